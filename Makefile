@@ -1,0 +1,50 @@
+# `make demo` shows it, `make test` tests it; everything is made in .venv beside this file.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := models tasks flows templates deployments tests
+
+.PHONY: install demo test check e2e bench format lock clean
+
+install: $(VENV)/.installed
+
+# --no-deps: the lock file is whole, so nothing else is looked up.
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "natverkslots needs Python 3.11 or newer")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: install
+	@$(BIN)/lots demo $(ARGS)
+
+# A file stays with one process: the demo's story is told once, first (it is the longest and mostly waits), and its
+# tests read it. Three processes on two cores, for the same reason.
+test: install
+	$(BIN)/python -m pytest -m "not e2e" -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+e2e: install
+	@command -v chromium >/dev/null || { echo "make e2e needs Debian's chromium: apt-get install chromium"; exit 1; }
+	$(BIN)/python -m pytest -m e2e tests/e2e $(ARGS)
+
+check: install
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+format: install
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+bench: install
+	$(BIN)/python -m tests.bench
+
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""How it runs: the command line, the web pages, prefect.yaml and the demo."""

@@ -1,0 +1,5 @@
+"""`python -m deployments` is `lots`."""
+
+from deployments.cli import main
+
+main()

@@ -1,0 +1,266 @@
+"""The command line `lots`: exit 0 done, 1 the work failed, 2 the call or its input was wrong.
+
+Imports that take long stand inside the commands: `lots --help` answers at once.
+"""
+
+import asyncio
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from models.errors import LotsError, UserError
+from models.settings import settings
+
+app = App(name="lots", help="Natverkslots: lokala nätverk som medlemmar startar och kansliet hjälper på väg.")
+db = App(name="db", help="The database.")
+outbox = App(name="outbox", help="Mails by status; settle what a crash left in doubt.")
+app.command(db)
+app.command(outbox)
+
+Json = Annotated[bool, Parameter(name="--json", negative=(), help="Print one JSON document on stdout.")]
+
+
+def main() -> None:
+    """The entry point: turns errors into one line on stderr and an exit code."""
+    try:
+        app(exit_on_error=False, print_error=False, result_action="return_value")
+    except UserError as error:
+        _stop(2, str(error))
+    except LotsError as error:
+        _stop(1, str(error))
+    except CycloptsError as error:
+        _stop(2, " ".join(str(error).split()))
+    except KeyboardInterrupt:
+        _stop(130, "interrupted")
+
+
+def _stop(code: int, line: str) -> None:
+    print(f"lots: {line}", file=sys.stderr)
+    raise SystemExit(code)
+
+
+def _print(document: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(document, ensure_ascii=False, default=str))
+        return
+    for name, value in document.items():
+        print(f"{name:>14}  {value}")
+
+
+@app.command
+def demo(*, exit: Annotated[bool, Parameter(negative=())] = False, json: Json = False) -> None:
+    """Take one network through its whole life on embedded parts, and stay up until Ctrl-C (unless --exit)."""
+    from deployments.demo import run_demo
+
+    run_demo(stay=not exit, as_json=json)
+
+
+@app.command
+def up() -> None:
+    """Database, Prefect server (unless PREFECT_API_URL is set), deployments, worker and web; Ctrl-C stops all."""
+    from deployments.up import run_up
+
+    run_up(settings())
+
+
+@db.command
+def upgrade(*, json: Json = False) -> None:
+    """Bring the database to the newest version, and load reference data where it is missing."""
+    from deployments.up import upgrade_database
+
+    _print({"version": upgrade_database()}, json)
+
+
+@app.command
+def deploy(*, json: Json = False) -> None:
+    """Make the work pool and every deployment on the Prefect API."""
+    _prepare()
+    from deployments import processes
+    from deployments.running import entrypoints
+
+    processes.deploy()
+    _print({"deployments": len(entrypoints())}, json)
+
+
+@app.command
+def worker() -> None:
+    """Run what staff and schedules start, until Ctrl-C."""
+    import subprocess
+
+    _prepare()
+    from deployments.processes import worker_command
+
+    raise SystemExit(subprocess.run(worker_command()).returncode)
+
+
+@app.command
+def web() -> None:
+    """Serve the founders' pages on LOTS_WEB_PORT, until Ctrl-C."""
+    import uvicorn
+
+    _prepare()
+    from deployments.web import create_app
+
+    uvicorn.run(create_app(), host="127.0.0.1", port=settings().web_port, log_level="warning", access_log=False)
+
+
+@app.command(name="import")
+def import_(kind: str, file: Path, /, *, json: Json = False) -> None:
+    """Load a CSV file of a KIND (regions, municipalities, branches, staff, members), all or nothing."""
+    from models.database import transaction
+    from models.importing import import_file
+
+    with transaction() as session:
+        counts = import_file(session, kind, file)
+    _print(counts, json)
+
+
+@app.command
+def run(
+    flow: str,
+    /,
+    *,
+    as_of: str = "",
+    param: Annotated[list[str] | None, Parameter(negative=())] = None,
+    json: Json = False,
+) -> None:
+    """Run a flow in this process on the configured database and Prefect API, as of a day or moment."""
+    _prepare(quiet=True)
+    from deployments.running import flow_named, parameters_for
+    from tasks.step import moment
+
+    moment(as_of)
+    started = flow_named(flow)
+    given = dict(_pair(one) for one in param or [])
+    parameters = parameters_for(started, given)
+    _print(asyncio.run(_run(started, **parameters, as_of=as_of)), json)
+
+
+async def _run(flow: Any, **parameters: Any) -> dict[str, Any]:
+    import httpx
+
+    from models.errors import ServiceUnavailable
+
+    try:
+        return await flow(**parameters)  # type: ignore[no-any-return]
+    except (httpx.HTTPError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "reach API" not in str(error):
+            raise
+        raise ServiceUnavailable("PREFECT_API_URL: Prefect does not answer; start `lots up`, or unset it.") from None
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, is_there, value = text.partition("=")
+    if not is_there:
+        raise UserError(f"--param {text}: write it as name=value")
+    return name, value
+
+
+@app.command
+def score(file: Path, /, *, as_of: str, json: Json = False) -> None:
+    """Score networks from a JSON file with the engagement model alone, no database."""
+    import orjson
+
+    from models.score_file import score_stream
+
+    day = _day("--as-of", as_of)
+    try:
+        with file.open("rb") as stream:
+            networks = score_stream(stream, day)
+    except OSError as error:
+        raise UserError(f"{file}: {error.strerror}") from None
+    except UserError as error:
+        raise UserError(f"{file}: {error}") from None
+    if json:
+        sys.stdout.buffer.write(orjson.dumps({"networks": networks}) + b"\n")
+        return
+    for one in networks:
+        print(f"{one['id']:>14}  {one['score'] or '–':>5}  {one['level']}  {' '.join(one['gates'])}")
+
+
+@app.command
+def calendar(day: str, /, *, json: Json = False) -> None:
+    """The next day on which mail to founders may go, and why not before."""
+    from models.quiet_days import MailClass, next_allowed_day, why_not
+
+    asked = _day("DATE", day)
+    allowed = next_allowed_day(asked, MailClass.founder)
+    document = {"date": asked, "next": allowed, "why": why_not(asked, MailClass.founder, settings().language)}
+    _print(document, json)
+
+
+@outbox.default
+def mails(*, json: Json = False) -> None:
+    """Mails by status."""
+    from models.database import reading
+    from models.mail import counts
+
+    with reading() as session:
+        _print(counts(session), json)
+
+
+@outbox.command
+def settle(outcome: Literal["sent", "resend"], ids: list[str] | None = None, /, *, json: Json = False) -> None:
+    """Say of mails in doubt (all, or those given) that they were sent, or that they are to go again."""
+    from datetime import UTC, datetime
+    from uuid import UUID
+
+    from models import outbox as rules
+    from models.database import transaction
+
+    try:
+        wanted = [UUID(one) for one in ids or []]
+    except ValueError:
+        raise UserError("ID: is not a mail's id") from None
+    with transaction() as session:
+        _print({"settled": rules.settle(session, wanted, outcome, datetime.now(UTC))}, json)
+
+
+@app.command
+def simulate(*, networks: int, months: int, until: str, seed: int, json: Json = False) -> None:
+    """Fill an empty database with a made-up, repeatable history of MONTHS ending at a date; nobody is mailed."""
+    from deployments.simulate import simulate
+    from deployments.up import upgrade_database
+
+    day = _day("--until", until)
+    for name, number, most in (("--networks", networks, 100_000), ("--months", months, 240)):
+        if not 1 <= number <= most:
+            raise UserError(f"{name}: write a number from 1 to {most}")
+    upgrade_database()
+    _print(simulate(networks, months, day, seed), json)
+
+
+@app.command
+def doctor(*, json: Json = False) -> None:
+    """What is configured, reachable and up to date, and what to do about what is not."""
+    _prepare()
+    from deployments.doctor import examine
+
+    findings = examine(settings())
+    if json:
+        _print({finding.what: {"ok": finding.ok, "say": finding.say} for finding in findings}, as_json=True)
+    else:
+        for finding in findings:
+            print(f"{'ok ' if finding.ok else 'NOT'}  {finding.what:<11} {finding.say}")
+    if not all(finding.ok for finding in findings):
+        raise SystemExit(1)
+
+
+def _prepare(*, quiet: bool = False) -> None:
+    from deployments.environment import prepare
+
+    prepare(settings(), quiet=quiet)
+
+
+def _day(name: str, text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"{name}: write a date as 2027-03-02") from None
+    if not 1953 <= day.year <= 2099:  # the years whose holidays are known
+        raise UserError(f"{name}: write a date from 1953 to 2099")
+    return day

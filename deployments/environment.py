@@ -1,0 +1,96 @@
+"""How Prefect is told to behave here: our own folder, nothing sent outside, our own key, old runs vacuumed.
+
+Called before Prefect is imported, because Prefect reads its settings at import. What the environment says already
+wins, so an office can run Prefect as it likes.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import urllib.request
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from models.settings import Settings
+
+KEEP_RUNS_DAYS = 30
+PREFECT_YAML = Path(__file__).parent / "prefect.yaml"
+POOL = "lots"
+
+
+def prefect_environment(settings: Settings) -> dict[str, str]:
+    """The defaults that natverkslots gives Prefect."""
+    home = settings.home / "prefect"
+    # Prefect's key for secrets in its blocks, made from ours: theirs would lie beside what it locks.
+    key = base64.urlsafe_b64encode(hashlib.sha256(f"prefect {settings.secret_key}".encode()).digest()).decode()
+    return {
+        "PREFECT_HOME": str(home),
+        "PREFECT_RESULTS_LOCAL_STORAGE_PATH": str(home / "storage"),
+        "PREFECT_SERVER_ENCRYPTION_KEY": key,
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": '["events","flow_runs"]',
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEEP_RUNS_DAYS * 24 * 3600),
+        # Prefect records each step's state in a transaction of its own by default. On its SQLite file these collide
+        # with new runs: every second one was refused (503) and tried again two seconds later; 50 runs took 50 s and
+        # take 9 with these. The interval is in whole seconds: less than 1 counts as 0 and spins.
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "PREFECT_CLI_PROMPT": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def prepare(settings: Settings, *, quiet: bool = False) -> None:
+    """Put settings and defaults into this process's environment, for Prefect and for every child.
+
+    The worker runs each flow in a folder of its own, where a `.env` and a relative LOTS_HOME would be lost. With
+    `quiet` Prefect's log goes to its server only.
+    """
+    for name, value in dotenv_values(".env").items():
+        if name.startswith("PREFECT_") and value:
+            os.environ.setdefault(name, value)
+    for name, value in settings.model_dump().items():
+        os.environ[f"LOTS_{name.upper()}"] = str(value)
+    for name, value in prefect_environment(settings).items():
+        os.environ.setdefault(name, value)
+    if quiet:
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    if "PREFECT_API_URL" not in os.environ and (running := running_server(settings)):
+        os.environ["PREFECT_API_URL"] = running
+
+
+def _address_file(settings: Settings) -> Path:
+    return settings.home / "prefect" / "server.json"
+
+
+def remember_server(settings: Settings, api_url: str) -> None:
+    """Write down where `lots up` has its Prefect server, for commands in other windows."""
+    _address_file(settings).write_text(json.dumps({"api_url": api_url}))
+
+
+def forget_server(settings: Settings) -> None:
+    """The server has stopped."""
+    _address_file(settings).unlink(missing_ok=True)
+
+
+def running_server(settings: Settings) -> str | None:
+    """Where the server of a `lots up` in another window answers, if one does."""
+    try:
+        api_url = str(json.loads(_address_file(settings).read_text())["api_url"])
+    except (OSError, ValueError, KeyError):
+        return None
+    return api_url if answers(f"{api_url}/health") else None
+
+
+def answers(url: str) -> bool:
+    """Whether something answers 200 at `url` within a second."""
+    try:
+        with urllib.request.urlopen(url, timeout=1) as reply:
+            return bool(reply.status == 200)
+    except OSError:
+        return False

@@ -1,0 +1,93 @@
+"""The founders' pages: ask, answer and report in a minute, without login (contract.md, Web).
+
+Server-rendered, no script, no cookie. The pages call the same rules as the flows do; what takes a flow is started as
+one, with codes instead of names.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from deployments import web_check_in, web_meeting, web_organiser
+from deployments.web_guard import Guard
+from deployments.web_page import LinkRefused, page
+from models.errors import DatabaseBusy
+from templates.pages import STYLE
+
+Now = Callable[[], datetime]
+Start = Callable[[str, dict[str, Any]], Awaitable[str]]
+
+
+def utc_now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+async def start_run(deployment: str, parameters: dict[str, Any]) -> str:
+    """Start a Prefect deployment without waiting for it. Returns the flow run's id."""
+    from prefect.deployments import run_deployment
+
+    run = await run_deployment(name=deployment, parameters=parameters, timeout=0, as_subflow=False)  # type: ignore[misc]
+    return str(run.id)
+
+
+def create_app(now: Now = utc_now, start: Start = start_run) -> Starlette:
+    """The web app on the configured database. `now` is its clock, `start` starts a deployment by name."""
+    app = Starlette(
+        routes=[
+            Route("/", home),
+            Route("/healthz", health),
+            Route("/privacy", privacy),
+            Route("/static/style.css", style),
+            *web_check_in.ROUTES,
+            *web_meeting.ROUTES,
+            *web_organiser.ROUTES,
+        ],
+        middleware=[Middleware(Guard)],
+        exception_handlers={
+            HTTPException: problem,  # type: ignore[dict-item]
+            LinkRefused: link_refused,  # type: ignore[dict-item]
+            DatabaseBusy: busy,
+        },
+    )
+    app.state.now, app.state.start = now, start
+    return app
+
+
+async def home(request: Request) -> Response:
+    return page(request, "home")
+
+
+async def privacy(request: Request) -> Response:
+    return page(request, "privacy")
+
+
+async def health(request: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+async def style(request: Request) -> Response:
+    """Its address holds a hash of its content, so it may be kept."""
+    return Response(STYLE, media_type="text/css", headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+async def problem(request: Request, error: HTTPException) -> Response:
+    known = error.status_code if error.status_code in (404, 405, 413, 415) else 500
+    reply = page(request, "problem", error.status_code, status=known)
+    reply.headers.update(error.headers or {})
+    return reply
+
+
+async def link_refused(request: Request, error: LinkRefused) -> Response:
+    return page(request, "link", 404)
+
+
+async def busy(request: Request, error: Exception) -> Response:
+    return page(request, "problem", 503, status=503)

@@ -1,0 +1,188 @@
+"""`/check-in/{token}`: one minute, five questions (domain.md section 6)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from deployments.web_fields import AHEAD, Typed
+from deployments.web_page import LinkRefused, ids_in, language_of, moment_of, page, posted, uuid_of
+from models import check_in_round
+from models.check_in import CHANGEABLE_DAYS, CheckIn, Sharing, Wish
+from models.database import reading, transaction
+from models.errors import DatabaseBusy, UserError
+from models.forms.check_in import CheckInForm
+from models.links import Purpose
+from models.meeting import MOST_ATTENDING
+from models.network import Network
+from models.person import Person
+from models.quiet_days import local
+from templates.pages import Words, words
+
+YES_OR_NO = ("yes", "no")
+MOTIVATIONS = ("1", "2", "3", "4", "5")
+LONGEST_SINCE = timedelta(days=366)
+# What a button in the mail may fill in: `?q4=5`, or the fields' own names.
+SHORT_NAMES = {"q1": "met", "q2": "next_on", "q3": "sharing", "q4": "motivation", "q5": "wish"}
+CHOICES = {"met": YES_OR_NO, "sharing": tuple(Sharing), "motivation": MOTIVATIONS, "wish": tuple(Wish)}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the page knows of the check-in; `answers` are the earlier ones, as typed."""
+
+    check_in_id: UUID
+    network: str
+    place: str
+    answered_on: date | None
+    answers: dict[str, str]
+
+    @property
+    def changeable_until(self) -> date | None:
+        return self.answered_on and self.answered_on + timedelta(days=CHANGEABLE_DAYS)
+
+    def is_closed(self, today: date) -> bool:
+        return self.changeable_until is not None and today > self.changeable_until
+
+
+async def show(request: Request) -> Response:
+    """Shows the form and writes nothing: mail scanners open links."""
+    asked = await _asked(request)
+    if asked.is_closed(moment_of(request)[1]):
+        return _closed(request, asked)
+    return _form_page(request, asked, asked.answers | _prefilled(request))
+
+
+async def save(request: Request) -> Response:
+    asked = await _asked(request)
+    at, today = moment_of(request)
+    if asked.is_closed(today):
+        return _closed(request, asked, 409)
+    typed = Typed("check_in", await posted(request), words(language_of(request)))
+    form = read_form(typed, today)
+    if not form:
+        return _form_page(request, asked, typed.values, 422, typed.errors, typed.general)
+    try:
+        await run_in_threadpool(_save, asked.check_in_id, form, at)
+    except UserError:  # the days passed, or another answer came, between looking and saving
+        return _closed(request, await _asked(request), 409)
+    except DatabaseBusy:
+        return _form_page(request, asked, typed.values, 503, general=typed.words("check_in.busy"))
+    until = today + timedelta(days=CHANGEABLE_DAYS)
+    return page(request, "check-in-thanks", form=form, changeable_until=until)
+
+
+ROUTES = [
+    Route("/check-in/{token}", show, methods=["GET"]),
+    Route("/check-in/{token}", save, methods=["POST"]),
+]
+
+
+def read_form(typed: Typed, today: date) -> CheckInForm | None:
+    """The five answers, or None and a sentence for each field that is wrong."""
+    met_on, attended = None, 0
+    met = typed.choice("met", YES_OR_NO) == "yes"
+    if met:
+        met_on = typed.day("met_on")
+        if met_on and met_on > today:
+            typed.wrong("met_on", "late")
+        elif met_on and met_on < today - LONGEST_SINCE:
+            typed.wrong("met_on", "early")
+        attended = typed.number("met_attended", MOST_ATTENDING, lowest=1)
+    next_on = typed.day("next_on", required=False)
+    if next_on and next_on < today:
+        typed.wrong("next_on", "early")
+    elif next_on and next_on > today + AHEAD:
+        typed.wrong("next_on", "late")
+    sharing = typed.choice("sharing", CHOICES["sharing"])
+    motivation = typed.choice("motivation", MOTIVATIONS)
+    wish = typed.choice("wish", CHOICES["wish"])
+    if typed.errors:
+        return None
+    form = CheckInForm(
+        met=met,
+        met_on=met_on.isoformat() if met_on else "",
+        met_attended=attended,
+        next_on=next_on.isoformat() if next_on else "",
+        sharing=Sharing(sharing),
+        motivation=int(motivation),
+        wish=Wish(wish),
+    )
+    return form if typed.obeys(form, today) else None
+
+
+async def _asked(request: Request) -> Asked:
+    [check_in] = ids_in(request, Purpose.check_in, 1)
+    return await run_in_threadpool(_load, uuid_of(check_in))
+
+
+def _load(check_in_id: UUID) -> Asked:
+    with reading() as session:
+        check_in = _check_in(session, check_in_id)
+        network = session.get_one(Network, check_in.network_id)
+        answered_on = local(check_in.answered_at).date() if check_in.answered_at else None
+        return Asked(check_in.id, network.name, network.place, answered_on, _as_typed(check_in))
+
+
+def _check_in(session: Session, check_in_id: UUID) -> CheckIn:
+    """The check-in, while the person whom it asked is still with us."""
+    check_in = session.get(CheckIn, check_in_id)
+    if check_in is None or session.get_one(Person, check_in.person_id).erased_at:
+        raise LinkRefused
+    return check_in
+
+
+def _save(check_in_id: UUID, form: CheckInForm, at: datetime) -> None:
+    with transaction() as session:
+        check_in_round.answer(session, _check_in(session, check_in_id), form, at)
+
+
+def _as_typed(check_in: CheckIn) -> dict[str, str]:
+    if not check_in.answered_at:
+        return {}
+    told = {
+        "met": "yes" if check_in.q1_met else "no",
+        "met_on": check_in.q1_on,
+        "met_attended": check_in.q1_attended,
+        "next_on": check_in.q2_next_on,
+        "sharing": check_in.q3_sharing,
+        "motivation": check_in.q4,
+        "wish": check_in.q5_wish,
+    }
+    return {name: str(value) for name, value in told.items() if value is not None}
+
+
+def _prefilled(request: Request) -> dict[str, str]:
+    """Answers out of the address; what is none of the choices is left out."""
+    told = {SHORT_NAMES.get(name, name): value for name, value in request.query_params.items()}
+    return {name: told[name] for name, allowed in CHOICES.items() if told.get(name) in allowed}
+
+
+def _choices(t: Words) -> dict[str, list[tuple[str, str]]]:
+    return {
+        "sharing": [(one.value, t(f"check_in.sharing_{one.value}")) for one in Sharing],
+        "motivation": [(one, one) for one in MOTIVATIONS],
+        "wish": [(one.value, t(f"check_in.wish_{one.value}")) for one in Wish],
+    }
+
+
+def _form_page(
+    request: Request,
+    asked: Asked,
+    typed: dict[str, str],
+    status_code: int = 200,
+    errors: dict[str, str] | None = None,
+    general: str = "",
+) -> Response:
+    values: dict[str, Any] = {"asked": asked, "typed": typed, "errors": errors or {}, "general": general}
+    return page(request, "check-in", status_code, choices=_choices(words(language_of(request))), **values)
+
+
+def _closed(request: Request, asked: Asked, status_code: int = 200) -> Response:
+    return page(request, "check-in-closed", status_code, asked=asked, days=CHANGEABLE_DAYS)

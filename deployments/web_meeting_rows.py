@@ -1,0 +1,114 @@
+"""The rows behind `/meeting/{token}`: who tells, what is planned, and the booking of a next meeting."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from deployments.web_page import LinkRefused
+from models import kickoff, resting
+from models.database import reading, transaction
+from models.lifecycle import Actor, Cause
+from models.meeting import LATE_REPORT_DAYS, Meeting, MeetingForm, MeetingStatus, next_booked
+from models.network import TERMINAL, Network, Role, roles_of
+from models.person import Person
+from models.quiet_days import local
+
+
+@dataclass(frozen=True)
+class Teller:
+    """What the page knows: the network, who tells, and who may have carried a duty (code and name)."""
+
+    network_id: UUID
+    number: int
+    network: str
+    place: str
+    is_ended: bool
+    code: str
+    name: str
+    organisers: list[tuple[str, str]]
+    unreported_on: date | None
+    next_at: datetime | None
+    taken: frozenset[date]
+
+    @property
+    def next_on(self) -> date | None:
+        return local(self.next_at).date() if self.next_at else None
+
+
+def load(network_id: UUID, code: str, at: datetime) -> Teller:
+    """Raises LinkRefused when the network or the member's confirmed role in it is gone."""
+    with reading() as session:
+        network = session.get(Network, network_id)
+        if network is None:
+            raise LinkRefused
+        names = _names(session, _confirmed(session, network_id))
+        if code not in names:
+            raise LinkRefused
+        coming = next_booked(session, network_id, at)
+        return Teller(
+            network_id=network.id,
+            number=network.number,
+            network=network.name,
+            place=network.place,
+            is_ended=network.state in TERMINAL,
+            code=code,
+            name=next(iter(names[code].split()), ""),
+            organisers=_told_apart(names),
+            unreported_on=_unreported_on(session, network_id, at),
+            next_at=coming.starts_at if coming else None,
+            taken=_taken(session, network_id),
+        )
+
+
+def book(teller: Teller, starts_at: datetime, at: datetime) -> str:
+    """Book the next meeting with the teller as convener and send it to calendars: "new", "update" or "same".
+
+    A resting network wakes by it (domain.md section 4).
+    """
+    with transaction() as session:
+        network = session.get_one(Network, teller.network_id)
+        convener = next((one for one in _confirmed(session, network.id) if one.code == teller.code), None)
+        if convener is None:
+            raise LinkRefused
+        meeting, change = kickoff.book_meeting(session, network, convener, starts_at, MeetingForm.in_person, at)
+        if change != "same":
+            kickoff.invite(session, network, meeting, change, at)
+        resting.wake_if_resting(session, network, meeting, Cause("meeting-booked", Actor.member, at))
+        return change
+
+
+def _confirmed(session: Session, network_id: UUID) -> list[Role]:
+    return [role for role in roles_of(session, network_id) if role.is_confirmed]
+
+
+def _names(session: Session, roles: Sequence[Role]) -> dict[str, str]:
+    """The name of who goes by each code; empty where it is not known (any more)."""
+    persons = session.exec(select(Person).where(col(Person.id).in_({role.person_id for role in roles})))
+    names = {person.id: person.name or "" for person in persons if not person.erased_at}
+    return {role.code: names[role.person_id] for role in roles if role.person_id in names}
+
+
+def _told_apart(names: dict[str, str]) -> list[tuple[str, str]]:
+    """(code, name) for a list to choose from; who shares a name, or has none, is told apart by code."""
+    often = Counter(names.values())
+    return [(code, name if name and often[name] == 1 else f"{name} ({code})".strip()) for code, name in names.items()]
+
+
+def _unreported_on(session: Session, network_id: UUID, at: datetime) -> date | None:
+    """The day of the latest planned meeting that has begun, that nobody has told of and that is not too old for it."""
+    lately = col(Meeting.starts_at).between(at - timedelta(days=LATE_REPORT_DAYS), at)
+    planned = select(Meeting).where(col(Meeting.network_id) == network_id, col(Meeting.status) == MeetingStatus.planned)
+    latest = session.exec(planned.where(lately).order_by(col(Meeting.starts_at).desc())).first()
+    return local(latest.starts_at).date() if latest else None
+
+
+def _taken(session: Session, network_id: UUID) -> frozenset[date]:
+    """Days with a meeting that was held or cancelled: booking that day again would move it, not make a new one."""
+    told = select(Meeting.starts_at).where(
+        col(Meeting.network_id) == network_id, col(Meeting.status) != MeetingStatus.planned
+    )
+    return frozenset(local(starts_at).date() for starts_at in session.exec(told))

@@ -1,0 +1,104 @@
+"""`/organiser/{token}`: a named co-organiser says yes, or does nothing (domain.md I1, section 9)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from deployments.web_page import LinkRefused, ids_in, language_of, moment_of, page, uuid_of
+from models import kickoff
+from models.database import reading, transaction
+from models.errors import DatabaseBusy
+from models.links import Purpose
+from models.network import TERMINAL, Network, Role, RoleKind
+from models.person import Person
+from templates.pages import words
+
+
+@dataclass(frozen=True)
+class Invited:
+    """What the page knows of the role that somebody is asked to take."""
+
+    role_id: UUID
+    network: str
+    place: str
+    initiator: str
+    has_said_yes: bool
+    is_ended: bool
+
+
+async def show(request: Request) -> Response:
+    """Shows what it means and writes nothing: mail scanners open links."""
+    return _page(request, await _invited(request))
+
+
+async def save(request: Request) -> Response:
+    invited = await _invited(request)
+    if invited.is_ended:
+        return _page(request, invited)
+    try:
+        await run_in_threadpool(_confirm, invited.role_id, moment_of(request)[0])
+    except DatabaseBusy:
+        general = words(language_of(request))("organiser.busy")
+        return page(request, "organiser", 503, invited=invited, general=general)
+    return page(request, "organiser-thanks", invited=invited)
+
+
+ROUTES = [
+    Route("/organiser/{token}", show, methods=["GET"]),
+    Route("/organiser/{token}", save, methods=["POST"]),
+]
+
+
+def _page(request: Request, invited: Invited) -> Response:
+    if invited.is_ended:
+        return page(request, "ended", 410, network=invited.network)
+    if invited.has_said_yes:
+        return page(request, "organiser-thanks", invited=invited)
+    return page(request, "organiser", invited=invited, general="")
+
+
+async def _invited(request: Request) -> Invited:
+    [role] = ids_in(request, Purpose.organiser, 1)
+    return await run_in_threadpool(_load, uuid_of(role))
+
+
+def _load(role_id: UUID) -> Invited:
+    with reading() as session:
+        role = _role(session, role_id)
+        network = session.get_one(Network, role.network_id)
+        return Invited(
+            role.id,
+            network.name,
+            network.place,
+            _initiator(session, network.id),
+            role.is_confirmed,
+            network.state in TERMINAL,
+        )
+
+
+def _role(session: Session, role_id: UUID) -> Role:
+    """The role, as long as neither it nor the person has gone."""
+    role = session.get(Role, role_id)
+    if role is None or role.until or session.get_one(Person, role.person_id).erased_at:
+        raise LinkRefused
+    return role
+
+
+def _initiator(session: Session, network_id: UUID) -> str:
+    """The first name of who asked, or an empty text when it is not known (any more)."""
+    asks = select(Person).join(Role, col(Role.person_id) == Person.id)
+    initiator = session.exec(
+        asks.where(col(Role.network_id) == network_id, col(Role.kind) == RoleKind.initiator)
+    ).first()
+    return next(iter((initiator.name or "").split()), "") if initiator else ""
+
+
+def _confirm(role_id: UUID, at: datetime) -> None:
+    with transaction() as session:
+        kickoff.confirm(session, _role(session, role_id), at)

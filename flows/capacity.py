@@ -1,0 +1,35 @@
+"""The office's hours: a quarter begins, somebody is away, hours were used. What is free is offered to the queue."""
+
+from typing import Any
+
+from prefect import flow
+
+from flows.telling import told
+from models.forms.capacity import CapacityForm
+from tasks import capacity as stage
+from tasks.step import moment
+
+
+@flow(name="capacity", flow_run_name="timmar-{form.action}")
+async def capacity(form: CapacityForm = CapacityForm(), as_of: str = "") -> Any:
+    """Anteckna timmar, frånvaro eller budget. Utan val: släpp det förra kvartalets oanvända timmar.
+
+    Args:
+        form: Vad som hänt, och vem och vilket nätverk det gäller.
+        as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
+    """
+    at = moment(as_of)
+    await stage.check(form, at)
+    match form.action:
+        case "absence":
+            changed = await stage.record_absence(form, at)
+        case "hours":
+            changed = await stage.use_hours(form, at)
+        case "talk_hour":
+            changed = await stage.give_hour(form, at)
+        case "budget":
+            changed = await stage.set_budget(form, at)
+        case "quarter":
+            changed = await stage.release_ended(at)
+    offered = await stage.make_offers(at)
+    return told(f"{form.action}: {changed} ändrade, {offered} erbjudna ur kön", changed=changed, offered=offered)

@@ -1,0 +1,26 @@
+"""Staff have talked with a network that something was to be done about."""
+
+from typing import Any
+
+from prefect import flow
+
+from flows.telling import told
+from models.forms.catch_up import CatchUpForm
+from tasks import catch_up as stage
+from tasks.intake import forget
+from tasks.step import moment
+
+
+@flow(name="catch-up", flow_run_name="samtal-{form.network_number}")
+async def catch_up(form: CatchUpForm, as_of: str = "") -> Any:
+    """Anteckna samtalet och vägen framåt: prova något nytt, vila, eller avsluta med heder.
+
+    Args:
+        form: Nätverket, ärendet, och vad du och medlemmen kom fram till.
+        as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
+    """
+    at = moment(as_of)
+    intake = await stage.receive(form, at)
+    await forget(form)
+    done = await stage.settle_talk(intake, at)
+    return told(f"Nätverk #{done['network']}: {form.outcome}, {done['ended']} ärenden avslutade", **done)

@@ -1,0 +1,38 @@
+"""One minute, five questions: how alive is the network on its own?"""
+
+from typing import Any
+
+from prefect import flow
+
+from flows.telling import told
+from models.forms.check_in import CheckInForm
+from tasks import check_in as stage
+from tasks.step import moment
+
+
+@flow(name="check-in", flow_run_name="avstämning")
+async def check_in(form: CheckInForm = CheckInForm(), as_of: str = "") -> Any:
+    """Veckans avstämningar: skicka, påminn en gång, fråga en annan arrangör. Med ett nätverk: skriv in ett svar.
+
+    Args:
+        form: Ett svar som någon lämnat på annat sätt. Lämnas som det är för veckans utskick.
+        as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
+    """
+    at = moment(as_of)
+    if form.network_number:
+        number = await stage.save_answer(form, at)
+        opened = await stage.follow_up_answers(at)
+        return told(f"Nätverk #{number}: svaret är sparat", answered=1, opened=opened)
+    sent = await stage.send_due(at)
+    reminded = await stage.remind(at)
+    asked = await stage.ask_second(at)
+    unreachable = await stage.give_up_asking(at)
+    opened = await stage.follow_up_answers(at)
+    return told(
+        f"{sent} avstämningar, {reminded} påminnelser, {asked} andra tillfrågade, {opened + unreachable} ärenden",
+        sent=sent,
+        reminded=reminded,
+        asked=asked,
+        unreachable=unreachable,
+        opened=opened,
+    )

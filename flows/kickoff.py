@@ -1,0 +1,36 @@
+"""From yes to a first meeting."""
+
+from typing import Any
+
+from prefect import flow
+
+from flows.telling import told
+from models.forms.kickoff import KickoffForm
+from tasks import kickoff as stage
+from tasks.step import moment
+
+
+@flow(name="kickoff", flow_run_name="uppstart-{form.network_number}")
+async def kickoff(form: KickoffForm = KickoffForm(), as_of: str = "") -> Any:
+    """Anteckna vilka som sagt ja och boka första träffen. Utan nätverk: den dagliga genomgången.
+
+    Args:
+        form: Nätverket, vilka som sagt ja och när de ses första gången.
+        as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
+    """
+    at = moment(as_of)
+    confirmed = invited = 0
+    if form.network_number:
+        confirmed = await stage.confirm(form, at)
+        invited = await stage.book(form, at)
+    few = await stage.check_dates(at)
+    checklists = await stage.checklists(at)
+    asked = await stage.ask_unreported(at)
+    return told(
+        f"{confirmed} ja, {invited} kalenderinbjudningar, {checklists} checklistor, {few} med för få arrangörer",
+        confirmed=confirmed,
+        invited=invited,
+        checklists=checklists,
+        asked=asked,
+        few_organisers=few,
+    )

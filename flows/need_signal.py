@@ -1,0 +1,26 @@
+"""Staff see a need that nobody has asked about."""
+
+from typing import Any
+
+from prefect import flow
+
+from flows.telling import told
+from models.forms.need_signal import NeedSignalForm
+from tasks import need_signal as stage
+from tasks.intake import forget
+from tasks.step import moment
+
+
+@flow(name="need-signal", flow_run_name="behovssignal")
+async def need_signal(form: NeedSignalForm, as_of: str = "") -> Any:
+    """Anteckna ett behov som du sett. Ingen får e-post och inget startas: det gör medlemmar. Det räknas i rapporten.
+
+    Args:
+        form: Var, och vad du såg.
+        as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
+    """
+    at = moment(as_of)
+    intake = await stage.receive_signal(form, at)
+    await forget(form)
+    municipality = await stage.note(intake, at)
+    return told(f"Behovet är antecknat i kommun {municipality}", noted=1, municipality=municipality)

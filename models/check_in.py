@@ -1,0 +1,76 @@
+"""The check-in: one minute, five questions, at a rhythm that follows the ladder (domain.md section 6)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import UtcDateTime, code, key_field
+from models.quiet_days import add_months, add_working_days
+
+FIRST_AFTER_WORKING_DAYS = 3
+MONTHS_BETWEEN = {1: 1, 2: 2, 3: 2, 4: 3}
+REMIND_AFTER_ACTIVE_DAYS = 7
+CHANGEABLE_DAYS = 14
+
+
+class Sharing(StrEnum):
+    """Question 3: how many share the work."""
+
+    only_me = "1"
+    two = "2"
+    three_or_more = "3"
+
+
+class Wish(StrEnum):
+    """Question 5: what would help most."""
+
+    nothing = "nothing"
+    sounding_board = "sounding_board"
+    more_organisers = "more_organisers"
+    speaker = "speaker"
+    invitation = "invitation"
+    pause = "pause"
+    close = "close"
+
+
+class CheckIn(SQLModel, table=True):
+    """One check-in sent to one person, and the five answers when they come."""
+
+    __tablename__ = "check_in"
+    __table_args__ = (
+        UniqueConstraint("network_id", "sent_on", name="one_check_in_a_day"),
+        CheckConstraint("q4 BETWEEN 1 AND 5", name="q4_is_one_to_five"),
+        CheckConstraint("reminders BETWEEN 0 AND 1", name="one_reminder_at_most"),
+        CheckConstraint("(answered_at IS NULL) = (q4 IS NULL)", name="an_answer_has_q4"),
+    )
+
+    id: UUID = key_field()
+    network_id: UUID = Field(foreign_key="network.id", index=True)
+    person_id: UUID = Field(foreign_key="person.id")
+    sent_on: date = Field(index=True)
+    q1_met: bool | None = None
+    q1_on: date | None = None
+    q1_attended: int | None = None
+    q2_next_on: date | None = None
+    q3_sharing: Sharing | None = Field(default=None, sa_type=code(Sharing))
+    q4: int | None = None
+    q5_wish: Wish | None = Field(default=None, sa_type=code(Wish))
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reminders: int = 0
+    reminded_on: date | None = None
+    second_asked_on: date | None = None
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+def first_due(kickoff: date) -> date:
+    """Three working days after kickoff."""
+    return add_working_days(kickoff, FIRST_AFTER_WORKING_DAYS)
+
+
+def next_due(sent: date, step: int) -> date | None:
+    """When the next check-in falls due; None for a network that is not on the ladder."""
+    months = MONTHS_BETWEEN.get(step)
+    return add_months(sent, months) if months else None

@@ -1,0 +1,99 @@
+"""The database: one engine a process, one short transaction a step."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+import models.tables  # noqa: F401 (a foreign key needs its other table known, whichever part asks first)
+from models.errors import DatabaseBusy
+from models.settings import settings
+
+BUSY_SECONDS = 15
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `url`. SQLite gets foreign keys, a write-ahead log and honest transactions."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    prepare_sqlite(engine)
+    return engine
+
+
+def prepare_sqlite(engine: Engine, *, foreign_keys: bool = True) -> None:
+    """Every connection of `engine` keeps a write-ahead log, checks references, and begins when we say so."""
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection, _record) -> None:  # type: ignore[no-untyped-def]
+        connection.isolation_level = None  # we say BEGIN ourselves, see below
+        cursor = connection.cursor()
+        for pragma in (f"foreign_keys={int(foreign_keys)}", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection) -> None:  # type: ignore[no-untyped-def]
+        # A transaction that reads first and writes later could not upgrade its lock beside another writer, and a
+        # check of the ledger must see what it will write over: what may write takes the write lock at once.
+        reads_only = connection.get_execution_options().get("reads_only")
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+@cache
+def engine() -> Engine:
+    """This process's engine on LOTS_DATABASE_URL."""
+    if settings().embedded:
+        settings().home.mkdir(parents=True, exist_ok=True)
+    return make_engine(settings().database_url)
+
+
+def close_database() -> None:
+    """Let go of the database. What killed processes left in SQLite's write-ahead log is folded into the file."""
+    engine().dispose()
+    if engine().dialect.name == "sqlite":
+        with engine().execution_options(reads_only=True).connect() as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+        engine().dispose()  # the last to close takes the log away
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session that is committed at the end, or rolled back whole on any error.
+
+    Raises DatabaseBusy when the database is locked or does not answer.
+    """
+    try:
+        with Session(engine(), expire_on_commit=False) as session:
+            yield session
+            session.commit()
+    except OperationalError as error:
+        raise DatabaseBusy(_why_not(error)) from None
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session that only looks, beside any writer. Raises DatabaseBusy as `transaction` does."""
+    try:
+        with Session(engine().execution_options(reads_only=True), expire_on_commit=False) as session:
+            yield session
+    except OperationalError as error:
+        raise DatabaseBusy(_why_not(error)) from None
+
+
+def _why_not(error: OperationalError) -> str | None:
+    if "no such table" in str(error.orig):
+        return "Databasen saknar tabeller. Kör `lots db upgrade`, sedan om (Retry)."
+    return None
+
+
+def schema_version(session: Session) -> str:
+    """The migration that the database stands at, or an empty text for one that was never upgraded."""
+    if not inspect(session.connection()).has_table("alembic_version"):
+        return ""
+    return str(session.connection().execute(text("SELECT version_num FROM alembic_version")).scalar() or "")

@@ -1,0 +1,55 @@
+"""Every error that natverkslots raises on purpose. The class docstring is the default message.
+
+Texts hold ids and field names, never a person's data: they end up in Prefect's log and states.
+"""
+
+
+class LotsError(Exception):
+    """Something went wrong in natverkslots."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class UserError(LotsError):
+    """The input is wrong; the message is one sentence that names the field and says what to do."""
+
+
+class SettingsError(UserError):
+    """A setting is missing or not usable; the message names the variable and what to do."""
+
+
+class TransitionRefused(LotsError):
+    """The lifecycle does not allow this change of state; nothing was changed (domain.md I7)."""
+
+    def __init__(self, current: str, target: str, why: str = "") -> None:
+        self.current, self.target = current, target
+        super().__init__(f"Går inte från {current} till {target}" + (f": {why}" if why else "") + ".")
+
+
+class CapacityExceeded(LotsError):
+    """The negotiator's hours for the quarter do not suffice (domain.md I5)."""
+
+
+class ServiceUnavailable(LotsError):
+    """Something that natverkslots depends on does not answer; nothing was lost, run again when it does."""
+
+
+class MailServerUnavailable(ServiceUnavailable):
+    """E-postservern svarar inte. Kön är orörd: kör om (Retry) när servern är igång igen."""
+
+
+class MailLoginRefused(ServiceUnavailable):
+    """E-postservern godtar inte inloggningen. Rätta LOTS_SMTP_USERNAME och LOTS_SMTP_PASSWORD; kön är orörd."""
+
+
+class DatabaseBusy(ServiceUnavailable):
+    """Databasen är upptagen eller går inte att nå just nu. Inget gick förlorat: kör om (Retry) om en stund."""
+
+
+class DatabaseDamaged(LotsError):
+    """Rows of the database refer to rows that are not there; nothing was changed. Restore a backup, then upgrade."""
+
+
+class StepFailed(LotsError):
+    """A step failed for a reason nobody foresaw; the message tells where in the code, without any data."""

@@ -1,0 +1,108 @@
+"""What every form has in common: lenient in type and strict in `problems`.
+
+A form must be able to stand with its personal fields emptied (that is how a flow run keeps it, domain.md section 10),
+so what is required is checked by the flow's first step and not by the type. Fields marked PERSONAL hold free text or a
+member number.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from models.errors import UserError
+from models.language import say
+from models.quiet_days import local, to_utc
+
+MARK = "personal"
+# Who is meant, by code: a name typed here would stay in Prefect, so Prefect refuses it before it is stored.
+MEMBER = "^([mM][0-9]{1,3})$"
+CARRIER = "^([mM][0-9]{1,3}|office)?$"
+SIGNATURE = "^[A-Za-zÅÄÖåäö]{2,5}$"
+Code = Annotated[str, StringConstraints(pattern=MEMBER)]
+
+
+def field(position: int, title: tuple[str, str], help: tuple[str, str] = ("", ""), *, personal: bool = False) -> Any:
+    extra: dict[str, Any] = {"position": position}
+    if personal:
+        extra[MARK] = True
+    return {"title": say(*title), "description": say(*help), "json_schema_extra": extra}
+
+
+class Form(BaseModel):
+    """A form with personal fields that can be blanked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    def blanked(self) -> Self:
+        """The same form without free text and member numbers: what a flow run may keep."""
+        clean: dict[str, Any] = {}
+        for name, info in type(self).model_fields.items():
+            value = getattr(self, name)
+            extra = info.json_schema_extra
+            if isinstance(extra, dict) and extra.get(MARK):
+                clean[name] = type(value)()
+            elif isinstance(value, list):
+                clean[name] = [line.blanked() if isinstance(line, Form) else line for line in value]
+        return self.model_copy(update=clean)
+
+    def problems(self, today: date) -> list[str]:
+        """What must be changed before the form can be worked with, a sentence each. `today` is the local date."""
+        return []
+
+    def check(self, today: date) -> None:
+        """Raises UserError with every problem; each names its field and says what to do."""
+        found = self.problems(today)
+        if found:
+            raise UserError(" ".join(found))
+
+
+def parse_day(text: str, field: str) -> date | None:
+    """A date as people write it in a form (2027-03-02), None when empty. Raises UserError naming the field."""
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError:
+        raise UserError(
+            say(f"{field}: skriv datumet som 2027-03-02.", f"{field}: write the date as 2027-03-02.")
+        ) from None
+
+
+def parse_local(text: str, field: str) -> datetime | None:
+    """A local time (2027-03-02 17:30) as a moment, None when empty. Raises UserError naming the field.
+
+    A time that does not exist or comes twice on the nights clocks change is refused (domain.md section 12).
+    """
+    if not text.strip():
+        return None
+    for form in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H.%M"):
+        try:
+            return to_utc(datetime.strptime(text.strip(), form))
+        except ValueError:
+            continue
+        except UserError:
+            raise UserError(
+                say(
+                    f"{field}: {text.strip()} finns inte eller kommer två gånger den natten. Välj en annan.",
+                    f"{field}: {text.strip()} does not exist or comes twice, as clocks change. Choose another.",
+                )
+            ) from None
+        except OverflowError:
+            break
+    raise UserError(say(f"{field}: skriv tiden som 2027-03-02 17:30.", f"{field}: write the time as 2027-03-02 17:30."))
+
+
+def day_problem(
+    parse: Callable[[str, str], date | None], text: str, field: str, today: date, *, ahead: bool
+) -> list[str]:
+    """What is wrong with a day or time in a form: not readable, not yet come, or (with `ahead`) already past."""
+    try:
+        found = parse(text, field)
+    except UserError as error:
+        return [str(error)]
+    day = local(found).date() if isinstance(found, datetime) else found
+    if day and ahead and day < today:
+        return [say(f"{field}: har redan varit. Ange en kommande.", f"{field}: has passed. Give one to come.")]
+    if day and not ahead and day > today:
+        return [say(f"{field}: dagen har inte varit än.", f"{field}: that day has not come yet.")]
+    return []

@@ -1,0 +1,54 @@
+"""A need that staff saw and nobody asked about."""
+
+from datetime import date
+
+from pydantic import Field
+
+from models.columns import nfc
+from models.forms.form import SIGNATURE, Form, field
+from models.language import say
+from models.place import is_whole_country
+
+WORDS_LENGTH = 500
+WORDS = ("Vad du såg eller hörde", "What you saw or heard")
+
+
+class NeedSignalForm(Form):
+    signature: str = Field(pattern=SIGNATURE, **field(0, ("Din signatur", "Your signature")))
+    place: str = Field(
+        **field(1, ("Plats", "Place"), ("Ort eller område, aldrig hela landet.", "A town or area, never the country."))
+    )
+    municipality: str = Field(**field(2, ("Kommun", "Municipality"), ("Namn eller kod.", "Name or code.")))
+    words: str = Field(
+        **field(
+            3,
+            WORDS,
+            (
+                f"Högst {WORDS_LENGTH} tecken, inga namn. Ingen får e-post: bara medlemmar startar nätverk.",
+                f"At most {WORDS_LENGTH} characters, no names. Nobody is mailed: only members start networks.",
+            ),
+            personal=True,
+        )
+    )
+
+    def problems(self, today: date) -> list[str]:
+        found = []
+        if not nfc(self.place):
+            found.append(say("Plats: skriv en ort eller ett område.", "Place: write a town or an area."))
+        elif is_whole_country(self.place):
+            found.append(
+                say(
+                    "Plats: hela landet är ingen plats. Skriv en ort eller ett område.",
+                    "Place: the whole country is no place. Write a town or an area.",
+                )
+            )
+        if not nfc(self.words):
+            found.append(say(f"{WORDS[0]}: skriv något.", f"{WORDS[1]}: write something."))
+        elif len(self.words) > WORDS_LENGTH:
+            found.append(
+                say(
+                    f"{WORDS[0]}: korta till högst {WORDS_LENGTH} tecken (nu {len(self.words)}).",
+                    f"{WORDS[1]}: shorten to {WORDS_LENGTH} characters (now {len(self.words)}).",
+                )
+            )
+        return found

@@ -1,0 +1,76 @@
+"""A member asks the office for support."""
+
+from datetime import date
+
+from pydantic import Field
+
+from models.columns import nfc
+from models.forms.form import Form, field
+from models.language import say
+from models.network import Nature
+from models.support import Item
+from models.support_request import NEED_LENGTH, Channel
+
+
+class SupportRequestForm(Form):
+    member_number: str = Field(
+        **field(0, ("Medlemsnummer", "Member number"), ("Initiativtagarens.", "The initiator's."), personal=True)
+    )
+    channel: Channel = Field(Channel.phone, **field(1, ("Kom in genom", "Came by")))
+    place: str = Field(
+        **field(2, ("Plats", "Place"), ("Ort eller område, aldrig hela landet.", "A town or area, never the country."))
+    )
+    municipality: str = Field("", **field(3, ("Kommun", "Municipality"), ("Namn eller kod.", "Name or code.")))
+    nature: Nature = Field(Nature.town, **field(4, ("Nätverkets art", "Nature of the network")))
+    need: str = Field(
+        **field(
+            5,
+            ("Behovet med medlemmens egna ord", "The need in the member's own words"),
+            (f"Högst {NEED_LENGTH} tecken.", f"At most {NEED_LENGTH} characters."),
+            personal=True,
+        )
+    )
+    wished: list[Item] = Field([], **field(6, ("Önskat stöd", "Wished support")))
+    without_support: bool = Field(False, **field(7, ("Vi börjar utan stöd", "We start without support")))
+    co_organisers: str = Field(
+        "",
+        **field(
+            8,
+            ("Medarrangörers medlemsnummer", "Co-organisers' member numbers"),
+            ("Med komma emellan.", "Separated by commas."),
+            personal=True,
+        ),
+    )
+    name: str = Field("", **field(9, ("Namn", "Name"), ("Bara om registret saknar det.", ""), personal=True))
+    email: str = Field("", **field(10, ("E-post", "E-mail"), ("Bara om registret saknar den.", ""), personal=True))
+    predecessor: int = Field(
+        0,
+        **field(
+            11,
+            ("Tidigare nätverk #", "Earlier network #"),
+            ("Om de kommer tillbaka från ett som vilar eller är avslutat; annars 0.", "If they come back; else 0."),
+        ),
+    )
+
+    @property
+    def co_organiser_numbers(self) -> list[str]:
+        return [number for part in self.co_organisers.replace(";", ",").split(",") if (number := nfc(part))]
+
+    def problems(self, today: date) -> list[str]:
+        found = []
+        if not nfc(self.member_number):
+            found.append(say("Medlemsnummer: fyll i initiativtagarens.", "Member number: fill in the initiator's."))
+        if not nfc(self.need):
+            found.append(
+                say(
+                    "Behovet: skriv varför, med medlemmens egna ord.", "The need: write why, in the member's own words."
+                )
+            )
+        if len(self.need) > NEED_LENGTH:
+            found.append(
+                say(
+                    f"Behovet: korta till högst {NEED_LENGTH} tecken (nu {len(self.need)}).",
+                    f"The need: shorten to {NEED_LENGTH} characters (now {len(self.need)}).",
+                )
+            )
+        return found

@@ -1,0 +1,212 @@
+"""Histories of many networks, from the database straight into columns: what a health check reads (section 7).
+
+Plain numbers instead of objects: a sweep over 10,000 networks reads some 700,000 rows. Days are counted in the
+database, moments come as seconds, and only the duties that the score looks at are read at all.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from sqlalchemy import BigInteger, Date, and_, case, cast, exists, func, literal, literal_column
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col
+
+from models.check_in import CheckIn
+from models.engagement import AT_A_TIME, DEFAULTS
+from models.engagement_columns import (
+    CANCELLED,
+    DUTIES,
+    HELD,
+    INVITATION,
+    NEVER,
+    NOT_RECORDED,
+    OFFICE,
+    PLANNED,
+    UNKNOWN,
+    Batch,
+    Ints,
+)
+from models.meeting import Duty, Meeting, MeetingDuty, MeetingStatus
+from models.network import Network
+from models.quiet_days import STOCKHOLM, local
+
+SECONDS_AN_HOUR = 3600
+NO_MOMENT = 1 << 40
+"""Seconds that no answer will ever have."""
+SOME_MEMBER = 0
+"""Organiser code of a duty in a meeting where it matters that a member carried it, but not who."""
+STATUS = {MeetingStatus.planned: PLANNED, MeetingStatus.held: HELD, MeetingStatus.cancelled: CANCELLED}
+DUTY = {Duty(name): position for position, name in enumerate(DUTIES)}
+
+
+def parts(networks: Sequence[Network]) -> Iterator[Sequence[Network]]:
+    """As many networks at a time as memory and the database like."""
+    for first in range(0, len(networks), AT_A_TIME):
+        yield networks[first : first + AT_A_TIME]
+
+
+def load(session: Session, networks: Sequence[Network], as_of: date) -> Batch:
+    """The histories of these networks as `score` reads them at the end of `as_of`, and for that day only.
+
+    Three questions, however many networks there are; give it one of `parts` at a time.
+    """
+    session.flush()
+    numbers = np.array([network.number for network in networks], dtype=np.int64)
+    order = np.argsort(numbers)
+
+    def places(found: Ints) -> Ints:
+        return np.asarray(order[np.searchsorted(numbers, found, sorter=order)], dtype=np.int64)
+
+    wanted = col(Network.id).in_([network.id for network in networks])
+    seconds = _seconds(session)
+    meetings = _columns(session, _meetings(seconds).where(wanted), 7)
+    owner, moment = places(meetings[0]), meetings[1]
+    sorting = np.lexsort((moment, owner))
+    owner, moment = owner[sorting], moment[sorting]
+    status, attended, branches, companies, led = (column[sorting] for column in meetings[2:])
+    duties = np.full((len(owner), len(DUTIES)), NOT_RECORDED, dtype=np.int64)
+    duties[led > 0, INVITATION] = SOME_MEMBER
+    _add_recent_duties(session, _duties(seconds, as_of).where(wanted), duties, places, owner, moment)
+
+    sent = _columns(session, _check_ins(session).where(wanted), 4)
+    asked = places(sent[0])
+    sorting = np.lexsort((sent[1], asked))
+    return Batch(
+        kickoff=np.array([(one.kickoff_on or date.max).toordinal() for one in networks], dtype=np.int64),
+        cadence_days=np.array([one.cadence_days for one in networks], dtype=np.int64),
+        target_size=np.array([one.target_size for one in networks], dtype=np.int64),
+        step=np.array([one.step for one in networks], dtype=np.int64),
+        meeting_start=_starts(owner, len(networks)),
+        meeting_day=_local_days(moment),
+        status=status,
+        attended=attended,
+        branches=branches,
+        companies=companies,
+        duties=duties,
+        check_in_start=_starts(asked[sorting], len(networks)),
+        sent_day=sent[1][sorting],
+        answered_day=_local_days(sent[2][sorting]),
+        q4=sent[3][sorting],
+    )
+
+
+# --- what is asked of the database ----------------------------------------------------------------
+
+
+def _seconds(session: Session) -> Any:
+    """How this database tells a moment as whole seconds since 1970."""
+    if session.get_bind().dialect.name == "postgresql":
+        return lambda moment: cast(func.floor(func.extract("epoch", moment)), BigInteger)
+    return lambda moment: cast(func.strftime("%s", moment), BigInteger)
+
+
+def _meetings(seconds: Any) -> Any:
+    by_member = exists().where(
+        col(MeetingDuty.meeting_id) == col(Meeting.id),
+        col(MeetingDuty.duty).in_((Duty.invitation, Duty.lead)),
+        col(MeetingDuty.organiser_key).is_not(None),
+    )
+    return sql_select(
+        col(Network.number),
+        seconds(col(Meeting.starts_at)),
+        case(STATUS, value=col(Meeting.status)),
+        func.coalesce(col(Meeting.attended), UNKNOWN),
+        func.coalesce(col(Meeting.branches), UNKNOWN),
+        func.coalesce(col(Meeting.companies), UNKNOWN),
+        case((by_member, 1), else_=0),
+    ).join(Network, col(Network.id) == col(Meeting.network_id))
+
+
+def _duties(seconds: Any, as_of: date) -> Any:
+    """The duties of each network's last meetings in the window: only there it matters who carried what."""
+    first, after = as_of - timedelta(days=DEFAULTS.window_days - 1), as_of + timedelta(days=1)
+    place = func.row_number().over(partition_by=col(Meeting.network_id), order_by=col(Meeting.starts_at).desc())
+    last = (
+        sql_select(col(Meeting.id), col(Meeting.network_id), col(Meeting.starts_at), place.label("place"))
+        .join(Network, col(Network.id) == col(Meeting.network_id))
+        .where(col(Meeting.status) == MeetingStatus.held)
+        .where(col(Meeting.starts_at) >= _midnight(first), col(Meeting.starts_at) < _midnight(after))
+        .subquery()
+    )
+    return (
+        sql_select(
+            col(Network.number),
+            seconds(last.c.starts_at),
+            case(DUTY, value=col(MeetingDuty.duty)),
+            col(MeetingDuty.organiser_key),
+        )
+        .select_from(last)
+        .join(MeetingDuty, and_(col(MeetingDuty.meeting_id) == last.c.id, last.c.place <= DEFAULTS.duty_meetings))
+        .join(Network, col(Network.id) == last.c.network_id)
+    )
+
+
+def _check_ins(session: Session) -> Any:
+    if session.get_bind().dialect.name == "postgresql":
+        sent: Any = col(CheckIn.sent_on) - literal(date.min, Date) + 1
+    else:
+        sent = cast(func.julianday(col(CheckIn.sent_on)) - literal_column("1721424.5"), BigInteger)
+    return sql_select(
+        col(Network.number),
+        sent,
+        func.coalesce(_seconds(session)(col(CheckIn.answered_at)), NO_MOMENT),
+        func.coalesce(col(CheckIn.q4), 0),
+    ).join(Network, col(Network.id) == col(CheckIn.network_id))
+
+
+# --- from rows to columns -------------------------------------------------------------------------
+
+
+def _rows(session: Session, query: Any) -> list[Any]:
+    """The driver's own tuples: nothing here needs to become an object of ours."""
+    answer: Any = session.connection().execute(query)
+    return list(answer.cursor.fetchall())
+
+
+def _columns(session: Session, query: Any, width: int) -> Sequence[Ints]:
+    rows = _rows(session, query)
+    flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows) * width)
+    return list(flat.reshape(-1, width).T)
+
+
+def _add_recent_duties(session: Session, query: Any, duties: Ints, places: Any, owner: Ints, moment: Ints) -> None:
+    rows = _rows(session, query)
+    if not rows:
+        return
+    numbers, moments, columns, keys = zip(*rows, strict=True)
+    codes: dict[str | None, int] = {None: OFFICE}
+    carriers = [codes.setdefault(key, len(codes)) for key in keys]
+    meeting = np.searchsorted(_together(owner, moment), _together(places(np.array(numbers)), np.array(moments)))
+    duties[meeting] = NOT_RECORDED
+    duties[meeting, np.array(columns)] = carriers
+
+
+def _together(owner: Ints, moment: Ints) -> Ints:
+    """Network and moment as one number, which sorts as the pair does."""
+    return owner << 40 | moment + (1 << 38)  # moments before 1970 too
+
+
+def _starts(owner: Ints, networks: int) -> Ints:
+    return np.searchsorted(owner, np.arange(networks + 1)).astype(np.int64)
+
+
+def _local_days(moments: Ints) -> Ints:
+    """The local dates of moments in seconds; what never was stays NEVER."""
+    hours, hour_of = np.unique(moments // SECONDS_AN_HOUR, return_inverse=True)
+    never = NO_MOMENT // SECONDS_AN_HOUR
+    days = [NEVER if hour == never else _local_day(hour) for hour in hours.tolist()]
+    return np.array(days, dtype=np.int64)[hour_of]
+
+
+@lru_cache(maxsize=200_000)
+def _local_day(hour: int) -> int:
+    """The date in Stockholm during an hour of UTC: its clock is always whole hours ahead."""
+    return local(datetime.fromtimestamp(hour * SECONDS_AN_HOUR, UTC)).date().toordinal()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), STOCKHOLM)

@@ -1,0 +1,142 @@
+"""What a health check asks of staff: a warning early, a talk when it is needed, rest when adapting did not help.
+
+Nothing here changes a network: rules propose, staff talk and decide (domain.md I4 and section 7). A network that has
+recovered keeps what is open, for staff to end.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlmodel import Session, col, select
+
+from models import engagement
+from models.engagement import LEVELS, Level, Result, drop_since, dropped, nothing_booked
+from models.health_check import HealthSnapshot, Scored, scored
+from models.intervention import TALK_WORKING_DAYS, Intervention, InterventionKind, Outcome, end, open_many
+from models.lifecycle import Cause
+from models.mail import Letter, Template, queue
+from models.network import Network, contacts_of
+from models.quiet_days import add_working_days, local, subtract_active_days
+
+TALK_AGAIN_ACTIVE_DAYS = 90
+WORRYING = (Level.yellow, Level.red)
+Peak = tuple[float, date]
+
+
+def warn_early(session: Session, found: Scored, at: datetime) -> int:
+    """Put networks on the list that are neither yellow nor red yet and may become so; no mail. Returns how many.
+
+    Two causes, each told of once: nothing is booked half a cadence after the last meeting, or the score fell by 15 or
+    more within 90 active days. One that adapts after a talk is left in peace.
+    """
+    today = local(at).date()
+    adapting = adapting_since(session)
+    peaks = _peaks(session, found, today)
+    causes: list[tuple[Network, str]] = []
+    for networks, result in found:
+        causes += _causes(networks, result, peaks)
+    wanted = [(network, occasion) for network, occasion in causes if network.id not in adapting]
+    return open_many(session, wanted, InterventionKind.early_warning, at)
+
+
+def _causes(networks: Sequence[Network], result: Result, peaks: Mapping[UUID, Peak]) -> list[tuple[Network, str]]:
+    before = np.array([peaks.get(network.id, (np.nan, date.min))[0] for network in networks])
+    well = ~np.isin(result.level, [LEVELS.index(level) for level in WORRYING])
+    idle = well & nothing_booked(result, np.array([network.cadence_days for network in networks]))
+    fell = well & dropped(result.score, before)
+    causes = []
+    for place in np.flatnonzero(idle).tolist():
+        last_led = int(result.last_led[place])
+        since = date.fromordinal(last_led) if last_led else networks[place].kickoff_on
+        causes.append((networks[place], f"nothing_booked:{since}"))
+    for place in np.flatnonzero(fell).tolist():
+        causes.append((networks[place], f"fell_since:{peaks[networks[place].id][1]}"))
+    return causes
+
+
+def _peaks(session: Session, found: Scored, today: date) -> dict[UUID, Peak]:
+    """Each network's highest score of the last 90 active days, and its day.
+
+    From the snapshots under the present model; a network without any is scored as of the first of these days.
+    """
+    since = drop_since(today)
+    peaks: dict[UUID, Peak] = {}
+    columns: Any = (HealthSnapshot.network_id, HealthSnapshot.score, HealthSnapshot.on)
+    kept = (
+        select(*columns)
+        .where(col(HealthSnapshot.on) >= since, col(HealthSnapshot.on) < today)
+        .where(col(HealthSnapshot.model_version) == engagement.MODEL_VERSION, col(HealthSnapshot.score).is_not(None))
+        .order_by(col(HealthSnapshot.on))
+    )
+    for network_id, points, on in session.execute(kept):
+        if network_id not in peaks or points > peaks[network_id][0]:
+            peaks[network_id] = (points, on)
+    unknown = [network for networks, _ in found for network in networks if network.id not in peaks]
+    for networks, result in scored(session, unknown, since):
+        for network, points in zip(networks, result.score.tolist(), strict=True):
+            peaks[network.id] = (points, since)
+    return peaks
+
+
+def adapting_since(session: Session) -> dict[UUID, Intervention]:
+    """What networks with yellow or red agreed to change, while it is open: nothing new is opened meanwhile."""
+    kind = col(Intervention.kind) == InterventionKind.adapting
+    rows = session.exec(select(Intervention).where(kind, col(Intervention.ended_at).is_(None)))
+    return {adapting.network_id: adapting for adapting in rows}
+
+
+def open_talks(session: Session, at: datetime) -> int:
+    """On yellow or red: a talk within ten working days, unless one was opened in the last 90 active days.
+
+    Nor while a network adapts, or when rest is proposed. Each is offered to the network's contact by mail, and owned
+    by its negotiator. Returns how many were opened.
+    """
+    today = local(at).date()
+    spared = set(adapting_since(session)) | _open(session, InterventionKind.propose_rest)
+    talks = select(Intervention.network_id, Intervention.opened_at).where(
+        col(Intervention.kind) == InterventionKind.health_talk
+    )
+    recent = subtract_active_days(today, TALK_AGAIN_ACTIVE_DAYS)
+    spared |= {one for one, opened in session.exec(talks) if local(opened).date() > recent}
+    wanted = [network for network in _worrying(session, today) if network.id not in spared]
+    opened = open_many(session, [(one, str(today)) for one in wanted], InterventionKind.health_talk, at)
+    contacts = contacts_of(session, [network.id for network in wanted])
+    told = {"due_on": add_working_days(today, TALK_WORKING_DAYS).isoformat()}
+    letters = [
+        Letter(Template.talk_offer, contacts[one.id].person_id, f"{one.id}:{today}", one.id, context=told)
+        for one in wanted
+        if one.id in contacts
+    ]
+    queue(session, letters, at)
+    return opened
+
+
+def propose_rest(session: Session, cause: Cause) -> int:
+    """Propose rest for networks that are still yellow or red when their 90 active days are over. Returns how many.
+
+    The 90 days end for all alike: one that has recovered by then is looked at as any other from here on.
+    """
+    today = local(cause.at).date()
+    over = {network: agreed for network, agreed in adapting_since(session).items() if agreed.due_on <= today}
+    still = [(network, str(over[network.id].id)) for network in _worrying(session, today) if network.id in over]
+    for agreed in over.values():
+        end(session, agreed, Outcome.settled, cause)
+    return open_many(session, still, InterventionKind.propose_rest, cause.at)
+
+
+def _open(session: Session, kind: InterventionKind) -> set[UUID]:
+    rows = select(Intervention.network_id).where(col(Intervention.kind) == kind, col(Intervention.ended_at).is_(None))
+    return set(session.exec(rows))
+
+
+def _worrying(session: Session, today: date) -> Sequence[Network]:
+    return session.exec(
+        select(Network)
+        .join(HealthSnapshot, col(HealthSnapshot.network_id) == Network.id)
+        .where(col(HealthSnapshot.on) == today, col(HealthSnapshot.model_version) == engagement.MODEL_VERSION)
+        .where(col(HealthSnapshot.level).in_(WORRYING))
+        .order_by(col(Network.number))
+    ).all()

@@ -1,0 +1,235 @@
+"""CSV files in: all or nothing, an error names file, line and field, and a second run changes nothing."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from sqlmodel import Session, SQLModel, col, select
+
+from models.columns import nfc
+from models.errors import UserError
+from models.language import Language
+from models.person import EmailStatus, Membership, Person, member_hash
+from models.place import Branch, Municipality, Region
+from models.staff import Staff, StaffRole
+
+DATA = Path(__file__).parent / "data"
+YES, NO = ("yes", "ja", "true", "1"), ("no", "nej", "false", "0", "")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One field of a line: where it stands, for the error, and what it says."""
+
+    file: str
+    line: int
+    field: str
+    text: str
+
+    def wrong(self, what: str) -> UserError:
+        """The error that tells where and what to do, without repeating the text: it may be somebody's."""
+        return UserError(f"{self.file}, line {self.line}, {self.field}: {what}")
+
+    def required(self) -> str:
+        if not self.text:
+            raise self.wrong("must not be empty")
+        return self.text
+
+    def yes(self) -> bool:
+        if self.text.lower() not in (*YES, *NO):
+            raise self.wrong("write yes or no")
+        return self.text.lower() in YES
+
+    def day(self) -> date | None:
+        try:
+            return date.fromisoformat(self.text) if self.text else None
+        except ValueError:
+            raise self.wrong("write a date as 2027-03-02, or leave it empty") from None
+
+    def digits(self, length: int) -> str:
+        if len(self.text) != length or not self.text.isascii() or not self.text.isdigit():
+            raise self.wrong(f"must be {length} digits")
+        return self.text
+
+    def one_of(self, codes: Any) -> Any:
+        try:
+            return codes(self.text)
+        except ValueError:
+            raise self.wrong(f"must be one of {', '.join(codes)}") from None
+
+    def address(self) -> str:
+        try:
+            validate_email(self.text, check_deliverability=False, allow_smtputf8=True, test_environment=True)
+        except EmailNotValidError:
+            raise self.wrong("is not an e-mail address") from None
+        return self.text
+
+
+Line = dict[str, Cell]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of file becomes rows: its columns (those after `optional` may be missing), key and reader."""
+
+    columns: tuple[str, ...]
+    optional: tuple[str, ...]
+    table: type[SQLModel]
+    key: str
+    read: Callable[[Session, Line], dict[str, Any]]
+
+
+def _region(session: Session, line: Line) -> dict[str, Any]:
+    return {"code": line["code"].required(), "name": line["name"].required(), "active": line["active"].yes()}
+
+
+def _municipality(session: Session, line: Line) -> dict[str, Any]:
+    return {
+        "code": line["code"].digits(4),
+        "name": line["name"].required(),
+        "region": _known_region(session, line["region"]),
+    }
+
+
+def _known_region(session: Session, cell: Cell) -> str:
+    if session.get(Region, cell.text) is None:
+        raise cell.wrong("no such region; import regions first")
+    return cell.text
+
+
+def _branch(session: Session, line: Line) -> dict[str, Any]:
+    begins, ends = line["valid_from"].day(), line["valid_to"].day()
+    if begins and ends and ends < begins:
+        raise line["valid_to"].wrong("lies before valid_from")
+    return {"code": line["code"].required(), "name": line["name"].required(), "valid_from": begins, "valid_to": ends}
+
+
+def _staff(session: Session, line: Line) -> dict[str, Any]:
+    signature = line["signature"].required().lower()
+    if not 2 <= len(signature) <= 5 or not signature.isalpha():
+        raise line["signature"].wrong("must be 2 to 5 letters")
+    return {
+        "signature": signature,
+        "name": line["name"].required(),
+        "email": line["email"].address(),
+        "role": line["role"].one_of(StaffRole),
+        "region": _known_region(session, line["region"]) if line["region"].text else None,
+        "active": line["active"].yes(),
+    }
+
+
+def _member(session: Session, line: Line) -> dict[str, Any]:
+    number = line["member_number"].required()
+    email = line["email"].address() if line["email"].text else None
+    return {
+        "member_hash": member_hash(number),
+        "member_number": number,
+        "name": line["name"].required(),
+        "email": email,
+        "email_status": EmailStatus.ok if email else EmailStatus.missing,
+        "language": line["language"].one_of(Language) if line["language"].text else Language.sv,
+        "membership": line["membership"].one_of(Membership),
+        "is_representative": line["is_representative"].yes(),
+        "is_employee": line["is_employee"].yes(),
+    }
+
+
+KINDS: dict[str, Kind] = {
+    "regions": Kind(("code", "name", "active"), (), Region, "code", _region),
+    "municipalities": Kind(("code", "name", "region"), (), Municipality, "code", _municipality),
+    "branches": Kind(("code", "name"), ("valid_from", "valid_to"), Branch, "code", _branch),
+    "staff": Kind(("signature", "name", "email", "role", "active"), ("region",), Staff, "signature", _staff),
+    "members": Kind(
+        ("member_number", "name", "email", "membership"),
+        ("language", "is_representative", "is_employee"),
+        Person,
+        "member_hash",
+        _member,
+    ),
+}
+
+
+def import_file(session: Session, kind_name: str, path: Path) -> dict[str, int]:
+    """Read a CSV file into its table: {"read": lines, "new": …, "changed": …, "same": …}.
+
+    Raises UserError on the first thing that is wrong; the caller's transaction then holds nothing of the file.
+    """
+    if kind_name not in KINDS:
+        raise UserError(f"KIND: {kind_name} is not one of {', '.join(KINDS)}")
+    kind = KINDS[kind_name]
+    counts = {"read": 0, "new": 0, "changed": 0, "same": 0}
+    seen: dict[str, int] = {}
+    known = {getattr(row, kind.key): row for row in session.exec(select(kind.table))}
+    for number, line in _lines(kind, path):
+        values = kind.read(session, line)
+        key = values[kind.key]
+        if key in seen:
+            raise UserError(f"{path.name}, line {number}, {kind.columns[0]}: stands already on line {seen[key]}")
+        seen[key] = number
+        counts["read"] += 1
+        counts[_save(session, kind, known.get(key), values)] += 1
+    session.flush()
+    return counts
+
+
+def _save(session: Session, kind: Kind, row: SQLModel | None, values: dict[str, Any]) -> str:
+    if row is None:
+        session.add(kind.table(**values))
+        return "new"
+    if isinstance(row, Person) and row.email == values["email"]:
+        values["email_status"] = row.email_status  # a bounce is not undone by the same address
+    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    session.add(row)
+    return "changed" if changed else "same"
+
+
+def _lines(kind: Kind, path: Path) -> Iterator[tuple[int, Line]]:
+    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
+        header = [nfc(name).lower() for name in next(reader, [])]
+        for name in kind.columns:
+            if name not in header:
+                raise UserError(f"{path.name}, line 1, {name}: this column is missing")
+        for cells in reader:
+            if not any(cells):
+                continue
+            if len(cells) != len(header):
+                raise UserError(
+                    f"{path.name}, line {reader.line_num}, {header[0]}: {len(cells)} fields, not {len(header)}"
+                )
+            values = dict(zip(header, (nfc(cell) for cell in cells), strict=True))
+            yield (
+                reader.line_num,
+                {
+                    name: Cell(path.name, reader.line_num, name, values.get(name, ""))
+                    for name in (*kind.columns, *kind.optional)
+                },
+            )
+    except csv.Error as error:
+        raise UserError(f"{path.name}, line {reader.line_num}, {kind.columns[0]}: not CSV ({error})") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such file") from None
+    except IsADirectoryError:
+        raise UserError(f"{path}: is a folder, not a file") from None
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise UserError(f"{path.name}, line {line}: the file is not UTF-8; save it as UTF-8") from None
+
+
+def load_reference_data(session: Session) -> None:
+    """The regions, municipalities and branch associations that come with natverkslots, where they are missing."""
+    for kind in ("regions", "municipalities", "branches"):
+        if session.exec(select(col(KINDS[kind].table.code)).limit(1)).first() is None:  # type: ignore[attr-defined]
+            import_file(session, kind, DATA / f"{kind}.csv")

@@ -1,0 +1,15 @@
+"""Swedish first, English second: the two languages that people read."""
+
+from enum import StrEnum
+
+from models.settings import settings
+
+
+class Language(StrEnum):
+    sv = "sv"
+    en = "en"
+
+
+def say(swedish: str, english: str) -> str:
+    """The text in the office's language (LOTS_LANGUAGE): for forms, run pages and logs."""
+    return english if settings().language == Language.en else swedish

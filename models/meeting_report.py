@@ -1,0 +1,130 @@
+"""What a member tells of a meeting, and what is kept of it: figures, who carried it, companies, and every telling."""
+
+from datetime import datetime, time
+
+from sqlmodel import Session, col, delete, select
+
+from models.columns import nfc
+from models.errors import TransitionRefused, UserError
+from models.forms.form import Form
+from models.forms.meeting_report import MeetingReportForm
+from models.intervention import InterventionKind, open_once
+from models.kickoff import book_meeting, meeting_on, role_by_code
+from models.language import say
+from models.lifecycle import Cause
+from models.meeting import Meeting, MeetingDuty, MeetingForm, MeetingStatus, Partner, PartnerKind, ReportEntry
+from models.network import TERMINAL, Network, Role, by_number, organiser_key, roles_of
+from models.person import Person
+from models.quiet_days import STOCKHOLM
+from models.support import over_helps
+
+EVENING = time(17, 30)
+OFFICE = "office"
+
+
+def check_report(session: Session, form: Form) -> None:
+    """What only the database can tell about the form: the network lives, a member tells, the carriers are there.
+
+    Raises UserError that names the field, TransitionRefused when the network has ended.
+    """
+    assert isinstance(form, MeetingReportForm)
+    network = by_number(session, form.network_number, say("Nätverk #", "Network #"))
+    if network.state in TERMINAL:
+        raise TransitionRefused(network.state, "held", "nätverket är avslutat; en ny förfrågan kan peka på det")
+    _teller(session, network, form)
+    for duty, carrier in form.duties.items():
+        if carrier.lower() != OFFICE:
+            role_by_code(session, network, carrier, duty.value)
+
+
+def _teller(session: Session, network: Network, form: MeetingReportForm) -> Role:
+    """Who tells: a member who said yes to a role that has not ended; they convene what they tell of (domain.md I2)."""
+    field = say("Vem berättar", "Who tells")
+    code = role_by_code(session, network, form.reported_by, field).code
+    role = next((one for one in roles_of(session, network.id) if one.code == code and one.is_confirmed), None)
+    if role is None:
+        raise UserError(
+            say(
+                f"{field}: {code} har inte sagt ja till sin roll än. Välj någon som har det.",
+                f"{field}: {code} has not said yes to a role yet. Choose one who has.",
+            )
+        )
+    if not session.get_one(Person, role.person_id).is_member:
+        raise UserError(
+            say(
+                f"{field}: {code} är inte medlem längre. Välj någon annan i nätverket.",
+                f"{field}: {code} is no longer a member. Choose another in the network.",
+            )
+        )
+    return role
+
+
+def save_report(session: Session, form: MeetingReportForm, cause: Cause) -> tuple[Network, Meeting]:
+    """Write the report on the meeting of that day: one row however often it is told, the latest wins (section 12).
+
+    Every telling is kept beside it. A network that has started stays started, also when its first meeting is taken
+    back: what members and staff did since stands. Raises as `check_report` does.
+    """
+    check_report(session, form)
+    network = by_number(session, form.network_number, say("Nätverk #", "Network #"))
+    moment = datetime.combine(form.on, EVENING, STOCKHOLM)
+    meeting = meeting_on(session, network, moment)
+    if meeting is None:
+        convener = _teller(session, network, form).person_id
+        meeting = Meeting(network_id=network.id, starts_at=moment, convener_id=convener, booked_at=cause.at)
+    meeting.status = MeetingStatus(form.status)
+    meeting.reported_at = cause.at
+    held = meeting.status == MeetingStatus.held
+    meeting.attended, meeting.non_members = (form.attended, form.non_members) if held else (None, None)
+    meeting.branches, meeting.companies = (form.branches, form.companies) if held else (None, None)
+    session.add(meeting)
+    session.flush()
+    _save_duties(session, network, meeting, form, cause.at)
+    if held:
+        _save_partners(session, network, form)
+    _keep_telling(session, meeting, form, cause)
+    return network, meeting
+
+
+def _keep_telling(session: Session, meeting: Meeting, form: MeetingReportForm, cause: Cause) -> None:
+    entry = ReportEntry(
+        meeting_id=meeting.id,
+        told_by=form.reported_by.lower(),
+        at=cause.at,
+        status=meeting.status,
+        attended=meeting.attended,
+        flow_run_id=cause.flow_run_id,
+    )
+    session.add(entry)
+
+
+def _save_partners(session: Session, network: Network, form: MeetingReportForm) -> None:
+    """The companies that a meeting was held at or with, each once a network, however they are capitalised."""
+    told = {PartnerKind.host: nfc(form.host_company), PartnerKind.speaker: nfc(form.speaker_company)}
+    partners = session.exec(select(Partner).where(col(Partner.network_id) == network.id))
+    known = {(partner.kind, partner.company.casefold()) for partner in partners}
+    for kind, company in told.items():
+        if company and (kind, company.casefold()) not in known:
+            session.add(Partner(network_id=network.id, company=company, kind=kind))
+
+
+def _save_duties(session: Session, network: Network, meeting: Meeting, form: MeetingReportForm, at: datetime) -> None:
+    session.exec(delete(MeetingDuty).where(col(MeetingDuty.meeting_id) == meeting.id))
+    for duty, carrier in form.duties.items():
+        by_office = carrier.lower() == OFFICE
+        role = None if by_office else role_by_code(session, network, carrier, duty.value)
+        key = organiser_key(network.id, role.person_id) if role else None
+        session.add(MeetingDuty(meeting_id=meeting.id, duty=duty, by_office=by_office, organiser_key=key))
+    by_office_duties = [duty.value for duty, carrier in form.duties.items() if carrier.lower() == OFFICE]
+    meeting.over_helped = over_helps(network.step, by_office_duties)
+    if meeting.over_helped:
+        open_once(session, network, InterventionKind.over_helping, str(meeting.id), at)
+
+
+def book_next(session: Session, network: Network, form: MeetingReportForm, at: datetime) -> tuple[Meeting, str] | None:
+    """Book the next meeting that the teller told of, with the teller as convener."""
+    starts_at = form.next_meeting_at()
+    if starts_at is None:
+        return None
+    teller = role_by_code(session, network, form.reported_by, say("Vem berättar", "Who tells"))
+    return book_meeting(session, network, teller, starts_at, MeetingForm.in_person, at)

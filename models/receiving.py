@@ -1,0 +1,241 @@
+"""How a support request comes in: who asks, where, whether the rules let it through, and what is answered at once."""
+
+from datetime import date, datetime
+from email.utils import parseaddr
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Session, col, func, select
+
+from models import lifecycle
+from models.absence import away, stand_in
+from models.columns import nfc
+from models.errors import UserError
+from models.forms.form import Form
+from models.forms.support_request import SupportRequestForm
+from models.language import say
+from models.lifecycle import Cause
+from models.mail import Letter, Template, queue
+from models.network import TERMINAL, Network, NetworkState, by_number, next_number
+from models.person import Membership, Person, by_member_number, meet, register_is_loaded
+from models.place import Municipality, find_municipality
+from models.quiet_days import add_working_days, local
+from models.staff import Staff, StaffRole
+from models.support_request import (
+    ANSWER_WORKING_DAYS,
+    TALK_WORKING_DAYS,
+    RequestState,
+    SupportRequest,
+    dedupe_key,
+    judge,
+)
+
+CO_ORGANISERS = ("Medarrangörers medlemsnummer", "Co-organisers' member numbers")
+
+
+def check_request(session: Session, form: Form) -> None:
+    """What only the database can tell about the form. Raises UserError that names the field."""
+    assert isinstance(form, SupportRequestForm)
+    if form.municipality and not find_municipality(session, form.municipality):
+        raise UserError(
+            say(
+                "Kommun: namnet eller koden finns inte i registret över kommuner. Skriv till exempel Luleå eller 2580.",
+                "Municipality: no such name or code. Write for example Luleå or 2580.",
+            )
+        )
+    if form.email:
+        try:
+            validate_email(parseaddr(form.email)[1] or form.email, check_deliverability=False, allow_smtputf8=True)
+        except EmailNotValidError:
+            raise UserError(
+                say("E-post: adressen går inte att använda. Rätta den.", "E-mail: not a usable address. Correct it.")
+            ) from None
+    _check_people(session, form)
+    _predecessor(session, form)
+
+
+def _check_people(session: Session, form: SupportRequestForm) -> None:
+    is_loaded, field = register_is_loaded(session), say(*CO_ORGANISERS)
+    if is_loaded and not by_member_number(session, form.member_number) and not form.email:
+        raise UserError(
+            say(
+                "Medlemsnummer: finns inte i medlemsregistret. Kontrollera det, eller fyll i e-post så får "
+                "personen svar som icke-medlem.",
+                "Member number: not in the register. Check it, or fill in an e-mail address to answer a non-member.",
+            )
+        )
+    for place, number in enumerate(form.co_organiser_numbers, start=1):
+        person = by_member_number(session, number)
+        if is_loaded and not person:
+            raise UserError(
+                say(
+                    f"{field}: nummer {place} i listan finns inte i medlemsregistret. Rätta det.",
+                    f"{field}: number {place} of the list is not in the register. Correct it.",
+                )
+            )
+        if person and person.is_employee:
+            raise UserError(
+                say(
+                    f"{field}: nummer {place} i listan är anställd på kansliet och kan inte arrangera. Ta bort det.",
+                    f"{field}: number {place} of the list works at the office and cannot organise. Remove it.",
+                )
+            )
+
+
+def _predecessor(session: Session, form: SupportRequestForm) -> Network | None:
+    """The network that the members come back from: it must rest or have ended (domain.md section 4)."""
+    if not form.predecessor:
+        return None
+    field = say("Tidigare nätverk #", "Earlier network #")
+    network = by_number(session, form.predecessor, field)
+    if network.state in (*TERMINAL, NetworkState.resting):
+        return network
+    raise UserError(
+        say(
+            f"{field}: #{network.number} är igång. Ange ett som vilar eller är avslutat, eller 0.",
+            f"{field}: #{network.number} is alive. Give one that rests or has ended, or 0.",
+        )
+    )
+
+
+def receive(session: Session, form: SupportRequestForm, cause: Cause) -> tuple[SupportRequest, bool]:
+    """Write the request down, judge it by the rules and answer: (the request, whether it is new).
+
+    The same form twice is the same request and is answered once (domain.md section 12).
+    """
+    person = meet(session, form.member_number, form.name, form.email)
+    municipality = find_municipality(session, form.municipality) if form.municipality else None
+    code = municipality.code if municipality else ""
+    key = dedupe_key(person.id, code, form.place, form.nature, form.need)
+    known = session.exec(select(SupportRequest).where(col(SupportRequest.dedupe_key) == key)).one_or_none()
+    if known:
+        return known, False
+    request = _request(session, form, person, municipality, key, cause.at)
+    lifecycle.begin(session, request, cause)
+    state, reason = judge(person, request.place, request.municipality)
+    if state != RequestState.received:
+        request.reason = reason
+        lifecycle.advance_request(session, request, state, cause)
+    queue(session, [_answer(request, person)], cause.at)
+    return request, True
+
+
+def _request(
+    session: Session, form: SupportRequestForm, person: Person, where: Municipality | None, key: str, at: datetime
+) -> SupportRequest:
+    helpers = [meet(session, number) for number in form.co_organiser_numbers]
+    predecessor = _predecessor(session, form)
+    talk_due, answer_due = _due_days(local(at).date())
+    return SupportRequest(
+        number=next_number(session, col(SupportRequest.number)),
+        dedupe_key=key,
+        received_at=at,
+        channel=form.channel,
+        initiator_id=person.id,
+        place=nfc(form.place),
+        municipality=where.code if where else None,
+        nature=form.nature,
+        need=form.need.strip(),
+        wished=list(form.wished),
+        co_organisers=[str(helper.id) for helper in helpers if helper.id != person.id],
+        without_support=form.without_support,
+        predecessor=predecessor.id if predecessor else None,
+        talk_due=talk_due,
+        answer_due=answer_due,
+    )
+
+
+def _answer(request: SupportRequest, person: Person) -> Letter:
+    answers: dict[str, tuple[Template, dict[str, Any]]] = {
+        RequestState.received: (
+            Template.receipt,
+            {"number": request.number, "talk_due": request.talk_due, "answer_due": request.answer_due},
+        ),
+        RequestState.incomplete: (Template.more_information, {"missing": ["membership"]}),
+        RequestState.declined: (Template.declined, {"reason": request.reason}),
+    }
+    template, context = answers[request.state]
+    return Letter(template, person.id, str(request.id), request_id=request.id, context=context)
+
+
+def retry_incomplete(session: Session, cause: Cause) -> int:
+    """Judge again the incomplete requests whose person's membership is known by now. Returns how many were settled.
+
+    What a request came to is answered, and a received one is given to somebody and invited to talk; its days count
+    from now, when it became complete (domain.md sections 4 and 12). Who is still unknown waits, and is never granted.
+    """
+    known = or_(col(Person.membership) != Membership.unknown, col(Person.is_representative), col(Person.is_employee))
+    rows = session.exec(
+        select(SupportRequest, Person)
+        .join(Person, col(Person.id) == SupportRequest.initiator_id)
+        .where(col(SupportRequest.state) == RequestState.incomplete, known)
+        .order_by(col(SupportRequest.number))
+    ).all()
+    for request, person in rows:
+        state, request.reason = judge(person, request.place, request.municipality)
+        request.talk_due, request.answer_due = _due_days(local(cause.at).date())
+        lifecycle.advance_request(session, request, state, cause)
+        queue(session, [_answer(request, person)], cause.at)
+        assign(session, request, cause.at)
+        invite_to_talk(session, request, cause.at)
+    return len(rows)
+
+
+def _due_days(today: date) -> tuple[date, date]:
+    return add_working_days(today, TALK_WORKING_DAYS), add_working_days(today, ANSWER_WORKING_DAYS)
+
+
+def assign(session: Session, request: SupportRequest, at: datetime) -> Staff | None:
+    """Give a received request to the region's negotiator who carries the fewest open ones, else to the office.
+
+    Whoever is there comes first; when the region's negotiators are all away, the stand-in of one takes it (domain.md
+    section 5). A request keeps whom it has. Returns None when it was refused by rule, or there is nobody at all.
+    """
+    if request.state != RequestState.received:
+        return None
+    if request.assigned_to:
+        return session.get(Staff, request.assigned_to)
+    where = session.get(Municipality, request.municipality)
+    region = col(Staff.region) == (where.region if where else None)
+    negotiators = _by_load(session, col(Staff.role) == StaffRole.negotiator, region)
+    office = _by_load(session, col(Staff.role) == StaffRole.office)
+    found = _present(session, negotiators, at) or _present(session, office, at) or next(iter(office), None)
+    if found:
+        request.assigned_to = found.id
+        session.add(request)
+    return found
+
+
+def _by_load(session: Session, *who: ColumnElement[bool] | bool) -> list[Staff]:
+    """Active staff, those first who carry the fewest open requests."""
+    load = (
+        select(func.count())
+        .select_from(SupportRequest)
+        .where(col(SupportRequest.assigned_to) == Staff.id)
+        .where(col(SupportRequest.state).in_((RequestState.received, RequestState.talking)))
+        .scalar_subquery()
+    )
+    return list(session.exec(select(Staff).where(col(Staff.active), *who).order_by(load, col(Staff.signature))))
+
+
+def _present(session: Session, ranked: list[Staff], at: datetime) -> Staff | None:
+    """The first who is there, else the first stand-in who is."""
+    today = local(at).date()
+    absent = away(session, today)
+    in_turn = sorted(ranked, key=lambda one: one.id in absent)
+    return next((one for staff in in_turn if (one := stand_in(session, staff, today))), None)
+
+
+def invite_to_talk(session: Session, request: SupportRequest, at: datetime) -> int:
+    """Offer the initiator of a received request a needs talk, once. Returns how many invitations were queued."""
+    if request.state != RequestState.received:
+        return 0
+    letter = Letter(
+        Template.talk_invitation,
+        request.initiator_id,
+        str(request.id),
+        request_id=request.id,
+        context={"talk_due": request.talk_due},
+    )
+    return queue(session, [letter], at)

@@ -1,0 +1,203 @@
+"""A network rests when its members need a pause, and wakes when they like (domain.md section 4)."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from models import lifecycle
+from models.asking import Ask, asked_enough, asks, next_turn, of_prefix
+from models.capacity import end_grants
+from models.check_in import first_due
+from models.check_in_round import latest
+from models.contacts import member_by_code
+from models.errors import UserError
+from models.intervention import TALKS, InterventionKind, Outcome, end_all, open_in, open_many
+from models.language import say
+from models.lifecycle import Actor, Cause
+from models.mail import Letter, Template, queue
+from models.meeting import Meeting, MeetingStatus
+from models.network import (
+    ACTIVE,
+    STEP_OF,
+    Network,
+    NetworkState,
+    confirmed_organisers,
+    contact_of,
+    contacts_of,
+    must_be,
+)
+from models.quiet_days import add_months, local
+
+WAKE_MONTHS = (6, 11)
+CLOSE_MONTHS = 12
+UNREACHABLE = (InterventionKind.unreachable, InterventionKind.propose_rest)
+PROPOSALS = (*UNREACHABLE, InterventionKind.propose_close)
+
+
+def rest(session: Session, network: Network, member: str, cause: Cause) -> bool:
+    """Let an active network rest because a member asked (a code), or because nobody can be reached ("").
+
+    False when it rests already. Raises UserError when it is not active, or when no member asked and nobody has tried
+    in vain to reach one: silence alone changes nothing (domain.md section 6).
+    """
+    if network.state == NetworkState.resting:
+        return False
+    must_be(network, ACTIVE)
+    if member:
+        role = member_by_code(session, network, member)
+        cause = replace(cause, why=f"{cause.why}:asked {role.code}", actor=Actor.member)
+    elif is_unreachable(session, network):
+        cause = replace(cause, why=f"{cause.why}:unreachable")
+    else:
+        raise UserError(
+            say(
+                "Medlem: skriv vem som bett om vila (m1, m2 …); annars måste en andra arrangör ha tillfrågats först.",
+                "Member: write who asked for rest (m1, m2 …); without one, a second organiser must have been asked.",
+            )
+        )
+    go_to_rest(session, network, cause)
+    return True
+
+
+def is_unreachable(session: Session, network: Network) -> bool:
+    """Whether reaching a member was tried in vain: it is on the list, nobody is left, or a second one was silent."""
+    if open_in(session, network, UNREACHABLE) or not confirmed_organisers(session, network.id):
+        return True
+    asked = latest(session, network.id)
+    if asked is None or asked.second_asked_on is None or asked.answered_at:
+        return False
+    sign = func.coalesce(Meeting.reported_at, Meeting.booked_at)
+    signs = session.exec(select(sign).where(col(Meeting.network_id) == network.id)).all()
+    return all(local(moment).date() < asked.sent_on for moment in signs)
+
+
+def go_to_rest(session: Session, network: Network, cause: Cause) -> None:
+    """No more check-ins; what was to be talked about is settled, and the contact is told how to wake it."""
+    lifecycle.advance(session, network, NetworkState.resting, cause)
+    network.check_in_due_on = None
+    end_all(session, network, TALKS, Outcome.rest, cause)
+    contact = contact_of(session, network.id)
+    rested_on = local(cause.at).date()
+    told = {"rested_on": str(rested_on)}
+    if contact:
+        letter = Letter(Template.resting, contact.person_id, f"{network.id}:{rested_on}", network.id, context=told)
+        queue(session, [letter], cause.at)
+
+
+def wake(session: Session, network: Network, member: str, cause: Cause) -> bool:
+    """Wake a network because a member asks. False when it is awake. Raises UserError when nobody carries it."""
+    if network.state in ACTIVE:
+        return False
+    must_be(network, (NetworkState.resting,))
+    role = member_by_code(session, network, member)
+    if not confirmed_organisers(session, network.id):
+        raise UserError(
+            say(
+                "Nätverk #: ingen har sagt ja till att arrangera. Lägg till en arrangör först.",
+                "Network #: nobody has said yes to organising. Add an organiser first.",
+            )
+        )
+    _wake(session, network, replace(cause, why=f"{cause.why}:asked {role.code}", actor=Actor.member))
+    return True
+
+
+def wake_if_resting(session: Session, network: Network, meeting: Meeting, cause: Cause) -> bool:
+    """A resting network that reports a held meeting or books one is awake; one that cancels is not (section 4).
+
+    Needs one confirmed organiser.
+    """
+    if network.state != NetworkState.resting or meeting.status == MeetingStatus.cancelled:
+        return False
+    if not confirmed_organisers(session, network.id):
+        return False
+    _wake(session, network, cause)
+    return True
+
+
+def _wake(session: Session, network: Network, cause: Cause) -> None:
+    """At trial while its support lasts and it never stood by itself, else independent; no hours are given anew."""
+    today = local(cause.at).date()
+    never_independent = network.step < STEP_OF[NetworkState.independent]  # the step is kept while it rests
+    lasts = network.support_ends_on is not None and network.support_ends_on > today
+    target = NetworkState.trial if never_independent and lasts else NetworkState.independent
+    lifecycle.advance(session, network, target, cause)
+    network.check_in_due_on = first_due(today)
+    if target == NetworkState.independent:
+        end_grants(session, network.id, cause.at)
+    end_all(session, network, PROPOSALS, Outcome.settled, cause)
+
+
+def send_wake_mails(session: Session, at: datetime) -> int:
+    """Ask networks that have rested for 6 and for 11 months whether to wake them; each once a rest. How many."""
+    today, due = local(at).date(), []
+    asked = asks(session, Template.wake, NetworkState.resting)
+    for network, rested_on, mine in _rests(session, asked):
+        come = [months for months in WAKE_MONTHS if add_months(rested_on, months) <= today]
+        turn = next_turn(come, mine, _prefix(network.id, rested_on), partial(_long_ago, today))
+        if turn:
+            due.append((network, f"{_prefix(network.id, rested_on)}{turn}", come[-1]))
+    contacts = contacts_of(session, [network.id for network, _, _ in due])
+    letters = [
+        Letter(Template.wake, contact.person_id, occasion, network.id, context={"months": months})
+        for network, occasion, months in due
+        if (contact := contacts.get(network.id))
+    ]
+    return queue(session, letters, at)
+
+
+def _long_ago(today: date, asked_on: date) -> bool:
+    first, second = WAKE_MONTHS
+    return add_months(asked_on, second - first) <= today
+
+
+def _prefix(network_id: UUID, rested_on: date) -> str:
+    return f"{network_id}:{rested_on}:"
+
+
+def _rests(session: Session, asked: dict[UUID, list[Ask]]) -> list[tuple[Network, date, list[Ask]]]:
+    """Every resting network, since when, and what it was asked in this rest."""
+    rests = [(network, local(at).date()) for network, at in lifecycle.since(session, NetworkState.resting)]
+    return [(one, on, of_prefix(asked.get(one.id, []), _prefix(one.id, on))) for one, on in rests]
+
+
+def propose_closing(session: Session, at: datetime) -> int:
+    """Put networks on the list that rested 12 months and were asked twice: staff try another way, then close it."""
+    today = local(at).date()
+    asked = asks(session, Template.wake, NetworkState.resting)
+    due = [
+        (network, str(rested_on))
+        for network, rested_on, mine in _rests(session, asked)
+        if add_months(rested_on, CLOSE_MONTHS) <= today and asked_enough(mine)
+    ]
+    return open_many(session, due, InterventionKind.propose_close, at)
+
+
+def check_rested_long(session: Session, network: Network, other_channel: str, today: date) -> None:
+    """Raises UserError unless it rested 12 months, was asked by two mails and in one other way (section 4)."""
+    asked = asks(session, Template.wake, NetworkState.resting)
+    [(rested_on, mine)] = [(on, mine) for one, on, mine in _rests(session, asked) if one.id == network.id]
+    earliest = add_months(rested_on, CLOSE_MONTHS)
+    if earliest > today:
+        raise UserError(
+            say(
+                f"Ändring: nätverk #{network.number} vilar och kan avslutas tidigast {earliest}. Vänta.",
+                f"Change: network #{network.number} rests and can close on {earliest} at the earliest. Wait.",
+            )
+        )
+    if not asked_enough(mine):
+        raise UserError(
+            say(
+                "Ändring: nätverket har inte fått två brev om att vakna än. Vänta på dem.",
+                "Change: the network has not had two mails about waking yet. Wait for them.",
+            )
+        )
+    if other_channel == "none":
+        raise UserError(
+            say(
+                "Annan väg: två brev räcker inte. Ring, skriv eller träffa någon först och välj hur.",
+                "Other channel: two mails are not enough. Call, write or meet somebody first and choose how.",
+            )
+        )

@@ -1,0 +1,116 @@
+"""Settings from the environment or `.env`, all with the prefix `LOTS_`; what cannot work is refused at start."""
+
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.errors import SettingsError
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+SHORTEST_SECRET = 16
+
+
+class Settings(BaseSettings):
+    """What an installation can choose. Names and defaults are part of the contract with scripts outside."""
+
+    model_config = SettingsConfigDict(env_prefix="LOTS_", env_file=".env", extra="ignore")
+
+    home: Path = Path(".lots")
+    database_url: str = ""
+    smtp_host: str = "localhost"
+    smtp_port: int = Field(25, ge=1, le=65535)
+    smtp_username: str = ""
+    smtp_password: str = ""
+    smtp_tls: Literal["none", "starttls", "tls"] = "none"
+    smtp_connections: int = Field(8, ge=1, le=200)
+    smtp_rate: float = Field(0, ge=0, description="mails a second, 0 = no limit")
+    mail_from: str = "Natverkslots <natverk@localhost>"
+    mail_reply_to: str = ""
+    public_url: str = ""
+    web_port: int = Field(8080, ge=0, le=65535)
+    secret_key: str = ""
+    data_key: str = ""
+    language: Literal["sv", "en"] = "sv"
+
+    @model_validator(mode="after")
+    def _paths_and_urls_are_whole(self) -> "Settings":
+        self.home = self.home.expanduser().resolve()
+        self.database_url = self.database_url or f"sqlite:///{self.home / 'lots.db'}"
+        self.public_url = (self.public_url or f"http://localhost:{self.web_port}").rstrip("/")
+        self.mail_reply_to = self.mail_reply_to or self.mail_from
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is the SQLite file that natverkslots itself keeps in LOTS_HOME."""
+        return self.database_url == f"sqlite:///{self.home / 'lots.db'}"
+
+    @property
+    def data_keys(self) -> list[str]:
+        """LOTS_DATA_KEY as a list: the first writes, all read."""
+        return [key.strip() for key in self.data_key.split(",") if key.strip()]
+
+
+def _keep_own_secrets(settings: Settings) -> None:
+    """Give the embedded database secrets of its own, made once and kept in LOTS_HOME, readable by its owner only.
+
+    A default known from the source code would encrypt nothing.
+    """
+    for name in ("secret_key", "data_key"):
+        if getattr(settings, name):
+            continue
+        path = settings.home / name
+        settings.home.mkdir(parents=True, exist_ok=True)
+        try:
+            # Written beside and linked into place: another process never sees half a key.
+            fresh = path.with_suffix(f".{os.getpid()}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_urlsafe(32))
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink(missing_ok=True)
+        setattr(settings, name, path.read_text().strip())
+
+
+def _refuse_what_is_unsafe(settings: Settings) -> None:
+    if settings.smtp_tls == "none" and settings.smtp_host not in LOOPBACK:
+        raise SettingsError(
+            f"LOTS_SMTP_TLS=none would send members' mail unencrypted to {settings.smtp_host}: "
+            "set LOTS_SMTP_TLS=starttls or tls, or use a mail server on this machine."
+        )
+    if settings.embedded:
+        return
+    for name, value in (("LOTS_SECRET_KEY", settings.secret_key), ("LOTS_DATA_KEY", settings.data_key)):
+        if not value:
+            raise SettingsError(
+                f"{name} is not set, and LOTS_DATABASE_URL is not the embedded database: set {name} to a long random "
+                'text, for example from: python -c "import secrets; print(secrets.token_urlsafe(32))"'
+            )
+    for name, keys in (("LOTS_SECRET_KEY", [settings.secret_key]), ("LOTS_DATA_KEY", settings.data_keys)):
+        if any(len(key) < SHORTEST_SECRET for key in keys):
+            raise SettingsError(f"{name} is too short: use at least {SHORTEST_SECRET} characters.")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once.
+
+    Raises SettingsError with one sentence that names the variable and says what to do.
+    """
+    try:
+        loaded = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"LOTS_{'_'.join(str(part) for part in first['loc'])}".upper()
+        raise SettingsError(f"{name} is not usable: {first['msg']}.") from None
+    _refuse_what_is_unsafe(loaded)
+    if loaded.embedded:
+        _keep_own_secrets(loaded)
+    return loaded

@@ -1,0 +1,54 @@
+"""Bring a database of any earlier version to the newest; nothing is lost, and a second run changes nothing."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+
+from models.database import BUSY_SECONDS, prepare_sqlite
+from models.errors import DatabaseDamaged
+from models.tables import metadata
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+ONE_AT_A_TIME = 7_210_010  # advisory lock, so that two starting processes do not upgrade at once
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def newest() -> str:
+    """The version that this code expects of the database."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Run every migration that the database lacks, all or nothing, under a lock."""
+    with _references_unchecked(engine).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
+        command.upgrade(_config(connection), to)
+        if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise DatabaseDamaged
+
+
+def _references_unchecked(engine: Engine) -> Engine:
+    """SQLite changes a table by making it anew, which would break every reference to it: checked at the end instead."""
+    if engine.dialect.name != "sqlite":
+        return engine
+    alone = create_engine(engine.url, connect_args={"timeout": BUSY_SECONDS}, poolclass=NullPool)
+    prepare_sqlite(alone, foreign_keys=False)
+    return alone
+
+
+def differences(engine: Engine) -> list[object]:
+    """Where the tables in the code and those in the database differ; empty when they agree."""
+    with engine.connect() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))

@@ -1,0 +1,34 @@
+"""A talk with a network: taken in, and what was agreed carried out once."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from models import catch_up
+from models.database import transaction
+from models.forms.catch_up import CatchUpForm
+from models.lifecycle import Actor, Cause
+from models.network import Network
+from tasks.intake import form_of, keep, settle
+from tasks.step import run_id, step
+
+
+@step("Kontrollera och spara formuläret", "Check and keep the form")
+async def receive(form: CatchUpForm, at: datetime) -> str:
+    return keep(form, "catch-up", at, partial(catch_up.check_catch_up, cause=_cause(form, at)))
+
+
+@step("Genomför det ni kom fram till", "Carry out what was agreed")
+async def settle_talk(intake: str, at: datetime) -> dict[str, Any]:
+    with transaction() as session:
+        row, form = form_of(session, intake, CatchUpForm)
+        ended = 0
+        if form:
+            network, ended = catch_up.settle_talk(session, form, _cause(form, at))
+            settle(row, network.id, at)
+        network = session.get_one(Network, row.subject_id)
+        return {"network": network.number, "state": str(network.state), "ended": ended}
+
+
+def _cause(form: CatchUpForm, at: datetime) -> Cause:
+    return Cause(f"catch-up:{form.outcome}", Actor.staff, at, form.signature.strip().lower(), run_id())

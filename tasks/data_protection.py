@@ -1,0 +1,55 @@
+"""What nobody needs any more is forgotten (domain.md section 10)."""
+
+from typing import Any
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
+
+from models.forms.form import MARK, Form
+from models.forms.meeting_report import MeetingReportForm
+from models.forms.need_signal import NeedSignalForm
+from models.forms.needs_talk import NeedsTalkForm
+from models.forms.support_request import SupportRequestForm
+from tasks.step import step
+
+FORMS: dict[str, type[Form]] = {
+    "support-request": SupportRequestForm,
+    "needs-talk": NeedsTalkForm,
+    "need-signal": NeedSignalForm,
+    "meeting-report": MeetingReportForm,
+}
+ENDED_BADLY = ["FAILED", "CRASHED", "CANCELLED"]
+AT_A_TIME = 100
+
+
+@step("Töm formulär som aldrig togs emot", "Empty forms that were never taken in")
+async def forget_failed() -> int:
+    """Empty the personal fields of forms in runs that failed before the form was kept. Returns how many runs."""
+    emptied = 0
+    async with get_client() as client:
+        for flow_name, kind in FORMS.items():
+            offset = 0
+            while runs := await client.read_flow_runs(
+                flow_filter=FlowFilter.model_validate({"name": {"any_": [flow_name]}}),
+                flow_run_filter=FlowRunFilter.model_validate({"state": {"type": {"any_": ENDED_BADLY}}}),
+                limit=AT_A_TIME,
+                offset=offset,
+            ):
+                offset += len(runs)
+                for run in runs:
+                    form = run.parameters.get("form")
+                    if form is not None and (blank := blanked(kind, form)) != form:
+                        await client.update_flow_run(run.id, parameters={**run.parameters, "form": blank})
+                        emptied += 1
+    return emptied
+
+
+def blanked(kind: type[Form], form: Any) -> dict[str, Any]:
+    """The form as stored, right or wrong, without its personal fields, its lists, and what is none of its fields."""
+    kept = {}
+    for name, info in kind.model_fields.items():
+        if isinstance(form, dict) and name in form:
+            extra = info.json_schema_extra
+            personal = isinstance(extra, dict) and MARK in extra
+            kept[name] = "" if personal else [] if isinstance(form[name], list) else form[name]
+    return kept

@@ -1,0 +1,58 @@
+"""Taking in a form: kept encrypted in our database first, then forgotten by Prefect (domain.md section 10)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from prefect.client.orchestration import get_client
+from prefect.runtime import flow_run
+from sqlmodel import Session
+
+from models.database import transaction
+from models.forms.form import Form
+from models.intake import Intake, of_run
+from models.quiet_days import local
+from tasks.step import run_id, step
+
+F = TypeVar("F", bound=Form)
+
+
+def keep(form: Form, flow: str, at: datetime, check: Callable[[Session, Form], None]) -> str:
+    """Check the form and keep it under this run's id; a retry, whose form is empty by now, finds the first one.
+
+    Returns the intake's id. Raises UserError when something in the form must be changed; nothing is kept then, and
+    the run still has what was typed.
+    """
+    with transaction() as session:
+        kept = of_run(session, run_id() or "")
+        if kept:
+            return str(kept.id)
+        form.check(local(at).date())
+        check(session, form)
+        intake = Intake(flow=flow, flow_run_id=run_id(), form=form.model_dump_json(), received_at=at)
+        session.add(intake)
+        return str(intake.id)
+
+
+@step("Ta bort personuppgifter ur körningen", "Remove personal data from the run")
+async def forget(form: Form) -> None:
+    """Replace the run's stored form by one without free text and member numbers."""
+    if not run_id():
+        return
+    stored = {name: value for name, value in flow_run.parameters.items() if name != "form"}
+    async with get_client() as client:
+        await client.update_flow_run(
+            UUID(run_id()), parameters={**stored, "form": form.blanked().model_dump(mode="json")}
+        )
+
+
+def form_of(session: Session, intake: str, kind: type[F]) -> tuple[Intake, F | None]:
+    """The intake and its form; None when it was worked off before (a retry comes by at another moment)."""
+    row = session.get_one(Intake, UUID(intake))
+    return row, kind.model_validate_json(row.form) if row.form else None
+
+
+def settle(row: Intake, subject_id: UUID, at: datetime) -> None:
+    """The form is worked off: what it was about is kept, what stood in it is not."""
+    row.subject_id, row.form, row.settled_at = subject_id, None, at

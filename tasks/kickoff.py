@@ -1,0 +1,60 @@
+"""Who said yes, when the first meeting is, and what is sent before it."""
+
+from datetime import datetime
+
+from models import check_in_round, kickoff, resting
+from models.database import transaction
+from models.forms.kickoff import KickoffForm
+from models.language import say
+from models.lifecycle import Actor, Cause
+from models.network import by_number
+from models.quiet_days import local
+from models.staff import by_signature
+from tasks.step import run_id, step
+
+NETWORK = ("Nätverk #", "Network #")
+
+
+@step("Anteckna vilka som sagt ja", "Record who said yes")
+async def confirm(form: KickoffForm, at: datetime) -> int:
+    form.check(local(at).date())
+    with transaction() as session:
+        network = by_number(session, form.network_number, say(*NETWORK))
+        if form.signature:
+            by_signature(session, form.signature, say("Din signatur", "Your signature"))
+        field = say("Har sagt ja", "Said yes")
+        roles = [kickoff.role_by_code(session, network, code, field) for code in form.confirmed]
+        return sum(kickoff.confirm(session, role, at, run_id()) for role in roles)
+
+
+@step("Boka första träffen och bjud in", "Book the first meeting and invite")
+async def book(form: KickoffForm, at: datetime) -> int:
+    starts_at = form.starts_at()
+    if starts_at is None:
+        return 0
+    with transaction() as session:
+        network = by_number(session, form.network_number, say(*NETWORK))
+        convener = kickoff.role_by_code(session, network, form.convener, say("Sammankallande", "Convener"))
+        meeting, change = kickoff.book_meeting(session, network, convener, starts_at, form.meeting_form, at)
+        if change == "same":
+            return 0
+        resting.wake_if_resting(session, network, meeting, Cause("meeting-booked", Actor.member, at, None, run_id()))
+        return kickoff.invite(session, network, meeting, change, at)
+
+
+@step("Kontrollera datum: har minst två sagt ja?", "Check dates: have at least two said yes?")
+async def check_dates(at: datetime) -> int:
+    with transaction() as session:
+        return kickoff.check_dates(session, at)
+
+
+@step("Skicka checklistor 14 dagar före", "Send checklists 14 days before")
+async def checklists(at: datetime) -> int:
+    with transaction() as session:
+        return kickoff.checklists(session, at)
+
+
+@step("Fråga om träffar som ingen berättat om", "Ask about meetings nobody told of")
+async def ask_unreported(at: datetime) -> int:
+    with transaction() as session:
+        return check_in_round.ask_unreported(session, at)

@@ -1,0 +1,195 @@
+"""From a row of the outbox to the bytes that go: who reads it, in which language, with what in it."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from models.calendar_file import calendar_file
+from models.links import Purpose, link
+from models.mail import OutgoingMail, Template
+from models.meeting import Meeting
+from models.network import Network, Role
+from models.person import Person
+from models.quiet_days import local
+from models.settings import settings
+from models.staff import Staff
+from models.support import SupportGrant
+from models.support_request import SupportRequest
+from templates.render import render_mail
+from templates.words import ORGANISATION, staff_title
+
+NO_ROLE = "-"  # whoever has no role in the network any more: their link opens nothing
+
+
+class Shelf:
+    """Everything that a batch of mails speaks of, fetched by one query a kind."""
+
+    def __init__(self, session: Session, mails: Sequence[OutgoingMail]) -> None:
+        self.session = session
+        contexts = [json.loads(mail.context) for mail in mails]
+        others = (_uuid(one.get("other_person")) for one in contexts)
+        self.persons: dict[UUID | None, Person] = self._by_id(Person, (*(mail.person_id for mail in mails), *others))
+        self.networks: dict[UUID | None, Network] = self._by_id(Network, (mail.network_id for mail in mails))
+        self.requests: dict[UUID | None, SupportRequest] = self._by_id(
+            SupportRequest, (mail.request_id for mail in mails)
+        )
+        self.meetings = self._by_id(Meeting, (_uuid(one.get("meeting")) for one in contexts))
+        self.grants = self._by_id(SupportGrant, (UUID(grant) for one in contexts for grant in one.get("grants", ())))
+        self.staff: dict[UUID | None, Staff] = {one.id: one for one in session.exec(select(Staff))}
+        roles = session.exec(select(Role).where(col(Role.network_id).in_(self.networks), col(Role.until).is_(None)))
+        self.codes: dict[tuple[UUID, UUID | None], str] = {
+            (role.network_id, role.person_id): role.code for role in roles
+        }
+        self.initiators = self._initiators()
+
+    def reader(self, mail: OutgoingMail) -> Person | Staff | None:
+        """Whom the mail is for, if they are still known."""
+        return self.staff.get(mail.staff_id) if mail.staff_id else self.persons.get(mail.person_id)
+
+    def introduced(self, mail: OutgoingMail) -> Person | None:
+        """Whose name and address an introduction gives: looked up when it goes, never kept with the mail."""
+        return self.persons.get(_uuid(json.loads(mail.context).get("other_person")))
+
+    def _by_id(self, kind: type[Any], ids: Iterable[UUID | None]) -> dict[Any, Any]:
+        wanted = {one for one in ids if one}
+        return {row.id: row for row in self.session.exec(select(kind).where(kind.id.in_(wanted)))} if wanted else {}
+
+    def _initiators(self) -> dict[UUID, str]:
+        rows = self.session.exec(
+            select(Role.network_id, Person.name)
+            .join(Person, col(Person.id) == Role.person_id)
+            .where(col(Role.network_id).in_(self.networks), col(Role.kind) == "initiator")
+        )
+        return {network_id: name or "" for network_id, name in rows}
+
+
+def _uuid(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who a mail is addressed to, how it greets them, and in which language."""
+
+    name: str
+    hello: str
+    address: str
+    language: str
+
+
+def recipient(reader: Person | Staff) -> Recipient:
+    """A person by name in their language; staff by first name in the office's (LOTS_LANGUAGE)."""
+    name, address = reader.name or "", ascii_address(reader.email or "")
+    if isinstance(reader, Staff):
+        return Recipient(name, name.partition(" ")[0], address, settings().language)
+    return Recipient(name, name, address, str(reader.language))
+
+
+def write(mail: OutgoingMail, shelf: Shelf, at: datetime) -> tuple[bytes, str, str, str]:
+    """The mail as (bytes, message id, language, template version).
+
+    The same row gives the same Message-ID; the bytes are written once and kept until the mail is settled.
+    """
+    reader = shelf.reader(mail)
+    if reader is None:
+        raise LookupError("a mail needs a reader")
+    to = recipient(reader)
+    context = _context(mail, shelf, to, at)
+    rendered = render_mail(mail.template, to.language, context)
+    domain = parseaddr(settings().mail_from)[1].rpartition("@")[2] or "localhost"
+    message = EmailMessage(policy=policy.SMTP)
+    message["Subject"] = rendered.subject
+    message["From"] = settings().mail_from
+    message["To"] = Address(to.name, addr_spec=to.address)
+    message["Reply-To"] = context["contact"]["email"]
+    message["Date"] = format_datetime(local(at))
+    message["Message-ID"] = f"<{mail.id}@{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(rendered.text)
+    message.add_alternative(rendered.html, subtype="html")
+    if mail.template == Template.calendar_invitation:
+        meeting = shelf.meetings[UUID(context["meeting"])]
+        method, ics = calendar_file(shelf.networks[mail.network_id], meeting, context["change"], mail.created_at)
+        message.add_attachment(
+            ics,
+            maintype="text",
+            subtype="calendar",
+            filename="traff.ics",
+            params={"method": method, "charset": "utf-8"},
+        )
+    return message.as_bytes(), message["Message-ID"], to.language, rendered.version
+
+
+def ascii_address(address: str) -> str:
+    """The address with its domain in punycode, as every mail server takes it (domain.md section 12)."""
+    user, _, domain = address.rpartition("@")
+    return f"{user}@{domain.encode('idna').decode()}"
+
+
+def _context(mail: OutgoingMail, shelf: Shelf, to: Recipient, at: datetime) -> dict[str, Any]:
+    network, request = shelf.networks.get(mail.network_id), shelf.requests.get(mail.request_id)
+    about = network or request
+    told = json.loads(mail.context)
+    context = {
+        "name": to.hello,
+        "place": about.place if about else "",
+        "language": to.language,
+        "today": local(at).date(),
+        "contact": _office(to.language) if mail.staff_id else _contact(shelf, network, request, to.language),
+        "privacy_link": f"{settings().public_url}/privacy",
+        **told,
+    }
+    if "days" in told:  # counted when it goes: a notice can wait out the summer
+        context["days"] = (date.fromisoformat(told["support_ends_on"]) - local(at).date()).days
+    if network:
+        code = shelf.codes.get((network.id, mail.person_id), NO_ROLE)
+        context["network"] = network.name
+        context["initiator"] = shelf.initiators.get(network.id, "")
+        context["meeting_link"] = link(Purpose.meeting, str(network.id), code)
+    if other := shelf.introduced(mail):
+        context["other_name"], context["other_email"] = other.name or "", ascii_address(other.email or "")
+    if "check_in" in told:
+        context["check_in_link"] = link(Purpose.check_in, told["check_in"])
+    if "role" in told:
+        context["confirm_link"] = link(Purpose.organiser, told["role"])
+    if "grants" in told:
+        context["items"] = [_item(shelf.grants[UUID(grant)], shelf) for grant in told["grants"]]
+    if "meeting" in told:
+        starts_at = shelf.meetings[UUID(told["meeting"])].starts_at
+        context["starts_at"], context["date"] = starts_at, local(starts_at).date()
+    return context
+
+
+def _contact(shelf: Shelf, network: Network | None, request: SupportRequest | None, language: str) -> dict[str, str]:
+    owner = (network and network.negotiator) or (request and request.assigned_to)
+    staff = shelf.staff.get(owner) if owner else None
+    if not staff or not staff.active:  # nobody should write to someone who has left
+        staff = next((one for one in shelf.staff.values() if one.active and one.role == "office"), None)
+    if staff is None:
+        return _office(language)
+    return {"name": staff.name, "email": staff.email, "title": staff_title(staff.role, language)}
+
+
+def _office(language: str) -> dict[str, str]:
+    name, address = parseaddr(settings().mail_reply_to)
+    return {"name": name or ORGANISATION, "email": address, "title": staff_title("office", language)}
+
+
+def _item(grant: SupportGrant, shelf: Shelf) -> dict[str, Any]:
+    return {
+        "item": str(grant.item),
+        "hours": grant.hours,
+        "who": shelf.staff[grant.staff_id].name,
+        "from_on": grant.from_on,
+        "to_on": grant.to_on,
+        "reason": grant.reason,
+    }

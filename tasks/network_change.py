@@ -1,0 +1,34 @@
+"""One change to a network: taken in, and carried out once."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from models import network_change
+from models.database import transaction
+from models.forms.network_change import NetworkChangeForm
+from models.lifecycle import Actor, Cause
+from models.network import Network
+from tasks.intake import form_of, keep, settle
+from tasks.step import run_id, step
+
+
+@step("Kontrollera och spara formuläret", "Check and keep the form")
+async def receive(form: NetworkChangeForm, at: datetime) -> str:
+    return keep(form, "network-change", at, partial(network_change.check_change, cause=_cause(form, at)))
+
+
+@step("Genomför ändringen", "Carry out the change")
+async def change(intake: str, at: datetime) -> dict[str, Any]:
+    with transaction() as session:
+        row, form = form_of(session, intake, NetworkChangeForm)
+        changed = False
+        if form:
+            network, changed = network_change.change(session, form, _cause(form, at))
+            settle(row, network.id, at)
+        network = session.get_one(Network, row.subject_id)
+        return {"network": network.number, "state": str(network.state), "changed": int(changed)}
+
+
+def _cause(form: NetworkChangeForm, at: datetime) -> Cause:
+    return Cause(f"network-change:{form.change}", Actor.staff, at, form.signature.strip().lower(), run_id())

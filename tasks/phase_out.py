@@ -1,0 +1,20 @@
+"""The weekly look at who has come a step further."""
+
+from datetime import datetime
+
+from models import phase_out
+from models.database import transaction
+from models.lifecycle import Actor, Cause
+from tasks.step import run_id, step
+
+
+@step("Varsla 60 och 30 dagar före", "Give notice 60 and 30 days before")
+async def give_notice(at: datetime) -> int:
+    with transaction() as session:
+        return phase_out.give_notice(session, at)
+
+
+@step("Ta nästa steg på trappan", "Take the next step of the ladder")
+async def step_down(at: datetime) -> dict[str, int]:
+    with transaction() as session:
+        return phase_out.step_down(session, Cause("phase-out", Actor.rule, at, flow_run_id=run_id()))

@@ -1,0 +1,66 @@
+"""A member asks for support: written down, answered at once, given to somebody, invited to talk."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from prefect.artifacts import acreate_markdown_artifact
+
+from models import near_neighbour, receiving
+from models.database import transaction
+from models.forms.support_request import SupportRequestForm
+from models.language import Language, say
+from models.lifecycle import Actor, Cause
+from models.settings import settings
+from models.support_request import SupportRequest
+from tasks.intake import form_of, keep, settle
+from tasks.step import run_id, step
+
+NEARBY = (
+    "Nära den här förfrågan. Fråga båda om de vill presenteras för varandra.",
+    "Near this request. Ask both whether they want to be introduced.",
+)
+
+
+@step("Kontrollera och spara formuläret", "Check and keep the form")
+async def receive_request(form: SupportRequestForm, at: datetime) -> str:
+    return keep(form, "support-request", at, receiving.check_request)
+
+
+@step("Skriv upp förfrågan och bekräfta", "Write the request down and acknowledge it")
+async def save_request(intake: str, at: datetime) -> dict[str, Any]:
+    with transaction() as session:
+        row, form = form_of(session, intake, SupportRequestForm)
+        if form is None:
+            request, is_new = session.get_one(SupportRequest, row.subject_id), True
+        else:
+            cause = Cause("request", Actor.member, at, flow_run_id=run_id())
+            request, is_new = receiving.receive(session, form, cause)
+            settle(row, request.id, at)
+        return {"id": str(request.id), "number": request.number, "state": str(request.state), "new": is_new}
+
+
+@step("Sök dubbletter och grannar", "Look for duplicates and neighbours")
+async def neighbours(request_id: str, at: datetime) -> int:
+    with transaction() as session:
+        request = session.get_one(SupportRequest, UUID(request_id))
+        found = near_neighbour.find_neighbours(session, request, at)
+        shown = near_neighbour.describe(session, request, found, Language(settings().language))
+    if shown:
+        await acreate_markdown_artifact(shown, key=f"neighbours-{request.number}", description=say(*NEARBY))
+    return len(found)
+
+
+@step("Utse handläggare", "Assign it to somebody")
+async def assign(request_id: str, at: datetime) -> str:
+    with transaction() as session:
+        request = session.get_one(SupportRequest, UUID(request_id))
+        staff = receiving.assign(session, request, at)
+        return staff.signature if staff else ""
+
+
+@step("Bjud in till samtal", "Invite to a talk")
+async def invite_to_talk(request_id: str, at: datetime) -> int:
+    with transaction() as session:
+        request = session.get_one(SupportRequest, UUID(request_id))
+        return receiving.invite_to_talk(session, request, at)

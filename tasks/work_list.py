@@ -1,0 +1,107 @@
+"""The daily round: what time alone changes, and the list of what waits on whom."""
+
+from datetime import datetime
+
+from prefect.artifacts import acreate_markdown_artifact
+from sqlmodel import col, select
+
+from models import contacts, near_neighbour, receiving, resting, still_planned, waiting, work_list
+from models.database import reading, transaction
+from models.language import say
+from models.lifecycle import Actor, Cause
+from models.place import Region
+from models.quiet_days import local
+from models.settings import settings
+from tasks.step import run_id, step
+from templates.staff_words import task_name
+
+SHOWN = 200
+
+
+@step("Pröva ofullständiga förfrågningar igen", "Look at incomplete requests again")
+async def retry_incomplete(at: datetime) -> int:
+    with transaction() as session:
+        return receiving.retry_incomplete(session, _cause(at))
+
+
+@step("Avsluta roller för dem som lämnat facket", "End the roles of those who left the union")
+async def end_roles_of_leavers(at: datetime) -> int:
+    with transaction() as session:
+        ended = contacts.end_roles_of_leavers(session, at)
+        contacts.propose_rest_without_contact(session, at)
+        return ended
+
+
+@step("Kön: erbjudanden som gått ut, nya och för gamla", "The queue: offers lapsed, made, and waits too long")
+async def tend_queue(at: datetime) -> dict[str, int]:
+    with transaction() as session:
+        return {
+            "lapsed": waiting.lapse_offers(session, at),
+            "expired": waiting.expire(session, _cause(at)),
+            "offered": waiting.make_offers(session, at),
+        }
+
+
+@step("Fråga nätverk som vilar", "Ask networks that rest")
+async def wake(at: datetime) -> int:
+    with transaction() as session:
+        asked = resting.send_wake_mails(session, at)
+        resting.propose_closing(session, at)
+        return asked
+
+
+@step("Fråga planerade nätverk", "Ask networks still planned")
+async def ask_still_planned(at: datetime) -> int:
+    with transaction() as session:
+        asked = still_planned.ask_still_planned(session, at)
+        still_planned.propose_closing_planned(session, at)
+        return asked
+
+
+@step("Presentera grannar som båda sagt ja", "Introduce neighbours who both said yes")
+async def introduce(at: datetime) -> int:
+    with transaction() as session:
+        return near_neighbour.introduce(session, at)
+
+
+@step("Larma om det som är försenat", "Raise alarms for what is overdue")
+async def alarm(at: datetime) -> int:
+    with transaction() as session:
+        return work_list.alarm(session, at)
+
+
+@step("Skicka veckolistan", "Send the weekly list")
+async def digest(at: datetime) -> int:
+    with transaction() as session:
+        return work_list.digest(session, at)
+
+
+@step("Visa listan per region", "Show the list per region")
+async def show(at: datetime) -> dict[str, int]:
+    with reading() as session:
+        things = work_list.what_waits(session, at)
+        regions = dict(session.exec(select(Region.code, Region.name).where(col(Region.active))).all())
+    for code, name in regions.items():
+        markdown = _table(name, [one for one in things if one.region == code], at)
+        await acreate_markdown_artifact(markdown, key=f"work-list-{code.lower()}", description=name)
+    return {"waiting": len(things), "overdue": sum(one.overdue for one in things)}
+
+
+def _table(region: str, things: list[work_list.Waiting], at: datetime) -> str:
+    head = say("| Vad | Om | Sedan | Senast | |", "| What | About | Since | Due | |")
+    lines = [f"# {region} {local(at):%Y-%m-%d}", "", head, "|-|-|-|-|-|"]
+    late, language = say("**försenat**", "**overdue**"), settings().language
+    for one in things[:SHOWN]:
+        due = one.due or ""
+        what, mark = task_name(one.what, language), late if one.overdue else ""
+        lines.append(f"| {what} | {one.subject} | {one.since} | {due} | {mark} |")
+    if not things:
+        lines = [lines[0], "", say("Ingenting väntar på kansliet.", "Nothing waits on the office.")]
+    elif len(things) > SHOWN:
+        lines.append("")
+        lines.append(say(f"… och {len(things) - SHOWN} till.", f"… and {len(things) - SHOWN} more."))
+    return "\n".join(lines)
+
+
+def _cause(at: datetime) -> Cause:
+    return Cause("work-list", Actor.rule, at, flow_run_id=run_id())

@@ -1,0 +1,1 @@
+"""What is said: mails, words and formats, in Swedish and English."""

@@ -1,0 +1,106 @@
+"""The words for what waits on staff, in their weekly list and alarms (domain.md section 9)."""
+
+from typing import Final, NamedTuple
+
+
+class Task(NamedTuple):
+    """What waits on somebody at the office, and what to do about it."""
+
+    name: str
+    do: str
+
+
+TASKS: Final[dict[str, dict[str, Task]]] = {
+    "talk": {
+        "sv": Task("behovssamtal", "Hör av dig till den som har frågat, ha samtalet och skriv in det."),
+        "en": Task("needs talk", "Get in touch with whoever asked, have the talk and record it."),
+    },
+    "decision": {
+        "sv": Task("svar på en förfrågan", "Samtalet är klart. Skriv in beslutet, så går svaret iväg."),
+        "en": Task("answer to a request", "The talk is done. Record the decision, and the answer goes out."),
+    },
+    "offer": {
+        "sv": Task(
+            "erbjudande utan svar", "Ring gärna och fråga om de vill ha stödet, innan det går till nästa i kön."
+        ),
+        "en": Task("offer without an answer", "Do ring and ask if they want it, before it goes to the next in line."),
+    },
+    "health_talk": {
+        "sv": Task("samtal om hur nätverket mår", "Ring och prata om att göra på ett annat sätt, vila eller avsluta."),
+        "en": Task("talk about how the network is", "Ring and talk about doing it another way, resting or closing."),
+    },
+    "early_warning": {
+        "sv": Task("tidig signal", "Nätverket kan behöva en knuff. Hör efter hur det går."),
+        "en": Task("early sign", "The network may need a nudge. Ask how things are."),
+    },
+    "adapting": {
+        "sv": Task("uppföljning av ett samtal", "Hör efter hur det har gått sedan ni pratades vid."),
+        "en": Task("follow-up of a talk", "Ask how things have gone since you talked."),
+    },
+    "propose_rest": {
+        "sv": Task("förslag om vila", "Fråga om de vill vila. Inget ändras förrän du bekräftar."),
+        "en": Task("proposal to rest", "Ask if they want to rest. Nothing changes until you confirm."),
+    },
+    "propose_close": {
+        "sv": Task("förslag om avslut", "Sök dem på annat sätt än med mejl. Inget avslutas förrän du bekräftar."),
+        "en": Task("proposal to close", "Try another way than mail. Nothing is closed until you confirm."),
+    },
+    "unreachable": {
+        "sv": Task(
+            "nätverk som vi inte når", "Ring arrangörerna. Får du tag i någon är det bara att skriva in svaret."
+        ),
+        "en": Task("network we cannot reach", "Ring the organisers. If you reach one, just record the answer."),
+    },
+    "new_contact": {
+        "sv": Task("ny kontakt behövs", "Fråga arrangörerna vem som vill vara kontakt, och skriv in det."),
+        "en": Task("new contact needed", "Ask the organisers who wants to be contact, and record it."),
+    },
+    "few_organisers": {
+        "sv": Task("fler arrangörer behövs", "Prata med kontakten om vem som kan frågas."),
+        "en": Task("more organisers needed", "Talk with the contact about whom to ask."),
+    },
+    "handover_talk": {
+        "sv": Task("överlämningssamtal", "Gå igenom hur de fortsätter på egen hand. Boka en timme."),
+        "en": Task("handover talk", "Go through how they carry on by themselves. Book an hour."),
+    },
+    "over_helping": {
+        "sv": Task("kansliet gör mer än planerat", "Prata med nätverket om vilka uppgifter de kan ta över."),
+        "en": Task("the office does more than planned", "Talk with the network about duties they can take over."),
+    },
+    "wish": {
+        "sv": Task("önskan om hjälp", "Kontakten har bett om hjälp i avstämningen. Hör av dig."),
+        "en": Task("wish for help", "The contact asked for help in the check-in. Get in touch."),
+    },
+    "pause_or_close": {
+        "sv": Task("önskan om paus eller avslut", "Ring, lyssna och ordna det de vill. Övertala inte."),
+        "en": Task("wish to pause or close", "Ring, listen and arrange what they want. Do not persuade."),
+    },
+    "phone_only": {
+        "sv": Task("ring i stället för att mejla", "Ett mejl kan inte gå till den här personen. Ring i stället."),
+        "en": Task("ring instead of mailing", "A mail cannot go to this person. Ring instead."),
+    },
+    "hard_bounce": {
+        "sv": Task("mejladress som inte fungerar", "Ett mejl kom tillbaka. Ring och fråga efter rätt adress."),
+        "en": Task("mail address that does not work", "A mail came back. Ring and ask for the right address."),
+    },
+    "in_doubt": {
+        "sv": Task(
+            "oklart om ett mejl gick fram", "Avgör i utkorgen om det räknas som skickat eller ska skickas igen."
+        ),
+        "en": Task("unclear if a mail arrived", "Decide in the outbox: count it as sent, or send it again."),
+    },
+    "not_sent": {
+        "sv": Task("mejl som inte gick iväg", "Framför det på annat sätt, och rätta det som stoppade mejlet."),
+        "en": Task("mail that did not go", "Pass it on another way, and put right what stopped the mail."),
+    },
+}
+
+
+def task_name(code: str, language: str) -> str:
+    """What waits, in a few words that can follow a colon."""
+    return TASKS[code][language].name
+
+
+def task_do(code: str, language: str) -> str:
+    """What to do about it, in a sentence or two."""
+    return TASKS[code][language].do

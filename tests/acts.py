@@ -1,0 +1,171 @@
+"""What people do, in one line each, so that tests can be read as their stories."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models import check_in_round, kickoff, meeting_report, needs_talk, network_change, phase_out, receiving, resting
+from models.check_in import CheckIn
+from models.forms.check_in import CheckInForm
+from models.forms.meeting_report import MeetingReportForm
+from models.forms.needs_talk import GrantLine, NeedsTalkForm
+from models.forms.network_change import NetworkChangeForm
+from models.forms.support_request import SupportRequestForm
+from models.lifecycle import Actor, Cause
+from models.mail import OutgoingMail
+from models.meeting import Meeting
+from models.network import Network, Role, RoleKind, roles_of
+from models.quiet_days import STOCKHOLM
+from models.support_request import SupportRequest
+
+AKE, MARIT, RENE, GOREL, ORJAN, EMPLOYEE = (f"80010{n}-0{n}" for n in range(1, 7))
+SHARED = ("m1", "m2", "m3", "m1", "m2")
+ALONE = ("m1",) * 5
+
+
+def at(day: str | date, hour: int = 10) -> datetime:
+    """That day at ten in Stockholm."""
+    return datetime.combine(date.fromisoformat(str(day)), time(hour), STOCKHOLM)
+
+
+def by(actor: Actor, day: str | date) -> Cause:
+    return Cause("test", actor, at(day), "asj" if actor == Actor.staff else None)
+
+
+def request_form(**changes: Any) -> SupportRequestForm:
+    form: dict[str, Any] = {
+        "member_number": AKE,
+        "place": "Luleå",
+        "municipality": "Luleå",
+        "nature": "town",
+        "need": "Vi vill träffas.",
+        "co_organisers": f"{MARIT}, {RENE}",
+    }
+    return SupportRequestForm.model_validate(form | changes)
+
+
+def ask(session: Session, day: str = "2026-11-02", **changes: Any) -> SupportRequest:
+    """A member asks for support."""
+    form = request_form(**changes)
+    receiving.check_request(session, form)
+    request, _ = receiving.receive(session, form, by(Actor.member, day))
+    receiving.assign(session, request, at(day))
+    session.flush()
+    return request
+
+
+def grant_line(item: str = "send_out", signature: str = "asj", hours: float = 0, **changes: Any) -> GrantLine:
+    line = {"item": item, "signature": signature, "from_on": "2026-11-05", "to_on": "2027-07-31", "reason": "Behövs."}
+    return GrantLine.model_validate(line | {"hours": hours} | changes)
+
+
+def talk(session: Session, request: SupportRequest, day: str = "2026-11-05", **changes: Any) -> Network | None:
+    """Staff talk with the initiator and decide; by default one item is granted."""
+    form = NeedsTalkForm.model_validate(
+        {"request_number": request.number, "signature": "asj", "talked_on": day, "grants": [grant_line()]} | changes
+    )
+    form.check(date.fromisoformat(day))
+    needs_talk.check_talk(session, form)
+    needs_talk.record_talk(session, form, by(Actor.staff, day))
+    needs_talk.decide(session, request, form, by(Actor.staff, day))
+    session.flush()
+    return session.get(Network, request.network_id) if request.network_id else None
+
+
+def say_yes(session: Session, network: Network, day: str = "2026-11-09") -> None:
+    """Every named co-organiser says yes."""
+    for role in roles_of(session, network.id):
+        kickoff.confirm(session, role, at(day))
+    session.flush()
+
+
+def meet(
+    session: Session, network: Network, day: str, attended: int = 9, carriers: tuple[str, ...] = SHARED, **changes: Any
+) -> Meeting:
+    """The network meets and its contact tells of it the same evening."""
+    return tell(session, network, day, at(day, 21), attended, carriers, **changes)
+
+
+def tell(
+    session: Session,
+    network: Network,
+    day: str,
+    told: datetime,
+    attended: int,
+    carriers: tuple[str, ...],
+    **changes: Any,
+) -> Meeting:
+    """A member tells at `told` of a meeting on `day`, with all that follows from it."""
+    duties = dict(zip(("invitation", "host", "programme", "lead", "follow_up"), carriers, strict=True))
+    form = MeetingReportForm.model_validate(
+        {"network_number": network.number, "on": day, "attended": attended, "branches": 3, "companies": 5}
+        | duties
+        | changes
+    )
+    form.check(told.date())
+    cause = Cause("meeting-report", Actor.member, told)
+    _, meeting = meeting_report.save_report(session, form, cause)
+    session.flush()
+    kickoff.start_if_kickoff(session, network, meeting, cause)
+    resting.wake_if_resting(session, network, meeting, cause)
+    booked = meeting_report.book_next(session, network, form, told)
+    if booked:
+        resting.wake_if_resting(session, network, booked[0], cause)
+    session.flush()
+    return meeting
+
+
+def network_in(session: Session, day: str = "2026-11-25", **changes: Any) -> Network:
+    """A network that met for the first time on `day`, with three organisers who said yes."""
+    network = talk(session, ask(session), **changes)
+    assert network
+    say_yes(session, network)
+    meet(session, network, day)
+    return network
+
+
+def network_of(
+    session: Session, initiator: str, helpers: str = "", place: str = "Umeå", day: str = "2026-11-25"
+) -> Network:
+    """Another network, of other members and in another place, that met for the first time on `day`."""
+    asked = ask(session, member_number=initiator, place=place, municipality=place, co_organisers=helpers)
+    network = talk(session, asked)
+    assert network
+    say_yes(session, network)
+    meet(session, network, day, carriers=ALONE)
+    return network
+
+
+def change(session: Session, network: Network, what: str, day: str, **changes: Any) -> bool:
+    """Staff carry out a change to a network; whether anything changed."""
+    form = NetworkChangeForm.model_validate(
+        {"network_number": network.number, "signature": "asj", "change": what} | changes
+    )
+    form.check(date.fromisoformat(day))
+    _, changed = network_change.change(session, form, by(Actor.staff, day))
+    session.flush()
+    return changed
+
+
+def answer(session: Session, check_in: CheckIn, day: str, **changes: Any) -> None:
+    """The five answers, in good spirits unless told otherwise."""
+    form = CheckInForm.model_validate({"sharing": "3", "motivation": 4} | changes)
+    check_in_round.answer(session, check_in, form, at(day))
+    session.flush()
+
+
+def step_down(session: Session, day: str) -> dict[str, int]:
+    """The Monday look at who has come a step further."""
+    moved = phase_out.step_down(session, Cause("phase-out", Actor.rule, at(day)))
+    session.flush()
+    return moved
+
+
+def mails(session: Session, template: str) -> list[OutgoingMail]:
+    """What was queued of one kind."""
+    return list(session.exec(select(OutgoingMail).where(col(OutgoingMail.template) == template)))
+
+
+def organisers(session: Session, network: Network) -> list[Role]:
+    return [role for role in roles_of(session, network.id) if role.kind != RoleKind.contact]

@@ -1,0 +1,83 @@
+"""A database of made-up networks with 50 events each, for the benchmarks: rows only, no story."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, text
+
+from models.database import make_engine
+from models.meeting import Duty
+from models.upgrade import upgrade
+
+EVENTS = 25  # meetings and as many check-ins: 50 events a network
+SOME = 1000
+
+TABLES = {
+    "network": "id number slug name place municipality nature cadence_days target_size open_to_all origin "
+    "without_support state step kickoff_on extended_days created_at version",
+    "meeting": "id network_id starts_at status form convener_id attended branches companies over_helped booked_at "
+    "sequence",
+    "meeting_duty": "id meeting_id duty by_office organiser_key",
+    "check_in": "id network_id person_id sent_on q4 answered_at reminders",
+}
+
+
+def fill(folder: Path, networks: int, as_of: date) -> Engine:
+    """A fresh SQLite database with that many networks, active and in step 1 to 4."""
+    engine = make_engine(f"sqlite:///{folder / f'{networks}.db'}")
+    upgrade(engine)
+    random = Random(1)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO region VALUES ('25', 'Norrbotten', true)"))
+        connection.execute(text("INSERT INTO municipality VALUES ('2580', 'Luleå', '25')"))
+        person = _key(random)
+        connection.execute(
+            text(
+                "INSERT INTO person (id, email_status, language, membership, is_representative, is_employee) "
+                f"VALUES ('{person}', 'missing', 'sv', 'active', false, false)"
+            )
+        )
+        for first in range(0, networks, SOME):
+            rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
+            for number in range(first + 1, min(first + SOME, networks) + 1):
+                for table, row in _life(random, number, person, as_of):
+                    rows[table].append(row)
+            for table, columns in TABLES.items():
+                _insert(connection, table, columns.split(), rows[table])
+    return engine
+
+
+def _insert(connection: Connection, table: str, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
+    marks = ", ".join("?" * len(columns))
+    connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+
+
+def _key(random: Random) -> str:
+    return UUID(int=random.getrandbits(128)).hex
+
+
+def _life(random: Random, number: int, person: str, as_of: date) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    network, kickoff = _key(random), as_of - timedelta(days=random.randint(100, 900))
+    state, cadence = random.choice(("starting", "sharing", "trial", "independent")), random.choice((30, 60, 90, 180))
+    step = 1 + ("starting", "sharing", "trial", "independent").index(state)
+    created = str(datetime(2025, 1, 1))
+    where = ("Nätverket", "Luleå", "2580", "town")
+    ladder = (state, step, str(kickoff), 0, created, 1)
+    yield "network", (network, number, f"n{number}", *where, cadence, 8, True, "member", False, *ladder)
+    for event in range(EVENTS):
+        day = kickoff + timedelta(days=20 * event)
+        meeting, starts_at = _key(random), f"{datetime(day.year, day.month, day.day, 16, 30)}.000000"
+        attended = random.randint(2, 15)
+        yield (
+            "meeting",
+            (meeting, network, starts_at, "held", "in_person", person, attended, 3, 5, False, created, 0),
+        )
+        for duty in Duty:
+            who = random.choice((f"{number}a", f"{number}b", f"{number}c", None))
+            yield "meeting_duty", (_key(random), meeting, duty.value, who is None, who)
+        answered = str(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).replace(tzinfo=None))
+        yield "check_in", (_key(random), network, person, str(day), random.randint(1, 5), answered, 0)

@@ -1,0 +1,78 @@
+"""What browsers send and what pages hold: shared by the tests of the founders' pages."""
+
+import re
+from html.parser import HTMLParser
+
+from httpx import Response
+
+from models.links import Purpose
+
+ANSWER = {
+    "met": "yes",
+    "met_on": "2027-03-01",
+    "met_attended": "9",
+    "next_on": "2027-04-20",
+    "sharing": "2",
+    "motivation": "4",
+    "wish": "speaker",
+}
+REPORT = {
+    "status": "held",
+    "on": "2027-03-01",
+    "attended": "9",
+    "non_members": "1",
+    "branches": "3",
+    "companies": "5",
+    "invitation": "m1",
+    "host": "m2",
+    "programme": "",
+    "lead": "m1",
+    "follow_up": "office",
+    "next_on": "2027-04-20",
+    "next_time": "17:30",
+}
+BOOKING = {"status": "book", "next_on": "2027-04-20", "next_time": "17:30"}
+HOSTILE = "\"><script>alert('1')</script>&{{ 7*7 }}"
+LINKS = list(Purpose)
+POSTS: dict[Purpose, dict[str, str]] = {
+    Purpose.check_in: ANSWER,
+    Purpose.meeting: REPORT,
+    Purpose.organiser: {},
+}
+
+
+class Page(HTMLParser):
+    """What a page holds: its elements in order, and what hangs together."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, *tags: str) -> list[dict[str, str]]:
+        return [attrs for tag, attrs in self.elements if tag in tags]
+
+    def field(self, name: str) -> dict[str, str]:
+        return next(one for one in self.all("input", "select") if one.get("name") == name)
+
+    def checked(self, name: str) -> list[str]:
+        return [one["value"] for one in self.all("input") if one.get("name") == name and "checked" in one]
+
+
+def sentence_by(reply: Response, field: str) -> str:
+    """The sentence that stands beside a field, and that the field is tied to."""
+    page = Page(reply.text)
+    tied = [one.get("aria-describedby", "") for one in page.all("input", "select", "fieldset")]
+    assert f"{field}-error" in " ".join(tied).split(), f"nothing is tied to the error of {field}"
+    assert {"href": f"#{field}"} in page.all("a")
+    assert any(one.get("id") == field for one in page.all("input", "select"))
+    found = re.search(rf'id="{field}-error"><span class="unseen">[^<]*</span>([^<]*)</p>', reply.text)
+    assert found
+    return found[1]

@@ -1,0 +1,169 @@
+"""The command line as scripts use it: exit codes, one line on stderr, one document on stdout."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.settings import PREFECT_API_URL
+
+from deployments.cli import main
+from models.settings import Settings
+
+SCORE = {
+    "networks": [
+        {
+            "id": "n1",
+            "kickoff_on": "2026-11-25",
+            "cadence_days": 60,
+            "target_size": 8,
+            "step": 4,
+            "meetings": [],
+            "check_ins": [],
+        }
+    ]
+}
+
+
+@pytest.fixture(autouse=True)
+def _environment_as_before() -> Iterator[None]:
+    """A command run in this process exports its settings for its children; other tests must not inherit them."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def lots(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("LOTS_", "PREFECT_"))}
+    environment |= {"LOTS_HOME": str(home)} | variables
+    command = (sys.executable, "-m", "deployments", *arguments)
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, cwd=home)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "line"),
+    [
+        (("calendar", "9999-12-31"), 2, "lots: DATE: write a date from 1953 to 2099"),
+        (("run", "outbox", "--as-of", "0001-01-01"), 2, "lots: as_of: ange ett år"),
+        (("calendar", "i morgon"), 2, "lots: DATE: write a date as 2027-03-02"),
+        (("sail",), 2, 'lots: Unknown command "sail"'),
+        (("import", "boats", "x.csv"), 2, "lots: KIND: boats is not one of"),
+        (("run", "sail"), 2, "lots: FLOW: sail is not one of"),
+        (("run", "outbox", "--as-of", "i går"), 2, "lots: as_of: skriv"),
+        (("run", "outbox", "--param", "x=1"), 2, "lots: --param x: this flow takes none"),
+        (("run", "support-request", "--param", "boat=1"), 2, "lots: --param boat: not one of member_number"),
+        (("run", "support-request", "--param", "boat"), 2, "lots: --param boat: write it as name=value"),
+        (("score", "none.json", "--as-of", "2027-01-01"), 2, "lots: none.json: No such file"),
+        (("outbox", "settle", "sent", "x"), 2, "lots: ID: is not a mail's id"),
+    ],
+)
+def test_a_wrong_call_ends_with_two_and_one_line_that_says_why(
+    office: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    code: int,
+    line: str,
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["lots", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (code, "")
+    assert told.err.startswith(line) and told.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["demo", "up", "db", "deploy", "worker", "web", "import", "run", "score", "outbox"])
+def test_every_command_explains_itself(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["lots", command, "--help"])
+    main()
+    assert "Usage" in capsys.readouterr().out
+
+
+def test_the_calendar_tells_the_next_day_and_why(tmp_path: Path) -> None:
+    done = lots(tmp_path, "calendar", "2027-07-14", "--json")
+    assert json.loads(done.stdout) == {"date": "2027-07-14", "next": "2027-08-16", "why": "sommaruppehåll, vecka 28"}
+
+
+def test_scores_are_printed_as_the_contract_has_them(tmp_path: Path) -> None:
+    file = tmp_path / "score.json"
+    file.write_text(json.dumps(SCORE))
+    done = lots(tmp_path, "score", str(file), "--as-of", "2027-11-01", "--json")
+    [network] = json.loads(done.stdout)["networks"]
+    assert list(network) == ["id", "score", "level", "gates", "components"]
+    assert (network["level"], network["gates"]) == ("red", ["G1"])
+    file.write_text(json.dumps(SCORE).replace("60", "61"))
+    done = lots(tmp_path, "score", str(file), "--as-of", "2027-11-01")
+    assert done.returncode == 2 and 'network "n1", cadence_days' in done.stderr
+
+
+def test_an_unsafe_setting_stops_the_start(tmp_path: Path) -> None:
+    done = lots(tmp_path, "outbox", LOTS_SMTP_HOST="mail.example.org")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("lots: LOTS_SMTP_TLS=none would send") and done.stderr.count("\n") == 1
+
+
+def test_children_see_the_settings_of_a_dotenv_file_and_a_home_that_does_not_move(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("LOTS_LANGUAGE=en\nLOTS_SMTP_PORT=2626\nPREFECT_API_URL=http://127.0.0.1:9/api\n")
+    program = (
+        "import os; from models.settings import settings; from deployments.environment import prepare; "
+        "prepare(settings()); print(*(os.environ[n] for n in "
+        "('LOTS_HOME', 'LOTS_LANGUAGE', 'LOTS_SMTP_PORT', 'LOTS_SECRET_KEY', 'PREFECT_API_URL')))"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("LOTS_", "PREFECT_"))}
+    command = (sys.executable, "-c", program)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path)
+    home, language, port, secret, api_url = done.stdout.split()
+    assert (home, language, port) == (str(tmp_path / ".lots"), "en", "2626")
+    assert (secret, api_url) == ((tmp_path / ".lots" / "secret_key").read_text(), "http://127.0.0.1:9/api")
+
+
+def test_the_outbox_counts_every_status_and_says_when_there_is_no_database(tmp_path: Path) -> None:
+    done = lots(tmp_path, "outbox", "--json")
+    assert done.returncode == 1 and "lots db upgrade" in done.stderr
+    lots(tmp_path, "db", "upgrade")
+    statuses = ["queued", "sending", "sent", "deferred", "failed", "in_doubt", "skipped"]
+    assert json.loads(lots(tmp_path, "outbox", "--json").stdout) == dict.fromkeys(statuses, 0)
+
+
+def test_the_doctor_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
+    done = lots(tmp_path, "doctor", "--json", LOTS_SMTP_PORT="1", LOTS_WEB_PORT="1")
+    found = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert found["settings"]["ok"] and not found["database"]["ok"] and not found["mail"]["ok"]
+    assert found["database"]["say"].endswith("run `lots db upgrade`")
+
+
+def test_a_flow_runs_here_as_of_a_day_and_tells_its_counts(tmp_path: Path) -> None:
+    lots(tmp_path, "db", "upgrade")
+    done = lots(tmp_path, "run", "health-check", "--as-of", "2027-03-01", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["networks"] == 0
+
+
+def test_an_outbox_that_cannot_reach_its_server_ends_with_one_and_a_sentence(tmp_path: Path, prefect_api: None) -> None:
+    here = {"PREFECT_API_URL": str(PREFECT_API_URL.value())}
+    lots(tmp_path, "db", "upgrade")
+    params = (
+        "member_number=1",
+        "name=Åsa",
+        "email=a@example.org",
+        "place=Luleå",
+        "municipality=Luleå",
+        "need=[Vi] ses.",
+    )
+    given = [part for one in params for part in ("--param", one)]
+    asked = lots(tmp_path, "run", "support-request", "--as-of", "2026-11-02", *given, "--json", **here)
+    assert (asked.returncode, json.loads(asked.stdout)["state"]) == (0, "incomplete")
+    done = lots(tmp_path, "run", "outbox", "--as-of", "2026-11-02T10:30", LOTS_SMTP_PORT="1", **here)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("lots: E-postservern localhost:1 svarar inte") and done.stderr.count("\n") == 1
+    assert json.loads(lots(tmp_path, "outbox", "--json").stdout)["queued"] == 1

@@ -1,0 +1,57 @@
+"""prefect.yaml: every flow is there, its entry point is real, its schedule is the domain's."""
+
+import importlib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from dateutil.rrule import rrulestr
+
+from deployments.environment import POOL, PREFECT_YAML
+from deployments.running import entrypoints
+from models.quiet_days import first_working_day
+
+DEPLOYMENTS: list[dict[str, Any]] = yaml.safe_load(PREFECT_YAML.read_text())["deployments"]
+
+
+def test_prefects_server_can_be_imported_with_the_versions_that_are_locked() -> None:
+    importlib.import_module("prefect.server.api.server")
+
+
+@pytest.mark.parametrize("name", sorted(entrypoints()))
+def test_a_deployment_has_the_name_of_its_flow_and_every_flow_takes_as_of(name: str) -> None:
+    module, _, function = entrypoints()[name].rpartition(".")
+    flow = getattr(importlib.import_module(module), function)
+    assert flow.name == name
+    assert "as_of" in flow.parameters.properties
+    assert flow.isasync
+
+
+def test_every_file_of_the_story_is_deployed() -> None:
+    stages = {path.stem for path in Path("flows").glob("*.py")} - {"__init__", "telling"}
+    assert {name.replace("-", "_") for name in entrypoints()} == stages
+
+
+def test_all_work_goes_to_one_pool_and_all_schedules_are_swedish_time_outside_the_hour_that_clocks_skip() -> None:
+    for deployment in DEPLOYMENTS:
+        assert deployment["work_pool"]["name"] == POOL
+        for schedule in deployment.get("schedules", []):
+            assert schedule["timezone"] == "Europe/Stockholm"
+            assert schedule["slug"]
+            assert " 2 " not in schedule.get("cron", "")
+
+
+def test_the_health_check_runs_on_the_first_working_day_of_every_month() -> None:
+    [deployment] = [one for one in DEPLOYMENTS if one["name"] == "health-check"]
+    end = datetime(2036, 12, 31)
+    # Easter Monday 2029 falls on the first weekday of April: that one check runs a day early.
+    easter = [date(2029, 4, 2), date(2029, 4, 3)]
+    days = {
+        moment.date()
+        for schedule in deployment["schedules"]
+        for moment in rrulestr(schedule["rrule"]).between(datetime(2026, 12, 31), end)
+    }
+    expected = {first_working_day(year, month) for year in range(2027, 2037) for month in range(1, 13)}
+    assert sorted(days ^ expected) == easter

@@ -1,0 +1,157 @@
+"""A made-up history: repeatable, by the rules, mailed to nobody, and of use to every sweep."""
+
+import json
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, func, select
+
+from deployments.cli import main
+from deployments.simulate import ORDER, simulate
+from models import check_in_round, health_check, health_talks, phase_out
+from models.database import engine, transaction
+from models.errors import UserError
+from models.health_check import HealthSnapshot
+from models.invariants import broken
+from models.lifecycle import Actor
+from models.mail import OutgoingMail
+from models.meeting import MeetingDuty
+from models.network import ACTIVE, Network
+from models.person import Person
+from models.settings import Settings
+from models.staff import Staff
+from models.support_request import SupportRequest
+from tests.acts import ask, at, by
+
+UNTIL = date(2027, 11, 1)
+SECRET = {"member_number", "name", "email", "need", "reason"}
+
+
+def fill(networks: int = 60, months: int = 24, seed: int = 1) -> dict[str, Any]:
+    """An office without members, filled."""
+    with engine().begin() as connection:
+        connection.execute(sa.text("DELETE FROM person"))
+    return simulate(networks, months, UNTIL, seed)
+
+
+def everything() -> dict[str, list[Any]]:
+    """All rows but what encryption makes new each time."""
+    with engine().connect() as connection:
+        rows = {}
+        for table in ORDER:
+            columns = [c for c in SQLModel.metadata.tables[str(table.__tablename__)].c if c.name not in SECRET]
+            rows[str(table.__tablename__)] = sorted(map(str, connection.execute(sa.select(*columns))))
+        return rows
+
+
+def test_every_rule_holds_over_a_made_up_history(office: Settings) -> None:
+    told = fill(150)
+    with transaction() as session:
+        assert broken(session) == []
+        assert session.exec(select(func.count()).select_from(Network)).one() == 150
+    assert sum(told["networks"].values()) == 150
+
+
+def test_the_same_seed_makes_the_same_rows_and_another_does_not(office: Settings) -> None:
+    histories = []
+    for seed in (7, 7, 8):
+        fill(20, seed=seed)
+        histories.append(everything())
+        with engine().begin() as connection:
+            for table in reversed(ORDER[1:]):
+                connection.execute(sa.delete(SQLModel.metadata.tables[str(table.__tablename__)]))
+            connection.execute(sa.text("DELETE FROM staff WHERE email LIKE '%@kansli.example.org'"))
+    assert histories[0] == histories[1]
+    assert histories[0]["network"] != histories[2]["network"]
+
+
+def test_some_thrive_some_lean_on_one_or_on_the_office_and_some_fall_silent(office: Settings) -> None:
+    told = fill(150)
+    assert set(told["networks"]) >= {"planned", "starting", "sharing", "independent", "resting", "closed"}
+    with transaction() as session:
+        latest = session.exec(select(func.max(HealthSnapshot.on))).one()
+        rows = session.exec(select(HealthSnapshot).where(col(HealthSnapshot.on) == latest)).all()
+        levels, gates = Counter(row.level for row in rows), Counter(gate for row in rows for gate in row.gates)
+        assert min(levels["green"], levels["yellow"], levels["red"]) > 0
+        assert min(gates["G1"], gates["G2"], gates["G6"]) > 0
+        assert session.exec(select(MeetingDuty.id).where(col(MeetingDuty.by_office))).first()
+
+
+def test_nobody_is_mailed_and_the_next_check_in_falls_within_a_week(office: Settings) -> None:
+    fill()
+    with transaction() as session:
+        assert session.exec(select(OutgoingMail)).first() is None
+        active = session.exec(select(Network).where(col(Network.state).in_(ACTIVE))).all()
+        assert active
+        for network in active:
+            assert network.check_in_due_on
+            assert UNTIL < network.check_in_due_on <= UNTIL + timedelta(days=7)
+        emails = session.exec(select(Person.email)).all() + session.exec(
+            select(Staff.email).where(col(Staff.email).like("%kansli%"))
+        ).all()  # fmt: skip
+        assert all(str(email).endswith("example.org") for email in emails)
+        assert any(set("åäöé") & set((name or "").lower()) for name in session.exec(select(Person.name)))
+
+
+def test_imported_staff_are_used_and_others_made_up_only_where_their_hours_end(office: Settings) -> None:
+    fill()
+    with transaction() as session:
+        asj = session.exec(select(Staff).where(col(Staff.signature) == "asj")).one()
+        mine = session.exec(select(Network.id).where(col(Network.negotiator) == asj.id)).all()
+        in_region = session.exec(select(Staff).where(col(Staff.region) == asj.region)).all()
+        assert mine and len(in_region) <= 2
+
+
+def sweep(session: Session) -> list[Any]:
+    """What the first Tuesday after finds to do."""
+    tuesday = at("2027-11-02")
+    found = health_check.take_snapshots(session, tuesday.date())
+    done: list[Any] = [sum(len(networks) for networks, _ in found), check_in_round.send_due(session, tuesday)]
+    health_talks.warn_early(session, found, tuesday)
+    health_talks.open_talks(session, tuesday)
+    phase_out.step_down(session, by(Actor.rule, "2027-11-02"))
+    return done
+
+
+def test_the_sweeps_run_on_it_and_leave_every_rule_whole(office: Settings) -> None:
+    told = fill(100)
+    with transaction() as session:
+        active = sum(count for state, count in told["networks"].items() if state in ACTIVE)
+        scored, sent = sweep(session)
+        assert scored == active and 0 < sent < active
+        assert broken(session) == []
+
+
+@pytest.mark.parametrize("table", [Person, SupportRequest])
+def test_a_database_that_holds_anything_is_refused_and_left_as_it_is(office: Settings, table: Any) -> None:
+    with transaction() as session:
+        if table is SupportRequest:
+            ask(session)
+    with pytest.raises(UserError, match="inte tom"):
+        simulate(5, 12, UNTIL, 1)
+    with transaction() as session:
+        assert session.exec(select(Network)).first() is None
+
+
+@pytest.mark.parametrize("months", [1, 3])
+def test_a_short_history_holds_together_too(office: Settings, months: int) -> None:
+    fill(30, months=months)
+    with transaction() as session:
+        assert broken(session) == []
+
+
+def test_the_command_fills_a_missing_database_and_prints_one_document(
+    empty_database: sa.Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["lots", "simulate", "--networks", "5", "--months", "12", "--until", "2027-11-01", "--seed", "3"]
+    monkeypatch.setattr("sys.argv", [*command, "--json"])
+    main()
+    told = json.loads(capsys.readouterr().out)
+    assert sum(told["networks"].values()) == 5 and told["staff_made_up"] >= 22
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.startswith("lots: databasen är inte tom")

@@ -1,0 +1,81 @@
+"""`lots up` as an office runs it, and a browser to look at it with."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from deployments.processes import free_port
+from tests.left import left_running
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@dataclass
+class Running:
+    """A `lots up` with its addresses and the port where its mail server is to be."""
+
+    home: Path
+    prefect: str
+    web: str
+    smtp_port: int
+    environment: dict[str, str]
+
+    def lots(self, *arguments: str) -> str:
+        """Run a `lots` command beside it."""
+        command = (sys.executable, "-m", "deployments", *arguments)
+        done = subprocess.run(command, capture_output=True, text=True, env=self.environment, cwd=self.home, timeout=120)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Started as the README says: in a folder of its own, with the settings in a `.env`."""
+    home = tmp_path_factory.mktemp("up")
+    smtp_port, web_port = free_port(3525), free_port(18080)
+    (home / ".env").write_text(f"LOTS_SMTP_HOST=127.0.0.1\nLOTS_SMTP_PORT={smtp_port}\nLOTS_WEB_PORT={web_port}\n")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("LOTS_", "PREFECT_"))}
+    # The clock on the wall must not start anything in the middle of a test.
+    environment["PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED"] = "false"
+    command = (sys.executable, "-u", "-m", "deployments", "up")
+    up = subprocess.Popen(command, env=environment, cwd=home, stdout=subprocess.PIPE, text=True)
+    assert up.stdout
+    told: dict[str, str] = {}
+    for line in up.stdout:
+        words = line.split()
+        if words and words[0] in ("Prefect", "Web"):
+            told[words[0]] = words[1]
+        if line.startswith("Ctrl-C"):
+            break
+    assert set(told) == {"Prefect", "Web"}, f"lots up did not start; see {home / '.lots' / 'log'}"
+    yield Running(home, told["Prefect"], told["Web"], smtp_port, environment)
+    up.terminate()
+    up.wait(30)
+    time.sleep(0.2)
+    assert left_running(home) == []
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(locale="sv-SE", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    yield page
+    context.close()

@@ -1,0 +1,70 @@
+"""A change to a network as a real flow run: done once, told without a person, and refused in words."""
+
+from typing import Any
+
+import pytest
+from prefect.client.orchestration import get_client
+from sqlmodel import select
+
+from flows.network_change import network_change
+from models.database import reading, transaction
+from models.errors import UserError
+from models.forms.network_change import NetworkChangeForm
+from models.intake import Intake
+from models.mail import OutgoingMail
+from models.network import Network, NetworkState
+from models.settings import Settings
+from tests.acts import GOREL, network_in
+
+
+def form(**changes: Any) -> NetworkChangeForm:
+    return NetworkChangeForm.model_validate({"network_number": 1, "signature": "ASJ"} | changes)
+
+
+async def parameters() -> str:
+    async with get_client() as client:
+        [run] = await client.read_flow_runs(sort="START_TIME_DESC", limit=1)  # type: ignore[arg-type]
+    return f"{run.parameters} {run.name} {run.state and run.state.message}"
+
+
+async def test_a_network_rests_wakes_and_closes_and_its_run_knows_no_person(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+    told = await network_change(form=form(change="rest", member="m1", reason="Märit är trött."), as_of="2027-01-11")
+    assert told == {"network": 1, "state": "resting", "changed": 1}
+    known = await parameters()
+    assert "Nätverk #1: rest, nu resting" in known and "Märit" not in known
+    again = await network_change(form=form(change="rest", member="m1"), as_of="2027-01-12")
+    assert (again["changed"], "var redan så" in await parameters()) == (0, True)
+    assert (await network_change(form=form(change="wake", member="m2"), as_of="2027-02-01"))["state"] == "trial"
+    assert (await network_change(form=form(change="close", member="m1"), as_of="2027-02-02"))["state"] == "closed"
+    with reading() as session:
+        assert {row.form for row in session.exec(select(Intake))} == {None}
+        templates = session.exec(select(OutgoingMail.template)).all()
+        assert (templates.count("resting"), templates.count("closed")) == (1, 3)  # type: ignore[arg-type]
+
+
+async def test_a_new_organisers_number_is_gone_from_the_run_and_its_retry_asks_once(
+    office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction() as session:
+        network_in(session)
+        before = len(session.exec(select(OutgoingMail)).all())
+    whole = form(change="new_organiser", member_number=GOREL)
+    assert (await network_change(form=whole, as_of="2027-01-11"))["changed"] == 1
+    assert GOREL not in await parameters()
+    # What the worker does on Retry: the same run, its form blank by now.
+    monkeypatch.setattr("tasks.intake.of_run", lambda session, _: session.exec(select(Intake)).one())
+    assert (await network_change(form=whole.blanked(), as_of="2027-01-11"))["changed"] == 0
+    with reading() as session:
+        assert len(session.exec(select(OutgoingMail)).all()) == before + 1
+
+
+async def test_what_cannot_be_done_fails_in_words_changes_nothing_and_keeps_no_form(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+    with pytest.raises(UserError, match="Medlem: skriv vem som bett om vila"):
+        await network_change(form=form(change="rest"), as_of="2027-01-11")
+    with reading() as session:
+        assert session.exec(select(Intake)).all() == []
+        assert session.exec(select(Network.state)).one() == NetworkState.starting

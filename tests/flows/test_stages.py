@@ -1,0 +1,189 @@
+"""Each stage as a real flow run: what it tells, what Prefect may know, and what a second run does."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
+from pydantic import ValidationError
+from sqlmodel import select
+
+from flows.check_in import check_in
+from flows.data_protection import data_protection
+from flows.health_check import health_check
+from flows.kickoff import kickoff
+from flows.meeting_report import meeting_report
+from flows.needs_talk import needs_talk
+from flows.phase_out import phase_out
+from flows.support_request import support_request
+from models import database, near_neighbour, receiving
+from models.database import reading, transaction
+from models.errors import DatabaseBusy, UserError
+from models.forms.check_in import CheckInForm
+from models.forms.kickoff import KickoffForm
+from models.forms.meeting_report import MeetingReportForm
+from models.forms.needs_talk import NeedsTalkForm
+from models.intake import Intake
+from models.mail import OutgoingMail
+from models.network import Network
+from models.settings import Settings
+from models.support_request import SupportRequest
+from tests.acts import AKE, MARIT, ask, grant_line, request_form, talk
+
+
+async def newest_run(flow_name: str) -> FlowRun:
+    async with get_client() as client:
+        runs = await client.read_flow_runs(sort="START_TIME_DESC", limit=20)  # type: ignore[arg-type]
+        flows = {flow.id: flow.name for flow in await client.read_flows()}
+    return next(run for run in runs if flows[run.flow_id] == flow_name)
+
+
+async def test_a_request_is_answered_and_its_run_forgets_who_asked(office: Settings) -> None:
+    told = await support_request(form=request_form(name="Åke Öhman"), as_of="2026-11-02")
+    assert told == {"request": 1, "state": "received", "new": 1, "nearby": 0, "invited": 1}
+    run = await newest_run("support-request")
+    assert run.parameters["form"]["place"] == "Luleå"
+    assert not any(text in str(run.parameters) for text in (AKE, MARIT, "träffas", "Öhman"))
+    assert run.state and run.state.message == "Förfrågan #1: received, hos asj"
+    with reading() as session:
+        assert [row.form for row in session.exec(select(Intake))] == [None]
+
+
+async def test_a_form_that_is_wrong_fails_in_words_and_writes_nothing(office: Settings) -> None:
+    with pytest.raises(UserError, match="Behovet: skriv varför"):
+        await support_request(form=request_form(need=" "), as_of="2026-11-02")
+    with reading() as session:
+        assert session.exec(select(Intake)).all() == []
+        assert session.exec(select(SupportRequest)).all() == []
+
+
+async def test_a_form_that_failed_before_it_was_kept_is_emptied_in_the_night(office: Settings) -> None:
+    with pytest.raises(UserError):
+        await support_request(form=request_form(municipality="Narnia"), as_of="2026-11-02")
+    failed = await newest_run("support-request")
+    assert AKE in str(failed.parameters)  # staff can still correct it and send it again
+    await data_protection(as_of="2026-11-03")
+    async with get_client() as client:
+        after = await client.read_flow_run(failed.id)
+    assert not any(text in str(after.parameters) for text in (AKE, MARIT, "träffas"))
+    assert after.parameters["form"]["place"] == "Luleå"
+    assert (await data_protection(as_of="2026-11-04"))["emptied"] == 0
+
+
+async def test_the_talk_grants_and_asks(office: Settings) -> None:
+    with transaction() as session:
+        ask(session)
+    form = NeedsTalkForm(
+        request_number=1, signature="ASJ", talked_on=date(2026, 11, 5), grants=[grant_line()], notes="Hemligt."
+    )
+    told = await needs_talk(form=form, as_of="2026-11-05")
+    assert (told["state"], told["network"], told["asked"]) == ("granted", 1, 2)
+    assert told["suggested"] == ["starter_kit", "send_out", "negotiator_at_meeting"]
+    run = await newest_run("needs-talk")
+    assert "Hemligt" not in str(run.parameters) and "Behövs" not in str(run.parameters)
+
+
+async def test_a_network_walks_from_kickoff_to_health_through_its_flows(office: Settings) -> None:
+    with transaction() as session:
+        talk(session, ask(session))
+    form = KickoffForm(network_number=1, confirmed=["m2", "M3"], first_meeting_at="2026-11-25 17:30")
+    assert await kickoff(form=form, as_of="2026-11-12") == {
+        "confirmed": 2,
+        "invited": 3,
+        "checklists": 3,
+        "asked": 0,
+        "few_organisers": 0,
+    }
+    report: dict[str, Any] = {"invitation": "m1", "lead": "m2", "next_at": "2027-01-20 17:30"}
+    told = await meeting_report(
+        form=MeetingReportForm(network_number=1, on=date(2026, 11, 25), attended=9, **report), as_of="2026-11-26"
+    )
+    assert (told["started"], told["invited"]) == (1, 3)
+    assert (await check_in(as_of="2026-12-01"))["sent"] == 1
+    answered = await check_in(form=CheckInForm(network_number=1, motivation=5), as_of="2026-12-02")
+    assert answered["answered"] == 1
+    assert (await health_check(as_of="2027-03-01"))["networks"] == 1
+    assert (await phase_out(as_of="2027-03-01"))["sharing"] == 1
+    with reading() as session:
+        assert session.exec(select(Network.step)).one() == 2
+
+
+async def test_a_fault_in_the_program_shows_where_and_never_what(
+    office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from models import phase_out as rules
+    from models.errors import StepFailed
+
+    def broken(*_: object) -> int:
+        raise ValueError(f"bad value {AKE}")
+
+    monkeypatch.setattr(rules, "give_notice", broken)
+    with pytest.raises(StepFailed, match=r"ValueError i test_stages.py, rad"):
+        await phase_out(as_of="2027-03-01")
+    run = await newest_run("phase-out")
+    assert run.state and AKE not in str(run.state.message)
+
+
+@pytest.mark.parametrize("as_of", ["i morgon", "2027-13-01"])
+async def test_an_as_of_that_is_no_date_is_refused_in_words(office: Settings, as_of: str) -> None:
+    with pytest.raises(UserError, match="as_of: skriv"):
+        await phase_out(as_of=as_of)
+
+
+async def test_a_locked_database_fails_the_step_in_words_and_the_retry_does_the_work_once(
+    office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not office.database_url.startswith("sqlite"):
+        pytest.skip("PostgreSQL waits for a lock; SQLite has one for all")
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.2)
+    database.engine.cache_clear()
+    blocker = database.make_engine(office.database_url)
+    # The other program takes the write lock first.
+    with blocker.begin(), pytest.raises(DatabaseBusy, match="Databasen är upptagen"):
+        await support_request(form=request_form(), as_of="2026-11-02")
+    blocker.dispose()
+    assert (await support_request(form=request_form(), as_of="2026-11-02"))["new"] == 1
+    assert (await support_request(form=request_form(), as_of="2026-11-02"))["new"] == 0
+    with reading() as session:
+        assert len(session.exec(select(SupportRequest)).all()) == 1
+
+
+@pytest.mark.parametrize("stumbles_at", ["find_neighbours", "assign", "invite_to_talk"])
+async def test_a_run_that_failed_halfway_is_finished_by_its_retry_whatever_the_clock_says(
+    office: Settings, monkeypatch: pytest.MonkeyPatch, stumbles_at: str
+) -> None:
+    rules = near_neighbour if stumbles_at == "find_neighbours" else receiving
+    rule = getattr(rules, stumbles_at)
+
+    def stumble(*_: object) -> None:
+        raise DatabaseBusy
+
+    monkeypatch.setattr(rules, stumbles_at, stumble)
+    with pytest.raises(DatabaseBusy):
+        await support_request(form=request_form())
+    failed = await newest_run("support-request")
+    monkeypatch.setattr(rules, stumbles_at, rule)
+    # What the worker does on Retry: the same run, its form blank by now, and another moment.
+    emptied = request_form().model_validate(failed.parameters["form"])
+    monkeypatch.setattr("tasks.intake.of_run", lambda session, _: session.exec(select(Intake)).one())
+    told = await support_request(form=emptied)
+    assert (told["request"], told["state"], told["invited"]) == (1, "received", 1)
+    with reading() as session:
+        assert sorted(mail.template for mail in session.exec(select(OutgoingMail))) == ["receipt", "talk-invitation"]
+
+
+@pytest.mark.parametrize("field", ["reported_by", "host", "signature", "confirmed"])
+def test_a_name_typed_where_a_code_belongs_is_refused_by_the_form_itself(field: str) -> None:
+    """Prefect checks the same pattern before it stores the run (domain.md I9)."""
+    forms: dict[str, tuple[Any, dict[str, Any]]] = {
+        "reported_by": (MeetingReportForm, {"network_number": 1, "on": "2026-11-25", "reported_by": "Åke Öhman"}),
+        "host": (MeetingReportForm, {"network_number": 1, "on": "2026-11-25", "host": "Märit Sjöö"}),
+        "signature": (KickoffForm, {"signature": "Åsa Sjöström"}),
+        "confirmed": (KickoffForm, {"confirmed": ["Åke Öhman"]}),
+    }
+    form, values = forms[field]
+    with pytest.raises(ValidationError, match="should match pattern"):
+        form.model_validate(values)
+    assert "pattern" in json.dumps(form.model_json_schema()["properties"][field])

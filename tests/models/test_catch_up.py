@@ -1,0 +1,197 @@
+"""A talk with a network: three ways on, and none of them ends in the office taking over (domain.md section 7)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+
+from models import catch_up, check_in_round
+from models.check_in import CheckIn
+from models.database import transaction
+from models.errors import CapacityExceeded, UserError
+from models.forms.catch_up import CatchUpForm
+from models.intervention import Intervention, InterventionKind, Outcome, end, open_once, open_ones
+from models.lifecycle import Actor, Transition
+from models.network import Network, NetworkState, roles_of
+from models.quiet_days import working_days_between
+from models.settings import Settings
+from models.staff import by_signature
+from models.support import SupportGrant
+from tests.acts import GOREL, answer, at, by, grant_line, mails, network_in, network_of
+
+K = InterventionKind
+DAY = "2027-02-01"
+
+
+def owed(session: Session, kind: InterventionKind = K.health_talk, day: str = "2027-01-11") -> Network:
+    """A network that the office owes something."""
+    network = network_in(session)
+    open_once(session, network, kind, day, at(day))
+    session.flush()
+    return network
+
+
+def talked(session: Session, network: Network, outcome: str, day: str = DAY, **changes: Any) -> int:
+    """Staff note what came of the talk; how many matters it settled."""
+    form = CatchUpForm.model_validate(
+        {"network_number": network.number, "signature": "asj", "talked_on": day, "outcome": outcome}
+        | {"member": "m1", "agreement": "Två till hjälper till."}
+        | changes
+    )
+    form.check(date.fromisoformat(day))
+    _, ended = catch_up.settle_talk(session, form, by(Actor.staff, day))
+    session.flush()
+    return ended
+
+
+def kinds(session: Session) -> list[str]:
+    return [one.kind for one, _ in open_ones(session)]
+
+
+def test_adapt_settles_the_talk_and_looks_again_after_90_active_days(office: Settings) -> None:
+    with transaction() as session:
+        network = owed(session)
+        assert talked(session, network, "adapt") == 1
+        talk, trying = session.exec(select(Intervention).order_by(Intervention.opened_at)).all()  # type: ignore[arg-type]
+        assert (talk.outcome, talk.agreement) == (Outcome.adapt, "Två till hjälper till.")
+        assert (talk.ended_at, talk.ended_by) == (at(DAY), by_signature(session, "asj", "").id)
+        assert (trying.kind, str(trying.due_on), trying.owner) == (K.adapting, "2027-05-02", network.negotiator)
+        assert network.state == NetworkState.starting
+
+
+def test_rest_is_a_way_on(office: Settings) -> None:
+    with transaction() as session:
+        network = owed(session)
+        open_once(session, network, K.wish, "x", at("2027-01-12"))
+        talked(session, network, "rest")
+        assert (network.state, kinds(session), len(mails(session, "resting"))) == (NetworkState.resting, [], 1)
+        assert "test:talk m1" in session.exec(select(Transition.cause)).all()
+
+
+def test_close_answered_is_a_talk_and_closed_within_10_working_days_without_persuading(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        asked = CheckIn(
+            network_id=network.id, person_id=roles_of(session, network.id)[0].person_id, sent_on=date(2027, 1, 12)
+        )
+        session.add(asked)
+        answer(session, asked, "2027-01-13", wish="close")
+        check_in_round.follow_up_answers(session, at("2027-01-13"))
+        session.flush()
+        [(talk, _)] = open_ones(session)
+        assert talk.kind == K.pause_or_close
+        assert working_days_between(date(2027, 1, 13), talk.due_on) == 10
+        talked(session, network, "close", day="2027-01-20", kind="pause_or_close", agreement="")
+        assert (network.state, talk.outcome, kinds(session)) == (NetworkState.closed, Outcome.close, [])
+        assert len(mails(session, "closed")) == 3
+
+
+def test_only_an_organiser_decides_to_close(office: Settings) -> None:
+    with transaction() as session:
+        network = owed(session)
+        with pytest.raises(UserError, match="Medlem: m9"):
+            talked(session, network, "close", member="m9")
+        with pytest.raises(UserError, match="Medlem: skriv vem"):
+            talked(session, network, "close", member="")
+
+
+def test_settled_is_the_end_of_it(office: Settings) -> None:
+    with transaction() as session:
+        network = owed(session)
+        assert talked(session, network, "settled", member="") == 1
+        assert (network.state, kinds(session)) == (NetworkState.starting, [])
+
+
+def test_the_talk_is_about_the_oldest_that_is_open_unless_another_is_chosen(office: Settings) -> None:
+    with transaction() as session:
+        network = owed(session, K.wish)
+        for kind, day in ((K.phone_only, "2027-01-04"), (K.health_talk, "2027-01-18"), (K.wish, "2027-01-20")):
+            open_once(session, network, kind, day, at(day))
+        session.flush()
+        attempt = session.begin_nested()
+        assert talked(session, network, "settled") == 2
+        assert sorted(kinds(session)) == [K.health_talk, K.phone_only]
+        attempt.rollback()
+        assert talked(session, network, "settled", kind="phone_only") == 1
+        assert sorted(kinds(session)) == [K.health_talk, K.wish, K.wish]
+
+
+def test_a_talk_about_nothing_that_is_open_is_refused_in_words(office: Settings) -> None:
+    with transaction() as session:
+        network = owed(session)
+        with pytest.raises(UserError, match="Vilket ärende: nätverk #1 har inget sådant öppet"):
+            talked(session, network, "settled", kind="wish")
+        talked(session, network, "settled")
+        with pytest.raises(UserError, match="Vilket ärende"):
+            talked(session, network, "settled")
+
+
+def test_help_is_given_item_by_item_and_told_to_the_contact(office: Settings) -> None:
+    with transaction() as session:
+        network = owed(session)
+        line = grant_line("sounding_board", from_on=DAY, to_on="2027-03-31")
+        talked(session, network, "adapt", grants=[line])
+        assert [grant.item for grant in session.exec(select(SupportGrant))].count("sounding_board") == 1  # type: ignore[arg-type]
+        assert len(mails(session, "granted")) == 2  # the first at the decision
+
+
+def test_help_beyond_the_hours_is_refused_and_the_talk_stays_open(office: Settings) -> None:
+    with transaction() as session:
+        network = owed(session)
+        line = grant_line("sounding_board", from_on=DAY, to_on="2027-03-31", hours=25)
+        attempt = session.begin_nested()
+        with pytest.raises((CapacityExceeded, UserError)):
+            talked(session, network, "adapt", grants=[line])
+        attempt.rollback()
+        assert (kinds(session), len(session.exec(select(SupportGrant)).all())) == ([K.health_talk], 1)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "fields", "sentence"),
+    [
+        ("adapt", {"talked_on": "2027-02-02"}, "Samtalet hölls: dagen"),
+        ("adapt", {"agreement": " "}, "Vad ni bestämde: skriv"),
+        ("adapt", {"member": ""}, "Medlem: skriv"),
+        ("rest", {"member": ""}, "Medlem: skriv"),
+        ("close", {"grants": [grant_line()]}, "Beviljat stöd: ta bort"),
+        ("rest", {"grants": [grant_line()]}, "Beviljat stöd: ta bort"),
+        ("adapt", {"signature": "xx"}, "Din signatur"),
+        ("adapt", {"network_number": 9}, "Nätverk #: det finns inget"),
+    ],
+)
+def test_a_talk_that_is_not_told_whole_is_refused_in_words(
+    office: Settings, outcome: str, fields: dict[str, Any], sentence: str
+) -> None:
+    with transaction() as session:
+        network = owed(session)
+        with pytest.raises(UserError, match=sentence):
+            talked(session, network, outcome, **fields)
+        assert kinds(session) == [K.health_talk]
+
+
+def test_the_list_begins_with_what_is_due_first_and_leaves_out_what_has_ended(office: Settings) -> None:
+    with transaction() as session:
+        network = owed(session, K.wish, "2027-01-18")
+        other = network_of(session, GOREL)
+        open_once(session, other, K.unreachable, "x", at("2027-01-11"))
+        open_once(session, network, K.new_contact, "x", at("2027-01-11"), date(2027, 3, 1))
+        session.flush()
+        assert [(one.kind, whose.number) for one, whose in open_ones(session)] == [
+            (K.unreachable, 2),
+            (K.wish, 1),
+            (K.new_contact, 1),
+        ]
+        end(session, open_ones(session)[0][0], Outcome.settled, by(Actor.staff, DAY))
+        assert kinds(session) == [K.wish, K.new_contact]
+
+
+def test_only_what_settled_itself_ends_without_a_signature_and_nothing_ends_twice(office: Settings) -> None:
+    with transaction() as session:
+        owed(session)
+        [(one, _)] = open_ones(session)
+        with pytest.raises(UserError, match="Din signatur"):
+            end(session, one, Outcome.rest, by(Actor.rule, DAY))
+        end(session, one, Outcome.settled, by(Actor.rule, DAY))
+        end(session, one, Outcome.close, by(Actor.staff, DAY), "Nej.")
+        assert (one.outcome, one.ended_by, one.agreement) == (Outcome.settled, None, None)

@@ -1,0 +1,179 @@
+"""Check-ins: at the ladder's rhythm, one reminder, then another organiser; any activity is enough."""
+
+from datetime import date
+
+import pytest
+from sqlmodel import select
+
+from models import check_in_round
+from models.check_in import first_due, next_due
+from models.database import transaction
+from models.errors import UserError
+from models.intervention import Intervention
+from models.lifecycle import Actor, advance
+from models.network import NetworkState, roles_of
+from models.settings import Settings
+from tests.acts import answer, at, by, mails, meet, network_in
+
+# Kickoff on Wednesday 25 November 2026: due on Monday 30, sent on Tuesday 1 December.
+SENT = "2026-12-01"
+
+
+def test_the_first_goes_on_the_first_tuesday_after_three_working_days(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session, day="2026-11-25")
+        assert first_due(date(2026, 11, 25)) == date(2026, 11, 30)
+        assert check_in_round.send_due(session, at("2026-11-30")) == 0
+        assert check_in_round.send_due(session, at(SENT)) == 1
+        assert check_in_round.send_due(session, at(SENT)) == 0
+        assert len(mails(session, "first-meeting")) == 1
+
+
+def test_the_rhythm_follows_the_ladder() -> None:
+    sent = date(2026, 12, 1)
+    assert [str(next_due(sent, step)) for step in range(5)] == [
+        "None",
+        "2027-01-01",
+        "2027-02-01",
+        "2027-02-01",
+        "2027-03-01",
+    ]
+
+
+def test_quiet_days_put_a_check_in_off_to_the_next_tuesday_that_is_allowed(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+        check_in_round.send_due(session, at(SENT))
+        for tuesday in ("2027-01-05", "2026-12-22"):
+            assert check_in_round.send_due(session, at(tuesday)) == 0
+        assert check_in_round.send_due(session, at("2027-01-12")) == 1
+
+
+def test_a_tuesday_that_was_missed_is_made_up_for(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+        assert check_in_round.send_due(session, at("2026-12-03")) == 1
+
+
+def test_a_resting_network_is_never_asked(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        advance(session, network, NetworkState.resting, by(Actor.member, "2026-11-26"))
+        assert check_in_round.send_due(session, at("2027-02-02")) == 0
+
+
+def test_silence_is_met_with_one_reminder_and_then_another_organiser(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+        check_in_round.send_due(session, at(SENT))
+        assert check_in_round.remind(session, at("2026-12-07")) == 0
+        assert check_in_round.remind(session, at("2026-12-08")) == 1
+        assert check_in_round.remind(session, at("2026-12-15")) == 0
+        assert check_in_round.ask_second(session, at("2026-12-14")) == 0
+        assert check_in_round.ask_second(session, at("2026-12-15")) == 1
+        assert check_in_round.ask_second(session, at("2027-01-12")) == 0
+        [first], [second] = mails(session, "check-in-reminder"), mails(session, "second-organiser")
+        assert first.person_id != second.person_id
+
+
+def test_when_the_other_organiser_is_silent_too_staff_are_asked_to_call_and_nothing_else_changes(
+    office: Settings,
+) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        check_in_round.send_due(session, at(SENT))
+        check_in_round.remind(session, at("2026-12-08"))
+        check_in_round.ask_second(session, at("2026-12-15"))
+        assert check_in_round.give_up_asking(session, at("2027-01-10")) == 0
+        # 15 December to 12 January holds seven active days only: 16, 17 and 8-12 January.
+        assert check_in_round.give_up_asking(session, at("2027-01-12")) == 1
+        assert check_in_round.give_up_asking(session, at("2027-01-19")) == 0
+        [opened] = session.exec(select(Intervention))
+        assert (opened.kind, network.state) == ("unreachable", NetworkState.starting)
+
+
+def test_a_network_with_nobody_else_to_ask_goes_straight_to_staff(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        for role in roles_of(session, network.id):
+            role.until = date(2026, 12, 1) if role.code != "m1" else None
+        check_in_round.send_due(session, at(SENT))
+        check_in_round.remind(session, at("2026-12-08"))
+        assert check_in_round.ask_second(session, at("2026-12-15")) == 0
+        [opened] = session.exec(select(Intervention))
+        assert opened.kind == "unreachable"
+
+
+def test_an_answer_from_the_other_organiser_ends_the_chase(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        check_in_round.send_due(session, at(SENT))
+        check_in_round.remind(session, at("2026-12-08"))
+        check_in_round.ask_second(session, at("2026-12-15"))
+        check_in = check_in_round.latest(session, network.id)
+        assert check_in
+        answer(session, check_in, "2026-12-16")
+        assert check_in_round.give_up_asking(session, at("2027-02-01")) == 0
+
+
+@pytest.mark.parametrize("sign", ["an answer", "a report", "a booking"])
+def test_any_activity_stops_the_chase(office: Settings, sign: str) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        check_in_round.send_due(session, at(SENT))
+        check_in = check_in_round.latest(session, network.id)
+        assert check_in
+        if sign == "an answer":
+            answer(session, check_in, "2026-12-03")
+        elif sign == "a report":
+            meet(session, network, "2026-12-03")
+        else:
+            meet(session, network, "2026-12-02", next_at="2027-01-20 17:30")
+        assert check_in_round.remind(session, at("2026-12-15")) == 0
+
+
+def test_an_answer_can_be_changed_for_fourteen_days(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        check_in_round.send_due(session, at(SENT))
+        check_in = check_in_round.latest(session, network.id)
+        assert check_in
+        answer(session, check_in, "2026-12-03", motivation=5)
+        answer(session, check_in, "2026-12-17", motivation=2)
+        assert check_in.q4 == 2
+        with pytest.raises(UserError, match="14 dagar"):
+            answer(session, check_in, "2026-12-18")
+
+
+def test_a_wish_goes_on_the_negotiators_list_and_wanting_to_close_as_well(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        check_in_round.send_due(session, at(SENT))
+        check_in = check_in_round.latest(session, network.id)
+        assert check_in
+        answer(session, check_in, "2026-12-02", wish="speaker")
+        assert check_in_round.follow_up_answers(session, at("2026-12-03")) == 1
+        assert check_in_round.follow_up_answers(session, at("2026-12-04")) == 0
+        answer(session, check_in, "2026-12-05", wish="close")
+        assert check_in_round.follow_up_answers(session, at("2026-12-06")) == 1
+        kinds = sorted(session.exec(select(Intervention.kind)))
+        assert kinds == ["pause_or_close", "wish"]
+        assert network.state == NetworkState.starting
+
+
+def test_a_first_meeting_that_nobody_told_of_is_asked_about_once(office: Settings) -> None:
+    from models import kickoff
+    from models.meeting import MeetingForm
+    from tests.acts import ask, say_yes, talk
+
+    with transaction() as session:
+        network = talk(session, ask(session))
+        assert network
+        say_yes(session, network)
+        role = roles_of(session, network.id)[0]
+        kickoff.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
+        session.flush()
+        counts = [check_in_round.ask_unreported(session, at(day)) for day in ("2026-11-27", "2026-11-30", "2026-12-01")]
+        assert counts == [0, 1, 0]
+        meet(session, network, "2026-11-25")
+        assert str(network.check_in_due_on) == "2026-12-30"

@@ -1,0 +1,255 @@
+"""Whom the office writes to, who helps carry, and what happens when one of them leaves (domain.md section 12)."""
+
+from datetime import date
+
+import pytest
+from sqlmodel import Session, select
+
+from models import contacts
+from models.check_in import CheckIn
+from models.database import transaction
+from models.errors import UserError
+from models.intervention import Intervention, InterventionKind
+from models.network import (
+    Network,
+    NetworkState,
+    Role,
+    confirmed_organisers,
+    confirmed_organisers_of,
+    contact_of,
+    contacts_of,
+    roles_of,
+)
+from models.outbox import why_not
+from models.person import Membership, Person, by_member_number
+from models.settings import Settings
+from tests.acts import (
+    AKE,
+    EMPLOYEE,
+    GOREL,
+    MARIT,
+    ORJAN,
+    RENE,
+    at,
+    change,
+    mails,
+    network_in,
+    network_of,
+    organisers,
+)
+
+DAY = "2027-01-11"
+
+
+def person(session: Session, number: str) -> Person:
+    found = by_member_number(session, number)
+    assert found
+    return found
+
+
+def leave(session: Session, *numbers: str, day: str = DAY) -> int:
+    for number in numbers:
+        person(session, number).membership = Membership.left
+        person(session, number).is_representative = False
+    session.flush()
+    return contacts.end_roles_of_leavers(session, at(day))
+
+
+def opened(session: Session) -> list[tuple[str, date]]:
+    return [(one.kind, one.due_on) for one in session.exec(select(Intervention))]
+
+
+def contact_codes(session: Session, network: Network) -> list[str]:
+    return [role.code for role in roles_of(session, network.id) if role.kind == "contact"]
+
+
+def test_contacts_of_many_networks_are_those_of_each(office: Settings) -> None:
+    with transaction() as session:
+        networks = [network_in(session), network_of(session, GOREL, ORJAN), network_of(session, ORJAN, place="Boden")]
+        leave(session, GOREL)  # the second has no contact role left: its first organiser stands in
+        for role in organisers(session, networks[2]):
+            role.until = date(2027, 1, 1)
+        session.flush()
+        ids = [network.id for network in networks]
+        each = {one: contact_of(session, one) for one in ids}
+        assert contacts_of(session, ids) == {one: role for one, role in each.items() if role}
+        assert [each[one].code for one in ids if each[one]] == ["m1", "m2", "m1"]  # type: ignore[union-attr]
+        organising = {one: confirmed_organisers(session, one) for one in ids}
+        assert confirmed_organisers_of(session, ids) == {one: roles for one, roles in organising.items() if roles}
+        assert contacts_of(session, []) == {}
+
+
+def test_an_organiser_becomes_contact_and_the_former_one_stays_organiser(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        assert change(session, network, "new_contact", DAY, new_contact="m2")
+        assert contact_codes(session, network) == ["m2"]
+        assert [role.code for role in organisers(session, network)] == ["m1", "m2", "m3"]
+        [mail] = mails(session, "new-contact")
+        assert mail.person_id == person(session, MARIT).id
+        assert not change(session, network, "new_contact", "2027-01-12", new_contact="m2")
+        assert len(mails(session, "new-contact")) == 1
+
+
+def test_who_was_contact_before_can_be_so_again(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        change(session, network, "new_contact", DAY, new_contact="m2")
+        assert change(session, network, "new_contact", "2027-02-01", new_contact="m1")
+        assert contact_codes(session, network) == ["m1"]
+
+
+def test_only_an_organiser_who_said_yes_can_be_contact(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        change(session, network, "new_organiser", DAY, member_number=GOREL)
+        with pytest.raises(UserError, match="Ny kontakt: har inte sagt ja"):
+            change(session, network, "new_contact", DAY, new_contact="m4")
+        with pytest.raises(UserError, match="Ny kontakt: m9 finns inte"):
+            change(session, network, "new_contact", DAY, new_contact="m9")
+
+
+def test_a_new_organiser_gets_the_next_code_and_one_mail_and_says_yes_themselves(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        before = len(mails(session, "co-organiser"))
+        assert change(session, network, "new_organiser", DAY, member_number=GOREL)
+        assert not change(session, network, "new_organiser", "2027-01-12", member_number=GOREL)
+        [new] = [role for role in organisers(session, network) if not role.is_confirmed]
+        assert (new.code, new.person_id) == ("m4", person(session, GOREL).id)
+        assert len(mails(session, "co-organiser")) == before + 1
+
+
+@pytest.mark.parametrize("number", ["999999-99", EMPLOYEE])
+def test_who_is_no_member_or_works_at_the_office_is_not_asked_to_organise(office: Settings, number: str) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        with pytest.raises(UserError, match="Medlemsnummer: ingen aktiv medlem") as refused:
+            change(session, network, "new_organiser", DAY, member_number=number)
+        assert number not in str(refused.value)
+
+
+def test_a_protected_person_may_organise_and_is_never_mailed(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        protected = person(session, GOREL)
+        protected.protected_at = at(DAY)
+        assert change(session, network, "new_organiser", DAY, member_number=GOREL)
+        assert why_not(protected) == "protected"
+
+
+def test_who_left_and_comes_back_is_asked_anew(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        change(session, network, "new_organiser", DAY, member_number=GOREL)
+        leave(session, GOREL, day="2027-01-12")
+        person(session, GOREL).membership = Membership.active
+        assert change(session, network, "new_organiser", "2027-02-01", member_number=GOREL)
+        [role] = [role for role in organisers(session, network) if not role.is_confirmed]
+        assert role.code == "m4"
+        assert len([mail for mail in mails(session, "co-organiser") if mail.person_id == role.person_id]) == 2
+
+
+def test_founder_leaves_the_union_the_role_ends_and_the_network_lives_on(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        assert leave(session, AKE) == 2  # initiator and contact
+        assert [role.code for role in organisers(session, network)] == ["m2", "m3"]
+        assert network.state == NetworkState.starting
+        assert opened(session) == [(InterventionKind.new_contact, date(2027, 2, 10))]
+        founder = select(Role).where(Role.person_id == person(session, AKE).id, Role.kind == "initiator")
+        assert session.exec(founder).one().until == date(2027, 1, 11)  # I1: it was started by one, and that stays told
+        contact = contact_of(session, network.id)
+        assert contact and contact.code == "m2"
+        assert (contacts.end_roles_of_leavers(session, at("2027-01-12")), len(opened(session))) == (0, 1)
+
+
+def test_an_organiser_who_leaves_takes_no_contact_along(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        assert (leave(session, MARIT), opened(session)) == (1, [])
+        assert contact_codes(session, network) == ["m1"]
+
+
+def test_a_representative_need_not_be_a_member(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+        person(session, RENE).membership = Membership.none
+        session.flush()
+        assert contacts.end_roles_of_leavers(session, at(DAY)) == 0
+
+
+@pytest.mark.parametrize("membership", [Membership.passive, Membership.unknown])
+def test_who_is_passive_or_unknown_has_not_left(office: Settings, membership: Membership) -> None:
+    with transaction() as session:
+        network_in(session)
+        person(session, AKE).membership = membership
+        session.flush()
+        assert contacts.end_roles_of_leavers(session, at(DAY)) == 0
+
+
+def test_when_nobody_is_left_rest_is_proposed_and_staff_can_carry_it_out(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        leave(session, AKE, MARIT, RENE)
+        assert [kind for kind, _ in opened(session)] == [InterventionKind.propose_rest]
+        assert network.state == NetworkState.starting
+        assert change(session, network, "rest", DAY)
+
+
+def test_sole_contact_erased_another_organiser_is_asked_else_rest(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+        person(session, AKE).erased_at = at(DAY)
+        session.flush()
+        contacts.end_roles_of_leavers(session, at(DAY))
+        assert [kind for kind, _ in opened(session)] == [InterventionKind.new_contact]
+        for number in (MARIT, RENE):
+            person(session, number).erased_at = at(DAY)
+        session.flush()
+        contacts.end_roles_of_leavers(session, at("2027-01-12"))
+        assert [kind for kind, _ in opened(session)][1:] == [InterventionKind.propose_rest]
+
+
+def test_a_check_in_that_waits_for_whoever_left_goes_to_another_organiser(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        asked = CheckIn(network_id=network.id, person_id=person(session, AKE).id, sent_on=date(2027, 1, 5))
+        session.add(asked)
+        leave(session, AKE)
+        [mail] = mails(session, "second-organiser")
+        assert mail.person_id == person(session, MARIT).id
+        assert asked.second_asked_on is None  # nobody's silence counts yet
+
+
+def test_a_network_that_has_ended_needs_no_new_contact(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        change(session, network, "close", DAY, member="m1")
+        assert (leave(session, AKE), opened(session)) == (2, [])
+
+
+def test_after_30_days_without_a_new_contact_rest_is_proposed_once(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+        leave(session, AKE)
+        days = ["2027-02-10", "2027-02-11", "2027-02-12"]
+        assert [contacts.propose_rest_without_contact(session, at(day)) for day in days] == [0, 1, 0]
+
+
+def test_a_new_contact_settles_the_search_for_one(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        leave(session, AKE)
+        change(session, network, "new_contact", "2027-02-01", new_contact="m3")
+        [search] = session.exec(select(Intervention)).all()
+        assert search.outcome == "settled"
+        assert contacts.propose_rest_without_contact(session, at("2027-03-01")) == 0
+
+
+def test_a_planned_network_whose_initiator_leaves_is_for_staff_to_find_a_contact_for(office: Settings) -> None:
+    with transaction() as session:
+        network = network_of(session, GOREL)
+        assert network.state == NetworkState.planned
+        leave(session, GOREL)
+        assert [kind for kind, _ in opened(session)] == [InterventionKind.new_contact]

@@ -1,0 +1,165 @@
+"""Each rule that always holds is broken once, behind the rules' back, and seen."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from deployments.doctor import examine
+from models import lifecycle
+from models.database import engine, transaction
+from models.invariants import broken
+from models.lifecycle import Actor
+from models.network import NetworkState
+from models.settings import Settings
+from tests.acts import ask, by, grant_line, meet, network_in, talk
+
+BREAKS = {
+    "I1: 1 nätverk utan bekräftad initiativtagare: #1": [
+        "UPDATE role SET confirmed_at = NULL WHERE kind = 'initiator'"
+    ],
+    "I1: 1 nätverk vars initiativtagare är anställd: #1": ["UPDATE person SET is_employee = true"],
+    "I2: 1 nätverk med en sammankallande utan roll: #1": [
+        "UPDATE meeting SET convener_id = "
+        "(SELECT p.id FROM person p WHERE p.id NOT IN (SELECT person_id FROM role) LIMIT 1)"
+    ],
+    "I3: 1 nätverk utan plats och kommun: #1": ["UPDATE network SET place = 'Hela landet'"],
+    "I4: 1 nätverk som inte kommer av en beviljad förfrågan med samtal: #1": [
+        "UPDATE support_request SET network_id = NULL"
+    ],
+    "I4: 1 nätverk som en regel skapat eller avslutat: #1": [
+        "UPDATE transition SET actor = 'rule' WHERE to_state = 'planned'"
+    ],
+    "I5: 1 timkonton som inte går ihop: asj 2026Q4": [
+        "UPDATE capacity_entry SET hours = hours - 1 WHERE quarter = '2026Q4' AND sequence = 2"
+    ],
+    "I6: 1 nätverk på fel trappsteg för sitt läge: #1": ["UPDATE network SET step = 3"],
+    "I7: 1 nätverk vars logg inte leder till deras läge: #1": [
+        "DELETE FROM transition WHERE to_state = 'planned' AND network_id IS NOT NULL"
+    ],
+    "I7: 1 förfrågningar vars logg inte leder till deras läge: #1": [
+        "UPDATE transition SET to_state = 'waiting' WHERE to_state = 'talking'"
+    ],
+    "I10: 1 nätverk där kansliet bjudit in utan att det flaggats: #1": [
+        "UPDATE meeting_duty SET by_office = true, organiser_key = NULL WHERE duty = 'invitation'"
+    ],
+    "4: 1 beviljade förfrågningar utan samtal eller nätverk: #1": ["UPDATE support_request SET talk_at = NULL"],
+    "4: 1 aktiva nätverk utan uppstart: #1": ["UPDATE network SET kickoff_on = NULL"],
+    "5: 1 nätverk vars stöd saknar slut: #1": ["UPDATE network SET support_ends_on = NULL"],
+    "5: 1 nätverk med stöd längre än tolv månader: #1": ["UPDATE network SET support_ends_on = '2027-11-26'"],
+    "5: 1 nätverk som fått mer än menyn ger: #1": ["UPDATE support_grant SET hours = 21"],
+}
+
+
+def build(session: Session) -> None:
+    network = network_in(session, grants=[grant_line("send_out"), grant_line("negotiator_at_meeting")])
+    meet(session, network, "2027-01-20")
+
+
+@pytest.mark.parametrize("line", BREAKS)
+def test_what_breaks_a_rule_is_named_by_number_and_count(office: Settings, line: str) -> None:
+    with transaction() as session:
+        build(session)
+        assert broken(session) == []
+        for statement in BREAKS[line]:
+            session.connection().execute(text(statement))
+        session.expire_all()
+        assert line in broken(session)
+
+
+def test_a_step_that_fell_is_seen_in_the_log(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        for state, actor, day in (
+            (NetworkState.sharing, Actor.rule, "2027-03-01"),
+            (NetworkState.trial, Actor.rule, "2027-06-01"),
+            (NetworkState.independent, Actor.rule, "2027-07-01"),
+            (NetworkState.resting, Actor.member, "2027-08-20"),
+            (NetworkState.independent, Actor.member, "2027-09-20"),
+        ):
+            lifecycle.advance(session, network, state, by(actor, day))
+        assert broken(session) == []
+        fell = "UPDATE transition SET to_state = 'trial' WHERE from_state = 'resting'"
+        session.connection().execute(text(fell))
+        session.connection().execute(text("UPDATE network SET state = 'trial', step = 3"))
+        session.expire_all()
+        assert "I7: 1 nätverk vars logg inte leder till deras läge: #1" in broken(session)
+
+
+def test_a_check_in_sent_to_a_resting_network_is_seen(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        lifecycle.advance(session, network, NetworkState.resting, by(Actor.member, "2027-03-01"))
+        insert = text(
+            "INSERT INTO check_in (id, network_id, person_id, sent_on, reminders) "
+            "SELECT :id, network_id, person_id, :day, 0 FROM role WHERE kind = 'contact'"
+        )
+        for day, line in (("2027-03-01", []), ("2027-03-02", ["6: 1 vilande nätverk som fått en avstämning: #1"])):
+            key = uuid4().hex
+            session.connection().execute(insert, {"id": key, "day": day})
+            assert broken(session) == line
+
+
+@pytest.mark.parametrize(
+    ("constraint", "table", "statement", "line"),
+    [
+        (
+            "staff_confirm_an_end",
+            "transition",
+            "UPDATE transition SET signature = NULL WHERE to_state = 'closed'",
+            "I4: 1 nätverk vars slut ingen skrivit under: #1",
+        ),
+        (
+            "declined_has_a_reason",
+            "support_request",
+            "UPDATE support_request SET state = 'declined', reason = '' WHERE number = 2",
+            "4: 1 avslagna förfrågningar utan skäl: #2",
+        ),
+        (
+            "ledger_never_below_zero",
+            "capacity_entry",
+            "UPDATE capacity_entry SET balance = -1 WHERE sequence = 2 AND quarter = '2026Q4'",
+            "I5: 1 timkonton som inte går ihop: asj 2026Q4",
+        ),
+    ],
+)
+def test_what_the_database_itself_refuses_is_looked_at_too(
+    office: Settings, constraint: str, table: str, statement: str, line: str
+) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        lifecycle.advance(session, network, NetworkState.closed, by(Actor.staff, "2027-03-01"))
+        ask(session, need="Något annat.")
+        assert broken(session) == []
+    with transaction() as session:
+        if engine().dialect.name == "sqlite":
+            session.connection().execute(text("PRAGMA ignore_check_constraints = ON"))
+        else:
+            session.connection().execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}"))
+        session.connection().execute(text(statement))
+        assert line in broken(session)
+
+
+def test_a_grant_that_ended_unused_counts_for_nothing(office: Settings) -> None:
+    with transaction() as session:
+        build(session)
+        session.connection().execute(text("UPDATE support_grant SET hours = 21, status = 'ended'"))
+        assert broken(session) == []
+
+
+def test_a_network_in_the_queue_breaks_nothing(office: Settings) -> None:
+    with transaction() as session:
+        talk(session, ask(session), decision="wait", grants=[])
+        assert broken(session) == []
+
+
+def test_doctor_tells_which_rules_hold(office: Settings) -> None:
+    with transaction() as session:
+        build(session)
+    finding = next(one for one in examine(office) if one.what == "rules")
+    assert finding.ok
+    with transaction() as session:
+        session.connection().execute(text("UPDATE network SET step = 3"))
+    finding = next(one for one in examine(office) if one.what == "rules")
+    assert (finding.ok, finding.say) == (False, "I6: 1 nätverk på fel trappsteg för sitt läge: #1")

@@ -1,0 +1,163 @@
+"""The two lifecycles: what the table allows happens and is logged, what it does not changes nothing."""
+
+import pytest
+from sqlmodel import Session, col, select
+
+from models.database import transaction
+from models.errors import TransitionRefused
+from models.lifecycle import ALLOWED, REQUEST_ALLOWED, Actor, Cause, Transition, advance, advance_request, since
+from models.network import STEP_OF, TERMINAL, Network, NetworkState
+from models.settings import Settings
+from models.support_request import RequestState
+from tests.acts import ask, at, network_in
+
+N = NetworkState
+MEMBER, STAFF, RULE = Actor.member, Actor.staff, Actor.rule
+# domain.md section 4, row by row: written out here a second time, so that a change of the table is seen.
+TABLE: dict[tuple[NetworkState, NetworkState], set[Actor]] = {
+    (N.planned, N.starting): {MEMBER},
+    (N.planned, N.independent): {MEMBER},
+    (N.planned, N.closed): {STAFF},
+    (N.starting, N.sharing): {RULE},
+    (N.sharing, N.trial): {RULE},
+    (N.trial, N.independent): {RULE},
+    (N.resting, N.trial): {MEMBER},
+    (N.resting, N.independent): {MEMBER},
+    (N.resting, N.closed): {STAFF},
+}
+for active in (N.starting, N.sharing, N.trial, N.independent):
+    TABLE[active, N.resting] = {MEMBER, STAFF}
+    for ended in (N.closed, N.merged, N.split):
+        TABLE[active, ended] = {STAFF}
+
+
+def cause(actor: Actor, signature: str | None = "asj") -> Cause:
+    return Cause("test", actor, at("2027-01-11"), signature, "run-1")
+
+
+def in_state(session: Session, state: NetworkState) -> Network:
+    network = network_in(session)
+    network.state, network.step = state, STEP_OF.get(state, 0)
+    session.flush()
+    return network
+
+
+def log(session: Session, network: Network) -> list[Transition]:
+    return list(session.exec(select(Transition).where(col(Transition.network_id) == network.id)))
+
+
+@pytest.mark.parametrize("current", N)
+def test_a_network_changes_state_only_as_the_table_says_by_whom_it_says_and_every_change_is_logged(
+    office: Settings, current: NetworkState
+) -> None:
+    with transaction() as session:
+        network = in_state(session, current)
+        before = log(session, network)
+        for target in N:
+            for actor in Actor:
+                attempt = session.begin_nested()
+                if actor in TABLE.get((current, target), ()):
+                    advance(session, network, target, cause(actor))
+                    [new] = [row for row in log(session, network) if row.flow_run_id == "run-1"]
+                    told = (new.from_state, new.to_state, new.cause, new.actor, new.signature, new.at)
+                    assert told == (current, target, "test", actor, "asj", at("2027-01-11"))
+                else:
+                    with pytest.raises(TransitionRefused):
+                        advance(session, network, target, cause(actor))
+                    assert (network.state, network.step) == (current, STEP_OF.get(current, 0))
+                    assert log(session, network) == before
+                attempt.rollback()
+
+
+@pytest.mark.parametrize("end", TERMINAL)
+def test_an_end_that_nobody_of_the_staff_signs_is_refused(office: Settings, end: NetworkState) -> None:
+    with transaction() as session:
+        network = in_state(session, N.independent)
+        with pytest.raises(TransitionRefused, match="signatur"):
+            advance(session, network, end, cause(STAFF, signature=None))
+        assert network.state == N.independent
+
+
+def test_what_once_was_independent_never_wakes_at_trial(office: Settings) -> None:
+    with transaction() as session:
+        network = in_state(session, N.independent)
+        advance(session, network, N.resting, cause(MEMBER))
+        assert network.step == STEP_OF[N.independent]
+        with pytest.raises(TransitionRefused, match="aldrig sjunka"):
+            advance(session, network, N.trial, cause(MEMBER))
+        advance(session, network, N.independent, cause(MEMBER))
+
+
+@pytest.mark.parametrize("state", (N.starting, N.sharing, N.trial))
+def test_the_step_is_kept_while_a_network_rests_and_never_falls(office: Settings, state: NetworkState) -> None:
+    with transaction() as session:
+        network = in_state(session, state)
+        advance(session, network, N.resting, cause(STAFF))
+        assert network.step == STEP_OF[state]
+        advance(session, network, N.trial, cause(MEMBER))
+        assert network.step == STEP_OF[N.trial]
+
+
+def test_a_network_stands_in_a_state_since_it_last_came_there(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        assert since(session, N.resting) == []
+        for day, state in (("2027-01-11", N.resting), ("2027-02-01", N.trial), ("2027-03-01", N.resting)):
+            advance(session, network, state, Cause("test", MEMBER, at(day)))
+        assert since(session, N.resting) == [(network, at("2027-03-01"))]
+        assert since(session, N.trial) == []
+
+
+def test_closed_merged_and_split_networks_never_come_back() -> None:
+    assert all(not ALLOWED[end] for end in (N.closed, N.merged, N.split))
+
+
+def test_every_state_has_a_line_in_its_table() -> None:
+    assert set(ALLOWED) == set(N)
+    assert set(REQUEST_ALLOWED) == set(RequestState)
+
+
+R = RequestState
+OPEN = (R.received, R.incomplete, R.talking, R.waiting)
+REQUESTS = {
+    (R.received, R.incomplete),
+    (R.received, R.talking),
+    (R.incomplete, R.received),
+    (R.talking, R.granted),
+    (R.talking, R.waiting),
+    (R.waiting, R.granted),
+    (R.waiting, R.expired),
+    *((state, R.withdrawn) for state in OPEN),
+    *((state, end) for state in (R.received, R.incomplete, R.talking) for end in (R.declined, R.referred)),
+}
+
+
+@pytest.mark.parametrize("current", R)
+def test_a_request_changes_state_only_as_the_table_says_and_every_change_is_logged(
+    office: Settings, current: RequestState
+) -> None:
+    with transaction() as session:
+        request = ask(session)
+        request.state, request.talk_at, request.reason = current, at("2026-11-05"), "outside_purpose"  # type: ignore[assignment]
+        session.flush()
+        mine = select(Transition).where(col(Transition.request_id) == request.id)
+        for target in R:
+            attempt = session.begin_nested()
+            if (current, target) in REQUESTS:
+                advance_request(session, request, target, cause(STAFF))
+                [new] = session.exec(mine.where(col(Transition.flow_run_id) == "run-1")).all()
+                assert (new.from_state, new.to_state, new.actor) == (current, target, "staff")
+            else:
+                with pytest.raises(TransitionRefused):
+                    advance_request(session, request, target, cause(STAFF))
+                assert (request.state, len(session.exec(mine).all())) == (current, 1)
+            attempt.rollback()
+
+
+def test_nothing_is_granted_without_a_recorded_talk(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session)
+        advance_request(session, request, RequestState.talking, cause(STAFF))
+        with pytest.raises(TransitionRefused, match="behovssamtal"):
+            advance_request(session, request, RequestState.granted, cause(STAFF))
+        assert request.state == RequestState.talking

@@ -1,0 +1,132 @@
+"""What is kept of a report: the latest on the meeting, every telling beside it, companies but no people."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import Session, col, select
+
+from models.database import transaction
+from models.errors import UserError
+from models.forms.meeting_report import COMPANY_LENGTH, MeetingReportForm
+from models.health_check import HealthSnapshot, assess, take_snapshots
+from models.lifecycle import Transition
+from models.meeting import Meeting, Partner, ReportEntry
+from models.network import Network, NetworkState, roles_of
+from models.person import Membership, Person
+from models.settings import Settings
+from tests.acts import ALONE, SHARED, ask, at, meet, network_in, say_yes, talk, tell
+
+
+def test_two_reports_of_one_meeting_are_one_row_and_both_are_logged(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        meet(session, network, "2027-01-20", attended=9)
+        meeting = meet(session, network, "2027-01-20", attended=11, reported_by="m2")
+        assert meeting.attended == 11
+        tellings = session.exec(select(ReportEntry).where(col(ReportEntry.meeting_id) == meeting.id)).all()
+        assert [(one.told_by, one.attended) for one in tellings] == [("m1", 9), ("m2", 11)]
+
+
+def test_a_kickoff_taken_back_leaves_the_network_started_and_both_tellings_logged(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session, day="2026-11-25")
+        changes = len(session.exec(select(Transition)).all())
+        meeting = meet(session, network, "2026-11-25", status="cancelled")
+        assert (meeting.status, network.state) == ("cancelled", NetworkState.starting)
+        assert str(network.kickoff_on) == "2026-11-25"
+        assert [one.status for one in session.exec(select(ReportEntry))] == ["held", "cancelled"]
+        assert len(session.exec(select(Transition)).all()) == changes
+
+
+def test_a_cancelled_meeting_gives_no_minus(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        meet(session, network, "2027-01-20")
+        before = score(session, network)
+        meet(session, network, "2027-02-10", carriers=ALONE, status="cancelled")
+        assert score(session, network) == before
+        meet(session, network, "2027-02-10", carriers=ALONE)
+        assert score(session, network) != before
+
+
+def score(session: Session, network: Network) -> dict[str, float]:
+    session.flush()
+    [(_, health)] = assess(session, [network], date(2027, 3, 1))
+    return health.components
+
+
+def test_a_report_sixty_days_late_is_accepted_and_old_snapshots_stay_untouched(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        take_snapshots(session, date(2027, 3, 1))
+        session.flush()
+        [before] = [row.model_dump() for row in session.exec(select(HealthSnapshot))]
+        late = at("2027-01-20") + timedelta(days=60)
+        meeting = tell(session, network, "2027-01-20", late, 4, SHARED)
+        assert (meeting.status, meeting.attended) == ("held", 4)
+        take_snapshots(session, date(2027, 3, 1))
+        session.flush()
+        session.expire_all()
+        assert [row.model_dump() for row in session.exec(select(HealthSnapshot))] == [before]
+        with pytest.raises(UserError, match="högst 60 dagar tillbaka"):
+            tell(session, network, "2027-01-20", late + timedelta(days=1), 4, SHARED)
+
+
+@pytest.mark.parametrize("attended", [-1, 900])
+def test_an_attendance_of_minus_one_or_nine_hundred_is_refused(attended: int) -> None:
+    form = MeetingReportForm(network_number=1, on=date(2027, 1, 20), attended=attended)
+    assert any("Hur många kom: ange 0–300" in problem for problem in form.problems(date(2027, 1, 21)))
+
+
+@pytest.mark.parametrize("night", ["2027-03-28 02:30", "2027-10-31 02:30"])
+def test_half_past_two_on_the_night_clocks_change_is_refused(night: str) -> None:
+    form = MeetingReportForm(network_number=1, on=date(2027, 1, 20), attended=9, next_at=night)
+    assert any(problem.startswith("Nästa träff: ") for problem in form.problems(date(2027, 1, 21)))
+
+
+def test_only_a_member_who_said_yes_can_tell_of_a_meeting(office: Settings) -> None:
+    with transaction() as session:
+        network = talk(session, ask(session))
+        assert network
+        with pytest.raises(UserError, match="Vem berättar: m2 har inte sagt ja"):
+            meet(session, network, "2026-11-25", reported_by="m2")
+        say_yes(session, network)
+        meeting = meet(session, network, "2026-11-25", reported_by="M2")
+        [m2] = [role for role in roles_of(session, network.id) if role.code == "m2"]
+        assert meeting.convener_id == m2.person_id
+
+
+def test_whoever_has_left_the_union_or_the_network_tells_of_no_meeting(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        m2, m3 = (next(role for role in roles_of(session, network.id) if role.code == code) for code in ("m2", "m3"))
+        session.get_one(Person, m2.person_id).membership = Membership.left
+        m3.until = date(2027, 1, 1)
+        session.flush()
+        for code, why in (("m2", "är inte medlem längre"), ("m3", "finns inte i nätverk")):
+            with pytest.raises(UserError, match=f"Vem berättar: {code} {why}"):
+                meet(session, network, "2027-01-20", carriers=("m1",) * 5, reported_by=code)
+        assert len(session.exec(select(Meeting)).all()) == 1
+
+
+def test_a_partner_is_kept_once_however_often_it_is_told(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        companies = {"host_company": "Norrbottens  Bygg", "speaker_company": "Stål AB"}
+        for day in ("2027-01-20", "2027-01-20", "2027-02-17"):
+            meet(session, network, day, **companies)
+        meet(session, network, "2027-03-17", host_company="NORRBOTTENS BYGG", speaker_company="")
+        found = [(partner.company, str(partner.kind)) for partner in session.exec(select(Partner))]
+        assert sorted(found) == [("Norrbottens Bygg", "host"), ("Stål AB", "speaker")]
+
+
+def test_a_cancelled_meeting_had_no_partners(office: Settings) -> None:
+    with transaction() as session:
+        meet(session, network_in(session), "2027-01-20", status="cancelled", host_company="Stål AB")
+        assert session.exec(select(Partner)).all() == []
+
+
+def test_a_company_name_that_is_too_long_is_refused_and_the_form_can_be_emptied_of_it() -> None:
+    form = MeetingReportForm(network_number=1, on=date(2027, 1, 20), host_company="x" * (COMPANY_LENGTH + 1))
+    assert form.problems(date(2027, 1, 21)) == ["Företag ni träffades hos: korta till högst 120 tecken."]
+    assert "xxx" not in form.blanked().model_dump_json()

@@ -1,0 +1,153 @@
+"""The schema: code and migrations agree, an upgrade is repeatable, and what is in it stays."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+from sqlmodel import SQLModel, col, select
+
+from models.capacity import CapacityEntry
+from models.columns import EncryptedText, UtcDateTime
+from models.database import engine, reading, schema_version, transaction
+from models.settings import Settings
+from models.support_request import SupportRequest
+from models.tables import metadata
+from models.upgrade import differences, newest, upgrade
+from tests.acts import ask
+
+DATA = Path(__file__).parent.parent / "data"
+EARLIER = sorted(path.stem.removeprefix("schema_") for path in DATA.glob("schema_*.json"))
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def test_tables_in_the_code_and_in_the_database_agree(office: Settings) -> None:
+    assert differences(engine()) == []
+
+
+def test_tables_are_named_by_their_entity_in_the_singular() -> None:
+    assert {"person", "support_request", "network", "role", "support_grant", "meeting", "meeting_duty", "check_in",
+            "health_snapshot", "intervention", "transition", "outgoing_mail", "capacity_entry", "staff", "region",
+            "municipality", "branch"} <= set(metadata.tables)  # fmt: skip
+
+
+def test_a_fresh_database_is_upgraded_in_one_go(empty_database: sa.Engine) -> None:
+    upgrade(empty_database)
+    assert set(sa.inspect(empty_database).get_table_names()) == {*metadata.tables, "alembic_version"}
+
+
+def test_a_second_upgrade_changes_nothing(office: Settings) -> None:
+    with transaction() as session:
+        ask(session)
+    upgrade(engine())
+    with reading() as session:
+        assert schema_version(session) == newest()
+        assert session.connection().execute(sa.text("SELECT count(*) FROM support_request")).scalar() == 1
+
+
+@pytest.fixture(params=EARLIER)
+def before(request: pytest.FixtureRequest, empty_database: sa.Engine) -> Rows:
+    """What a database of an earlier version held before it was brought to the newest."""
+    upgrade(empty_database, request.param)
+    rows: Rows = json.loads((DATA / f"schema_{request.param}.json").read_text())
+    with empty_database.begin() as connection:
+        fill(connection, rows)
+    upgrade(empty_database)
+    return rows
+
+
+def fill(connection: sa.Connection, rows: Rows) -> None:
+    """Put rows, as SQLite stored them, into the tables that are there now."""
+    tables = sa.MetaData()
+    tables.reflect(connection)
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SET LOCAL timezone = 'UTC'"))
+    for table in tables.sorted_tables:
+        for row in rows.get(table.name, []):
+            names = ", ".join(f'"{name}"' for name in row)
+            places = ", ".join(f":{name}" for name in row)
+            values = {name: _value(table.c[name].type, value) for name, value in row.items()}
+            connection.execute(sa.text(f'INSERT INTO "{table.name}" ({names}) VALUES ({places})'), values)
+
+
+def _value(kind: sa.types.TypeEngine[Any], stored: Any) -> Any:
+    return bool(stored) if isinstance(kind, sa.Boolean) and stored is not None else stored
+
+
+def test_every_row_and_every_value_of_an_earlier_version_is_still_there(
+    before: Rows, empty_database: sa.Engine
+) -> None:
+    with empty_database.connect() as connection:
+        for table, rows in before.items():
+            kept = metadata.tables[table]
+            found = {
+                str(row["id" if "id" in row else "code"]): row for row in connection.execute(sa.select(kept)).mappings()
+            }
+            for row in rows:
+                key = str(UUID(row["id"])) if "id" in row else row["code"]
+                assert {name: _as_text(found[key][name]) for name in row} == {
+                    name: _as_text(_read(kept.c[name].type, value)) for name, value in row.items()
+                }
+
+
+def test_every_row_of_an_earlier_version_can_be_read_by_the_code(before: Rows, empty_database: sa.Engine) -> None:
+    tables = {one.local_table.name: one.class_ for one in SQLModel._sa_registry.mappers}  # type: ignore[attr-defined]
+    with reading() as session:
+        for table, rows in before.items():
+            assert len(session.exec(select(tables[table])).all()) >= len(rows)
+        [asked] = session.exec(select(SupportRequest.need).where(col(SupportRequest.number) == 1))
+        assert asked == "Vi vill träffas."
+
+
+def test_the_ledger_of_the_first_version_gets_its_balances(before: Rows, empty_database: sa.Engine) -> None:
+    with reading() as session:
+        lines = session.exec(select(CapacityEntry).order_by(col(CapacityEntry.sequence))).all()
+        accounts = {(line.staff_id, line.quarter) for line in lines}
+        assert len(lines) == len(before["capacity_entry"]) + len(accounts)
+        for account in accounts:
+            own = [line for line in lines if (line.staff_id, line.quarter) == account]
+            assert [line.sequence for line in own] == list(range(1, len(own) + 1))
+            assert [line.balance for line in own] == [
+                sum((one.hours for one in own[:n]), Decimal(0)) for n in range(1, len(own) + 1)
+            ]
+            assert own[0].kind == "budget"
+
+
+def test_an_upgraded_database_has_every_constraint_of_a_fresh_one(before: Rows, empty_database: sa.Engine) -> None:
+    assert differences(empty_database) == []
+    inspector = sa.inspect(empty_database)
+    for table in metadata.tables.values():
+        wanted = {one.name for one in table.constraints if isinstance(one, sa.CheckConstraint) and one.name}
+        assert {str(one["name"]) for one in inspector.get_check_constraints(table.name)} >= wanted
+        unique = {one.name for one in table.constraints if isinstance(one, sa.UniqueConstraint) and one.name}
+        assert {str(one["name"]) for one in inspector.get_unique_constraints(table.name)} >= unique
+        references = {(one.parent.name, one.column.table.name) for one in table.foreign_keys}
+        assert references == {
+            (one["constrained_columns"][0], one["referred_table"]) for one in inspector.get_foreign_keys(table.name)
+        }
+
+
+def _read(kind: Any, stored: Any) -> Any:
+    """What the code reads where SQLite stored this."""
+    if stored is None:
+        return None
+    if isinstance(kind, EncryptedText):
+        return kind.process_result_value(stored, sqlite.dialect())
+    if isinstance(kind, UtcDateTime):
+        return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    if isinstance(kind, sa.Numeric) and not isinstance(kind, sa.Float):
+        return Decimal(str(stored)).quantize(Decimal("0.01"))
+    if isinstance(kind, sa.JSON):
+        return json.loads(stored)
+    if isinstance(kind, sa.Boolean):
+        return bool(stored)
+    return UUID(stored) if isinstance(kind, sa.Uuid) else stored
+
+
+def _as_text(value: Any) -> str:
+    return str(value.astimezone(UTC)) if isinstance(value, datetime) else str(value)

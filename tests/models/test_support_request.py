@@ -1,0 +1,281 @@
+"""A request comes in: the rules judge it, it is answered once, and somebody is to call."""
+
+from datetime import date
+
+import pytest
+from sqlmodel import Session, col, select
+
+from models import receiving
+from models.absence import Absence
+from models.database import transaction
+from models.errors import UserError
+from models.forms.support_request import SupportRequestForm
+from models.lifecycle import Actor, advance
+from models.network import NetworkState
+from models.person import Membership, Person, by_member_number
+from models.place import is_whole_country
+from models.settings import Settings
+from models.staff import Staff
+from models.support_request import Reason, RequestState, SupportRequest
+from tests.acts import AKE, EMPLOYEE, MARIT, ask, by, mails, network_in, request_form
+
+
+def test_a_members_request_gets_a_receipt_at_once_and_dates_for_talk_and_answer(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, day="2026-11-02")
+        assert request.state == RequestState.received
+        assert (str(request.talk_due), str(request.answer_due)) == ("2026-11-09", "2026-11-23")
+        [receipt] = mails(session, "receipt")
+        assert receipt.not_before == request.received_at
+
+
+def test_a_receipt_goes_at_once_even_on_midsummer_eve(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, day="2027-06-25")
+        assert mails(session, "receipt")[0].not_before == request.received_at
+
+
+def test_the_same_form_twice_is_the_same_request_with_one_receipt(office: Settings) -> None:
+    with transaction() as session:
+        first = ask(session)
+        again = ask(session, day="2026-11-03", need="  Vi vill   träffas. ")
+        assert first.id == again.id
+        assert len(mails(session, "receipt")) == 1
+
+
+def test_another_need_from_the_same_member_is_another_request(office: Settings) -> None:
+    with transaction() as session:
+        assert ask(session).id != ask(session, need="Något annat.").id
+
+
+def test_an_employee_who_is_also_a_member_is_refused_as_initiator(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, member_number=EMPLOYEE)
+        assert (request.state, request.reason) == (RequestState.declined, Reason.employee)
+        assert len(mails(session, "declined")) == 1
+        assert not mails(session, "receipt")
+
+
+@pytest.mark.parametrize("place", [
+        "Hela Sverige", "hela landet", "Sverige.", "NATIONELLT", "hela Sverige!", "nationell", "Riket.", "alla län",
+        "I hela landet", "Över hela riket", "(rikstäckande)", "samtliga kommuner", "All of Sweden", "the whole country",
+    ],
+)  # fmt: skip
+def test_a_nationwide_network_is_refused(office: Settings, place: str) -> None:
+    with transaction() as session:
+        request = ask(session, place=place, municipality="")
+        assert (request.state, request.reason) == (RequestState.declined, Reason.whole_country)
+
+
+@pytest.mark.parametrize("place", ["Luleå", "Sveg", "Riksten", "Landskrona", "Hela centrum", "Län", "Nationalparken"])
+def test_a_place_whose_name_looks_like_the_country_is_a_place(place: str) -> None:
+    assert not is_whole_country(place)
+
+
+@pytest.mark.parametrize(("place", "municipality"), [("", "Luleå"), ("Luleå", ""), ("  ", "")])
+def test_a_request_without_a_place_is_refused(office: Settings, place: str, municipality: str) -> None:
+    with transaction() as session:
+        request = ask(session, place=place, municipality=municipality)
+        assert (request.state, request.reason) == (RequestState.declined, Reason.no_place)
+
+
+def test_a_non_member_gets_a_kind_answer(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, member_number="999", name="Någon", email="nagon@example.org")
+        assert (request.state, request.reason) == (RequestState.declined, Reason.not_a_member)
+        assert len(mails(session, "declined")) == 1
+
+
+def test_a_former_member_is_not_a_member_but_a_passive_representative_may_ask(office: Settings) -> None:
+    with transaction() as session:
+        person = by_member_number(session, AKE)
+        assert person
+        person.membership = Membership.left
+        assert ask(session).reason == Reason.not_a_member
+        person.is_representative = True
+        assert ask(session, need="Som företrädare.").state == RequestState.received
+
+
+def test_while_the_register_is_down_a_request_is_incomplete_and_never_granted(office: Settings) -> None:
+    with transaction() as session:
+        for person in session.exec(select(Person)):
+            person.membership = Membership.unknown
+        session.flush()
+        request = ask(session, co_organisers="")
+        assert request.state == RequestState.incomplete
+        assert len(mails(session, "more-information")) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"member_number": "  "}, "Medlemsnummer"),
+        ({"need": ""}, "Behovet"),
+        ({"need": "x" * 501}, "Behovet"),
+    ],
+)
+def test_a_field_that_is_wrong_gets_a_sentence_that_names_it(change: dict[str, str], field: str) -> None:
+    with pytest.raises(UserError, match=f"^{field}: .+\\.$"):
+        request_form(**change).check(date(2026, 11, 2))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"municipality": "Narnia"}, "Kommun: "),
+        ({"member_number": "12345"}, "Medlemsnummer: "),
+        ({"co_organisers": f"{AKE}, 4711"}, "nummer 2 i listan"),
+        ({"member_number": "999", "email": "inte en adress"}, "E-post: "),
+    ],
+)
+def test_what_the_database_does_not_know_is_said_without_repeating_it(
+    office: Settings, change: dict[str, str], sentence: str
+) -> None:
+    with transaction() as session:
+        with pytest.raises(UserError, match=sentence) as refused:
+            receiving.check_request(session, request_form(**change))
+        assert not any(value in str(refused.value) for value in change.values())
+        assert session.exec(select(SupportRequest)).first() is None
+
+
+@pytest.mark.parametrize("words", ["Luleå", "luleå", "LULEÅ kommun", "2580", "Lulea\u030a"])
+def test_a_municipality_is_known_by_name_or_code_in_any_spelling_of_its_letters(office: Settings, words: str) -> None:
+    with transaction() as session:
+        assert ask(session, municipality=words).municipality == "2580"
+
+
+def test_letters_with_rings_and_dots_are_kept_as_one_letter_each(office: Settings) -> None:
+    with transaction() as session:
+        assert ask(session, place="Lulea\u030a").place == "Luleå"
+
+
+def test_a_request_goes_to_the_regions_negotiator_with_the_fewest_open_ones(office: Settings) -> None:
+    with transaction() as session:
+        session.add(Staff(signature="nyk", name="Ny", email="ny@example.org", role="negotiator", region="25"))
+        session.flush()
+        signatures = [
+            session.get_one(Staff, ask(session, need=f"Behov {number}.").assigned_to).signature for number in range(4)
+        ]
+        assert sorted(signatures) == ["asj", "asj", "nyk", "nyk"]
+
+
+def test_a_region_without_a_negotiator_leaves_the_request_with_the_office(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, place="Malmö", municipality="Malmö")
+        assert session.get_one(Staff, request.assigned_to).signature == "mla"
+
+
+def away(session: Session, signature: str, substitute: str = "") -> None:
+    """Away all through November 2026."""
+    staff = {one.signature: one.id for one in session.exec(select(Staff))}
+    session.add(
+        Absence(
+            staff_id=staff[signature],
+            from_on=date(2026, 11, 1),
+            to_on=date(2026, 11, 30),
+            substitute_id=staff.get(substitute),
+        )
+    )
+    session.flush()
+
+
+def signature_of(session: Session, request: SupportRequest) -> str:
+    return session.get_one(Staff, request.assigned_to).signature
+
+
+def test_an_absent_negotiators_stand_in_takes_the_request(office: Settings) -> None:
+    with transaction() as session:
+        away(session, "asj", "gol")
+        assert signature_of(session, ask(session)) == "gol"
+        assert signature_of(session, ask(session, day="2026-12-01", need="Efteråt.")) == "asj"
+
+
+def test_of_two_negotiators_the_one_who_is_there_takes_it_however_many_they_have(office: Settings) -> None:
+    with transaction() as session:
+        session.add(Staff(signature="nyk", name="Ny", email="ny@example.org", role="negotiator", region="25"))
+        away(session, "asj", "gol")
+        assert [signature_of(session, ask(session, need=f"Behov {number}.")) for number in range(3)] == ["nyk"] * 3
+
+
+@pytest.mark.parametrize("office_is_there", [True, False])
+def test_when_nobody_of_the_region_is_there_the_office_takes_it(office: Settings, office_is_there: bool) -> None:
+    with transaction() as session:
+        away(session, "asj")
+        if not office_is_there:
+            away(session, "mla")
+        assert signature_of(session, ask(session)) == "mla"
+
+
+def without_register(session: Session) -> None:
+    for person in session.exec(select(Person)):
+        person.membership = Membership.unknown
+    session.flush()
+
+
+def retry(session: Session, day: str = "2026-11-09") -> int:
+    settled = receiving.retry_incomplete(session, by(Actor.rule, day))
+    session.flush()
+    return settled
+
+
+def test_a_request_that_came_while_the_register_was_down_is_retried_and_received_once_it_is_up(
+    office: Settings,
+) -> None:
+    with transaction() as session:
+        without_register(session)
+        request = ask(session)
+        assert retry(session) == 0
+        session.get_one(Person, request.initiator_id).membership = Membership.active
+        assert retry(session) == 1
+        assert (request.state, signature_of(session, request)) == (RequestState.received, "asj")
+        assert (str(request.talk_due), str(request.answer_due)) == ("2026-11-16", "2026-11-30")
+        assert (len(mails(session, "receipt")), len(mails(session, "talk-invitation"))) == (1, 1)
+        assert retry(session, "2026-11-10") == 0
+        assert len(mails(session, "receipt")) == 1
+
+
+def test_a_request_whose_initiator_proves_not_to_be_a_member_is_declined_with_its_mail(office: Settings) -> None:
+    with transaction() as session:
+        without_register(session)
+        request = ask(session)
+        session.get_one(Person, request.initiator_id).membership = Membership.none
+        assert retry(session) == 1
+        assert (request.state, request.reason) == (RequestState.declined, Reason.not_a_member)
+        assert (len(mails(session, "declined")), len(mails(session, "receipt"))) == (1, 0)
+        assert request.assigned_to is None
+
+
+def test_whoever_comes_back_names_the_network_they_come_from(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        with pytest.raises(UserError, match="Tidigare nätverk #: #1 är igång"):
+            ask(session, need="Igen.", predecessor=network.number)
+        with pytest.raises(UserError, match="Tidigare nätverk #: det finns inget"):
+            ask(session, need="Igen.", predecessor=99)
+        advance(session, network, NetworkState.closed, by(Actor.staff, "2027-01-11"))
+        assert ask(session, need="Igen.", predecessor=network.number).predecessor == network.id
+        assert ask(session, need="Nytt.").predecessor is None
+
+
+def test_a_co_organiser_who_is_an_employee_is_refused_by_their_place_in_the_list(office: Settings) -> None:
+    with transaction() as session:
+        with pytest.raises(UserError, match="nummer 2 i listan är anställd") as refused:
+            receiving.check_request(session, request_form(co_organisers=f"{MARIT}, {EMPLOYEE}"))
+        assert EMPLOYEE not in str(refused.value)
+
+
+def test_a_kept_form_can_be_emptied_of_all_that_is_personal() -> None:
+    form = request_form(name="Åke Öhman", email="ake@example.org")
+    emptied = SupportRequestForm.model_validate(form.blanked().model_dump(mode="json")).model_dump_json()
+    for personal in (AKE, "träffas", "Öhman", "ake@", "80010"):
+        assert personal not in emptied
+    assert "2580" not in emptied and "Luleå" in emptied
+
+
+def test_a_person_is_stored_encrypted_and_found_by_member_number(office: Settings) -> None:
+    with transaction() as session:
+        row = session.connection().exec_driver_sql("SELECT member_hash, member_number, name, email FROM person").all()
+        assert not any(text in str(row) for text in (AKE, "Öhman", "ake.ohman"))
+        found = by_member_number(session, AKE.replace("-", " "))
+        assert found and found.name == "Åke Öhman"
+        assert session.exec(select(Person).where(col(Person.member_hash) == AKE)).first() is None

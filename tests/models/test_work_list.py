@@ -1,0 +1,89 @@
+"""What waits on whom: overdue first, one alarm a thing, a list a week; and never a name."""
+
+import json
+
+from sqlmodel import col, select
+
+from models import work_list
+from models.database import transaction
+from models.intervention import InterventionKind, open_once
+from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
+from models.settings import Settings
+from models.staff import by_signature
+from tests.acts import GOREL, ask, at, mails, network_in, talk
+
+
+def test_a_request_waits_for_its_talk_within_five_working_days_and_its_decision_within_fifteen(
+    office: Settings,
+) -> None:
+    with transaction() as session:
+        request = ask(session, "2026-11-02")
+        [waiting] = work_list.what_waits(session, at("2026-11-03"))
+        assert (waiting.what, str(waiting.due), waiting.overdue) == ("talk", "2026-11-09", False)
+        assert work_list.what_waits(session, at("2026-11-10"))[0].overdue
+        talk(session, request, "2026-11-10", decision="wait")
+        assert work_list.what_waits(session, at("2026-11-24")) == []
+
+
+def test_what_is_overdue_stands_first_and_its_owner_is_told_once(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        open_once(session, network, InterventionKind.wish, "a", at("2026-12-01"))
+        open_once(session, network, InterventionKind.health_talk, "b", at("2027-02-01"))
+        session.flush()
+        assert [one.what for one in work_list.what_waits(session, at("2027-02-02"))] == ["wish", "health_talk"]
+        assert work_list.alarm(session, at("2027-02-02")) == 1
+        assert work_list.alarm(session, at("2027-02-03")) == 0
+        [mail] = mails(session, "staff-alarm")
+        assert mail.staff_id == by_signature(session, "asj", "").id
+        assert json.loads(mail.context)["what"] == "wish"
+
+
+def test_a_mail_in_doubt_raises_an_alarm_until_staff_settle_it(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        queue(session, [Letter(Template.step, None, "a", network.id)], at("2026-12-01"))
+        mail = session.exec(select(OutgoingMail).where(col(OutgoingMail.template) == Template.step)).one()
+        mail.status = MailStatus.in_doubt
+        session.add(mail)
+        session.flush()
+        assert work_list.alarm(session, at("2026-12-02")) == 1
+        mail.status = MailStatus.sent
+        session.flush()
+        assert work_list.what_waits(session, at("2026-12-02")) == []
+
+
+def test_what_nobody_owns_is_told_to_the_regions_negotiators_and_else_to_the_office(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, "2026-11-02")
+        request.assigned_to = None
+        session.flush()
+        assert work_list.alarm(session, at("2026-12-02")) == 1
+        [mail] = mails(session, "staff-alarm")
+        assert mail.staff_id == by_signature(session, "asj", "").id
+        far = ask(session, "2026-11-02", member_number=GOREL, place="Malmö", municipality="Malmö", need="Ses i Malmö.")
+        far.assigned_to = None
+        session.flush()
+        assert work_list.alarm(session, at("2026-12-02")) == 1
+        assert {mail.staff_id for mail in mails(session, "staff-alarm")} == {
+            by_signature(session, signature, "").id for signature in ("asj", "mla")
+        }
+
+
+def test_the_weeks_list_goes_once_to_each_negotiator_for_their_region_and_to_the_office_for_all(
+    office: Settings,
+) -> None:
+    with transaction() as session:
+        ask(session, "2026-11-02")
+        assert work_list.digest(session, at("2026-11-09")) == 3
+        assert work_list.digest(session, at("2026-11-10")) == 0
+        rows = {mail.staff_id: json.loads(mail.context)["rows"] for mail in mails(session, "staff-digest")}
+        counts = {one: len(rows[by_signature(session, one, "").id]) for one in ("asj", "gol", "mla")}
+        assert counts == {"asj": 1, "gol": 0, "mla": 1}
+        assert work_list.digest(session, at("2026-11-16")) == 3
+
+
+def test_the_list_names_nobody(office: Settings) -> None:
+    with transaction() as session:
+        ask(session, "2026-11-02")
+        assert [one.subject for one in work_list.what_waits(session, at("2026-11-03"))] == ["Luleå · town · #1"]
