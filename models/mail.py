@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, LargeBinary, func
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -53,6 +53,9 @@ _T = Template
 AT_ONCE = {_T.receipt, _T.declined}
 WORKING_DAY = {_T.talk_invitation, _T.more_information, _T.granted, _T.waiting, _T.queue_offer}
 WORKING_DAY |= {_T.staff_digest, _T.staff_alarm}
+REMINDERS = {_T.first_meeting, _T.check_in, _T.check_in_reminder, _T.second_organiser, _T.kickoff_checklist}
+REMINDERS |= {_T.still_planned, _T.wake}
+"""What a reader can be spared on request; decisions, changes and what they asked for still come."""
 
 
 def mail_class(template: Template) -> MailClass:
@@ -79,6 +82,7 @@ class OutgoingMail(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("attempts >= 0", name="attempts_are_counted"),
         CheckConstraint("person_id IS NULL OR staff_id IS NULL", name="one_recipient"),
+        Index("ix_outgoing_mail_queue", "status", "not_before", "created_at"),
     )
 
     id: UUID = key_field()
@@ -93,7 +97,7 @@ class OutgoingMail(SQLModel, table=True):
     language: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     not_before: datetime = Field(sa_type=UtcDateTime, index=True)
-    status: MailStatus = Field(default=MailStatus.queued, index=True, sa_type=code(MailStatus))
+    status: MailStatus = Field(default=MailStatus.queued, sa_type=code(MailStatus))
     reason: str | None = None
     attempts: int = 0
     message_id: str | None = None
@@ -101,6 +105,17 @@ class OutgoingMail(SQLModel, table=True):
     claimed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    settled_by: UUID | None = Field(default=None, foreign_key="staff.id")
+
+
+class SendingPace(SQLModel, table=True):
+    """When the next mail may go under LOTS_SMTP_RATE: one row, so that the limit holds across all who send."""
+
+    __tablename__ = "sending_pace"
+    __table_args__ = (CheckConstraint("id = 1", name="one_pace_for_all"),)
+
+    id: int = Field(default=1, primary_key=True)
+    next_at: datetime = Field(sa_type=UtcDateTime)
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,7 @@ def _mails(session: Session, regions: dict[str, str], at: datetime) -> Iterable[
             (col(OutgoingMail.status) == MailStatus.in_doubt)
             | (col(OutgoingMail.status) == MailStatus.failed) & (col(OutgoingMail.settled_at) > at - NOT_SENT_SHOWN)
         )
+        .where(col(OutgoingMail.template) != Template.staff_alarm)  # no alarm about an alarm
     )
     for key, status, created_at, network, request in rows:
         about = network or request
@@ -103,11 +104,20 @@ def _mails(session: Session, regions: dict[str, str], at: datetime) -> Iterable[
 
 def alarm(session: Session, at: datetime) -> int:
     """One mail to whoever owns a thing that is overdue or in doubt; once a thing. Returns how many were queued."""
+    urgent = [one for one in what_waits(session, at) if one.overdue or one.what in ("in_doubt", "not_sent")]
+    return _alarm(session, urgent, at)
+
+
+def alarm_about_mails(session: Session, at: datetime) -> int:
+    """`alarm` for mails alone: at once, not the next morning."""
+    regions = dict(session.exec(select(Municipality.code, Municipality.region)).all())
+    return _alarm(session, _mails(session, regions, at), at)
+
+
+def _alarm(session: Session, things: Iterable[Waiting], at: datetime) -> int:
     letters = []
     owners = _owners(session)
-    for one in what_waits(session, at):
-        if not one.overdue and one.what not in ("in_doubt", "not_sent"):
-            continue
+    for one in things:
         for staff in owners(one):
             told = {"what": one.what, "subject": one.subject, "due": one.due and one.due.isoformat(), "link": ""}
             letters.append(Letter(Template.staff_alarm, None, f"{one.what}:{one.key}", context=told, staff_id=staff))

@@ -54,11 +54,11 @@ def lots(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedP
         (("import", "boats", "x.csv"), 2, "lots: KIND: boats is not one of"),
         (("run", "sail"), 2, "lots: FLOW: sail is not one of"),
         (("run", "outbox", "--as-of", "i går"), 2, "lots: as_of: skriv"),
-        (("run", "outbox", "--param", "x=1"), 2, "lots: --param x: this flow takes none"),
+        (("run", "outbox", "--param", "x=1"), 2, "lots: --param x: not one of action, mails, signature"),
         (("run", "support-request", "--param", "boat=1"), 2, "lots: --param boat: not one of member_number"),
         (("run", "support-request", "--param", "boat"), 2, "lots: --param boat: write it as name=value"),
         (("score", "none.json", "--as-of", "2027-01-01"), 2, "lots: none.json: No such file"),
-        (("outbox", "settle", "sent", "x"), 2, "lots: ID: is not a mail's id"),
+        (("outbox", "settle", "sent", "x"), 2, "lots: Mejl: 'x' är inget av dem som är osäkra"),
     ],
 )
 def test_a_wrong_call_ends_with_two_and_one_line_that_says_why(
