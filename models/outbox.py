@@ -239,7 +239,9 @@ def record_all(session: Session, ended: Collection[Ended], worker: UUID, at: dat
             )
         )  # fmt: skip
     others = {one.mail_id: one for one in ended if one.status != MailStatus.sent}
-    left = session.exec(select(OutgoingMail).where(col(OutgoingMail.id).in_(list(others)), known)).all() if others else []
+    left = (
+        session.exec(select(OutgoingMail).where(col(OutgoingMail.id).in_(list(others)), known)).all() if others else []
+    )
     for mail in left:
         one = others[mail.id]
         record(mail, one.status, one.code, at)

@@ -25,6 +25,7 @@ BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 PLAIN = re.compile(r"[A-Za-z0-9 !#$%&'*+\-/=?^_`{|}~]*")
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.\u00a1-\U0010ffff]{1,64}")
 DOMAIN = re.compile(r"[A-Za-z0-9.\-]{1,253}|\[[0-9A-Fa-f:.IPv]+\]")
+FOLD_AT = 72  # the library counts two too few, and a word may have 75
 SHORT = 60  # a header of plain letters up to here needs neither folding nor encoding
 
 
@@ -83,8 +84,8 @@ def mailbox(name: str, address: str) -> str:
     name = BREAKS.sub(" ", name).strip()
     if not name:
         return address
-    if len(name) <= SHORT and name.isascii():
-        return f"{name} <{address}>" if PLAIN.fullmatch(name) and "=?" not in name else f'"{quote(name)}" <{address}>'
+    if len(name) <= SHORT and name.isascii() and "=?" not in name:
+        return f"{name} <{address}>" if PLAIN.fullmatch(name) else f'"{quote(name)}" <{address}>'
     return f"{_words(name, 'Reply-To')} <{address}>"
 
 
@@ -94,7 +95,7 @@ def _words(text: str, header: str) -> str:
     text = BREAKS.sub(" ", text).strip()
     if len(text) <= SHORT and text.isascii() and "=?" not in text:
         return text
-    return Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
+    return Header(text, "utf-8", maxlinelen=FOLD_AT, header_name=header).encode(linesep="\r\n")
 
 
 def deliverable(address: str) -> str:
@@ -123,7 +124,7 @@ def _parts(kind: str, mark: str, parts: list[bytes]) -> bytes:
 
 def _text(kind: str, text: str) -> bytes:
     head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    return head.encode() + b2a_qp(text.replace("\n", "\r\n").encode(), istext=True)
+    return head.encode() + b2a_qp(text.encode(), istext=True).replace(b"\n", b"\r\n")
 
 
 def _calendar(method: str, ics: bytes) -> bytes:
