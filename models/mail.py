@@ -75,6 +75,9 @@ class MailStatus(StrEnum):
     skipped = "skipped"
 
 
+WAITING = (MailStatus.queued, MailStatus.deferred)
+
+
 class OutgoingMail(SQLModel, table=True):
     """One mail to one recipient. The address is looked up when it goes; the exact bytes live only until settled."""
 

@@ -6,56 +6,37 @@ connection has at most one mail there: so a process that dies leaves at most one
 """
 
 import json
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, update
+from sqlalchemy import ColumnElement, and_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
-from models.bounce import hard_bounce
 from models.check_in import CheckIn
-from models.columns import UtcDateTime, decrypt, encrypt
-from models.mail import LEASE, RETRY_AFTER, SKIP_AFTER, MailStatus, OutgoingMail, SendingPace, Template, mail_class
+from models.columns import UtcDateTime
+from models.mail import (
+    LEASE,
+    SKIP_AFTER,
+    WAITING,
+    MailStatus,
+    OutgoingMail,
+    SendingPace,
+    Template,
+    mail_class,
+)
 from models.network import Network, NetworkState
 from models.person import Person
 from models.quiet_days import next_allowed
 from models.staff import Staff
 
-WAITING = (MailStatus.queued, MailStatus.deferred)
-FINAL = (MailStatus.sent, MailStatus.failed, MailStatus.skipped)
 WHILE = {
     Template.resting: NetworkState.resting,
     Template.wake: NetworkState.resting,
     Template.still_planned: NetworkState.planned,
 }
 STAFF_MUST_CALL = ("protected", "address-needs-staff", "bounced", "no-address")
-
-
-@dataclass(frozen=True)
-class Written:
-    """A mail as it goes: the exact bytes, and what is kept of how they came about."""
-
-    body: bytes
-    message_id: str
-    language: str
-    version: str
-
-
-@dataclass(frozen=True)
-class Ended:
-    """What became of one mail that was sending: its status, the server's reply code (0: none came).
-
-    `status` queued means that it was not begun: the connection had closed before the server heard of it.
-    `no_such_address`: nobody reads mail there, says the server.
-    """
-
-    mail_id: UUID
-    status: MailStatus
-    code: int
-    no_such_address: bool = False
 
 
 def free_abandoned(session: Session, now: datetime) -> dict[str, int]:
@@ -173,101 +154,6 @@ def is_overtaken(session: Session, mail: OutgoingMail) -> str | None:
     return "overtaken" if network and network.state != WHILE[mail.template] else None
 
 
-def keep(session: Session, written: Sequence[tuple[UUID, Written]], worker: UUID) -> None:
-    """Keep the exact bytes of mails that the worker is about to send, encrypted: every later try has the same."""
-    if not written:
-        return
-    table = OutgoingMail.__table__  # type: ignore[attr-defined]
-    statement = (
-        table.update()
-        .where(table.c.id == bindparam("mail"), table.c.claimed_by == worker)
-        .where(or_(*(table.c.status == status for status in WAITING)))  # an IN does not go with many rows
-        .values(
-            body=bindparam("bytes"), message_id=bindparam("name"), language=bindparam("tongue"),
-            template_version=bindparam("version"),
-        )
-    )  # fmt: skip
-    rows = [
-        {
-            "mail": mail_id,
-            "bytes": encrypt(one.body),
-            "name": one.message_id,
-            "tongue": one.language,
-            "version": one.version,
-        }
-        for mail_id, one in written
-    ]
-    session.connection().execute(statement, rows)
-
-
-def begin(session: Session, ids: Collection[UUID], worker: UUID, now: datetime) -> set[UUID]:
-    """Mark mails as being sent; from here until an outcome is recorded, nobody knows whether they went.
-
-    Returns those that may be sent: the worker's claim on the others has gone to somebody else.
-    """
-    if not ids:
-        return set()
-    begun = session.execute(
-        update(OutgoingMail)
-        .where(col(OutgoingMail.id).in_(list(ids)), col(OutgoingMail.claimed_by) == worker)
-        .where(col(OutgoingMail.status).in_(WAITING))
-        .values(status=MailStatus.sending, attempts=OutgoingMail.attempts + 1, claimed_until=now + LEASE)
-        .returning(col(OutgoingMail.id))
-    )
-    return set(begun.scalars())
-
-
-def record_all(session: Session, ended: Collection[Ended], worker: UUID, at: datetime) -> None:
-    """Write down what became of mails this worker was sending, and what follows from an address that is none.
-
-    The sender's word counts when it is the one sending, or when nobody else knows what became.
-    """
-    known = or_(
-        and_(col(OutgoingMail.claimed_by) == worker, col(OutgoingMail.status) == MailStatus.sending),
-        col(OutgoingMail.status) == MailStatus.in_doubt,
-    )
-    by_code: dict[int, list[UUID]] = {}
-    for one in ended:
-        if one.status == MailStatus.sent:
-            by_code.setdefault(one.code, []).append(one.mail_id)
-    for code, ids in by_code.items():
-        gone = update(OutgoingMail).where(col(OutgoingMail.id).in_(ids), known)
-        session.execute(
-            gone.values(
-                status=MailStatus.sent, reason=f"smtp-{code}", body=None, settled_at=at,
-                claimed_by=None, claimed_until=None,
-            )
-        )  # fmt: skip
-    others = {one.mail_id: one for one in ended if one.status != MailStatus.sent}
-    left = (
-        session.exec(select(OutgoingMail).where(col(OutgoingMail.id).in_(list(others)), known)).all() if others else []
-    )
-    for mail in left:
-        one = others[mail.id]
-        record(mail, one.status, one.code, at)
-        session.add(mail)
-        if one.no_such_address:
-            hard_bounce(session, mail, at)
-
-
-def record(mail: OutgoingMail, status: MailStatus, code: int, at: datetime) -> None:
-    """Write down what became of a mail. What is final loses its bytes; what is deferred waits longer each time."""
-    mail.reason = f"smtp-{code}" if code else None
-    mail.claimed_by = mail.claimed_until = None
-    if status == MailStatus.queued:
-        mail.attempts -= 1
-        status = MailStatus.deferred if mail.attempts else MailStatus.queued
-    elif status == MailStatus.deferred and mail.attempts > len(RETRY_AFTER):
-        status = MailStatus.failed
-    elif status == MailStatus.deferred:
-        mail.not_before = next_allowed(at + RETRY_AFTER[mail.attempts - 1], mail_class(mail.template))
-    mail.status = status
-    if status in FINAL:
-        mail.settled_at = at
-    if status in FINAL or not mail.attempts:
-        mail.body = None
-
-
 def slot(session: Session, rate: float, now: datetime) -> datetime:
     """When the next mail may go, `rate` mails a second whoever sends; the moment is then taken."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
@@ -278,8 +164,3 @@ def slot(session: Session, rate: float, now: datetime) -> datetime:
     pace.next_at = mine + timedelta(seconds=1 / rate)
     session.add(pace)
     return mine
-
-
-def bytes_of(mail: OutgoingMail) -> bytes | None:
-    """The exact bytes of an earlier try, if there was one."""
-    return decrypt(mail.body) if mail.body else None

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from models import outbox
+from models import sending as sending_rules
 from models.errors import UserError
 from models.language import say
 from models.mail import MailStatus, OutgoingMail
@@ -32,7 +32,7 @@ def settle(session: Session, ids: Sequence[str], verdict: Verdict, at: datetime,
     chosen = [_named(doubtful, one) for one in ids] if ids else doubtful
     for mail in {mail.id: mail for mail in chosen}.values():
         if verdict == "sent":
-            outbox.record(mail, MailStatus.sent, 0, at)
+            sending_rules.record(mail, MailStatus.sent, 0, at)
         else:  # it was allowed to go already; the hour of the day is looked at when it goes
             mail.status = MailStatus.queued
         mail.reason, mail.settled_by = f"settled-{verdict}", staff_id

@@ -16,9 +16,9 @@ from models.links import Purpose, link
 from models.mail import REMINDERS, OutgoingMail, Template
 from models.meeting import Meeting
 from models.network import Network, Role
-from models.outbox import Written
 from models.person import Person
 from models.quiet_days import local
+from models.sending import Written
 from models.settings import settings
 from models.staff import Staff
 from models.support import SupportGrant

@@ -43,8 +43,14 @@ class Head:
 
 def message_id(key: UUID) -> str:
     """The same row of the outbox gives the same Message-ID, whoever sends it and however often."""
-    domain = parseaddr(settings().mail_from)[1].rpartition("@")[2] or "localhost"
-    return f"<{key}@{ascii_domain(domain)}>"
+    return f"<{key}@{sender(settings().mail_from)[1].rpartition('@')[2]}>"
+
+
+@lru_cache(maxsize=8)
+def sender(mail_from: str) -> tuple[str, str]:
+    """LOTS_MAIL_FROM as it stands in From, and its bare address. Raises ValueError when it is none."""
+    name, address = parseaddr(mail_from)
+    return mailbox(name, address), deliverable(address)
 
 
 def pack(head: Head, rendered: Rendered, calendar: tuple[str, bytes] | None = None) -> bytes:
@@ -60,7 +66,7 @@ def pack(head: Head, rendered: Rendered, calendar: tuple[str, bytes] | None = No
 
 def _headers(head: Head, subject: str) -> bytes:
     lines = [
-        f"From: {mailbox(*parseaddr(settings().mail_from))}",
+        f"From: {sender(settings().mail_from)[0]}",
         f"To: {mailbox(head.name, head.address)}",
         f"Reply-To: {', '.join(mailbox('', one) for one in head.reply_to)}",
         f"Subject: {_words(subject, 'Subject')}",

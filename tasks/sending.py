@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.errors import MessageError
-from email.utils import parseaddr
 from uuid import UUID, uuid4
 
 from aiosmtplib import SMTP
@@ -20,13 +19,14 @@ from jinja2 import UndefinedError
 from sqlmodel import Session
 
 from models import bounce, outbox
+from models import sending as sending_rules
 from models.database import reading, transaction
 from models.errors import DatabaseBusy, MailServerUnavailable
 from models.mail import LEASE, MailStatus, OutgoingMail, Template
-from models.outbox import Ended, Written
+from models.sending import Ended, Written
 from models.settings import settings
 from tasks.letters import Shelf, recipient, write
-from tasks.message import deliverable
+from tasks.message import sender
 from tasks.smtp import Outcome, Ready, connect, deliver
 
 BATCH = 500
@@ -252,8 +252,8 @@ class Journal:
         for tries in range(BUSY_TRIES, 0, -1):
             try:
                 with transaction() as session:
-                    outbox.record_all(session, outcomes, self.worker, self.at)
-                    return outbox.begin(session, begin, self.worker, clock())
+                    sending_rules.record_all(session, outcomes, self.worker, self.at)
+                    return sending_rules.begin(session, begin, self.worker, clock())
             except DatabaseBusy:
                 if tries == 1:
                     raise
@@ -262,7 +262,7 @@ class Journal:
 
 def _write(ids: list[UUID], worker: UUID, at: datetime, utf8: bool) -> tuple[list[Ready], Counter[str]]:
     """A handful of mails as they will go, kept; and how many of them cannot go, by what became of them."""
-    sender = deliverable(parseaddr(settings().mail_from)[1])
+    us = sender(settings().mail_from)[1]
     ready: list[Ready] = []
     written: list[tuple[UUID, Written]] = []
     refused: dict[UUID, tuple[MailStatus, str]] = {}
@@ -274,19 +274,19 @@ def _write(ids: list[UUID], worker: UUID, at: datetime, utf8: bool) -> tuple[lis
                 refused[mail.id] = (MailStatus.skipped, reason)
                 continue
             try:
-                to, body = recipient(shelf.reader(mail)), outbox.bytes_of(mail)
+                to, body = recipient(shelf.reader(mail)), sending_rules.bytes_of(mail)
                 if body is None:
                     one = write(mail, shelf, to, at)
                     written.append((mail.id, one))
                     body = one.body
-                ready.append(Ready(mail.id, sender, to.address, body, utf8=not to.address.isascii()))
+                ready.append(Ready(mail.id, us, to.address, body, utf8=not to.address.isascii()))
             except (ValueError, LookupError, UndefinedError, MessageError):
                 refused[mail.id] = (MailStatus.failed, "cannot-be-written")
     with transaction() as session:
-        outbox.keep(session, written, worker)
+        sending_rules.keep(session, written, worker)
         for mail in outbox.mine(session, refused, worker):
             status, reason = refused[mail.id]
-            outbox.record(mail, status, 0, at)
+            sending_rules.record(mail, status, 0, at)
             mail.reason = reason
             if reason in outbox.STAFF_MUST_CALL:
                 bounce.ask_staff_to_call(session, mail, at)

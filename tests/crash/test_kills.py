@@ -23,6 +23,7 @@ from sqlmodel import func, select
 
 from models import mail as mail_rules
 from models import outbox as rules
+from models import sending as sending_rules
 from models.database import engine, reading, transaction
 from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
 from models.settings import Settings, settings
@@ -141,7 +142,7 @@ def kill_and_start_again(random: Random) -> None:
 def test_whoever_dies_whenever_each_mail_goes_once_or_is_in_doubt(
     office: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for module in (mail_rules, rules, sending):
+    for module in (mail_rules, rules, sending_rules, sending):
         monkeypatch.setattr(module, "LEASE", LEASE)
     monkeypatch.setenv("LOTS_SMTP_CONNECTIONS", str(CONNECTIONS))
     with transaction() as session:

@@ -11,12 +11,13 @@ from sqlmodel import select
 from flows.outbox import outbox
 from models import outbox as rules
 from models import receiving, settling
+from models import sending as sending_rules
 from models.database import reading, transaction
 from models.errors import MailServerUnavailable
 from models.intervention import Intervention
 from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
-from models.outbox import Written
 from models.person import EmailStatus, by_member_number
+from models.sending import Written
 from models.settings import Settings
 from tasks import sending
 from tests.acts import AKE, ask, at, mails, network_in, organisers
@@ -124,7 +125,7 @@ async def test_what_is_deferred_goes_later_with_the_same_bytes(
         point_at(monkeypatch, server.port)
         await outbox(as_of=NOW)
         with reading() as session:
-            first_try = rules.bytes_of(session.exec(select(OutgoingMail)).one())
+            first_try = sending_rules.bytes_of(session.exec(select(OutgoingMail)).one())
         assert (await outbox(as_of=NOW))["sent"] == 0
         assert (await outbox(as_of="2026-11-02T10:45"))["sent"] == 1
     assert first_try and server.taken[0].strip() == first_try.strip()
@@ -174,8 +175,8 @@ async def test_what_a_dead_process_had_claimed_is_freed_and_what_it_was_sending_
     with transaction() as session:
         worker = uuid4()
         claimed = rules.claim(session, worker, at("2026-11-02", 11), long_ago, most=2)
-        rules.keep(session, [(mail, Written(b"half sent", "<x>", "sv", "1")) for mail in claimed[:1]], worker)
-        rules.begin(session, claimed[:1], worker, long_ago)
+        sending_rules.keep(session, [(mail, Written(b"half sent", "<x>", "sv", "1")) for mail in claimed[:1]], worker)
+        sending_rules.begin(session, claimed[:1], worker, long_ago)
     async with mail_server() as server:
         point_at(monkeypatch, server.port)
         assert (await outbox(as_of=NOW))["in_doubt"] == 1

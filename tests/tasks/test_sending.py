@@ -12,6 +12,7 @@ import pytest
 from sqlmodel import col, select
 
 from models import outbox as rules
+from models import sending as sending_rules
 from models import settling
 from models.database import reading, transaction
 from models.errors import MailEncryptionRefused, MailLoginRefused, MailServerUnavailable
@@ -139,7 +140,7 @@ async def test_a_line_that_breaks_before_the_dot_defers_and_after_it_leaves_a_do
         assert statuses() == {"sent": 2, status: 1}
         assert (await send_all()) == {}, "what is in doubt is never sent again by itself"
     [troubled] = [mail for mail in rows() if mail.status == status]
-    assert rules.bytes_of(troubled)
+    assert sending_rules.bytes_of(troubled)
     await finish(monkeypatch, server)
 
 
@@ -317,7 +318,7 @@ async def test_what_staff_let_go_again_has_the_same_bytes_and_is_never_too_old(m
         point_at(monkeypatch, server.port)
         await send_all()
     [mail] = rows()
-    first_try = rules.bytes_of(mail)
+    first_try = sending_rules.bytes_of(mail)
     later = NOW + timedelta(days=30)
     with transaction() as session:
         assert settling.settle(session, [mail.id.hex[:8]], "resend", later) == 1
