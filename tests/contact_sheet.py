@@ -1,6 +1,7 @@
-"""`python -m tests.contact_sheet OUT.png [NAME…]`: mails as a reader sees them, beside each other in one picture.
+"""Mails as a reader sees them, beside each other in one picture. Needs Debian's chromium.
 
-Needs Debian's chromium. docs/pictures/mails.png is made with `--top 720 --scale 0.55` and the names in `IN_DOCS`.
+`python -m tests.contact_sheet` makes docs/pictures/mails.png anew; `… OUT.png [NAME…]` shows all mails, or those named,
+whole or the topmost pixels, light or dark, at any width.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from templates.render import LANGUAGES, mail_names, render_mail
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PHONE, TALLEST, GAP = 390, 8_000, 24
+DOCS = Path(__file__).parent.parent / "docs" / "pictures" / "mails.png"
 IN_DOCS = (
     "receipt", "granted", "co-organiser", "kickoff-checklist", "check-in", "step", "independent", "resting",
 )  # fmt: skip
@@ -66,7 +68,7 @@ def sheet(browser: Browser, pictures: list[tuple[str, str, bytes]], columns: int
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("out", type=Path)
+    parser.add_argument("out", type=Path, nargs="?")
     parser.add_argument("names", nargs="*", help="mails to show; without any, all of them")
     parser.add_argument("--language", choices=LANGUAGES, default="sv")
     parser.add_argument("--width", type=int, default=PHONE)
@@ -76,6 +78,8 @@ def main() -> None:
     parser.add_argument("--columns", type=int, default=4)
     parser.add_argument("--scale", type=float, default=1)
     told = parser.parse_args()
+    if not told.out:
+        told.out, told.names, told.top, told.scale = DOCS, list(IN_DOCS), 760, 0.6
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         pictures = [
