@@ -219,6 +219,14 @@ def settle(outcome: Literal["sent", "resend"], ids: list[str] | None = None, /, 
 
 
 @app.command
+def preview(folder: Path, /, *, json: Json = False) -> None:
+    """Write every mail in both languages to a folder as .eml, .html and .txt, with a page that shows them all."""
+    from deployments.preview import write_preview
+
+    _print(write_preview(folder), json)
+
+
+@app.command
 def simulate(*, networks: int, months: int, until: str, seed: int, json: Json = False) -> None:
     """Fill an empty database with a made-up, repeatable history of MONTHS ending at a date; nobody is mailed."""
     from deployments.simulate import simulate

@@ -45,14 +45,17 @@ class Template(StrEnum):
     new_contact = "new-contact"
     introduction = "introduction"
     still_planned = "still-planned"
+    data_request = "data-request"
+    fresh_link = "fresh-link"
     staff_digest = "staff-digest"
     staff_alarm = "staff-alarm"
+    report_ready = "report-ready"
 
 
 _T = Template
-AT_ONCE = {_T.receipt, _T.declined}
+AT_ONCE = {_T.receipt, _T.declined, _T.data_request, _T.fresh_link}
 WORKING_DAY = {_T.talk_invitation, _T.more_information, _T.granted, _T.waiting, _T.queue_offer}
-WORKING_DAY |= {_T.staff_digest, _T.staff_alarm}
+WORKING_DAY |= {_T.staff_digest, _T.staff_alarm, _T.report_ready}
 REMINDERS = {_T.first_meeting, _T.check_in, _T.check_in_reminder, _T.second_organiser, _T.kickoff_checklist}
 REMINDERS |= {_T.still_planned, _T.wake}
 """What a reader can be spared on request; decisions, changes and what they asked for still come."""
