@@ -18,6 +18,7 @@ from models.check_in import CheckIn
 from models.columns import UtcDateTime
 from models.mail import (
     LEASE,
+    REMINDERS,
     SKIP_AFTER,
     WAITING,
     MailStatus,
@@ -140,6 +141,11 @@ def why_not(reader: Person | Staff | None, *, utf8: bool = False) -> str | None:
     if not utf8 and not reader.email.rpartition("@")[0].isascii():
         return "address-needs-staff"
     return "bounced" if isinstance(reader, Person) and not reader.may_be_mailed else None
+
+
+def is_unwanted(mail: OutgoingMail, reader: Person | Staff | None) -> bool:
+    """Whether it is a reminder to somebody who has declined reminders; decisions still come (RFC 8058)."""
+    return mail.template in REMINDERS and isinstance(reader, Person) and reader.reminders_stopped_at is not None
 
 
 def is_overtaken(session: Session, mail: OutgoingMail) -> str | None:

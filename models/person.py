@@ -40,6 +40,7 @@ class Person(SQLModel, table=True):
     is_employee: bool = False
     protected_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reminders_stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     @property
     def may_initiate(self) -> bool:

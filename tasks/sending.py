@@ -294,7 +294,10 @@ def _write(ids: list[UUID], worker: UUID, at: datetime, utf8: bool) -> tuple[lis
 
 
 def _why_not(session: Session, mail: OutgoingMail, shelf: Shelf, utf8: bool) -> str | None:
-    reason = outbox.why_not(shelf.reader(mail), utf8=utf8) or outbox.is_overtaken(session, mail)
+    reader = shelf.reader(mail)
+    reason = outbox.why_not(reader, utf8=utf8) or outbox.is_overtaken(session, mail)
+    if outbox.is_unwanted(mail, reader):
+        return reason or "stopped"
     if mail.template == Template.introduction and outbox.why_not(shelf.introduced(mail)):
         return reason or "other-side"  # nobody is given the name of someone who is not to be written to
     return reason

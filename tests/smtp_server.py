@@ -85,7 +85,7 @@ class MailServer:
                 code = self._code("dot")
                 if code == 250:
                     mails += 1
-                    self.taken.append(body[:-3])
+                    self.taken.append(body[:-3].replace(b"\r\n..", b"\r\n."))
                     self.taken_at.append(time.monotonic())
                 if not await self._say(writer, "dot", code):
                     return
