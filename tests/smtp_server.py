@@ -59,7 +59,7 @@ class MailServer:
                 body = await reader.readuntil(b"\r\n.\r\n")
                 code = self._code("dot")
                 if code == 250:
-                    self.taken.append(body[:-3])
+                    self.taken.append(body[:-3].replace(b"\r\n..", b"\r\n."))  # dots are doubled on the way
                 if not await self._say(writer, code):
                     return
 
