@@ -112,10 +112,12 @@ def test_a_folder_that_is_there_is_used_again_and_what_else_lies_in_it_stays(tmp
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
-@pytest.mark.parametrize("place", ["notes.txt", "notes.txt/below"])
-def test_a_file_is_not_a_folder(tmp_path: Path, place: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "sentence"), [("notes.txt", r"notes\.txt: är en fil"), ("notes.txt/below", r"below: Not a directory")]
+)
+def test_a_file_is_not_a_folder(tmp_path: Path, place: str, sentence: str) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(UserError, match=r"notes\.txt"):
+    with pytest.raises(UserError, match=sentence):
         write_preview(tmp_path / place)
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
