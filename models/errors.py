@@ -43,6 +43,10 @@ class MailLoginRefused(ServiceUnavailable):
     """E-postservern godtar inte inloggningen. Rätta LOTS_SMTP_USERNAME och LOTS_SMTP_PASSWORD; kön är orörd."""
 
 
+class InboxUnavailable(ServiceUnavailable):
+    """Inkorgen går inte att nå. Inget gick förlorat: kör om (Retry) när den är igång igen."""
+
+
 class DatabaseBusy(ServiceUnavailable):
     """Databasen är upptagen eller går inte att nå just nu. Inget gick förlorat: kör om (Retry) om en stund."""
 
