@@ -5,7 +5,7 @@ import mailbox
 import re
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -93,13 +93,12 @@ class _Maildir:
             self.maildir.add_folder(name)
         for key in keys:
             unique = Path(key).name.partition(":")[0]
-            target = self.path / f".{name}" / ("new" if for_staff else "cur")
-            if any(target.glob(f"{unique}*")):
-                unique = f"{unique}.{uuid4().hex}"
-            try:
-                (self.path / key).rename(target / (unique if for_staff else f"{unique}:2,S"))
-            except FileNotFoundError:
-                continue
+            part, seen = ("new", "") if for_staff else ("cur", ":2,S")
+            target = self.path / f".{name}" / part / f"{unique}{seen}"
+            if target.exists():  # a copy put back from a backup; nothing is written over
+                target = target.with_name(f"{unique}.{uuid4().hex}{seen}")
+            with suppress(FileNotFoundError):
+                (self.path / key).rename(target)
 
 
 def _connect(chosen: Settings) -> BaseMailBox:

@@ -1,12 +1,15 @@
 """What comes in by mail: each message followed up once, and nothing taken for an answer that is none."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from prefect.client.orchestration import get_client
 from sqlmodel import Session, col, select
 
 from flows.inbox import inbox
@@ -344,6 +347,39 @@ def test_the_same_message_is_followed_once_whoever_else_has_it_in_hand(office: S
     with transaction() as session:
         assert handle(session, "k" * 64, None, at(SENT)) == (IncomingKind.staff, False)
         assert len(session.exec(select(IncomingMail)).all()) == 1
+
+
+async def test_two_that_have_the_same_message_in_hand_at_once_follow_it_once(office: Settings) -> None:
+    begun = Barrier(2)
+
+    def follow() -> bool:
+        begun.wait(10)
+        with transaction() as session:
+            return handle(session, "k" * 64, None, at(SENT))[1]
+
+    assert sorted(await asyncio.gather(*(asyncio.to_thread(follow) for _ in range(2)))) == [False, True]
+
+
+async def test_prefect_hears_nothing_of_who_wrote_and_what(box: MaildirInbox) -> None:
+    mail = an_asked_network()
+    secret = [reply("Hemlig fråga", refers_to=mail.id), reply("Hemlig", "nagon@example.net")]
+    box.deliver(*secret, reply(refers_to=mail.id), sample("bounce-postfix", mail.id))
+    state: Any = await inbox(as_of=NOW, return_state=True)  # type: ignore[call-overload]
+    async with get_client() as client:
+        run = await client.read_flow_run(state.state_details.flow_run_id)
+        told = [log.message for log in await client.read_logs() if log.flow_run_id == run.id]
+    known = f"{run.model_dump_json()} {told} {await state.result()}"
+    assert not any(word in known for word in ("Hemlig", "@example", "Öhman", LINE))
+
+
+async def test_where_the_office_reads_english_the_folders_have_english_names(
+    box: MaildirInbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOTS_LANGUAGE", "en")
+    settings.cache_clear()
+    box.deliver(reply("Hello"), sample("auto-vacation", uuid4()))
+    await run()
+    assert (len(box.lying("For staff")), len(box.lying("Done"))) == (1, 1)
 
 
 @pytest.mark.parametrize("inbox_is", ["a folder that is not there", "a server that is not there", "a wrong password"])
