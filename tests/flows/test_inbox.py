@@ -334,6 +334,22 @@ async def test_a_message_that_somebody_moves_meanwhile_is_left_to_them(
     assert await run() == {"staff": 1, "answers": 1, "opened": 1}
 
 
+async def test_a_mail_that_has_not_gone_cannot_come_back(box: MaildirInbox) -> None:
+    mail = an_asked_network()
+    with transaction() as session:
+        waiting = session.get_one(OutgoingMail, mail.id)
+        waiting.status, waiting.message_id = MailStatus.queued, None
+    box.deliver(sample("bounce-gmail", mail.id))
+    assert await run() == {"ignored": 1}
+
+
+async def test_nothing_is_written_over_in_the_folders(box: MaildirInbox) -> None:
+    for text in ("den första", "den andra"):
+        (Path(box.address) / "new" / "1.same").write_bytes(reply(text))
+        assert await run() == {"staff": 1}
+    assert len(box.lying(FOR_STAFF)) == 2
+
+
 async def test_many_messages_are_read_in_batches(box: MaildirInbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage, "BATCH", 4)
     box.deliver(*(sample("auto-vacation", uuid4()) for _ in range(10)))
