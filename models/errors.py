@@ -47,6 +47,10 @@ class MailEncryptionRefused(MailServerUnavailable):
     """E-postservern kan inte visa att den är rätt server över en krypterad förbindelse. Kön är orörd."""
 
 
+class InboxUnavailable(ServiceUnavailable):
+    """Inkorgen går inte att nå. Inget gick förlorat: kör om (Retry) när den är igång igen."""
+
+
 class DatabaseBusy(ServiceUnavailable):
     """Databasen är upptagen eller går inte att nå just nu. Inget gick förlorat: kör om (Retry) om en stund."""
 

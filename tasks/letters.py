@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from models.calendar_file import calendar_file
 from models.check_in import CheckIn
 from models.links import Purpose, link
-from models.mail import REMINDERS, OutgoingMail, Template
+from models.mail import ASKS, REMINDERS, OutgoingMail, Template
 from models.meeting import Meeting
 from models.network import Network, Role
 from models.person import Person
@@ -108,9 +108,17 @@ def write(mail: OutgoingMail, shelf: Shelf, to: Recipient, at: datetime) -> Writ
     """
     context = _context(mail, shelf, to, at)
     rendered = render_mail(mail.template, to.language, context)
-    head = Head(mail.id, to.name, to.address, (context["contact"]["email"],), mail.not_before, context["stop_link"])
+    head = Head(mail.id, to.name, to.address, _reply_to(mail, context), mail.not_before, context["stop_link"])
     body = pack(head, rendered, _calendar(mail, shelf, context))
     return Written(body, message_id(mail.id), to.language, rendered.version)
+
+
+def _reply_to(mail: OutgoingMail, context: dict[str, Any]) -> tuple[str, ...]:
+    """A human; beside them our own mailbox, where a check-in answered by mail is read (domain.md section 6)."""
+    human = context["contact"]["email"]
+    if mail.template in ASKS and settings().inbox:
+        return human, parseaddr(settings().mail_from)[1]
+    return (human,)
 
 
 def _calendar(mail: OutgoingMail, shelf: Shelf, context: dict[str, Any]) -> tuple[str, bytes] | None:

@@ -22,11 +22,10 @@ from models import bounce, outbox
 from models import sending as sending_rules
 from models.database import reading, transaction
 from models.errors import DatabaseBusy, MailServerUnavailable
-from models.mail import LEASE, MailStatus, OutgoingMail, Template
+from models.mail import LEASE, MailStatus, OutgoingMail, Template, return_path
 from models.sending import Ended, Written
 from models.settings import settings
 from tasks.letters import Shelf, recipient, write
-from tasks.message import sender
 from tasks.smtp import Outcome, Ready, connect, deliver
 
 BATCH = 500
@@ -262,7 +261,6 @@ class Journal:
 
 def _write(ids: list[UUID], worker: UUID, at: datetime, utf8: bool) -> tuple[list[Ready], Counter[str]]:
     """A handful of mails as they will go, kept; and how many of them cannot go, by what became of them."""
-    us = sender(settings().mail_from)[1]
     ready: list[Ready] = []
     written: list[tuple[UUID, Written]] = []
     refused: dict[UUID, tuple[MailStatus, str]] = {}
@@ -279,7 +277,9 @@ def _write(ids: list[UUID], worker: UUID, at: datetime, utf8: bool) -> tuple[lis
                     one = write(mail, shelf, to, at)
                     written.append((mail.id, one))
                     body = one.body
-                ready.append(Ready(mail.id, us, to.address, body, utf8=not to.address.isascii()))
+                ready.append(
+                    Ready(mail.id, return_path(mail.id, chosen), to.address, body, utf8=not to.address.isascii())
+                )
             except (ValueError, LookupError, UndefinedError, MessageError):
                 refused[mail.id] = (MailStatus.failed, "cannot-be-written")
     with transaction() as session:

@@ -142,6 +142,18 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
     assert found["database"]["say"].endswith("run `lots db upgrade`")
 
 
+def test_the_doctor_looks_at_the_inbox_when_there_is_one(tmp_path: Path) -> None:
+    (tmp_path / "Maildir").mkdir()
+    for part in ("cur", "new", "tmp"):
+        (tmp_path / "Maildir" / part).mkdir()
+    (tmp_path / "Maildir" / "new" / "1.x").write_bytes(b"From: a@example.org\n\nHej")
+    here = {"LOTS_SMTP_PORT": "1", "LOTS_WEB_PORT": "1"}
+    found = [json.loads(lots(tmp_path, "doctor", "--json", LOTS_INBOX=box, **here).stdout) for box in ("Maildir", "no")]
+    assert found[0]["inbox"] == {"ok": True, "say": f"{tmp_path / 'Maildir'} answers, 1 waiting to be read"}
+    assert not found[1]["inbox"]["ok"] and found[1]["inbox"]["say"].startswith("Inkorgen")
+    assert "inbox" not in json.loads(lots(tmp_path, "doctor", "--json", **here).stdout)
+
+
 def test_a_flow_runs_here_as_of_a_day_and_tells_its_counts(tmp_path: Path) -> None:
     lots(tmp_path, "db", "upgrade")
     done = lots(tmp_path, "run", "health-check", "--as-of", "2027-03-01", "--json")
