@@ -3,43 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from models.bounce import NOT_DELIVERED, Bounce, Weight, came_back, hard_bounce
-from models.columns import UtcDateTime, code, key_field
+from models.incoming_mail import IncomingKind, IncomingMail
 from models.intervention import InterventionKind, open_in, open_once
 from models.mail import Letter, OutgoingMail, Template, queue
 from models.network import TERMINAL, Network
 from models.quiet_days import local
 from models.reply import record_answer
 from models.staff import Staff, StaffRole
-
-
-class IncomingKind(StrEnum):
-    """What a message turned out to be."""
-
-    bounce = "bounce"  # the address takes no mail
-    not_delivered = "not_delivered"  # this mail did not arrive, and the address may be good
-    soft = "soft"  # delayed: nothing follows
-    auto_reply = "auto_reply"  # a machine wrote it: never an answer
-    answer = "answer"  # the five answers, recorded
-    staff = "staff"  # for a human to read
-    ignored = "ignored"  # news of a mail that we never sent, or that one was delivered
-
-
-class IncomingMail(SQLModel, table=True):
-    """That a message was handled, and as what. `key` is a keyed hash of its bytes: nothing of it is kept."""
-
-    __tablename__ = "incoming_mail"
-
-    id: UUID = key_field()
-    key: str = Field(unique=True, max_length=64)
-    kind: IncomingKind = Field(sa_type=code(IncomingKind))
-    handled_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 @dataclass(frozen=True)

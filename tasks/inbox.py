@@ -7,7 +7,8 @@ from hashlib import sha256
 
 from models.columns import keyed_hash
 from models.database import transaction
-from models.inbox import IncomingKind, handle
+from models.inbox import handle
+from models.incoming_mail import IncomingKind
 from models.settings import settings
 from tasks.incoming import read
 from tasks.mailboxes import Inbox, open_inbox

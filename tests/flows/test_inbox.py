@@ -17,7 +17,8 @@ from models import check_in_round
 from models.check_in import CheckIn, Sharing, Wish
 from models.database import reading, transaction
 from models.errors import InboxUnavailable, StepFailed
-from models.inbox import IncomingKind, IncomingMail, handle
+from models.inbox import handle
+from models.incoming_mail import IncomingKind, IncomingMail
 from models.intervention import Intervention
 from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
 from models.network import Network
