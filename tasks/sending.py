@@ -277,9 +277,8 @@ def _write(ids: list[UUID], worker: UUID, at: datetime, utf8: bool) -> tuple[lis
                     one = write(mail, shelf, to, at)
                     written.append((mail.id, one))
                     body = one.body
-                ready.append(
-                    Ready(mail.id, return_path(mail.id, chosen), to.address, body, utf8=not to.address.isascii())
-                )
+                comes_back_to = return_path(mail.id, settings())
+                ready.append(Ready(mail.id, comes_back_to, to.address, body, utf8=not to.address.isascii()))
             except (ValueError, LookupError, UndefinedError, MessageError):
                 refused[mail.id] = (MailStatus.failed, "cannot-be-written")
     with transaction() as session:

@@ -40,6 +40,7 @@ class MailServer:
     taken_at: list[float] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     lines: int = 0
+    serving: set[asyncio.Task[None]] = field(default_factory=set)
     port: int = 0
 
     @property
@@ -55,10 +56,14 @@ class MailServer:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.lines += 1
+        task = asyncio.current_task()
+        assert task
+        self.serving.add(task)
+        task.add_done_callback(self.serving.discard)
         try:
             if await self._say(writer, "connect", self._code("connect")):
                 await self._converse(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
@@ -111,6 +116,8 @@ async def mail_server(*, tls: ssl.SSLContext | None = None, **says: int) -> Asyn
         yield server
     finally:
         listener.close()
+        for line in list(server.serving):
+            line.cancel()
 
 
 def point_at(monkeypatch: pytest.MonkeyPatch, port: int, **more: Any) -> None:
