@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings as hypothesis_settings
 
 from tests import postgres
 
@@ -27,6 +28,8 @@ from models.settings import Settings, settings  # noqa: E402
 from tests.office import fill_office  # noqa: E402
 
 os.environ.update(prefect_environment(settings()))
+hypothesis_settings.register_profile("tests", deadline=None)  # a busy machine is nobody's fault
+hypothesis_settings.load_profile("tests")
 # For each kind of database: a function that gives the address of a fresh copy, and one that drops it.
 Copies = dict[str, Callable[[], tuple[str, Callable[[], None]]]]
 DATABASES = ["sqlite", *(["postgresql"] if postgres.URL else [])]
