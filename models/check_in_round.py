@@ -12,7 +12,6 @@ from sqlmodel import Session, col, func, select
 from models.check_in import (
     CHANGEABLE_DAYS,
     FIRST_AFTER_WORKING_DAYS,
-    REMIND_AFTER_ACTIVE_DAYS,
     CheckIn,
     Wish,
     next_due,
@@ -26,6 +25,7 @@ from models.language import say
 from models.mail import Letter, Template, queue
 from models.meeting import Meeting, MeetingStatus
 from models.network import ACTIVE, Network, NetworkState, confirmed_organisers_of, contacts_of
+from models.numbers import numbers
 from models.quiet_days import active_days_between, local, next_check_in_day, working_days_between
 
 
@@ -118,7 +118,7 @@ def remind(session: Session, at: datetime) -> int:
     today = local(at).date()
     letters = []
     for check_in, _ in silent(session):
-        if check_in.reminders == 0 and active_days_between(check_in.sent_on, today) >= REMIND_AFTER_ACTIVE_DAYS:
+        if check_in.reminders == 0 and active_days_between(check_in.sent_on, today) >= numbers().reminder_active_days:
             check_in.reminders, check_in.reminded_on = 1, today
             session.add(check_in)
             letters.append(_letter(check_in, Template.check_in_reminder))
@@ -131,7 +131,7 @@ def ask_second(session: Session, at: datetime) -> int:
     quiet = [
         (check_in, network)
         for check_in, network in silent(session)
-        if check_in.reminded_on and active_days_between(check_in.reminded_on, today) >= REMIND_AFTER_ACTIVE_DAYS
+        if check_in.reminded_on and active_days_between(check_in.reminded_on, today) >= numbers().reminder_active_days
     ]
     organisers = confirmed_organisers_of(session, [network.id for _, network in quiet])
     letters = []
@@ -152,7 +152,8 @@ def give_up_asking(session: Session, at: datetime) -> int:
     return sum(
         open_once(session, network, InterventionKind.unreachable, str(check_in.id), at)
         for check_in, network in silent(session, second_asked=True)
-        if check_in.second_asked_on and active_days_between(check_in.second_asked_on, today) >= REMIND_AFTER_ACTIVE_DAYS
+        if check_in.second_asked_on
+        and active_days_between(check_in.second_asked_on, today) >= numbers().reminder_active_days
     )
 
 
