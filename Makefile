@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := models tasks flows templates deployments tests
 
-.PHONY: install demo test check e2e bench format lock clean
+.PHONY: install demo test check e2e crash bench format lock clean
 
 install: $(VENV)/.installed
 
@@ -38,6 +38,10 @@ check: install
 format: install
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
+
+# Two senders, killed 200 times at random moments: each mail goes once or is in doubt.
+crash: install
+	LOTS_TEST_KILLS=200 $(BIN)/python -m pytest tests/crash -n 0 -s $(ARGS)
 
 bench: install
 	$(BIN)/python -m tests.bench

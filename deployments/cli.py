@@ -195,29 +195,35 @@ def calendar(day: str, /, *, json: Json = False) -> None:
 
 @outbox.default
 def mails(*, json: Json = False) -> None:
-    """Mails by status."""
+    """Mails by status; and which are in doubt."""
+    from models import settling
     from models.database import reading
     from models.mail import counts
 
     with reading() as session:
         _print(counts(session), json)
+        for mail in [] if json else settling.in_doubt(session):
+            print(f"{'in doubt':>14}  {mail.id}  {mail.template}")
 
 
 @outbox.command
 def settle(outcome: Literal["sent", "resend"], ids: list[str] | None = None, /, *, json: Json = False) -> None:
     """Say of mails in doubt (all, or those given) that they were sent, or that they are to go again."""
     from datetime import UTC, datetime
-    from uuid import UUID
 
-    from models import outbox as rules
+    from models import settling
     from models.database import transaction
 
-    try:
-        wanted = [UUID(one) for one in ids or []]
-    except ValueError:
-        raise UserError("ID: is not a mail's id") from None
     with transaction() as session:
-        _print({"settled": rules.settle(session, wanted, outcome, datetime.now(UTC))}, json)
+        _print({"settled": settling.settle(session, ids or [], outcome, datetime.now(UTC))}, json)
+
+
+@app.command
+def preview(folder: Path, /, *, json: Json = False) -> None:
+    """Write every mail in both languages to a folder as .eml, .html and .txt, with a page that shows them all."""
+    from deployments.preview import write_preview
+
+    _print(write_preview(folder), json)
 
 
 @app.command

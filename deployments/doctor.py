@@ -8,10 +8,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from deployments.environment import answers
 from models.database import reading, schema_version
-from models.errors import LotsError
+from models.errors import InboxUnavailable, LotsError
 from models.invariants import broken
 from models.settings import Settings
 from models.upgrade import newest
+from tasks.mailboxes import open_inbox
+
+COUNTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Everything looked at, in the order in which to mend it. Nothing secret and nobody's data in the sentences."""
-    return [_settings(settings), _database(), _rules(), _mail(settings), _prefect(), _web(settings)]
+    looked_at = [_settings(settings), _database(), _rules(), _mail(settings), _prefect(), _web(settings)]
+    return [*looked_at, _inbox(settings)] if settings.inbox else looked_at
 
 
 def _settings(settings: Settings) -> Finding:
@@ -64,6 +68,15 @@ def _mail(settings: Settings) -> Finding:
     if greeting != b"220":
         return Finding("mail", False, f"{where} answers, but not as a mail server; check LOTS_SMTP_PORT")
     return Finding("mail", True, f"{where} answers")
+
+
+def _inbox(settings: Settings) -> Finding:
+    try:
+        with open_inbox(settings) as inbox:
+            waiting = len(inbox.waiting(COUNTED))
+    except InboxUnavailable as error:
+        return Finding("inbox", False, str(error))
+    return Finding("inbox", True, f"{settings.inbox} answers, {waiting} waiting to be read")
 
 
 def _prefect() -> Finding:

@@ -6,23 +6,30 @@ from typing import Any
 from prefect import flow
 
 from flows.telling import told
+from models.forms.outbox import OutboxForm
 from tasks import outbox as stage
 from tasks.step import moment
 
+OUTCOMES = ("sent", "deferred", "failed", "in_doubt", "skipped")
 
-@flow(name="outbox", flow_run_name="utkorg")
-async def outbox(as_of: str = "") -> Any:
+
+@flow(name="outbox", flow_run_name="utkorg-{form.action}")
+async def outbox(form: OutboxForm = OutboxForm(), as_of: str = "") -> Any:
     """Skicka den e-post som får gå nu. Det som inte går fram just nu väntar; det osäkra avgör personal.
 
     Args:
+        form: Lämnas som det är för att skicka. Annars: vad som ska gälla för mejl som är osäkra.
         as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
     """
     at = moment(as_of)
+    settled = await stage.settle(form, at) if form.action != "send" else 0
     left = await stage.look_after(at)
-    total = Counter({"skipped": left["skipped"], "in_doubt": left["in_doubt"]})
-    batch = 0
-    while ended := await stage.send_batch(at, batch):
+    total, batch = Counter({"skipped": left["skipped"], "in_doubt": left["in_doubt"]}), 0
+    while ended := await stage.send_batch(at, batch, left["due"]):
         total.update(ended)
         batch += 1
-    counts = {name: total[name] for name in ("sent", "deferred", "failed", "in_doubt", "skipped")}
-    return told(f"{counts['sent']} skickade, {counts['deferred']} väntar, {counts['failed']} gick inte fram", **counts)
+    counts = {name: total[name] for name in OUTCOMES}
+    if counts["deferred"] or counts["failed"] or counts["in_doubt"]:
+        await stage.show_not_sent(at)
+    line = f"{counts['sent']} skickade, {counts['deferred']} väntar, {counts['failed']} gick inte fram"
+    return told(line, **counts, settled=settled)

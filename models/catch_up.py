@@ -79,7 +79,7 @@ def _give(session: Session, network: Network, form: CatchUpForm, cause: Cause) -
     given = [grant_line(session, network, line, cause) for line in form.grants]
     contact = contact_of(session, network.id)
     if contact:
-        told = {"grants": [str(grant.id) for grant in given], "without_support": False}
+        told = {"grants": [str(grant.id) for grant in given], "without_support": False, "more": True}
         occasion = f"{network.id}:{form.talked_on}"
         queue(session, [Letter(Template.granted, contact.person_id, occasion, network.id, context=told)], cause.at)
 

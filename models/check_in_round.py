@@ -1,6 +1,6 @@
 """The weekly round: who is due, who is reminded, who else is asked, and what answers ask of staff (section 6)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,13 +20,14 @@ from models.columns import UtcDateTime
 from models.errors import UserError
 from models.forms.check_in import MET_ON, NEXT_ON, CheckInForm
 from models.forms.form import parse_day
-from models.intervention import InterventionKind, open_once
+from models.intervention import InterventionKind, open_many, open_once
 from models.language import say
-from models.mail import Letter, Template, queue
+from models.mail import Letter, OutgoingMail, Template, queue
 from models.meeting import Meeting, MeetingStatus
-from models.network import ACTIVE, Network, NetworkState, confirmed_organisers_of, contacts_of
+from models.network import ACTIVE, IDS_AT_A_TIME, Network, NetworkState
 from models.numbers import numbers
 from models.quiet_days import active_days_between, local, next_check_in_day, working_days_between
+from models.reach import reached_of, who_may_be_reminded
 
 
 def who_is_due(session: Session, today: date) -> list[Network]:
@@ -71,16 +72,25 @@ def ask_unreported(session: Session, at: datetime) -> int:
 
 
 def _begin(session: Session, networks: list[Network], asked: Mapping[UUID, CheckIn], at: datetime) -> int:
-    """A new check-in and its mail for each network that has somebody to ask; its first asks how the meeting was."""
-    contacts = contacts_of(session, [network.id for network in networks])
-    letters = []
+    """A new check-in and its mail for each network that has somebody to ask; its first asks how the meeting was.
+
+    It goes to the contact, or else to another organiser who may be written to; where nobody may, staff phone.
+    """
+    reached = reached_of(session, [network.id for network in networks])
+    letters, by_phone = [], []
     for network in networks:
-        if not (contact := contacts.get(network.id)):
+        if network.id not in reached:
             continue
-        check_in = CheckIn(network_id=network.id, person_id=contact.person_id, sent_on=local(at).date())
+        if not (people := reached[network.id]):
+            by_phone.append(
+                (network, f"check-in:{network.check_in_due_on}")
+            )  # by now the next one's date: once a round
+            continue
+        check_in = CheckIn(network_id=network.id, person_id=people[0].person_id, sent_on=local(at).date())
         session.add(check_in)
         letters.append(_letter(check_in, Template.check_in if network.id in asked else Template.first_meeting))
     session.flush()
+    open_many(session, by_phone, InterventionKind.phone_only, at)
     return queue(session, letters, at)
 
 
@@ -114,14 +124,21 @@ def silent(session: Session, *, second_asked: bool = False) -> list[tuple[CheckI
 
 
 def remind(session: Session, at: datetime) -> int:
-    """One reminder after seven active days without any sign of life. Returns how many."""
+    """One reminder after seven active days without any sign of life. Returns how many.
+
+    Whoever may not be reminded gets none, and the turn comes to another organiser as if they had been.
+    """
     today = local(at).date()
-    letters = []
-    for check_in, _ in silent(session):
-        if check_in.reminders == 0 and active_days_between(check_in.sent_on, today) >= numbers().reminder_active_days:
-            check_in.reminders, check_in.reminded_on = 1, today
-            session.add(check_in)
-            letters.append(_letter(check_in, Template.check_in_reminder))
+    due = [
+        check_in
+        for check_in, _ in silent(session)
+        if check_in.reminders == 0 and active_days_between(check_in.sent_on, today) >= numbers().reminder_active_days
+    ]
+    reachable = who_may_be_reminded(session, {check_in.person_id for check_in in due})
+    for check_in in due:
+        check_in.reminders, check_in.reminded_on = 1, today
+        session.add(check_in)
+    letters = [_letter(one, Template.check_in_reminder) for one in due if one.person_id in reachable]
     return queue(session, letters, at)
 
 
@@ -133,17 +150,43 @@ def ask_second(session: Session, at: datetime) -> int:
         for check_in, network in silent(session)
         if check_in.reminded_on and active_days_between(check_in.reminded_on, today) >= numbers().reminder_active_days
     ]
-    organisers = confirmed_organisers_of(session, [network.id for _, network in quiet])
+    reached = reached_of(session, [network.id for _, network in quiet])
     letters = []
     for check_in, network in quiet:
         check_in.second_asked_on = today
         session.add(check_in)
-        others = [role for role in organisers.get(network.id, []) if role.person_id != check_in.person_id]
+        others = [role for role in reached.get(network.id, []) if role.person_id != check_in.person_id]
         if others:
             letters.append(_letter(check_in, Template.second_organiser, others[0].person_id))
         else:
             open_once(session, network, InterventionKind.unreachable, str(check_in.id), at)
     return queue(session, letters, at)
+
+
+def ask_another(session: Session, check_in: CheckIn, at: datetime) -> bool:
+    """Pass an open check-in on from someone who cannot be asked any more (left, bounced) to one not yet asked.
+
+    Nobody's silence counts by it. Returns whether there is anybody else to write to.
+    """
+    asked = {person for one, person in asked_besides(session, [check_in.network_id]) if one == check_in.id}
+    reached = reached_of(session, [check_in.network_id]).get(check_in.network_id, [])
+    other = next((role for role in reached if role.person_id not in asked | {check_in.person_id}), None)
+    if other is None:
+        return False
+    queue(session, [_letter(check_in, Template.second_organiser, other.person_id)], at)
+    return True
+
+
+def asked_besides(session: Session, network_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """Who else was asked when whoever a check-in first went to was silent or gone: (check-in, person)."""
+    second = select(OutgoingMail.idempotency_key).where(col(OutgoingMail.template) == Template.second_organiser)
+    wanted, found = list(network_ids), set[tuple[UUID, UUID]]()
+    for first in range(0, len(wanted), IDS_AT_A_TIME):
+        some = second.where(col(OutgoingMail.network_id).in_(wanted[first : first + IDS_AT_A_TIME]))
+        for key in session.exec(some):
+            _, check_in, person = key.split(":")
+            found.add((UUID(check_in), UUID(person)))
+    return found
 
 
 def give_up_asking(session: Session, at: datetime) -> int:

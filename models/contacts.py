@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session, and_, col, or_, select
 
 from models import needs_talk
-from models.check_in_round import latest
+from models.check_in_round import ask_another, latest
 from models.errors import UserError
 from models.intervention import Intervention, InterventionKind, Outcome, end_all, open_many, open_once
 from models.kickoff import role_by_code
@@ -161,9 +161,7 @@ def _pass_on_check_in(session: Session, network: Network, others: list[Role], at
     asked = latest(session, network.id)
     if asked is None or asked.answered_at or not others or asked.person_id in {role.person_id for role in others}:
         return
-    told = {"check_in": str(asked.id)}
-    letter = Letter(Template.second_organiser, others[0].person_id, str(asked.id), network.id, context=told)
-    queue(session, [letter], at)
+    ask_another(session, asked, at)
 
 
 def _with_contact(session: Session) -> set[UUID]:

@@ -39,8 +39,16 @@ class MailServerUnavailable(ServiceUnavailable):
     """E-postservern svarar inte. Kön är orörd: kör om (Retry) när servern är igång igen."""
 
 
-class MailLoginRefused(ServiceUnavailable):
+class MailLoginRefused(MailServerUnavailable):
     """E-postservern godtar inte inloggningen. Rätta LOTS_SMTP_USERNAME och LOTS_SMTP_PASSWORD; kön är orörd."""
+
+
+class MailEncryptionRefused(MailServerUnavailable):
+    """E-postservern kan inte visa att den är rätt server över en krypterad förbindelse. Kön är orörd."""
+
+
+class InboxUnavailable(ServiceUnavailable):
+    """Inkorgen går inte att nå. Inget gick förlorat: kör om (Retry) när den är igång igen."""
 
 
 class DatabaseBusy(ServiceUnavailable):

@@ -31,6 +31,8 @@ class InterventionKind(StrEnum):
     wish = "wish"
     pause_or_close = "pause_or_close"
     phone_only = "phone_only"
+    hard_bounce = "hard_bounce"
+    mail_waits = "mail_waits"
 
 
 TALKS = frozenset(

@@ -1,6 +1,7 @@
 """Signed links for founders' pages: bound to a purpose, holding ids and no person, worthless when altered."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -16,10 +17,16 @@ class Purpose(StrEnum):
     check_in = "check-in"
     meeting = "meeting"
     organiser = "organiser"
+    stop = "stop"
 
 
 def _serializer(purpose: Purpose) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings().secret_key, salt=f"natverkslots link {purpose}")
+    return _serializer_of(settings().secret_key, purpose)
+
+
+@lru_cache(maxsize=32)
+def _serializer_of(key: str, purpose: Purpose) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(key, salt=f"natverkslots link {purpose}")
 
 
 def link(purpose: Purpose, *ids: str) -> str:

@@ -1,19 +1,22 @@
 """What may be sent, to whom, when, and once: rows of the outbox (domain.md section 9, I8)."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, LargeBinary, func
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import EncryptedText, UtcDateTime, code, key_field
 from models.quiet_days import MailClass, next_allowed
+from models.settings import Settings
 
 SKIP_AFTER = timedelta(days=14)
 LEASE = timedelta(seconds=25)
@@ -45,14 +48,26 @@ class Template(StrEnum):
     new_contact = "new-contact"
     introduction = "introduction"
     still_planned = "still-planned"
+    data_request = "data-request"
+    fresh_link = "fresh-link"
     staff_digest = "staff-digest"
     staff_alarm = "staff-alarm"
+    report_ready = "report-ready"
 
 
 _T = Template
-AT_ONCE = {_T.receipt, _T.declined}
+AT_ONCE = {_T.receipt, _T.declined, _T.data_request, _T.fresh_link}
 WORKING_DAY = {_T.talk_invitation, _T.more_information, _T.granted, _T.waiting, _T.queue_offer}
-WORKING_DAY |= {_T.staff_digest, _T.staff_alarm}
+WORKING_DAY |= {_T.staff_digest, _T.staff_alarm, _T.report_ready}
+REMINDERS = {_T.first_meeting, _T.check_in, _T.check_in_reminder, _T.second_organiser, _T.kickoff_checklist}
+REMINDERS |= {_T.still_planned, _T.wake}
+"""What a reader can be spared on request; decisions, changes and what they asked for still come."""
+
+
+ASKS = frozenset({_T.check_in, _T.first_meeting, _T.check_in_reminder, _T.second_organiser})
+"""The mails that put the five questions: their context names the check-in."""
+MESSAGE_ID = re.compile(r"<([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@[^\s<>@]{1,255}>", re.I)
+ENVELOPE_ID = re.compile(r"[0-9a-f]{32}", re.I)
 
 
 def mail_class(template: Template) -> MailClass:
@@ -72,6 +87,9 @@ class MailStatus(StrEnum):
     skipped = "skipped"
 
 
+WAITING = (MailStatus.queued, MailStatus.deferred)
+
+
 class OutgoingMail(SQLModel, table=True):
     """One mail to one recipient. The address is looked up when it goes; the exact bytes live only until settled."""
 
@@ -79,6 +97,7 @@ class OutgoingMail(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("attempts >= 0", name="attempts_are_counted"),
         CheckConstraint("person_id IS NULL OR staff_id IS NULL", name="one_recipient"),
+        Index("ix_outgoing_mail_queue", "status", "not_before", "created_at"),
     )
 
     id: UUID = key_field()
@@ -93,7 +112,7 @@ class OutgoingMail(SQLModel, table=True):
     language: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     not_before: datetime = Field(sa_type=UtcDateTime, index=True)
-    status: MailStatus = Field(default=MailStatus.queued, index=True, sa_type=code(MailStatus))
+    status: MailStatus = Field(default=MailStatus.queued, sa_type=code(MailStatus))
     reason: str | None = None
     attempts: int = 0
     message_id: str | None = None
@@ -101,6 +120,41 @@ class OutgoingMail(SQLModel, table=True):
     claimed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    settled_by: UUID | None = Field(default=None, foreign_key="staff.id")
+
+
+class SendingPace(SQLModel, table=True):
+    """When the next mail may go under LOTS_SMTP_RATE: one row, so that the limit holds across all who send."""
+
+    __tablename__ = "sending_pace"
+    __table_args__ = (CheckConstraint("id = 1", name="one_pace_for_all"),)
+
+    id: int = Field(default=1, primary_key=True)
+    next_at: datetime = Field(sa_type=UtcDateTime)
+
+
+def return_path(mail_id: UUID, chosen: Settings) -> str:
+    """The envelope sender of a mail, where its bounces go: by LOTS_MAIL_RETURN_PATH, else the sender's address."""
+    return chosen.mail_return_path.replace("{id}", mail_id.hex) or parseaddr(chosen.mail_from)[1]
+
+
+def mail_returned_to(address: str, chosen: Settings) -> UUID | None:
+    """The mail whose `return_path` an address is; None when it is none of ours."""
+    before, _, after = chosen.mail_return_path.lower().partition("{id}")
+    found = address.strip().lower()
+    if not after or not (found.startswith(before) and found.endswith(after)):
+        return None
+    return mail_of_envelope(found[len(before) : -len(after)])
+
+
+def mail_of_envelope(envelope_id: str) -> UUID | None:
+    """The mail that an envelope id (RFC 3461, ENVID) names; None when it has not the form of ours."""
+    return UUID(envelope_id.strip()) if ENVELOPE_ID.fullmatch(envelope_id.strip()) else None
+
+
+def mails_named(text: str) -> tuple[UUID, ...]:
+    """The mails whose Message-IDs stand in a text such as References, in their order, each once."""
+    return tuple(dict.fromkeys(UUID(one) for one in MESSAGE_ID.findall(text)))
 
 
 @dataclass(frozen=True)

@@ -196,12 +196,19 @@ def contact_of(session: Session, network_id: UUID) -> Role | None:
 
 def contacts_of(session: Session, network_ids: Iterable[UUID]) -> dict[UUID, Role]:
     """`contact_of` for many networks at once; a network that nobody can be written to for is left out."""
-    found = {}
+    return {network_id: roles[0] for network_id, roles in whom_to_ask_of(session, network_ids).items()}
+
+
+def whom_to_ask_of(session: Session, network_ids: Iterable[UUID]) -> dict[UUID, list[Role]]:
+    """Who may be asked about each network, a person once, in order: the contact, then the confirmed organisers."""
+    found: dict[UUID, list[Role]] = {}
     for network_id, roles in _roles_by_network(session, network_ids).items():
         contacts = [role for role in roles if role.kind == RoleKind.contact and role.is_confirmed]
-        first = next(iter(contacts or _organising(roles)), None)
-        if first:
-            found[network_id] = first
+        asked: dict[UUID, Role] = {}
+        for role in (*contacts, *_organising(roles)):
+            asked.setdefault(role.person_id, role)
+        if asked:
+            found[network_id] = list(asked.values())
     return found
 
 

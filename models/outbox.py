@@ -1,26 +1,37 @@
 """The outbox's rules: what is due, who has claimed it, and what follows from each outcome (domain.md I8, section 9).
 
 `now` is the real clock, by which claims are held; `at` is the day being worked, by which mail falls due.
+A mail goes queued → claimed (bytes kept) → sending → its outcome. Only what is sending can come into doubt, and each
+connection has at most one mail there: so a process that dies leaves at most one doubt a connection.
 """
 
 import json
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
 from models.check_in import CheckIn
-from models.columns import decrypt, encrypt
-from models.errors import UserError
-from models.language import say
-from models.mail import LEASE, RETRY_AFTER, SKIP_AFTER, MailStatus, OutgoingMail, Template, mail_class
+from models.columns import UtcDateTime
+from models.mail import (
+    LEASE,
+    REMINDERS,
+    SKIP_AFTER,
+    WAITING,
+    MailStatus,
+    OutgoingMail,
+    SendingPace,
+    Template,
+    mail_class,
+)
 from models.network import Network, NetworkState
 from models.person import Person
 from models.quiet_days import next_allowed
 from models.staff import Staff
 
-WAITING = (MailStatus.queued, MailStatus.deferred)
 WHILE = {
     Template.resting: NetworkState.resting,
     Template.wake: NetworkState.resting,
@@ -31,25 +42,24 @@ STAFF_MUST_CALL = ("protected", "address-needs-staff", "bounced", "no-address")
 
 def free_abandoned(session: Session, now: datetime) -> dict[str, int]:
     """Free what a dead process had claimed; what it was just sending is in doubt, since nobody knows."""
+    expired = col(OutgoingMail.claimed_until) < now
     doubtful = session.execute(
         update(OutgoingMail)
-        .where(col(OutgoingMail.status) == MailStatus.sending, col(OutgoingMail.claimed_until) < now)
+        .where(col(OutgoingMail.status) == MailStatus.sending, expired)
         .values(status=MailStatus.in_doubt, claimed_by=None, claimed_until=None, reason="process-ended")
     )
-    freed = session.execute(
-        update(OutgoingMail)
-        .where(col(OutgoingMail.status).in_(WAITING), col(OutgoingMail.claimed_until) < now)
-        .values(claimed_by=None, claimed_until=None)
-    )
+    untried = update(OutgoingMail).where(col(OutgoingMail.status).in_(WAITING), expired)
+    session.execute(untried.where(col(OutgoingMail.attempts) == 0).values(body=None))
+    freed = session.execute(untried.values(claimed_by=None, claimed_until=None))
     return {"in_doubt": doubtful.rowcount, "freed": freed.rowcount}  # type: ignore[attr-defined]
 
 
 def skip_backlog(session: Session, at: datetime) -> int:
-    """What was allowed to go for more than 14 days is skipped, not sent. Returns how many."""
+    """What was allowed to go for more than 14 days, and was never tried, is skipped. Returns how many."""
     skipped = session.execute(
         update(OutgoingMail)
         .where(col(OutgoingMail.status) == MailStatus.queued, col(OutgoingMail.not_before) < at - SKIP_AFTER)
-        .where(col(OutgoingMail.claimed_by).is_(None))
+        .where(col(OutgoingMail.claimed_by).is_(None), col(OutgoingMail.attempts) == 0)
         .values(status=MailStatus.skipped, reason="backlog", settled_at=at)
     )
     return int(skipped.rowcount)  # type: ignore[attr-defined]
@@ -57,8 +67,15 @@ def skip_backlog(session: Session, at: datetime) -> int:
 
 def due(session: Session, at: datetime) -> int:
     """How many mails may go now."""
-    waiting = select(func.count()).where(col(OutgoingMail.status).in_(WAITING), col(OutgoingMail.not_before) <= at)
-    return session.exec(waiting.where(col(OutgoingMail.template).in_(may_go(at)))).one()
+    return session.exec(select(func.count()).select_from(OutgoingMail).where(_is_due(at))).one()
+
+
+def _is_due(at: datetime) -> ColumnElement[bool]:
+    return and_(
+        col(OutgoingMail.status).in_(WAITING),
+        col(OutgoingMail.not_before) <= at,
+        col(OutgoingMail.template).in_(may_go(at)),
+    )
 
 
 def may_go(at: datetime) -> list[Template]:
@@ -66,44 +83,53 @@ def may_go(at: datetime) -> list[Template]:
     return [template for template in Template if next_allowed(at, mail_class(template)) <= at]
 
 
+def held_elsewhere(session: Session, at: datetime) -> datetime | None:
+    """Until when somebody else's claim holds on a mail that is due; None when there is none to wait for."""
+    return session.exec(select(func.min(OutgoingMail.claimed_until, type_=UtcDateTime)).where(_is_due(at))).one()
+
+
 def claim(session: Session, worker: UUID, at: datetime, now: datetime, most: int) -> list[UUID]:
     """Claim up to `most` mails that are due, oldest first; no two workers get the same one."""
-    due = (
+    free = (
         select(OutgoingMail.id)
-        .where(col(OutgoingMail.status).in_(WAITING), col(OutgoingMail.not_before) <= at)
-        .where(col(OutgoingMail.claimed_by).is_(None), col(OutgoingMail.template).in_(may_go(at)))
+        .where(_is_due(at), col(OutgoingMail.claimed_by).is_(None))
         .order_by(col(OutgoingMail.not_before), col(OutgoingMail.created_at))
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    ids = list(session.exec(due))
-    extend(session, ids, worker, now)
+    ids = list(session.exec(free))
+    session.execute(
+        update(OutgoingMail)
+        .where(col(OutgoingMail.id).in_(ids), col(OutgoingMail.claimed_by).is_(None))
+        .values(claimed_by=worker, claimed_until=now + LEASE)
+    )
     return ids
 
 
-def extend(session: Session, ids: list[UUID], worker: UUID, now: datetime) -> None:
-    """Hold the claim a while longer."""
-    session.execute(
-        update(OutgoingMail)
-        .where(
-            col(OutgoingMail.id).in_(ids),
-            or_(col(OutgoingMail.claimed_by).is_(None), col(OutgoingMail.claimed_by) == worker),
-        )
-        .values(claimed_by=worker, claimed_until=now + LEASE)
-    )
+def extend(session: Session, worker: UUID, now: datetime) -> None:
+    """Hold the worker's claims a while longer."""
+    mine = update(OutgoingMail).where(col(OutgoingMail.claimed_by) == worker)
+    session.execute(mine.values(claimed_until=now + LEASE))
 
 
 def let_go(session: Session, worker: UUID) -> None:
-    """Give back what this worker claimed and has not begun to send."""
-    session.execute(
-        update(OutgoingMail)
-        .where(col(OutgoingMail.claimed_by) == worker, col(OutgoingMail.status).in_(WAITING))
-        .values(claimed_by=None, claimed_until=None)
-    )
+    """Give back what this worker claimed and has not begun to send; what was never tried is written anew then."""
+    mine = update(OutgoingMail).where(col(OutgoingMail.claimed_by) == worker, col(OutgoingMail.status).in_(WAITING))
+    session.execute(mine.where(col(OutgoingMail.attempts) == 0).values(body=None))
+    session.execute(mine.values(claimed_by=None, claimed_until=None))
 
 
-def why_not(reader: Person | Staff | None) -> str | None:
-    """Why a person or a member of staff is not mailed, as a code; None when they may be (domain.md section 12)."""
+def mine(session: Session, ids: Collection[UUID], worker: UUID) -> list[OutgoingMail]:
+    """Those of these mails whose claim the worker still holds: one that was asleep too long has lost it."""
+    held = select(OutgoingMail).where(col(OutgoingMail.id).in_(list(ids)), col(OutgoingMail.claimed_by) == worker)
+    return list(session.exec(held.where(col(OutgoingMail.status).in_(WAITING))))
+
+
+def why_not(reader: Person | Staff | None, *, utf8: bool = False) -> str | None:
+    """Why a person or a member of staff is not mailed, as a code; None when they may be (domain.md section 12).
+
+    `utf8` tells whether the mail server takes letters such as å before the @ (SMTPUTF8, RFC 6531).
+    """
     if isinstance(reader, Staff) and not reader.active:
         return "inactive"
     if reader is None or (isinstance(reader, Person) and reader.erased_at):
@@ -112,9 +138,14 @@ def why_not(reader: Person | Staff | None) -> str | None:
         return "protected"
     if not reader.email:
         return "no-address"
-    if not reader.email.rpartition("@")[0].isascii():
-        return "address-needs-staff"  # å, ä, ö before the @: not every mail server takes it (domain.md section 12)
+    if not utf8 and not reader.email.rpartition("@")[0].isascii():
+        return "address-needs-staff"
     return "bounced" if isinstance(reader, Person) and not reader.may_be_mailed else None
+
+
+def is_unwanted(mail: OutgoingMail, reader: Person | Staff | None) -> bool:
+    """Whether it is a reminder to somebody who has declined reminders; decisions still come (RFC 8058)."""
+    return mail.template in REMINDERS and isinstance(reader, Person) and reader.reminders_stopped_at is not None
 
 
 def is_overtaken(session: Session, mail: OutgoingMail) -> str | None:
@@ -129,57 +160,13 @@ def is_overtaken(session: Session, mail: OutgoingMail) -> str | None:
     return "overtaken" if network and network.state != WHILE[mail.template] else None
 
 
-def is_ours(mail: OutgoingMail, worker: UUID) -> bool:
-    """Whether this worker still holds the claim: one that was asleep too long has lost it to another."""
-    return mail.claimed_by == worker and mail.status in WAITING
-
-
-def may_record(mail: OutgoingMail, worker: UUID) -> bool:
-    """Whether the sender's word on a mail still counts: it is the one sending, or nobody else knows what became."""
-    return (mail.claimed_by == worker and mail.status == MailStatus.sending) or mail.status == MailStatus.in_doubt
-
-
-def begin_sending(mail: OutgoingMail, body: bytes, now: datetime) -> None:
-    """From here until an outcome is recorded, nobody knows whether the mail went."""
-    mail.claimed_until = now + LEASE
-    mail.status, mail.attempts, mail.body = MailStatus.sending, mail.attempts + 1, encrypt(body)
-
-
-def record(mail: OutgoingMail, status: MailStatus, code: int, at: datetime) -> None:
-    """Write down what became of a mail. What is final loses its bytes; what is deferred waits longer each time."""
-    mail.reason = f"smtp-{code}" if code else None
-    mail.claimed_by = mail.claimed_until = None
-    if status == MailStatus.deferred and mail.attempts > len(RETRY_AFTER):
-        status = MailStatus.failed
-    mail.status = status
-    if status == MailStatus.deferred:
-        wait = RETRY_AFTER[mail.attempts - 1]
-        mail.not_before = next_allowed(at + wait, mail_class(mail.template))
-    if status in (MailStatus.sent, MailStatus.failed, MailStatus.skipped):
-        mail.body, mail.settled_at = None, at
-
-
-def bytes_of(mail: OutgoingMail) -> bytes | None:
-    """The exact bytes of an earlier try, if there was one."""
-    return decrypt(mail.body) if mail.body else None
-
-
-def settle(session: Session, ids: list[UUID], outcome: str, at: datetime) -> int:
-    """Staff settle what a crash left in doubt: it was "sent", or is to be "resend" with the same bytes.
-
-    An empty list means all that is in doubt. Raises UserError when one of `ids` is not in doubt; nothing changes then.
-    """
-    doubtful = session.exec(select(OutgoingMail).where(col(OutgoingMail.status) == MailStatus.in_doubt)).all()
-    known = {mail.id for mail in doubtful}
-    for one in ids:
-        if one not in known:
-            raise UserError(say(f"ID: {one} är inte osäkert.", f"ID: {one} is not in doubt."))
-    chosen = [mail for mail in doubtful if not ids or mail.id in ids]
-    for mail in chosen:
-        if outcome == "sent":
-            record(mail, MailStatus.sent, 0, at)
-        else:
-            mail.status, mail.not_before = MailStatus.queued, next_allowed(at, mail_class(mail.template))
-        mail.reason = f"settled-{outcome}"
-        session.add(mail)
-    return len(chosen)
+def slot(session: Session, rate: float, now: datetime) -> datetime:
+    """When the next mail may go, `rate` mails a second whoever sends; the moment is then taken."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    first = dialect.insert(SendingPace).values(id=1, next_at=now).on_conflict_do_nothing(index_elements=["id"])
+    session.connection().execute(first)
+    pace = session.get_one(SendingPace, 1, with_for_update=True)
+    mine = max(pace.next_at, now)
+    pace.next_at = mine + timedelta(seconds=1 / rate)
+    session.add(pace)
+    return mine

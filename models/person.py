@@ -1,5 +1,6 @@
 """Members and their representatives: as little as possible, encrypted, found by a keyed hash."""
 
+import unicodedata
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -40,6 +41,7 @@ class Person(SQLModel, table=True):
     is_employee: bool = False
     protected_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reminders_stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     @property
     def may_initiate(self) -> bool:
@@ -56,6 +58,11 @@ class Person(SQLModel, table=True):
         """Protected identity: phone only. A bounced or missing address gets nothing (domain.md section 12)."""
         return bool(self.email) and self.email_status == EmailStatus.ok and not self.protected_at
 
+    @property
+    def may_be_reminded(self) -> bool:
+        """Check-ins and reminders go to whoever may be mailed and has not stopped them; decisions still come."""
+        return self.may_be_mailed and not self.erased_at and not self.reminders_stopped_at
+
 
 def member_hash(member_number: str) -> str:
     """The keyed hash that a member number is looked up by; blanks and hyphens in it do not matter."""
@@ -71,6 +78,15 @@ def register_is_loaded(session: Session) -> bool:
     """Whether a member register was ever imported: only then does a missing number mean "not a member"."""
     known = select(Person.id).where(col(Person.membership).not_in((Membership.unknown, Membership.none))).limit(1)
     return session.exec(known).first() is not None
+
+
+def canonical_address(address: str) -> str:
+    """The address as it is compared: case does not matter, and a domain is the same in letters and in punycode."""
+    user, _, domain = unicodedata.normalize("NFC", address.strip()).lower().rpartition("@")
+    try:
+        return f"{user}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return f"{user}@{domain}"
 
 
 def meet(session: Session, member_number: str, name: str = "", email: str = "") -> Person:

@@ -5,6 +5,7 @@ import secrets
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +14,7 @@ from models.errors import SettingsError
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SHORTEST_SECRET = 16
+LONGEST_LOCAL_PART = 64  # RFC 5321 section 4.5.3.1.1
 
 
 class Settings(BaseSettings):
@@ -31,6 +33,10 @@ class Settings(BaseSettings):
     smtp_rate: float = Field(0, ge=0, description="mails a second, 0 = no limit")
     mail_from: str = "Natverkslots <natverk@localhost>"
     mail_reply_to: str = ""
+    mail_return_path: str = ""
+    inbox: str = ""
+    inbox_username: str = ""
+    inbox_password: str = ""
     public_url: str = ""
     web_port: int = Field(8080, ge=0, le=65535)
     secret_key: str = ""
@@ -43,6 +49,8 @@ class Settings(BaseSettings):
         self.database_url = self.database_url or f"sqlite:///{self.home / 'lots.db'}"
         self.public_url = (self.public_url or f"http://localhost:{self.web_port}").rstrip("/")
         self.mail_reply_to = self.mail_reply_to or self.mail_from
+        if self.inbox and "://" not in self.inbox:
+            self.inbox = str(Path(self.inbox).expanduser().resolve())
         return self
 
     @property
@@ -85,6 +93,8 @@ def _refuse_what_is_unsafe(settings: Settings) -> None:
             f"LOTS_SMTP_TLS=none would send members' mail unencrypted to {settings.smtp_host}: "
             "set LOTS_SMTP_TLS=starttls or tls, or use a mail server on this machine."
         )
+    _refuse_inbox(settings.inbox)
+    _refuse_return_path(settings.mail_return_path)
     if settings.embedded:
         return
     for name, value in (("LOTS_SECRET_KEY", settings.secret_key), ("LOTS_DATA_KEY", settings.data_key)):
@@ -96,6 +106,37 @@ def _refuse_what_is_unsafe(settings: Settings) -> None:
     for name, keys in (("LOTS_SECRET_KEY", [settings.secret_key]), ("LOTS_DATA_KEY", settings.data_keys)):
         if any(len(key) < SHORTEST_SECRET for key in keys):
             raise SettingsError(f"{name} is too short: use at least {SHORTEST_SECRET} characters.")
+
+
+def _refuse_inbox(inbox: str) -> None:
+    """An inbox is a Maildir folder or a mail server; what looks like a password in the address is never repeated."""
+    if "://" not in inbox:
+        return
+    try:
+        address = urlsplit(inbox)
+        host, _ = address.hostname, address.port
+    except ValueError:
+        host = None
+    if not host or address.scheme not in ("imap", "imaps") or address.path.strip("/") or address.username is not None:
+        raise SettingsError(
+            "LOTS_INBOX is not usable: write a Maildir folder, imaps://host or imaps://host:port, "
+            "and put the login in LOTS_INBOX_USERNAME and LOTS_INBOX_PASSWORD."
+        )
+    if address.scheme == "imap" and host not in LOOPBACK:
+        raise SettingsError(
+            f"LOTS_INBOX=imap://… would read members' mail unencrypted from {host}: "
+            "write imaps://, or use a mail server on this machine."
+        )
+
+
+def _refuse_return_path(pattern: str) -> None:
+    user, _, domain = pattern.rpartition("@")
+    usable = user.count("{id}") == 1 and domain and "{" not in domain and pattern.isascii() and " " not in pattern
+    if pattern and not (usable and len(user.replace("{id}", "x" * 32)) <= LONGEST_LOCAL_PART):
+        raise SettingsError(
+            "LOTS_MAIL_RETURN_PATH is not usable: write an address with {id} before the @, "
+            "such as studs+{id}@natverk.example.org, or leave it empty."
+        )
 
 
 @cache

@@ -8,6 +8,7 @@ from models import (  # noqa: F401 (imported for the tables they define)
     check_in,
     congress_report,
     health_check,
+    incoming_mail,
     intake,
     intervention,
     lifecycle,

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from models.intervention import Intervention
+from models.bounce import BOUNCED
+from models.intervention import Intervention, InterventionKind
 from models.language import say
 from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
 from models.network import Network
@@ -18,6 +19,7 @@ from models.staff import Staff, StaffRole
 from models.support_request import RequestState, SupportRequest
 
 NOT_SENT_SHOWN = timedelta(days=14)
+AT_ONCE = ("in_doubt", "not_sent", InterventionKind.hard_bounce, InterventionKind.mail_waits)
 
 
 @dataclass(frozen=True)
@@ -81,20 +83,28 @@ def _interventions(session: Session, regions: dict[str, str], today: date) -> It
 
 
 def _mails(session: Session, regions: dict[str, str], at: datetime) -> Iterable[Waiting]:
-    """Mails in doubt until somebody settles them, and those that did not go, for two weeks."""
-    columns = (OutgoingMail.id, OutgoingMail.status, OutgoingMail.created_at, Network, SupportRequest)
+    """Mails in doubt until somebody settles them, and those that did not go, for two weeks.
+
+    One that bounced is told of by its network's entry, if it has one.
+    """
+    bounces = select(Intervention.occasion).where(col(Intervention.kind) == InterventionKind.hard_bounce)
+    told = {occasion.rpartition(":")[2] for occasion in session.exec(bounces)}
+    columns = (OutgoingMail.id, OutgoingMail.status, OutgoingMail.reason, OutgoingMail.created_at, Network)
     rows = session.exec(
-        select(*columns)  # type: ignore[call-overload]  # SQLModel's stubs end at four columns
+        select(*columns, SupportRequest)  # type: ignore[call-overload]  # SQLModel's stubs end at four columns
         .outerjoin(Network, col(Network.id) == OutgoingMail.network_id)
         .outerjoin(SupportRequest, col(SupportRequest.id) == OutgoingMail.request_id)
         .where(
             (col(OutgoingMail.status) == MailStatus.in_doubt)
             | (col(OutgoingMail.status) == MailStatus.failed) & (col(OutgoingMail.settled_at) > at - NOT_SENT_SHOWN)
         )
+        .where(col(OutgoingMail.template) != Template.staff_alarm)  # no alarm about an alarm
     )
-    for key, status, created_at, network, request in rows:
+    for key, status, reason, created_at, network, request in rows:
+        if str(key) in told:
+            continue
         about = network or request
-        what = "in_doubt" if status == MailStatus.in_doubt else "not_sent"
+        what = "in_doubt" if status == MailStatus.in_doubt else "hard_bounce" if reason == BOUNCED else "not_sent"
         owner = network.negotiator if network else request.assigned_to if request else None
         region = regions.get(about.municipality or "", "") if about else ""
         since = local(created_at).date()
@@ -102,12 +112,21 @@ def _mails(session: Session, regions: dict[str, str], at: datetime) -> Iterable[
 
 
 def alarm(session: Session, at: datetime) -> int:
-    """One mail to whoever owns a thing that is overdue or in doubt; once a thing. Returns how many were queued."""
+    """One mail to whoever owns a thing that is overdue or cannot wait; once a thing. Returns how many were queued."""
+    urgent = [one for one in what_waits(session, at) if one.overdue or one.what in AT_ONCE]
+    return _alarm(session, urgent, at)
+
+
+def alarm_about_mails(session: Session, at: datetime) -> int:
+    """`alarm` for mails alone: at once, not the next morning."""
+    regions = dict(session.exec(select(Municipality.code, Municipality.region)).all())
+    return _alarm(session, _mails(session, regions, at), at)
+
+
+def _alarm(session: Session, things: Iterable[Waiting], at: datetime) -> int:
     letters = []
     owners = _owners(session)
-    for one in what_waits(session, at):
-        if not one.overdue and one.what not in ("in_doubt", "not_sent"):
-            continue
+    for one in things:
         for staff in owners(one):
             told = {"what": one.what, "subject": one.subject, "due": one.due and one.due.isoformat(), "link": ""}
             letters.append(Letter(Template.staff_alarm, None, f"{one.what}:{one.key}", context=told, staff_id=staff))

@@ -96,7 +96,7 @@ async def _kept_block() -> dict[str, Any] | None:
 
 @step("Logga in på e-postservern", "Log in to the mail server")
 async def check() -> str:
-    """Log in and out again, sending nothing. Returns where, in words; raises as `connect` does when it does not work."""
+    """Log in and out again, sending nothing. Returns where, in words; raises as `connect` does when it cannot."""
     server = await mail_server()
     client = await connect()
     await client.quit()

@@ -1,172 +1,80 @@
-"""Sending what is due: claimed and committed before the line is used, recorded right after the reply."""
+"""The outbox's steps: what was left lying, what is in doubt, what is due, and a table of what did not go."""
 
-import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.errors import MessageError
-from email.utils import parseaddr
-from uuid import UUID, uuid4
+from collections.abc import Sequence
+from datetime import datetime
 
-from aiosmtplib import SMTP
-from jinja2 import UndefinedError
-from sqlmodel import Session, col, select
+from prefect.artifacts import acreate_markdown_artifact
 
-from models import outbox
-from models.database import transaction
-from models.errors import DatabaseBusy, MailServerUnavailable
-from models.intervention import InterventionKind, open_once
-from models.mail import LEASE, MailStatus, OutgoingMail, Template
-from models.network import Network
+from models import outbox, settling, work_list
+from models.database import reading, transaction
+from models.forms.outbox import OutboxForm
+from models.language import say
+from models.not_sent import NotSent, not_sent
+from models.quiet_days import local
 from models.settings import settings
-from tasks.letters import Shelf, recipient, write
-from tasks.smtp import connect, deliver
+from models.staff import by_signature
+from tasks.progress import Progress
+from tasks.sending import BATCH, clock, send_due, send_freed
 from tasks.step import step
+from templates.mail_words import mail_name, reason_name, status_name
 
-BATCH = 500
+SHOWN = 200
 
 
-def now() -> datetime:
-    """The real clock, by which claims are held whatever day is being worked."""
-    return datetime.now(UTC)
+@step("Avgör osäkra mejl", "Settle mails in doubt")
+async def settle(form: OutboxForm, at: datetime) -> int:
+    form.check(local(at).date())
+    if form.action == "send":
+        return 0
+    with transaction() as session:
+        staff = by_signature(session, form.signature, say("Din signatur", "Your signature"))
+        return settling.settle(session, form.numbers, form.action, at, staff.id)
 
 
 @step("Ta hand om det som blev liggande", "Look after what was left lying")
 async def look_after(at: datetime) -> dict[str, int]:
+    """What a dead process left is freed, what grew too old is skipped. Returns how many, and how many may go now."""
     with transaction() as session:
-        return {**outbox.free_abandoned(session, now()), "skipped": outbox.skip_backlog(session, at)}
+        left = outbox.free_abandoned(session, clock())
+        return {**left, "skipped": outbox.skip_backlog(session, at), "due": outbox.due(session, at)}
 
 
 @step("Skicka e-post", "Send mail")
-async def send_batch(at: datetime, batch: int) -> dict[str, int]:
-    """Send up to BATCH mails that are due. Returns how many ended how; empty when nothing was due.
+async def send_batch(at: datetime, batch: int, due: int) -> dict[str, int]:
+    """Send the next mails that are due, at most BATCH. Returns how many ended how; empty when nothing was left.
 
-    Raises MailServerUnavailable or MailLoginRefused when no connection can be had; the queue is untouched then.
+    Raises MailServerUnavailable (or its kinds) when no connection can be had; the queue is untouched then.
     """
-    worker = uuid4()
+    shown = Progress(batch * BATCH, due, say("Skickar e-post", "Sending mail"))
+    ended = await send_due(at, shown) or await send_freed(at, shown)
+    await shown.end(sum(ended.values()))
+    return ended
+
+
+@step("Visa det som inte gick fram", "Show what did not go")
+async def show_not_sent(at: datetime) -> int:
+    """The table of what did not go, and an alarm to whoever owns it; once a mail. Returns how many alarms."""
+    with reading() as session:
+        found = not_sent(session, at, SHOWN)
+    await acreate_markdown_artifact(_table(found), key="not-sent", description=say("Gick inte fram", "Did not go"))
     with transaction() as session:
-        ids = outbox.claim(session, worker, at, now(), BATCH)
-    if not ids:
-        return {}
-    work = Work(worker, list(reversed(ids)), at)
-    try:
-        async with _held(ids, worker), asyncio.TaskGroup() as lines:
-            for _ in range(min(settings().smtp_connections, len(ids))):
-                lines.create_task(_line(work))
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from None
-    finally:
-        with transaction() as session:
-            outbox.let_go(session, worker)
-    if work.refusal and work.waiting:
-        raise work.refusal
-    return dict(work.outcomes)
+        return work_list.alarm_about_mails(session, at)
 
 
-@dataclass
-class Work:
-    """What the connections of one batch share. `refusal`: why some connection could not be had."""
-
-    worker: UUID
-    waiting: list[UUID]
-    at: datetime
-    outcomes: Counter[str] = field(default_factory=Counter)
-    refusal: MailServerUnavailable | None = None
-
-
-@asynccontextmanager
-async def _held(ids: list[UUID], worker: UUID) -> AsyncIterator[None]:
-    """Keep the claim alive as long as this process is."""
-
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(LEASE.total_seconds() / 5)
-            with suppress(DatabaseBusy), transaction() as session:
-                outbox.extend(session, ids, worker, now())
-
-    heart = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        heart.cancel()
-
-
-async def _line(work: Work) -> None:
-    """One connection's work: mail after mail until none is waiting.
-
-    A server that takes fewer connections than we would like is no failure while others are served.
-    """
-    client: SMTP | None = None
-    try:
-        while work.waiting:
-            client = client or await connect()
-            if not work.waiting:
-                return
-            status, lives = await _send(client, work.waiting.pop(), work)
-            work.outcomes[status] += 1
-            if not lives:
-                client = None
-            if settings().smtp_rate:
-                await asyncio.sleep(settings().smtp_connections / settings().smtp_rate)
-    except MailServerUnavailable as refusal:
-        work.refusal = refusal
-    finally:
-        if client and client.is_connected:
-            await _quit(client)
-
-
-async def _quit(client: SMTP) -> None:
-    try:
-        await client.quit(timeout=5)
-    except Exception:
-        client.close()
-
-
-async def _send(client: SMTP, mail_id: UUID, work: Work) -> tuple[str, bool]:
-    """One mail: written and marked as being sent in one transaction, sent, and its outcome recorded in another.
-
-    Returns the outcome and whether the connection is still of use.
-    """
-    with transaction() as session:
-        mail = session.exec(select(OutgoingMail).where(col(OutgoingMail.id) == mail_id).with_for_update()).one()
-        if not outbox.is_ours(mail, work.worker):
-            return "taken", True
-        written = _write(session, mail, work.at)
-        if written is None:
-            return mail.status, True
-        address, body = written
-        outbox.begin_sending(mail, body, now())
-    sender = parseaddr(settings().mail_from)[1]
-    outcome = await deliver(client, sender, address, body)
-    with transaction() as session:
-        mail = session.get_one(OutgoingMail, mail_id, with_for_update=True)
-        if outbox.may_record(mail, work.worker):
-            outbox.record(mail, outcome.status, outcome.code, work.at)
-    return outcome.status, outcome.connection_lives
-
-
-def _write(session: Session, mail: OutgoingMail, at: datetime) -> tuple[str, bytes] | None:
-    """The recipient's address and the bytes, or None with the mail settled: one that cannot go costs only itself."""
-    shelf = Shelf(session, [mail])
-    reader = shelf.reader(mail)
-    reason = outbox.why_not(reader) or outbox.is_overtaken(session, mail)
-    if mail.template == Template.introduction and outbox.why_not(shelf.introduced(mail)):
-        reason = reason or "other-side"  # nobody is given the name of someone who is not to be written to
-    if reader is None or reason:
-        outbox.record(mail, MailStatus.skipped, 0, at)
-        mail.reason = reason
-        network = session.get(Network, mail.network_id) if mail.network_id and mail.person_id else None
-        if network and reason in outbox.STAFF_MUST_CALL:
-            open_once(session, network, InterventionKind.phone_only, str(mail.person_id), at)
-        return None
-    try:
-        body = outbox.bytes_of(mail)
-        if body is None:
-            body, mail.message_id, mail.language, mail.template_version = write(mail, shelf, at)
-        return recipient(reader).address, body
-    except (ValueError, LookupError, UndefinedError, MessageError):
-        outbox.record(mail, MailStatus.failed, 0, at)
-        mail.reason = "cannot-be-written"
-        return None
+def _table(found: Sequence[NotSent]) -> str:
+    language = settings().language
+    lines = [
+        say("# Mejl som inte gick fram", "# Mails that did not go"),
+        "",
+        say(
+            "| Nr | Mejl | Om | Läge | Varför | Försök | Nästa |", "| No | Mail | About | State | Why | Tries | Next |"
+        ),
+        "|-|-|-|-|-|-|-|",
+    ]
+    for one in found:
+        what, state = mail_name(one.template, language), status_name(one.status, language)
+        why, again = reason_name(one.reason, language), f"{local(one.next_try):%Y-%m-%d %H:%M}" if one.next_try else ""
+        lines.append(f"| {one.number} | {what} | {one.subject} | {state} | {why} | {one.attempts} | {again} |")
+    if not found:
+        return "\n".join([lines[0], "", say("Allt har gått fram.", "Everything has gone.")])
+    return "\n".join(lines)

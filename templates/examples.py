@@ -8,17 +8,22 @@ from templates.words import ITEMS, ORGANISATION, staff_title
 
 PLACE: Final = "Örnsköldsvik"
 NETWORK: Final = {"sv": "Ledare i Örnsköldsvik", "en": "Leaders in Örnsköldsvik"}
-TITLE: Final = {"sv": "regional förhandlare", "en": "regional negotiator"}
 REASON: Final = {
     "sv": "Ni är nya på orten och vill nå fler.",
     "en": "You are new in the town and want to reach more people.",
+}
+REFUSAL: Final = {
+    "sv": "Vi behöver ditt namn så länge du är kontakt. När någon annan har tagit vid raderar vi det.",
+    "en": "We need your name for as long as you are the contact. When somebody else has taken over, we erase it.",
 }
 STARTS_AT: Final = datetime(2027, 6, 7, 15, 30, tzinfo=UTC)
 CHECK_IN: Final = {
     "check_in_link": "https://natverk.example.org/svara/Zk3xPq",
     "meeting_link": "https://natverk.example.org/traff/Wm7tLb",
 }
+STOP: Final = {"stop_link": "https://natverk.example.org/sluta/Hv2nQd"}  # in mails that ask again and again
 
+DATA: Final = "https://natverk.example.org/mina-uppgifter/Ru8yMz"
 UI: Final = "https://natverk.example.org/ui/oppna"
 _ROWS: Final[list[dict[str, Any]]] = [
     {"what": "talk", "subject": "Kramfors · role · #51", "since": "2027-02-25", "due": "2027-03-04", "overdue": False,
@@ -48,9 +53,12 @@ def _common(language: str) -> dict[str, Any]:
         "name": "Åsa Öhrn",
         "place": PLACE,
         "contact": SimpleNamespace(
-            name="André Sjögren", email="andre.sjogren@kansliet.example.org", title=TITLE[language]
+            name="André Sjögren",
+            email="andre.sjogren@kansliet.example.org",
+            title=staff_title("negotiator", language),
         ),
         "privacy_link": "https://natverk.example.org/integritet",
+        "stop_link": "",
         "language": language,
         "today": date(2027, 3, 2),
     }
@@ -89,32 +97,42 @@ def _own(language: str) -> dict[str, dict[str, Any]]:
             "initiator": "René Lindqvist",
             "confirm_link": "https://natverk.example.org/medarrangor/Jp9sTy",
         },
-        "kickoff-checklist": {**meeting, "starts_at": STARTS_AT},
+        "kickoff-checklist": {**meeting, **STOP, "starts_at": STARTS_AT},
         "calendar-invitation": {
             **network, **meeting, "starts_at": STARTS_AT, "date": date(2027, 6, 7), "change": "new", "first": True,
         },
-        "first-meeting": CHECK_IN,
-        "check-in": CHECK_IN,
-        "check-in-reminder": CHECK_IN,
-        "second-organiser": CHECK_IN,
+        "first-meeting": {**CHECK_IN, **STOP},
+        "check-in": {**CHECK_IN, **STOP},
+        "check-in-reminder": {**CHECK_IN, **STOP},
+        "second-organiser": {**CHECK_IN, **STOP},
         "step": {"step": 2, "office_duties": 2, "support_ends_on": date(2027, 12, 7)},
         "ending": {"support_ends_on": date(2027, 12, 7), "days": 60},
         "independent": {**network, **meeting, "met_criteria": True, "meetings": 6},
         "talk-offer": {"due_on": date(2027, 3, 16)},
         "queue-offer": {"offer_until": date(2027, 3, 16)},
         "resting": {**network, **meeting, "rested_on": date(2027, 3, 1)},
-        "wake": {**network, **meeting, "months": 6},
+        "wake": {**network, **meeting, **STOP, "months": 6},
         "closed": {**network, "meetings": 11},
         "new-contact": {**network, **meeting},
         "introduction": {
             "other_name": "Jörgen Ågren", "other_email": "jorgen.agren@example.org", "other_place": "Kramfors",
             "why": ["neighbouring_municipality", "same_nature", "similar_words"],
         },
-        "still-planned": {**network, **meeting, "active_days": 90},
+        "still-planned": {**network, **meeting, **STOP, "active_days": 90},
+        "data-request": {
+            "stage": "receipt", "kind": "access", "deadline": date(2027, 4, 2), "data_link": "",
+            "outcome": "", "reason": REFUSAL[language],
+        },
+        "fresh-link": {
+            "fresh_link": "https://natverk.example.org/svara/Tn5cKw", "valid_until": date(2027, 8, 29),
+        },
         "staff-digest": {**staff, "region": "Västernorrlands län", "rows": _ROWS},
         "staff-alarm": {
             **staff, "what": "health_talk", "subject": f"{PLACE} · town · #12", "due": date(2027, 3, 2),
             "link": f"{UI}/health-talk",
+        },
+        "report-ready": {
+            **staff, "cutoff": date(2027, 1, 1), "link": f"{UI}/congress-report", "folder": "rapporter/2027-01-01",
         },
     }  # fmt: skip
 
@@ -122,8 +140,9 @@ def _own(language: str) -> dict[str, dict[str, Any]]:
 _REASONS: Final = (
     "employee", "no_place", "whole_country", "other_network", "no_member_interest", "outside_purpose",
 )  # fmt: skip
+_ANSWER: Final = {"stage": "answer", "outcome": "done"}
 _CHANGES: Final[dict[str, list[dict[str, Any]]]] = {
-    "granted": [{"without_support": True, "items": []}],
+    "granted": [{"without_support": True, "items": []}, {"more": True}],
     "waiting": [{"items_now": list(ITEMS)}],
     "declined": [{"reason": reason} for reason in _REASONS],
     "calendar-invitation": [{"change": "update"}, {"change": "cancel"}, {"first": False}],
@@ -135,6 +154,14 @@ _CHANGES: Final[dict[str, list[dict[str, Any]]]] = {
     "closed": [{"meetings": 1}, {"meetings": 0}],
     "introduction": [{"other_name": "", "why": []}],
     "still-planned": [{"active_days": 150}],
+    "data-request": [
+        *({"kind": kind} for kind in ("portability", "erasure", "rectification")),
+        *(_ANSWER | {"kind": kind, "data_link": DATA} for kind in ("access", "portability")),
+        *(_ANSWER | {"kind": kind} for kind in ("access", "erasure", "rectification")),
+        _ANSWER | {"kind": "erasure", "outcome": "refused"},
+    ],
+    "fresh-link": [{"place": ""}],
+    "report-ready": [{"link": ""}, {"folder": ""}],
     "staff-digest": [{"rows": [{**_ROWS[0], "subject": ""}]}, {"rows": _ROWS[1:2]}, {"rows": []}],
     "staff-alarm": [{"what": "in_doubt", "subject": "", "due": None, "link": ""}],
 }

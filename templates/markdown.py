@@ -16,6 +16,7 @@ MARK: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 LINE_OF_ITS_OWN: Final = re.compile(r"^[ \t]*(\{%((?!%\}).)*%\}|\{#((?!#\}).)*#\})[ \t]*$", re.DOTALL | re.MULTILINE)
 WORD: Final = re.compile(r"jinja\d{4}mark")
 BUTTON: Final = "button"
+SCALE: Final = "scale"  # five small buttons in a row
 
 
 class Marks:
@@ -54,9 +55,9 @@ def translate(source: str, marks: Marks) -> tuple[str, str]:
     for token in (child for parent in tokens for child in parent.children or []):
         if token.type == "link_open":
             token.attrs["href"] = marks.checked_link(str(token.attrs["href"]))
-            if token.attrs.pop("title", None) == BUTTON:
-                token.attrs["class"] = BUTTON
-    return markdown.renderer.render(tokens, markdown.options, {}), _plain(tokens)
+            if (title := token.attrs.pop("title", None)) in (BUTTON, SCALE):
+                token.attrs["class"] = title
+    return markdown.renderer.render(tokens, markdown.options, {}), _plain(_without_scales(tokens))
 
 
 def _jinja_tag(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
@@ -91,6 +92,17 @@ def _inside_lists(tokens: Sequence[Token]) -> list[Token]:
 
 def _is(token: Token, tag: str) -> bool:
     return token.type == "jinja" and re.match(r"\{%-?\s*" + tag + r"\b", token.info) is not None
+
+
+def _without_scales(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens but for paragraphs that hold a scale: as text they would be five long addresses."""
+    scales = {
+        i
+        for i, token in enumerate(tokens)
+        if any(child.attrs.get("class") == SCALE for child in token.children or [])
+        for i in (i - 1, i, i + 1)
+    }
+    return [token for i, token in enumerate(tokens) if i not in scales]
 
 
 def _plain(tokens: Sequence[Token]) -> str:

@@ -83,6 +83,10 @@ TASKS: Final[dict[str, dict[str, Task]]] = {
         "sv": Task("mejladress som inte fungerar", "Ett mejl kom tillbaka. Ring och fråga efter rätt adress."),
         "en": Task("mail address that does not work", "A mail came back. Ring and ask for the right address."),
     },
+    "mail_waits": {
+        "sv": Task("mejl som väntar på läsning", "Ett svar ligger i inkorgens mapp Till personal. Läs det och svara."),
+        "en": Task("mail that waits to be read", "A reply lies in the inbox's folder For staff. Read and answer it."),
+    },
     "in_doubt": {
         "sv": Task(
             "oklart om ett mejl gick fram", "Avgör i utkorgen om det räknas som skickat eller ska skickas igen."

@@ -17,18 +17,16 @@ from tests import postgres
 _MEMORY = Path("/dev/shm")
 _HOME = Path(tempfile.mkdtemp(prefix="lots-tests-", dir=_MEMORY if _MEMORY.is_dir() else None))
 for _name in [name for name in os.environ if name.startswith(("LOTS_", "PREFECT_"))]:
-    if _name != "LOTS_TEST_POSTGRES_URL":
+    if not _name.startswith("LOTS_TEST_"):
         del os.environ[_name]
 os.environ.update(LOTS_HOME=str(_HOME), LOTS_SECRET_KEY="a secret for tests only", LOTS_DATA_KEY="a key for tests only")
 
 from deployments.environment import prefect_environment  # noqa: E402
-from models.database import engine, transaction  # noqa: E402
-from models.importing import DATA, import_file, load_reference_data  # noqa: E402
+from models.database import engine  # noqa: E402
 from models.settings import Settings, settings  # noqa: E402
-from models.upgrade import upgrade  # noqa: E402
+from tests.office import fill_office  # noqa: E402
 
 os.environ.update(prefect_environment(settings()))
-OFFICE = DATA.parent.parent / "deployments" / "demo"
 # For each kind of database: a function that gives the address of a fresh copy, and one that drops it.
 Copies = dict[str, Callable[[], tuple[str, Callable[[], None]]]]
 DATABASES = ["sqlite", *(["postgresql"] if postgres.URL else [])]
@@ -50,15 +48,6 @@ def use_database(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("LOTS_DATABASE_URL", url)
     settings.cache_clear()
     engine.cache_clear()
-
-
-def fill_office() -> None:
-    """Reference data, the sample office's staff and its members."""
-    upgrade(engine())
-    with transaction() as session:
-        load_reference_data(session)
-        import_file(session, "staff", OFFICE / "staff.csv")
-        import_file(session, "members", OFFICE / "members.csv")
 
 
 def _fill(patch: pytest.MonkeyPatch, url: str) -> None:

@@ -1,32 +1,46 @@
 """A mail server that does as it is told at each stage, and remembers what it took."""
 
 import asyncio
+import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from models.settings import settings
 
-OK = {"connect": 220, "EHLO": 250, "MAIL": 250, "RCPT": 250, "DATA": 354, "dot": 250, "RSET": 250, "QUIT": 221}
+OK = {"connect": 220, "EHLO": 250, "AUTH": 235, "MAIL": 250, "RCPT": 250, "DATA": 354, "dot": 250, "RSET": 250}
+OK |= {"QUIT": 221, "STARTTLS": 220}
 DROP = 0
 
 
 @dataclass
 class MailServer:
-    """`says` maps a stage (connect, EHLO, MAIL, RCPT, DATA, dot) to the code to answer with; DROP hangs up.
+    """`says` maps a stage (connect, EHLO, AUTH, MAIL, RCPT, DATA, body, dot) to the code to answer with; DROP hangs up.
 
-    `times` limits how often that happens; afterwards the server behaves.
+    `times` limits how often that happens; afterwards the server behaves. `mails_a_line`: then it hangs up, with
+    `goodbye` (421 in answer to the next MAIL) or without a word. `slow`: seconds before it answers at a stage.
     """
 
     says: dict[str, int] = field(default_factory=dict)
     times: int = 1_000_000
+    text: str = "as told"
+    offers: tuple[str, ...] = ()
+    slow: dict[str, float] = field(default_factory=dict)
+    certificate: ssl.SSLContext | None = None
+    mails_a_line: int = 1_000_000
+    goodbye: int = DROP
     taken: list[bytes] = field(default_factory=list)
+    taken_at: list[float] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    lines: int = 0
+    serving: set[asyncio.Task[None]] = field(default_factory=set)
     port: int = 0
 
     @property
@@ -41,49 +55,75 @@ class MailServer:
         return OK.get(stage, 250)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.lines += 1
+        task = asyncio.current_task()
+        assert task
+        self.serving.add(task)
+        task.add_done_callback(self.serving.discard)
         try:
-            if await self._say(writer, self._code("connect")):
+            if await self._say(writer, "connect", self._code("connect")):
                 await self._converse(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        mails = 0
         while line := await reader.readline():
+            self.heard.append(line.decode().strip())
             stage = line.split()[0].decode().upper()
-            code = self._code(stage)
-            if not await self._say(writer, code) or stage == "QUIT":
+            if stage == "MAIL" and mails >= self.mails_a_line:
+                await self._say(writer, stage, self.goodbye)
                 return
-            if code == OK["DATA"]:
+            code = self._code(stage)
+            if not await self._say(writer, stage, code) or stage == "QUIT":
+                return
+            if stage == "STARTTLS" and code == OK[stage]:
+                assert self.certificate
+                await writer.start_tls(self.certificate)
+            if stage == "DATA" and code == OK[stage]:
+                if self._code("body") == DROP:
+                    await reader.read(100)
+                    return
                 body = await reader.readuntil(b"\r\n.\r\n")
                 code = self._code("dot")
                 if code == 250:
-                    self.taken.append(body[:-3])
-                if not await self._say(writer, code):
+                    mails += 1
+                    self.taken.append(body[:-3].replace(b"\r\n..", b"\r\n."))
+                    self.taken_at.append(time.monotonic())
+                if not await self._say(writer, "dot", code):
                     return
 
-    async def _say(self, writer: asyncio.StreamWriter, code: int) -> bool:
+    async def _say(self, writer: asyncio.StreamWriter, stage: str, code: int) -> bool:
+        await asyncio.sleep(self.slow.get(stage, 0))
         if code != DROP:
-            writer.write(f"{code} as told\r\n".encode())
+            offers = ("mail.example.org", *self.offers) if stage == "EHLO" and code == OK[stage] else ()
+            for offer in offers:
+                writer.write(f"{code}-{offer}\r\n".encode())
+            writer.write(f"{code} {self.text}\r\n".encode())
             await writer.drain()
         return code not in (DROP, 421)
 
 
 @asynccontextmanager
-async def mail_server(**says: int) -> AsyncIterator[MailServer]:
-    """A server on a free port of loopback."""
+async def mail_server(*, tls: ssl.SSLContext | None = None, **says: int) -> AsyncIterator[MailServer]:
+    """A server on a free port of loopback; with `tls` it speaks TLS from the first byte."""
     server = MailServer(says=says)
-    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=tls)
     server.port = listener.sockets[0].getsockname()[1]
     try:
         yield server
     finally:
         listener.close()
+        for line in list(server.serving):
+            line.cancel()
 
 
-def point_at(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
-    """Make the server on that port this process's mail server."""
+def point_at(monkeypatch: pytest.MonkeyPatch, port: int, **more: Any) -> None:
+    """Make the server on that port this process's mail server; `more` are settings such as tls="starttls"."""
     monkeypatch.setenv("LOTS_SMTP_PORT", str(port))
     monkeypatch.setenv("LOTS_SMTP_HOST", "127.0.0.1")
+    for name, value in more.items():
+        monkeypatch.setenv(f"LOTS_SMTP_{name.upper()}", str(value))
     settings.cache_clear()

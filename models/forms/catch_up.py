@@ -26,6 +26,8 @@ Kind = Literal[
     "wish",
     "pause_or_close",
     "phone_only",
+    "hard_bounce",
+    "mail_waits",
 ]
 
 

@@ -38,6 +38,7 @@ POSTS: dict[Purpose, dict[str, str]] = {
     Purpose.check_in: ANSWER,
     Purpose.meeting: REPORT,
     Purpose.organiser: {},
+    Purpose.stop: {},
 }
 
 

@@ -48,13 +48,14 @@ class World:
             Purpose.check_in: (str(self.check_in),),
             Purpose.meeting: (str(self.network), "m1"),
             Purpose.organiser: (str(self.roles["m3"]),),
+            Purpose.stop: (str(self.network), "m1"),
         }
         return link(purpose, *ids[purpose]).removeprefix(PUBLIC_URL)
 
     def rows(self) -> list[str]:
         """Everything that the pages could write, to compare before and after."""
         with database.reading() as session:
-            kinds: tuple[type[Any], ...] = (CheckIn, Meeting, Network, OutgoingMail, Role)
+            kinds: tuple[type[Any], ...] = (CheckIn, Meeting, Network, OutgoingMail, Person, Role)
             return sorted(str(row.model_dump()) for kind in kinds for row in session.exec(select(kind)))
 
     def get(self, kind: type[Any], key: UUID) -> Any:

@@ -54,11 +54,11 @@ def lots(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedP
         (("import", "boats", "x.csv"), 2, "lots: KIND: boats is not one of"),
         (("run", "sail"), 2, "lots: FLOW: sail is not one of"),
         (("run", "outbox", "--as-of", "i går"), 2, "lots: as_of: skriv"),
-        (("run", "outbox", "--param", "x=1"), 2, "lots: --param x: this flow takes none"),
+        (("run", "outbox", "--param", "x=1"), 2, "lots: --param x: not one of action, mails, signature"),
         (("run", "support-request", "--param", "boat=1"), 2, "lots: --param boat: not one of member_number"),
         (("run", "support-request", "--param", "boat"), 2, "lots: --param boat: write it as name=value"),
         (("score", "none.json", "--as-of", "2027-01-01"), 2, "lots: none.json: No such file"),
-        (("outbox", "settle", "sent", "x"), 2, "lots: ID: is not a mail's id"),
+        (("outbox", "settle", "sent", "x"), 2, "lots: Mejl: 'x' är inget av dem som är osäkra"),
     ],
 )
 def test_a_wrong_call_ends_with_two_and_one_line_that_says_why(
@@ -140,6 +140,18 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert found["settings"]["ok"] and not found["database"]["ok"] and not found["mail"]["ok"]
     assert found["database"]["say"].endswith("run `lots db upgrade`")
+
+
+def test_the_doctor_looks_at_the_inbox_when_there_is_one(tmp_path: Path) -> None:
+    (tmp_path / "Maildir").mkdir()
+    for part in ("cur", "new", "tmp"):
+        (tmp_path / "Maildir" / part).mkdir()
+    (tmp_path / "Maildir" / "new" / "1.x").write_bytes(b"From: a@example.org\n\nHej")
+    here = {"LOTS_SMTP_PORT": "1", "LOTS_WEB_PORT": "1"}
+    found = [json.loads(lots(tmp_path, "doctor", "--json", LOTS_INBOX=box, **here).stdout) for box in ("Maildir", "no")]
+    assert found[0]["inbox"] == {"ok": True, "say": f"{tmp_path / 'Maildir'} answers, 1 waiting to be read"}
+    assert not found[1]["inbox"]["ok"] and found[1]["inbox"]["say"].startswith("Inkorgen")
+    assert "inbox" not in json.loads(lots(tmp_path, "doctor", "--json", **here).stdout)
 
 
 def test_a_flow_runs_here_as_of_a_day_and_tells_its_counts(tmp_path: Path) -> None:

@@ -3,17 +3,20 @@
 from datetime import date
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, col, select
 
-from models import check_in_round
-from models.check_in import first_due, next_due
+from models import check_in_round, kickoff
+from models.check_in import CheckIn, first_due, next_due
 from models.database import transaction
 from models.errors import UserError
 from models.intervention import Intervention
 from models.lifecycle import Actor, advance
-from models.network import NetworkState, roles_of
+from models.meeting import MeetingForm
+from models.network import NetworkState, Role, roles_of
+from models.person import EmailStatus, Person
+from models.reach import who_may_be_reminded
 from models.settings import Settings
-from tests.acts import answer, at, by, mails, meet, network_in
+from tests.acts import answer, ask, at, by, mails, meet, network_in, organisers, say_yes, talk
 
 # Kickoff on Wednesday 25 November 2026: due on Monday 30, sent on Tuesday 1 December.
 SENT = "2026-12-01"
@@ -162,10 +165,6 @@ def test_a_wish_goes_on_the_negotiators_list_and_wanting_to_close_as_well(office
 
 
 def test_a_first_meeting_that_nobody_told_of_is_asked_about_once(office: Settings) -> None:
-    from models import kickoff
-    from models.meeting import MeetingForm
-    from tests.acts import ask, say_yes, talk
-
     with transaction() as session:
         network = talk(session, ask(session))
         assert network
@@ -177,3 +176,87 @@ def test_a_first_meeting_that_nobody_told_of_is_asked_about_once(office: Setting
         assert counts == [0, 1, 0]
         meet(session, network, "2026-11-25")
         assert str(network.check_in_due_on) == "2026-12-30"
+
+
+def shut(session: Session, role: Role, why: str) -> None:
+    """Make it so that no check-in may go to whoever has this role."""
+    person = session.get_one(Person, role.person_id)
+    if why == "bounced":
+        person.email_status = EmailStatus.bounced
+    elif why == "without an address":
+        person.email = None
+    else:
+        setattr(person, f"{why}_at", at("2026-11-26"))
+    session.flush()
+
+
+UNREACHABLE = ["bounced", "without an address", "protected", "erased", "reminders_stopped"]
+
+
+@pytest.mark.parametrize("why", UNREACHABLE)
+def test_a_contact_who_may_not_be_written_to_is_passed_over_for_another_organiser(office: Settings, why: str) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        contact, other = organisers(session, network)[:2]
+        shut(session, contact, why)
+        assert check_in_round.send_due(session, at(SENT)) == 1
+        check_in = check_in_round.latest(session, network.id)
+        [mail] = mails(session, "first-meeting")
+        assert check_in
+        assert mail.person_id == check_in.person_id == other.person_id
+        assert session.exec(select(Intervention)).all() == []
+
+
+def test_where_nobody_may_be_written_to_staff_phone_once_a_round_and_no_check_in_is_made(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        for role in organisers(session, network):
+            shut(session, role, "protected")
+        counts = [check_in_round.send_due(session, at(day)) for day in (SENT, "2026-12-08", "2027-01-12")]
+        assert counts == [0, 0, 0]
+        assert session.exec(select(CheckIn)).all() == []
+        opened = session.exec(select(Intervention).order_by(col(Intervention.opened_at))).all()
+        assert [(one.kind, one.opened_at.date()) for one in opened] == [
+            ("phone_only", date(2026, 12, 1)),
+            ("phone_only", date(2027, 1, 12)),
+        ]
+
+
+def test_a_first_meeting_that_nobody_can_be_asked_about_is_put_on_the_list_once(office: Settings) -> None:
+    with transaction() as session:
+        network = talk(session, ask(session))
+        assert network
+        say_yes(session, network)
+        role = roles_of(session, network.id)[0]
+        kickoff.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
+        for role in organisers(session, network):
+            shut(session, role, "bounced")
+        assert [check_in_round.ask_unreported(session, at(f"2026-12-0{day}")) for day in (1, 2, 3)] == [0, 0, 0]
+        assert session.exec(select(Intervention.kind)).all() == ["phone_only"]
+
+
+def test_no_reminder_goes_to_whoever_stopped_them_and_another_organiser_is_asked_in_turn(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        check_in_round.send_due(session, at(SENT))
+        contact, second, third = organisers(session, network)
+        shut(session, contact, "reminders_stopped")
+        shut(session, second, "reminders_stopped")
+        assert check_in_round.remind(session, at("2026-12-08")) == 0
+        assert check_in_round.ask_second(session, at("2026-12-14")) == 0
+        assert check_in_round.ask_second(session, at("2026-12-15")) == 1
+        assert mails(session, "check-in-reminder") == []
+        assert [mail.person_id for mail in mails(session, "second-organiser")] == [third.person_id]
+
+
+def test_who_may_be_reminded_is_the_same_asked_of_one_and_of_many(office: Settings) -> None:
+    with transaction() as session:
+        carriers = organisers(session, network_in(session))
+        for role, why in zip(carriers, UNREACHABLE[2:], strict=True):
+            shut(session, role, why)
+        people = session.exec(select(Person)).all()
+        others = [person for person in people if person.id not in {role.person_id for role in carriers}]
+        others[0].email_status, others[1].email = EmailStatus.bounced, None
+        session.flush()
+        one_by_one = {person.id for person in people if person.may_be_reminded}
+        assert who_may_be_reminded(session, [person.id for person in people]) == one_by_one == {others[2].id}

@@ -104,6 +104,7 @@ def test_every_row_of_an_earlier_version_can_be_read_by_the_code(before: Rows, e
         assert asked == "Vi vill träffas."
 
 
+@pytest.mark.parametrize("before", ["0001"], indirect=True)
 def test_the_ledger_of_the_first_version_gets_its_balances(before: Rows, empty_database: sa.Engine) -> None:
     with reading() as session:
         lines = session.exec(select(CapacityEntry).order_by(col(CapacityEntry.sequence))).all()

@@ -28,6 +28,15 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
         ({"LOTS_SMTP_HOST": "mail.example.org"}, "LOTS_SMTP_TLS=none would send"),
         ({"LOTS_SMTP_PORT": "high"}, "LOTS_SMTP_PORT is not usable"),
         ({"LOTS_SMTP_TLS": "maybe"}, "LOTS_SMTP_TLS is not usable"),
+        ({"LOTS_INBOX": "imap://mail.example.org"}, "LOTS_INBOX=imap://… would read members' mail unencrypted"),
+        ({"LOTS_INBOX": "pop3://mail.example.org"}, "LOTS_INBOX is not usable: write a Maildir folder, imaps://host"),
+        ({"LOTS_INBOX": "imaps://"}, "LOTS_INBOX is not usable"),
+        ({"LOTS_INBOX": "imaps://mail.example.org:x"}, "LOTS_INBOX is not usable"),
+        ({"LOTS_INBOX": "imaps://mail.example.org/Arkiv"}, "LOTS_INBOX is not usable"),
+        ({"LOTS_MAIL_RETURN_PATH": "studs@example.org"}, "LOTS_MAIL_RETURN_PATH is not usable: write an address with"),
+        ({"LOTS_MAIL_RETURN_PATH": "studs+{id}"}, "LOTS_MAIL_RETURN_PATH is not usable"),
+        ({"LOTS_MAIL_RETURN_PATH": "studs@{id}.example.org"}, "LOTS_MAIL_RETURN_PATH is not usable"),
+        ({"LOTS_MAIL_RETURN_PATH": f"{'x' * 33}{{id}}@example.org"}, "LOTS_MAIL_RETURN_PATH is not usable"),
         ({"LOTS_DATABASE_URL": "postgresql+psycopg://x@localhost/x"}, "LOTS_SECRET_KEY is not set"),
         (
             {"LOTS_DATABASE_URL": "postgresql+psycopg://x@localhost/x", "LOTS_SECRET_KEY": LONG},
@@ -44,6 +53,28 @@ def test_what_cannot_work_is_refused(environment: pytest.MonkeyPatch, variables:
         environment.setenv(name, value)
     with pytest.raises(SettingsError, match=sentence):
         settings()
+
+
+def test_a_password_in_the_inboxs_address_is_refused_and_not_repeated(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("LOTS_INBOX", "imaps://kansli:hemligt@mail.example.org")
+    with pytest.raises(SettingsError) as refused:
+        settings()
+    assert "hemligt" not in str(refused.value) and "LOTS_INBOX_PASSWORD" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "inbox", ["", "imap://localhost", "imap://127.0.0.1:1143", "imap://[::1]/", "imaps://x.example"]
+)
+def test_an_inbox_is_off_or_an_address(environment: pytest.MonkeyPatch, inbox: str) -> None:
+    environment.setenv("LOTS_INBOX", inbox)
+    assert settings().inbox == inbox
+
+
+def test_an_inbox_that_is_a_folder_does_not_move_with_whoever_asks(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environment.setenv("LOTS_INBOX", "Maildir")
+    assert settings().inbox == str(tmp_path / "Maildir")
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])

@@ -56,13 +56,21 @@ SUBJECTS = {
     ),
     "introduction": ("Ett nätverk nära dig?", "A network near you?"),
     "still-planned": (f"Blir det en första träff i {PLACE}?", f"Will there be a first meeting in {PLACE}?"),
+    "data-request": ("Din begäran om personuppgifter", "Your request about personal data"),
+    "fresh-link": ("Din nya länk", "Your new link"),
+    "report-ready": ("Kongressrapporten är klar", "The congress report is ready"),
     "staff-digest": ("Veckolista nätverk Västernorrlands län", "Weekly list, networks in Västernorrlands län"),
     "staff-alarm": (
         "Behöver åtgärd: samtal om hur nätverket mår",
         "Needs action: talk about how the network is",
     ),
 }
-FREE = ("name", "place", "network", "initiator", "other_name", "other_place", "region")
+FREE = ("name", "place", "network", "initiator", "other_name", "other_place", "region", "folder")
+# What asks again and again can be stopped; decisions and answers still come.
+STOPPABLE = {
+    "first-meeting", "check-in", "check-in-reminder", "second-organiser", "kickoff-checklist", "still-planned", "wake",
+}  # fmt: skip
+SCALE = re.compile(r"\?q4=[1-5]$")
 HOSTILE = (
     "*Åsa* <b>fet</b>",
     "[x](http://evil.example)",
@@ -174,7 +182,8 @@ def test_a_mail_shows_no_trace_of_how_it_is_made(name: str, language: str, conte
 def test_a_mail_asks_nothing_of_the_network(name: str, language: str, context: dict[str, Any]) -> None:
     html = render_mail(name, language, context).html
     assert not re.search(r"<(img|link|script|iframe|object|form|video)|@import|url\(|src=", html, re.IGNORECASE)
-    assert set(Page(html).links) == {*links(context), *(f"mailto:{address}" for address in addresses(context))}
+    asked = {SCALE.sub("", link) for link in Page(html).links}
+    assert asked == {*links(context), *(f"mailto:{address}" for address in addresses(context))}
 
 
 @each_mail
@@ -185,6 +194,37 @@ def test_a_mail_suits_phones_and_the_dark(name: str, language: str) -> None:
     assert 'class="preheader" style="display: none' in html
     assert html.index('charset="utf-8"') < 1024  # where browsers stop looking for it
     assert len(html.encode()) < 9_000
+
+
+@each_mail
+def test_only_mails_that_ask_again_and_again_offer_to_stop(name: str, language: str) -> None:
+    context = example(name, language)
+    offer = "Sluta påminna mig" if language == "sv" else "Stop reminding me"
+    assert bool(context["stop_link"]) == (name in STOPPABLE)
+    for part in (render_mail(name, language, context).text, render_mail(name, language, context).html):
+        assert (offer in part) == (name in STOPPABLE)
+    stopped = render_mail(name, language, {**context, "stop_link": ""})
+    assert offer not in stopped.text and offer not in stopped.html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["first-meeting", "check-in", "check-in-reminder"])
+def test_a_check_in_can_begin_with_one_of_five_numbers_and_its_text_has_one_address(name: str, language: str) -> None:
+    context = example(name, language)
+    rendered = render_mail(name, language, context)
+    begun = [link for link in Page(rendered.html).links if SCALE.search(link)]
+    assert begun == [f"{context['check_in_link']}?q4={number}" for number in range(1, 6)]
+    assert rendered.text.count(context["check_in_link"]) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_check_in_shows_a_reply_that_the_grammar_takes(language: str) -> None:
+    shown = {
+        "sv": "1 ja 2027-03-02 9; 2 nej; 3 2; 4 4; 5 talare",
+        "en": "1 yes 2027-03-02 9; 2 no; 3 2; 4 4; 5 speaker",
+    }
+    for name in ("first-meeting", "check-in", "check-in-reminder"):
+        assert shown[language] in render_mail(name, language, example(name, language)).text
 
 
 @each_mail

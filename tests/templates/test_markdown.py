@@ -38,6 +38,12 @@ def test_a_link_is_written_out_and_a_button_is_a_class() -> None:
     assert text == "Svara: {{ (where) | link }}\n\n"
 
 
+def test_a_paragraph_with_a_scale_is_for_html_only() -> None:
+    html, text = both('före\n\nVälj:\\\n[1]({{ where }}?q4=1 "scale") [2]({{ where }}?q4=2 "scale")\n\nefter')
+    assert html.count('<a href="{{ (where) | link }}?q4=') == html.count('class="scale"') == 2
+    assert text == "före\n\nefter\n\n"
+
+
 def test_a_mail_address_is_not_written_twice() -> None:
     assert both("[{{ who }}](mailto:{{ who }})")[1] == "{{ who }}\n\n"
 

@@ -1,0 +1,35 @@
+"""What came in by mail: bounces taken back, answers recorded, and the rest laid before a human."""
+
+from collections import Counter
+from typing import Any
+
+from prefect import flow
+
+from flows.telling import told
+from tasks import check_in
+from tasks import inbox as stage
+from tasks.step import moment
+
+
+@flow(name="inbox", flow_run_name="inkorg")
+async def inbox(as_of: str = "") -> Any:
+    """Läs inkorgen: studsar och autosvar sorteras, svar på avstämningar sparas, resten får personal läsa.
+
+    Args:
+        as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
+    """
+    at = moment(as_of)
+    total: Counter[str] = Counter()
+    batch = 0
+    while handled := await stage.read_batch(at, batch):
+        total.update(handled)
+        batch += 1
+    opened = await check_in.follow_up_answers(at) if total["answers"] else 0
+    counts = {name: total[name] for name in stage.COUNTS}
+    bounces = counts["bounces"] + counts["not_delivered"] + counts["soft"]
+    return told(
+        f"{bounces} studsar, {counts['auto_replies']} autosvar, {counts['answers']} svar, "
+        f"{counts['staff']} till personal",
+        **counts,
+        opened=opened,
+    )

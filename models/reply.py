@@ -1,0 +1,83 @@
+"""An answer by mail: whose, to which check-in, and whether it says what can be recorded (domain.md section 6)."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from models import reply_grammar
+from models.check_in import CheckIn
+from models.check_in_round import answer, asked_besides, latest_of
+from models.errors import UserError
+from models.mail import ASKS, OutgoingMail
+from models.network import IDS_AT_A_TIME, roles_of
+from models.person import Person, canonical_address
+from models.quiet_days import local
+
+
+def record_answer(
+    session: Session, sender: str, refers_to: Sequence[OutgoingMail], text: str, at: datetime
+) -> CheckIn | None:
+    """Record the answers in `text` if they are whole and the sender is who was asked; None, and no change, if not.
+
+    `refers_to` are our mails that the reply answers. Only where it names none does the sender's address decide.
+    """
+    form = reply_grammar.parse(text)
+    if form is None or form.problems(local(at).date()):
+        return None
+    found = _of_mails(session, sender, refers_to) if refers_to else _of_sender(session, sender)
+    if found is None:
+        return None
+    try:
+        answer(session, found, form, at)
+    except UserError:  # the days in which an answer can be changed have passed
+        return None
+    return found
+
+
+def _of_mails(session: Session, sender: str, mails: Sequence[OutgoingMail]) -> CheckIn | None:
+    """The check-in that one of these mails asks, when the reply comes from whom that mail went to.
+
+    They must still carry the network: who has left answers for nobody.
+    """
+    for mail in mails:
+        if mail.template not in ASKS or not mail.person_id or not mail.network_id:
+            continue
+        person = session.get_one(Person, mail.person_id)
+        carries = any(role.person_id == person.id for role in roles_of(session, mail.network_id))
+        if carries and _writes_from(person, sender):
+            return session.get(CheckIn, UUID(json.loads(mail.context)["check_in"]))
+    return None
+
+
+def _of_sender(session: Session, sender: str) -> CheckIn | None:
+    """The one open check-in that the sender's address was asked, when one person has it and was asked one only."""
+    check_ins = {one.id: one for one in latest_of(session, col(CheckIn.answered_at).is_(None)).values()}
+    asked = {(one.id, one.person_id) for one in check_ins.values()}
+    asked |= {
+        (check_in, person)
+        for check_in, person in asked_besides(session, [one.network_id for one in check_ins.values()])
+        if check_in in check_ins
+    }
+    theirs = _people_at(session, sender, [person for _, person in asked])
+    matching = [(check_in, person) for check_in, person in asked if person in theirs]
+    if len(matching) != 1:
+        return None
+    [(check_in, person)] = matching
+    found = check_ins[check_in]
+    carries = any(role.person_id == person for role in roles_of(session, found.network_id))
+    return found if carries else None
+
+
+def _people_at(session: Session, address: str, ids: list[UUID]) -> set[UUID]:
+    found = set()
+    for first in range(0, len(ids), IDS_AT_A_TIME):
+        people = select(Person).where(col(Person.id).in_(ids[first : first + IDS_AT_A_TIME]))
+        found |= {person.id for person in session.exec(people) if _writes_from(person, address)}
+    return found
+
+
+def _writes_from(person: Person, address: str) -> bool:
+    return bool(person.email) and canonical_address(person.email or "") == canonical_address(address)

@@ -1,0 +1,53 @@
+"""What a crash left in doubt is settled by staff: nobody else can know whether it went (domain.md I8, RFC 1047)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from models import sending as sending_rules
+from models.errors import UserError
+from models.language import say
+from models.mail import MailStatus, OutgoingMail
+
+Verdict = Literal["sent", "resend"]
+SHORTEST = 8
+
+
+def in_doubt(session: Session) -> list[OutgoingMail]:
+    """What waits to be settled, oldest first."""
+    doubtful = select(OutgoingMail).where(col(OutgoingMail.status) == MailStatus.in_doubt)
+    return list(session.exec(doubtful.order_by(col(OutgoingMail.created_at), col(OutgoingMail.id))))
+
+
+def settle(session: Session, ids: Sequence[str], verdict: Verdict, at: datetime, staff_id: UUID | None = None) -> int:
+    """Mark what is in doubt as sent, or let it go once more with the same bytes. Returns how many.
+
+    An empty list means all. An id may be shortened to its first eight characters. Raises UserError when one of them is
+    not in doubt; nothing changes then.
+    """
+    doubtful = in_doubt(session)
+    chosen = [_named(doubtful, one) for one in ids] if ids else doubtful
+    for mail in {mail.id: mail for mail in chosen}.values():
+        if verdict == "sent":
+            sending_rules.record(mail, MailStatus.sent, 0, at)
+        else:  # it was allowed to go already; the hour of the day is looked at when it goes
+            mail.status = MailStatus.queued
+        mail.reason, mail.settled_by = f"settled-{verdict}", staff_id
+        session.add(mail)
+    return len(chosen)
+
+
+def _named(doubtful: Sequence[OutgoingMail], text: str) -> OutgoingMail:
+    wanted = text.strip().lower().replace("-", "")
+    found = [mail for mail in doubtful if mail.id.hex.startswith(wanted)] if len(wanted) >= SHORTEST else []
+    if len(found) != 1:
+        raise UserError(
+            say(
+                f"Mejl: {text.strip()[:40]!r} är inget av dem som är osäkra. Skriv minst 8 tecken av dess nummer.",
+                f"Mail: {text.strip()[:40]!r} is none of those in doubt. Write at least 8 characters of its number.",
+            )
+        )
+    return found[0]

@@ -1,0 +1,17 @@
+"""Which mails go when (domain.md section 9)."""
+
+from collections import defaultdict
+
+from models.mail import Template, mail_class
+from models.quiet_days import MailClass
+
+
+def test_answers_go_at_once_word_from_the_office_on_working_days_and_the_rest_when_founders_have_time() -> None:
+    found: dict[MailClass, set[str]] = defaultdict(set)
+    for template in Template:
+        found[mail_class(template)].add(template)
+    assert found[MailClass.at_once] == {"receipt", "declined", "data-request", "fresh-link"}
+    assert found[MailClass.working_day] == {
+        "talk-invitation", "more-information", "granted", "waiting", "queue-offer",
+        "staff-digest", "staff-alarm", "report-ready",
+    }  # fmt: skip
