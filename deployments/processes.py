@@ -1,5 +1,6 @@
 """The parts that run beside each other (Prefect's server, the worker, the web), started and stopped together."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -126,9 +127,15 @@ def worker_command() -> tuple[str, ...]:
 
 
 def deploy() -> None:
-    """Make the work pool and every deployment of prefect.yaml. Raises ServiceUnavailable with Prefect's last line."""
+    """Make the work pool, every deployment of prefect.yaml, and what `furnish` makes.
+
+    Raises ServiceUnavailable with Prefect's last line.
+    """
+    from deployments.furnishing import furnish
+
     _prefect_or_raise("work-pool", "create", POOL, "--type", "process", "--overwrite")
     _prefect_or_raise("--no-prompt", "deploy", "--all", "--prefect-file", str(PREFECT_YAML))
+    asyncio.run(furnish())
 
 
 def _prefect_or_raise(*arguments: str) -> None:

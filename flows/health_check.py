@@ -5,21 +5,27 @@ from typing import Any
 from prefect import flow
 
 from flows.telling import told
+from models.forms.health_check import HealthCheckForm
 from tasks import health_check as stage
 from tasks.step import moment
 
 
 @flow(name="health-check", flow_run_name="hälsokontroll")
-async def health_check(as_of: str = "") -> Any:
-    """Räkna alla nätverks engagemang, varna tidigt och erbjud samtal där det behövs.
+async def health_check(form: HealthCheckForm = HealthCheckForm(), as_of: str = "") -> Any:
+    """Räkna alla nätverks engagemang, varna tidigt och erbjud samtal. Med ett nätverk: rita bara dess egen sida.
 
     Args:
+        form: Ett nätverk vars sida du vill läsa. Lämnas som det är för alla.
         as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
     """
     at = moment(as_of)
+    if form.network_number:
+        label = await stage.draw_page(form.network_number, at)
+        return told(f"{label}: sidan är ritad, se artefakten network-{form.network_number}", pages=1)
     found = await stage.take_snapshots(at)
     opened = await stage.open_talks(at)
-    await stage.show(found, at)
+    await stage.draw_pages([row["number"] for row in found["rows"]], at)
+    await stage.show(found, opened, at)
     levels = found["levels"]
     return told(
         f"{found['networks']} nätverk: {levels['green']} gröna, {levels['yellow']} gula, {levels['red']} röda; "

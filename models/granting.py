@@ -14,13 +14,13 @@ from models.ladder import support_end
 from models.language import say
 from models.lifecycle import Cause
 from models.network import Network, NetworkState, must_be
+from models.numbers import numbers
 from models.quiet_days import add_months, local, quarter
 from models.staff import Staff, by_signature
 from models.support import (
     ABSOLUTE_MONTHS,
     FIRST_YEAR_MONTHS,
     MENU,
-    NETWORK_HOURS_FIRST_YEAR,
     GrantStatus,
     Item,
     SupportGrant,
@@ -88,11 +88,11 @@ def _check_first_year(session: Session, lines: Sequence[GrantLine], today: date,
     if not total:
         return
     total += first_year_hours(session, network) if network else Decimal(0)
-    if total > NETWORK_HOURS_FIRST_YEAR:
+    if total > (most := numbers().network_hours):
         raise UserError(
             say(
-                f"Beviljat stöd: {total} timmar är mer än {NETWORK_HOURS_FIRST_YEAR} första året. Ta bort något.",
-                f"Granted support: {total} hours exceed {NETWORK_HOURS_FIRST_YEAR} the first year. Remove something.",
+                f"Beviljat stöd: {total} timmar är mer än {most} första året. Ta bort något.",
+                f"Granted support: {total} hours exceed {most} the first year. Remove something.",
             )
         )
 

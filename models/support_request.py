@@ -15,8 +15,6 @@ from models.person import Membership, Person
 from models.place import is_whole_country
 
 NEED_LENGTH = 500
-TALK_WORKING_DAYS = 5
-ANSWER_WORKING_DAYS = 15
 
 
 class Channel(StrEnum):

@@ -8,7 +8,8 @@ from pydantic import Field
 from models.columns import nfc
 from models.forms.form import SIGNATURE, Form, field
 from models.language import say
-from models.support import MENU, NETWORK_HOURS_FIRST_YEAR, Item
+from models.numbers import numbers
+from models.support import MENU, Item
 from models.support_request import Reason
 
 
@@ -37,7 +38,7 @@ class GrantLine(Form):
             found.append(
                 say(f"Stöd {self.item}: timmar kan inte vara negativa.", f"Support {self.item}: hours below zero.")
             )
-        if self.hours > (most := NETWORK_HOURS_FIRST_YEAR if MENU[self.item].hours else 0):
+        if self.hours > (most := numbers().network_hours if MENU[self.item].hours else 0):
             found.append(say(f"Stöd {self.item}: högst {most} timmar.", f"Support {self.item}: at most {most} hours."))
         if not 0 <= self.sek <= MENU[self.item].sek:
             found.append(

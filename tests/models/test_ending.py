@@ -10,13 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from models import kickoff
-from models.capacity import QUARTER_HOURS, hours_left
+from models.capacity import hours_left
 from models.database import transaction
 from models.errors import UserError
 from models.intervention import Intervention, InterventionKind, open_once
 from models.lifecycle import Actor, Transition
 from models.meeting import Meeting, MeetingForm
 from models.network import LinkKind, Network, NetworkLink, NetworkState, roles_of
+from models.numbers import DEFAULTS
 from models.settings import Settings
 from models.staff import by_signature
 from models.support import GrantStatus, SupportGrant
@@ -98,9 +99,9 @@ def test_at_the_close_unused_hours_go_back_and_calendars_and_the_list_are_cleare
         )
         open_once(session, network, InterventionKind.wish, "x", at(DAY))
         asj = by_signature(session, "asj", "")
-        assert hours_left(session, asj.id, "2027Q1") == QUARTER_HOURS - Decimal("1.5")
+        assert hours_left(session, asj.id, "2027Q1") == DEFAULTS.quarter_hours - Decimal("1.5")
         change(session, network, "close", DAY, member="m1")
-        assert hours_left(session, asj.id, "2027Q1") == QUARTER_HOURS
+        assert hours_left(session, asj.id, "2027Q1") == DEFAULTS.quarter_hours
         assert session.exec(select(SupportGrant.status)).all() == [GrantStatus.ended]
         assert (booked.status, booked.sequence) == ("cancelled", 1)
         cancelled = [mail for mail in mails(session, "calendar-invitation") if '"cancel"' in mail.context]
