@@ -5,11 +5,13 @@ from typing import Any
 from prefect import flow
 
 from flows.telling import told
+from models.language import say
 from tasks import health_check as stage
 from tasks.step import moment
+from tasks.wrap_up import wrap_up
 
 
-@flow(name="health-check", flow_run_name="hälsokontroll")
+@flow(name="health-check", flow_run_name=say("Hälsokontroll", "Health check"))
 async def health_check(as_of: str = "") -> Any:
     """Räkna alla nätverks engagemang, varna tidigt och erbjud samtal där det behövs.
 
@@ -20,10 +22,16 @@ async def health_check(as_of: str = "") -> Any:
     found = await stage.take_snapshots(at)
     opened = await stage.open_talks(at)
     await stage.show(found, at)
-    levels = found["levels"]
+    levels, talks, proposals = found["levels"], opened["talks"], opened["proposals"]
+    if talks + proposals + found["warnings"]:
+        await wrap_up(as_of)
     return told(
-        f"{found['networks']} nätverk: {levels['green']} gröna, {levels['yellow']} gula, {levels['red']} röda; "
-        f"{opened['talks']} samtal, {found['warnings']} tidiga varningar, {opened['proposals']} förslag om vila",
+        say(
+            f"{found['networks']} nätverk: {levels['green']} gröna, {levels['yellow']} gula, {levels['red']} röda; "
+            f"{talks} samtal, {found['warnings']} tidiga varningar, {proposals} förslag om vila",
+            f"{found['networks']} networks: {levels['green']} green, {levels['yellow']} yellow, {levels['red']} red; "
+            f"{talks} talks, {found['warnings']} early warnings, {proposals} proposals to rest",
+        ),
         networks=found["networks"],
         warnings=found["warnings"],
         **levels,

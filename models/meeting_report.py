@@ -7,7 +7,7 @@ from sqlmodel import Session, col, delete, select
 from models.columns import nfc
 from models.errors import TransitionRefused, UserError
 from models.forms.form import Form
-from models.forms.meeting_report import MeetingReportForm
+from models.forms.meeting_report import OFFICE, MeetingReportForm
 from models.intervention import InterventionKind, open_once
 from models.kickoff import book_meeting, meeting_on, role_by_code
 from models.language import say
@@ -19,7 +19,6 @@ from models.quiet_days import STOCKHOLM
 from models.support import over_helps
 
 EVENING = time(17, 30)
-OFFICE = "office"
 
 
 def check_report(session: Session, form: Form) -> None:

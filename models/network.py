@@ -12,6 +12,7 @@ from sqlmodel import Field, Session, SQLModel, col, func, select
 from models.columns import EncryptedText, UtcDateTime, code, key_field, keyed_hash
 from models.errors import UserError
 from models.language import say
+from models.words import NATURE, word
 
 
 class Nature(StrEnum):
@@ -99,8 +100,8 @@ class Network(SQLModel, table=True):
 
     @property
     def label(self) -> str:
-        """How staff recognise it without a person's name: "Luleå · town · #12"."""
-        return f"{self.place} · {self.nature} · #{self.number}"
+        """How staff recognise it without a person's name: "Luleå · ort · #12"."""
+        return f"{self.place} · {word(NATURE, self.nature)} · #{self.number}"
 
 
 class RoleKind(StrEnum):

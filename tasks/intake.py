@@ -6,7 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
-from prefect.runtime import flow_run
+from prefect.context import FlowRunContext
 from sqlmodel import Session
 
 from models.database import transaction
@@ -38,13 +38,13 @@ def keep(form: Form, flow: str, at: datetime, check: Callable[[Session, Form], N
 @step("Ta bort personuppgifter ur körningen", "Remove personal data from the run")
 async def forget(form: Form) -> None:
     """Replace the run's stored form by one without free text and member numbers."""
-    if not run_id():
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
         return
-    stored = {name: value for name, value in flow_run.parameters.items() if name != "form"}
+    stored = context.flow_run.parameters
+    blank = form.blanked_as_typed(stored["form"])
     async with get_client() as client:
-        await client.update_flow_run(
-            UUID(run_id()), parameters={**stored, "form": form.blanked().model_dump(mode="json")}
-        )
+        await client.update_flow_run(context.flow_run.id, parameters={**stored, "form": blank})
 
 
 def form_of(session: Session, intake: str, kind: type[F]) -> tuple[Intake, F | None]:

@@ -139,7 +139,7 @@ def test_staff_fill_in_a_request_and_the_worker_writes_it_down(office: Running, 
     run = wait_until(office, started["id"], "COMPLETED")
     page.goto(f"{office.prefect}/runs/flow-run/{run['id']}")
     expect(page.get_by_text("stödförfrågan").first).to_be_visible()
-    assert run["state"]["message"] == "Förfrågan #1: received, hos asj"
+    assert run["state"]["message"] == "Förfrågan #1: mottagen, hos asj"
     assert AKE not in json.dumps(run) and "företagsgränser" not in json.dumps(run)
     assert (errors, outside) == ([], [])
 

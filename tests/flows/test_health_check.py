@@ -22,7 +22,7 @@ async def test_a_health_check_counts_shows_nobody_and_does_nothing_twice(office:
     async with get_client() as client:
         shown = {one.key: one.data for one in await client.read_artifacts()}
     [row] = json.loads(str(shown["health-check"]))
-    assert (row["Nätverk"], row["Hälsa"], row["Spärrar"]) == ("Luleå · town · #1", "yellow", "G2")
+    assert (row["Nätverk"], row["Hälsa"], row["Spärrar"]) == ("Luleå · ort · #1", "yellow", "G2")
     assert '"yellow" : 1' in str(shown["health-check-plot"])
     with transaction() as session:
         assert broken(session) == []
