@@ -21,8 +21,8 @@ CHECK_IN: Final = {
 
 UI: Final = "https://natverk.example.org/ui/oppna"
 _ROWS: Final[list[dict[str, Any]]] = [
-    {"what": "talk", "subject": "Kramfors · samma roll · #51", "since": "2027-02-25", "due": "2027-03-04", "overdue": False,
-     "link": f"{UI}/talk"},
+    {"what": "talk", "subject": "Kramfors · samma roll · #51", "since": "2027-02-25", "due": "2027-03-04",
+     "overdue": False, "link": f"{UI}/talk"},
     {"what": "over_helping", "subject": f"{PLACE} · ort · #12", "since": "2027-02-08", "due": "2027-02-22",
      "overdue": True, "link": ""},
     {"what": "in_doubt", "subject": "Sollefteå · företagsområde · #7", "since": "2027-03-01", "due": None,

@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any, get_origin
 
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from models.forms.choice import DAY, TIME, TYPED, Agreed, Chosen, Day, Listed, Lists, Mark, Moment, Unseen, mark_of
 from models.forms.form import Form, line_of
@@ -80,7 +79,7 @@ def _shown_value(info: FieldInfo, lists: Lists) -> Schema:
     match mark:
         case Chosen():
             value: Schema = {"type": "string", "enum": mark.labels()}
-            return value if default is PydanticUndefined else value | {"default": mark.label(default)}
+            return value if info.is_required() else value | {"default": mark.label(default)}
         case Listed():
             labels = mark.labels(lists)
             value = {"type": "string", "enum": labels} if labels else {"type": "string", "description": _nothing(info)}
@@ -92,7 +91,7 @@ def _shown_value(info: FieldInfo, lists: Lists) -> Schema:
         return {"type": "string", "format": "date"}
     assert isinstance(info.annotation, type)
     value = {"type": next(name for kind, name in SIMPLE.items() if issubclass(info.annotation, kind))}
-    return value if default in (PydanticUndefined, "") else value | {"default": default}
+    return value if info.is_required() or default == "" else value | {"default": default}
 
 
 def _shown_item(mark: Mark | None, lists: Lists) -> Schema:
