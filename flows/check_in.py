@@ -33,7 +33,7 @@ async def check_in(form: CheckInForm = CheckInForm(), as_of: str = "") -> Any:
     unreachable = await stage.give_up_asking(at)
     opened = await stage.follow_up_answers(at)
     if sent + reminded + asked + unreachable + opened:
-        await wrap_up(as_of)
+        await wrap_up(as_of, opened=opened + unreachable)
     return told(
         say(
             f"{sent} avstämningar, {reminded} påminnelser, {asked} andra tillfrågade, {opened + unreachable} ärenden",

@@ -24,7 +24,7 @@ async def health_check(as_of: str = "") -> Any:
     await stage.show(found, at)
     levels, talks, proposals = found["levels"], opened["talks"], opened["proposals"]
     if talks + proposals + found["warnings"]:
-        await wrap_up(as_of)
+        await wrap_up(as_of, opened=talks + proposals + found["warnings"])
     return told(
         say(
             f"{found['networks']} nätverk: {levels['green']} gröna, {levels['yellow']} gula, {levels['red']} röda; "

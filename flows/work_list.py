@@ -25,9 +25,10 @@ async def work_list(as_of: str = "") -> Any:
     woken = await stage.wake(at)
     planned = await stage.ask_still_planned(at)
     introduced = await stage.introduce(at)
-    alarms = await stage.alarm(at)
-    listed = await stage.show(at)
-    digests = await stage.digest(at)
+    forms = await stage.forms()
+    alarms = await stage.alarm(at, forms)
+    listed = await stage.show(at, forms)
+    digests = await stage.digest(at, forms)
     await wrap_up(as_of)
     waiting, overdue = listed["waiting"], listed["overdue"]
     return told(

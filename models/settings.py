@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     mail_from: str = "Natverkslots <natverk@localhost>"
     mail_reply_to: str = ""
     public_url: str = ""
+    prefect_ui_url: str = Field("", description="where staff's browsers reach Prefect; default: as its API")
     web_port: int = Field(8080, ge=0, le=65535)
     secret_key: str = ""
     data_key: str = ""

@@ -7,6 +7,7 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.filters import DeploymentFilter
 from prefect.client.schemas.responses import DeploymentResponse
+from prefect.events import emit_event
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.states import Scheduled
 
@@ -18,17 +19,21 @@ from models.forms.shown import form_schema
 from tasks.step import step
 
 OUTBOX = "outbox"
+OPENED = "natverkslots.opened"
 MOST_DEPLOYMENTS = 100
 TOGETHER = timedelta(seconds=10)
 
 
 @step("Uppdatera formulären och låt e-posten gå", "Bring the forms up to date and let the mail go")
-async def wrap_up(as_of: str) -> dict[str, int]:
+async def wrap_up(as_of: str, opened: int = 0) -> dict[str, int]:
     """Refresh the forms' lists; start the outbox if a mail may go now. Returns how many forms changed and runs began.
 
-    A run that plays another day (`as_of`) starts no outbox: that one goes by the real clock. A server that is too busy
-    costs nothing but time: the next change refreshes the lists, and the outbox runs every quarter of an hour.
+    With `opened`, how many matters a sweep put on staff's list, the work list is made anew (prefect.yaml listens). A
+    run that plays another day (`as_of`) starts nothing: that goes by the real clock. A server that is too busy costs
+    nothing but time: the next change refreshes the lists, and the outbox runs every quarter of an hour.
     """
+    if opened and not as_of:
+        emit_event(OPENED, resource={"prefect.resource.id": "natverkslots.work-list"}, payload={"opened": opened})
     try:
         async with get_client() as client:
             deployed = await deployed_ones(client)
