@@ -12,6 +12,7 @@ from sqlmodel import Field, Session, SQLModel, col, func, select
 from models.columns import EncryptedText, UtcDateTime, code, key_field, keyed_hash
 from models.errors import UserError
 from models.language import say
+from models.locking import one_at_a_time
 from models.words import NATURE, word
 
 
@@ -237,5 +238,9 @@ def must_be(network: Network, states: Collection[NetworkState]) -> None:
 
 
 def next_number(session: Session, numbers: Mapped[int]) -> int:
-    """The next number that staff will know a request or network by; `numbers` is the column that holds them."""
+    """The next number that staff will know a request or network by; `numbers` is the column that holds them.
+
+    Nobody else is given one until the transaction ends.
+    """
+    one_at_a_time(session, str(numbers))
     return (session.exec(select(func.max(numbers))).one() or 0) + 1
