@@ -13,7 +13,7 @@ from models.columns import EncryptedText, UtcDateTime, code, key_field, keyed_ha
 from models.errors import UserError
 from models.language import say
 from models.locking import one_at_a_time
-from models.words import NATURE, word
+from models.words import NATURE, NETWORK_STATE, word
 
 
 class Nature(StrEnum):
@@ -229,10 +229,11 @@ def by_number(session: Session, number: int, field: str) -> Network:
 def must_be(network: Network, states: Collection[NetworkState]) -> None:
     """Raises UserError when the network is not in one of these states, so that the change cannot be made."""
     if network.state not in states:
+        state = word(NETWORK_STATE, network.state)
         raise UserError(
             say(
-                f"Ändring: går inte, för nätverk #{network.number} är {network.state}. Välj en annan ändring.",
-                f"Change: not possible, as network #{network.number} is {network.state}. Choose another change.",
+                f"Ändring: går inte, för nätverk #{network.number} är {state}. Välj en annan ändring.",
+                f"Change: not possible, as network #{network.number} is {state}. Choose another change.",
             )
         )
 

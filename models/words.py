@@ -73,6 +73,7 @@ MEETING_STATUS: Final[Words] = {
     "held": ("Träffen blev av", "It was held"),
     "cancelled": ("Träffen ställdes in", "It was cancelled"),
 }
+STATE: Final[Words] = {**REQUEST_STATE, **NETWORK_STATE, **MEETING_STATUS}
 MEETING_FORM: Final[Words] = {
     "in_person": ("På plats", "In person"),
     "digital": ("Digitalt", "Online"),

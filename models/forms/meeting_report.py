@@ -82,6 +82,11 @@ class MeetingReportForm(Form):
         ),
     )
 
+    @classmethod
+    def title_of(cls, duty: Duty) -> str:
+        """What the form calls the field of a duty."""
+        return cls.model_fields[duty.value].title or duty.value
+
     @property
     def duties(self) -> dict[Duty, str]:
         """Who carried what: a member's code or "office"; what nobody told is left out."""
