@@ -6,11 +6,13 @@ from prefect import flow
 
 from flows.telling import told
 from models.forms.health_check import HealthCheckForm
+from models.language import say
 from tasks import health_check as stage
 from tasks.step import moment
+from tasks.wrap_up import wrap_up
 
 
-@flow(name="health-check", flow_run_name="hälsokontroll")
+@flow(name="health-check", flow_run_name=say("Hälsokontroll", "Health check"))
 async def health_check(form: HealthCheckForm = HealthCheckForm(), as_of: str = "") -> Any:
     """Räkna alla nätverks engagemang, varna tidigt och erbjud samtal. Med ett nätverk: rita bara dess egen sida.
 
@@ -26,10 +28,16 @@ async def health_check(form: HealthCheckForm = HealthCheckForm(), as_of: str = "
     opened = await stage.open_talks(at)
     await stage.draw_pages([row["number"] for row in found["rows"]], at)
     await stage.show(found, opened, at)
-    levels = found["levels"]
+    levels, talks, proposals = found["levels"], opened["talks"], opened["proposals"]
+    if talks + proposals + found["warnings"]:
+        await wrap_up(as_of, opened=talks + proposals + found["warnings"])
     return told(
-        f"{found['networks']} nätverk: {levels['green']} gröna, {levels['yellow']} gula, {levels['red']} röda; "
-        f"{opened['talks']} samtal, {found['warnings']} tidiga varningar, {opened['proposals']} förslag om vila",
+        say(
+            f"{found['networks']} nätverk: {levels['green']} gröna, {levels['yellow']} gula, {levels['red']} röda; "
+            f"{talks} samtal, {found['warnings']} tidiga varningar, {proposals} förslag om vila",
+            f"{found['networks']} networks: {levels['green']} green, {levels['yellow']} yellow, {levels['red']} red; "
+            f"{talks} talks, {found['warnings']} early warnings, {proposals} proposals to rest",
+        ),
         networks=found["networks"],
         warnings=found["warnings"],
         **levels,

@@ -40,7 +40,7 @@ async def test_a_health_check_counts_shows_nobody_and_does_nothing_twice(leaning
     assert await health_check(as_of="2027-04-01") == EXPECTED | {"talks": 0}
     newest, *_ = await artifacts("health-check-table")
     [row] = json.loads(str(newest.data))
-    assert (row["Nätverk"], row["Hälsa"], row["Spärrar"]) == ("Luleå · town · #1", "gul", "G2")
+    assert (row["Nätverk"], row["Hälsa"], row["Spärrar"]) == ("Luleå · ort · #1", "gul", "G2")
     with transaction() as session:
         assert broken(session) == []
 
@@ -68,7 +68,7 @@ async def test_one_networks_page_is_drawn_by_its_number_and_nothing_else_happens
     told = await health_check(HealthCheckForm(network_number=1), as_of="2027-04-01")
     assert told == {"pages": 1}
     [page] = await artifacts("network-1")
-    assert str(page.data).startswith("# Luleå · town · #1\n\n2027-04-01 ")
+    assert str(page.data).startswith("# Luleå · ort · #1\n\n2027-04-01 ")
     assert await health_check(as_of="2027-04-01") == EXPECTED | {"talks": 1}
 
 

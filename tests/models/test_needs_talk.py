@@ -148,7 +148,7 @@ def test_a_decision_on_what_does_not_await_one_is_refused_in_words(office: Setti
     with transaction() as session:
         request = ask(session)
         talk(session, request)
-        with pytest.raises(UserError, match="Förfrågan #: #1 väntar inte på beslut"):
+        with pytest.raises(UserError, match="Förfrågan: #1 väntar inte på beslut"):
             talk(session, request)
 
 
@@ -226,7 +226,7 @@ def test_an_incomplete_request_is_never_granted(office: Settings) -> None:
         request = ask(session)
         request.state = RequestState.incomplete
         session.flush()
-        with pytest.raises(UserError, match="Beslut: grant går inte när förfrågan är incomplete"):
+        with pytest.raises(UserError, match="Beslut: det går inte när förfrågan är ofullständig"):
             talk(session, request)
         form = NeedsTalkForm(request_number=request.number, signature="asj", talked_on=date(2026, 11, 5))
         needs_talk.record_talk(session, form, by(Actor.staff, "2026-11-05"))
