@@ -1,14 +1,14 @@
 """The same form twice is known by its content
 
-Revision: 0010, after: 0002
+Revision: 0005, after: 0004
 """
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-revision = "0010"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
