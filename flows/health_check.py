@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.language import say
 from tasks import health_check as stage
 from tasks.step import moment
@@ -12,6 +12,7 @@ from tasks.wrap_up import wrap_up
 
 
 @flow(name="health-check", flow_run_name=say("Hälsokontroll", "Health check"))
+@in_words
 async def health_check(as_of: str = "") -> Any:
     """Räkna alla nätverks engagemang, varna tidigt och erbjud samtal där det behövs.
 
