@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from deployments.environment import POOL, PREFECT_YAML, answers
+from deployments.environment import POOL, PREFECT_YAML, answers, server_environment
 from models.errors import ServiceUnavailable
 
 STOP_SECONDS = 10
@@ -94,14 +94,18 @@ def prefect(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "prefect", *arguments)
 
 
-def start_server(parts: Parts, port: int) -> str:
-    """Start Prefect's server on loopback. Returns its API address; use `wait_for` before using it."""
-    api_url = f"http://127.0.0.1:{port}/api"
+def start_server(parts: Parts, port: int, host: str = "127.0.0.1") -> str:
+    """Start Prefect's server. Returns its API address on this machine; use `wait_for` before using it.
+
+    Raises SettingsError when others could reach it without a password.
+    """
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    api_url = f"http://{f'[{here}]' if ':' in here else here}:{port}/api"
     parts.start(
         "prefect-server",
-        *prefect("server", "start", "--host", "127.0.0.1", "--port", str(port)),
+        *prefect("server", "start", "--host", host, "--port", str(port)),
         PREFECT_API_URL=api_url,
-        PREFECT_UI_API_URL=api_url,
+        **server_environment(host, port),
     )
     return api_url
 

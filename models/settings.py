@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     inbox_password: str = ""
     public_url: str = ""
     web_port: int = Field(8080, ge=0, le=65535)
+    prefect_host: str = Field("127.0.0.1", description="where `lots up` lets Prefect's UI listen")
     secret_key: str = ""
     data_key: str = ""
     language: Literal["sv", "en"] = "sv"
