@@ -76,7 +76,7 @@ def test_links_that_do_not_hold_are_refused_alike(
 ) -> None:
     good = world.path(purpose)
     other = world.path(next(one for one in LINKS if one != purpose)).split("/")[-1]
-    parts = {Purpose.check_in: 1, Purpose.meeting: 2, Purpose.organiser: 1}[purpose]
+    parts = {Purpose.check_in: 1, Purpose.meeting: 2, Purpose.organiser: 1, Purpose.stop: 2}[purpose]
     signed = [[str(uuid4())] * parts, ["no-id"] * parts, [str(world.network)] * 3, []]
     bad = [f"/{purpose}/{other}", f"/{purpose}/x", f"/{purpose}/å%00%ff", _altered(good), good[:-1], good + "x"]
     bad += [link(purpose, *ids).removeprefix("http://testserver") for ids in signed]
@@ -131,14 +131,14 @@ def test_a_busy_database_loses_nothing(
     def busy(*_: Any) -> None:
         raise DatabaseBusy
 
-    for place in ("web_check_in._save", "web_meeting.book", "web_organiser._confirm"):
+    for place in ("web_check_in._save", "web_meeting.book", "web_organiser._confirm", "web_stop._save"):
         monkeypatch.setattr(f"deployments.{place}", busy)
     data = BOOKING if purpose is Purpose.meeting else POSTS[purpose]
     reply = browser.post(world.path(purpose), data=data)
     assert reply.status_code == 503 and "<form" in reply.text
     assert "försök igen" in reply.text.lower()
     assert all(f'value="{value}"' in reply.text for value in data.values())
-    for place in ("web_check_in._load", "web_meeting.load", "web_organiser._load"):
+    for place in ("web_check_in._load", "web_meeting.load", "web_organiser._load", "web_stop._load"):
         monkeypatch.setattr(f"deployments.{place}", busy)
     assert browser.get(world.path(purpose)).status_code == 503
 

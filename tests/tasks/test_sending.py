@@ -217,7 +217,9 @@ class TestEncryption:
             server.offers, server.certificate = ("STARTTLS",), authority.server()
             await self.sends(monkeypatch, "starttls", server)
         assert statuses() == {"sent": 3}
-        assert server.heard[1] == "STARTTLS"
+        assert server.heard.index("STARTTLS") < next(
+            n for n, line in enumerate(server.heard) if line.startswith("MAIL")
+        )
 
     async def test_tls_from_the_first_byte_sends(self, monkeypatch: pytest.MonkeyPatch, authority: Authority) -> None:
         async with mail_server(tls=authority.server()) as server:
@@ -283,7 +285,7 @@ class TestAddresses:
         assert "RCPT TO:<åke@xn--exmple-cua.org>" in server.heard
         [begun] = [line for line in server.heard if line.startswith("MAIL")]
         assert begun.endswith(f"SMTPUTF8 RET=HDRS ENVID={rows()[0].id.hex}")
-        assert server.mails[0]["To"].addresses[0].addr_spec == "åke@xn--exmple-cua.org"
+        assert "<åke@xn--exmple-cua.org>\r\n".encode() in server.taken[0]
 
 
 async def test_a_rate_holds_for_all_who_send(monkeypatch: pytest.MonkeyPatch) -> None:
