@@ -76,18 +76,39 @@ def prepare(settings: Settings, *, quiet: bool = False) -> None:
 def server_environment(host: str, port: int) -> dict[str, str]:
     """How a server that listens on `host` is locked: who may call it from a browser, and who may call it at all.
 
-    Raises SettingsError when others could reach it and it has no password.
+    Raises SettingsError when others could reach it and it has no password, or one that its server cannot compare.
     """
-    if host not in LOOPBACK and not os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
+    auth = os.environ.get("PREFECT_SERVER_API_AUTH_STRING", "")
+    if auth and not (auth.isascii() and ":" in auth):
+        raise SettingsError(
+            "PREFECT_SERVER_API_AUTH_STRING: write NAME:PASSWORD with the letters a-z, digits and signs only, "
+            "as Prefect takes no å, ä and ö there."
+        )
+    if host not in LOOPBACK and not auth:
         raise SettingsError(
             f"LOTS_PREFECT_HOST={host} lets others reach Prefect's UI, and it has no password: "
             "set PREFECT_SERVER_API_AUTH_STRING=NAME:PASSWORD, or leave LOTS_PREFECT_HOST at 127.0.0.1."
         )
     own = {
+        "PREFECT_UI_STATIC_DIRECTORY": str(_only_the_first_ui()),
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port},http://localhost:{port}",
         "PREFECT_UI_API_URL": "/api",  # the UI asks whoever it came from, under whichever name that is known
     }
     return {name: os.environ.get(name, value) for name, value in own.items()}
+
+
+def _only_the_first_ui() -> Path:
+    """A folder for the UI's files in which Prefect's second UI finds no place.
+
+    That one asks an outside host as soon as it is opened, also with analytics off, and the first one offers it. Where
+    its folder cannot be made (a link to nowhere) Prefect says so in its log, and serves and offers the first alone.
+    """
+    folder = Path(os.environ["PREFECT_HOME"]) / "ui"
+    folder.mkdir(parents=True, exist_ok=True)
+    second = folder / "v2"
+    if not second.is_symlink():
+        second.symlink_to(folder / "nowhere" / "v2")
+    return folder
 
 
 def _address_file(settings: Settings) -> Path:

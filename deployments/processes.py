@@ -1,6 +1,5 @@
 """The parts that run beside each other (Prefect's server, the worker, the web), started and stopped together."""
 
-import asyncio
 import contextlib
 import os
 import signal
@@ -131,15 +130,22 @@ def worker_command() -> tuple[str, ...]:
 
 
 def deploy() -> None:
-    """Make the work pool, every deployment of prefect.yaml, and what `furnish` makes.
-
-    Raises ServiceUnavailable with Prefect's last line.
-    """
-    from deployments.furnishing import furnish
-
+    """Make the work pool and every deployment of prefect.yaml. Raises ServiceUnavailable with Prefect's last line."""
     _prefect_or_raise("work-pool", "create", POOL, "--type", "process", "--overwrite")
     _prefect_or_raise("--no-prompt", "deploy", "--all", "--prefect-file", str(PREFECT_YAML))
-    asyncio.run(furnish())
+    furnish()
+
+
+def furnish() -> None:
+    """Make what staff find in the UI besides deployments, in a process that ends with it: Prefect's client is large.
+
+    Raises ServiceUnavailable with its last line.
+    """
+    command = (sys.executable, "-P", "-m", "deployments.furnishing")
+    done = subprocess.run(command, capture_output=True, text=True, cwd=PREFECT_YAML.parent)
+    if done.returncode:
+        told = done.stderr.strip().splitlines()
+        raise ServiceUnavailable(f"furnishing Prefect failed: {told[-1] if told else 'no message'}")
 
 
 def _prefect_or_raise(*arguments: str) -> None:
