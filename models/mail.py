@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -133,9 +134,15 @@ class SendingPace(SQLModel, table=True):
     next_at: datetime = Field(sa_type=UtcDateTime)
 
 
+@lru_cache(maxsize=16)
+def name_and_address(mailbox: str) -> tuple[str, str]:
+    """A mailbox as the settings have it, taken apart."""
+    return parseaddr(mailbox)
+
+
 def return_path(mail_id: UUID, chosen: Settings) -> str:
     """The envelope sender of a mail, where its bounces go: by LOTS_MAIL_RETURN_PATH, else the sender's address."""
-    return chosen.mail_return_path.replace("{id}", mail_id.hex) or parseaddr(chosen.mail_from)[1]
+    return chosen.mail_return_path.replace("{id}", mail_id.hex) or name_and_address(chosen.mail_from)[1]
 
 
 def mail_returned_to(address: str, chosen: Settings) -> UUID | None:

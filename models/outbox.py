@@ -1,8 +1,8 @@
 """The outbox's rules: what is due, who has claimed it, and what follows from each outcome (domain.md I8, section 9).
 
 `now` is the real clock, by which claims are held; `at` is the day being worked, by which mail falls due.
-A mail goes queued → claimed (bytes kept) → sending → its outcome. Only what is sending can come into doubt, and each
-connection has at most one mail there: so a process that dies leaves at most one doubt a connection.
+A mail goes queued → claimed → sending (its bytes kept) → its outcome. Only what is sending can come into doubt, and
+each connection has at most one mail there: so a process that dies leaves at most one doubt a connection.
 """
 
 import json
@@ -49,7 +49,6 @@ def free_abandoned(session: Session, now: datetime) -> dict[str, int]:
         .values(status=MailStatus.in_doubt, claimed_by=None, claimed_until=None, reason="process-ended")
     )
     untried = update(OutgoingMail).where(col(OutgoingMail.status).in_(WAITING), expired)
-    session.execute(untried.where(col(OutgoingMail.attempts) == 0).values(body=None))
     freed = session.execute(untried.values(claimed_by=None, claimed_until=None))
     return {"in_doubt": doubtful.rowcount, "freed": freed.rowcount}  # type: ignore[attr-defined]
 
@@ -113,9 +112,8 @@ def extend(session: Session, worker: UUID, now: datetime) -> None:
 
 
 def let_go(session: Session, worker: UUID) -> None:
-    """Give back what this worker claimed and has not begun to send; what was never tried is written anew then."""
+    """Give back what this worker claimed and has not begun to send."""
     mine = update(OutgoingMail).where(col(OutgoingMail.claimed_by) == worker, col(OutgoingMail.status).in_(WAITING))
-    session.execute(mine.where(col(OutgoingMail.attempts) == 0).values(body=None))
     session.execute(mine.values(claimed_by=None, claimed_until=None))
 
 

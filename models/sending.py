@@ -4,12 +4,14 @@ These run for every mail, so their statements are made once and go past the sess
 """
 
 import zlib
-from collections.abc import Collection, Sequence
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Table, and_, bindparam, or_
+from sqlalchemy import Table, and_, bindparam, func, or_
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from models.bounce import hard_bounce
@@ -18,14 +20,16 @@ from models.mail import LEASE, RETRY_AFTER, WAITING, MailStatus, OutgoingMail, m
 from models.quiet_days import next_allowed
 
 FINAL = (MailStatus.sent, MailStatus.failed, MailStatus.skipped)
+OF_OLD = b"gAAAA"  # how a Fernet token in base64 begins, as bytes were kept once
 PACKED = b"x"  # how what zlib packed begins; a mail begins with a header
 
 
 @dataclass(frozen=True)
 class Written:
-    """A mail as it goes: the exact bytes, and what is kept of how they came about."""
+    """A mail as it goes: the exact bytes, the same sealed for keeping, and how they came about."""
 
     body: bytes
+    sealed: bytes
     message_id: str
     language: str
     version: str
@@ -51,22 +55,20 @@ _WAITS = or_(*(_MAIL.c.status == status for status in WAITING))
 _THESE = _MAIL.c.id.in_(bindparam("mails", expanding=True))
 # The sender's word counts when it is the one sending, or when nobody else knows what became.
 _MAY_RECORD = or_(and_(_MINE, _MAIL.c.status == MailStatus.sending), _MAIL.c.status == MailStatus.in_doubt)
-_KEEP = (
+_BEGIN = (
     _MAIL.update()
     .where(_MAIL.c.id == bindparam("mail"), _MINE, _WAITS)
     .values(
-        body=bindparam("bytes"),
-        message_id=bindparam("name"),
-        language=bindparam("tongue"),
-        template_version=bindparam("wording"),
+        status=MailStatus.sending,
+        attempts=_MAIL.c.attempts + 1,
+        claimed_until=bindparam("until"),
+        body=func.coalesce(bindparam("sealed", type_=_MAIL.c.body.type), _MAIL.c.body),
+        message_id=func.coalesce(bindparam("name", type_=_MAIL.c.message_id.type), _MAIL.c.message_id),
+        language=func.coalesce(bindparam("tongue", type_=_MAIL.c.language.type), _MAIL.c.language),
+        template_version=func.coalesce(bindparam("wording", type_=_MAIL.c.language.type), _MAIL.c.template_version),
     )
 )
-_BEGIN = (
-    _MAIL.update()
-    .where(_THESE, _MINE, _WAITS)
-    .values(status=MailStatus.sending, attempts=_MAIL.c.attempts + 1, claimed_until=bindparam("until"))
-    .returning(_MAIL.c.id)
-)
+_BEGUN = sql_select(_MAIL.c.id).where(_THESE, _MINE, _MAIL.c.status == MailStatus.sending)
 _SENT = (
     _MAIL.update()
     .where(_THESE, _MAY_RECORD)
@@ -81,40 +83,41 @@ _SENT = (
 )
 
 
-def keep(session: Session, written: Sequence[tuple[UUID, Written]], worker: UUID) -> None:
-    """Keep the exact bytes of mails that the worker is about to send, encrypted: every later try has the same."""
-    rows = [
-        {
-            "mail": mail_id,
-            "worker": worker,
-            "bytes": encrypt(zlib.compress(one.body, 1)),
-            "name": one.message_id,
-            "tongue": one.language,
-            "wording": one.version,
-        }
-        for mail_id, one in written
-    ]
-    if rows:
-        session.connection().execute(_KEEP, rows)
+def seal(body: bytes) -> bytes:
+    """The exact bytes as they are kept: packed and encrypted, small enough to lie beside the row's other columns."""
+    return urlsafe_b64decode(encrypt(zlib.compress(body, 1)))
 
 
 def bytes_of(mail: OutgoingMail) -> bytes | None:
     """The exact bytes of an earlier try, if there was one."""
     if not mail.body:
         return None
-    kept = decrypt(mail.body)
+    kept = decrypt(mail.body if mail.body.startswith(OF_OLD) else urlsafe_b64encode(mail.body))
     return zlib.decompress(kept) if kept.startswith(PACKED) else kept
 
 
-def begin(session: Session, ids: Collection[UUID], worker: UUID, now: datetime) -> set[UUID]:
+def begin(session: Session, mails: Mapping[UUID, Written | None], worker: UUID, now: datetime) -> set[UUID]:
     """Mark mails as being sent; from here until an outcome is recorded, nobody knows whether they went.
 
-    Returns those that may be sent: the worker's claim on the others has gone to somebody else.
+    What is written for the first time is kept: every later try has the same bytes. Returns the mails that may be sent:
+    the worker's claim on the others has gone to somebody else.
     """
-    if not ids:
+    if not mails:
         return set()
-    told = {"mails": list(ids), "worker": worker, "until": now + LEASE}
-    return set(session.connection().execute(_BEGIN, told).scalars())
+    rows = [
+        {
+            "mail": mail_id,
+            "worker": worker,
+            "until": now + LEASE,
+            "sealed": one and one.sealed,
+            "name": one and one.message_id,
+            "tongue": one and one.language,
+            "wording": one and one.version,
+        }
+        for mail_id, one in mails.items()
+    ]
+    session.connection().execute(_BEGIN, rows)
+    return set(session.connection().execute(_BEGUN, {"mails": list(mails), "worker": worker}).scalars())
 
 
 def record_all(session: Session, ended: Collection[Ended], worker: UUID, at: datetime) -> None:

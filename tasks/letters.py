@@ -4,21 +4,22 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from email.utils import parseaddr
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+from sqlalchemy.orm import defer
+from sqlalchemy.sql.base import ExecutableOption
 from sqlmodel import Session, col, select
 
 from models.calendar_file import calendar_file
 from models.check_in import CheckIn
 from models.links import Purpose, link
-from models.mail import ASKS, REMINDERS, OutgoingMail, Template
+from models.mail import ASKS, REMINDERS, OutgoingMail, Template, name_and_address
 from models.meeting import Meeting
 from models.network import Network, Role
 from models.person import Person
 from models.quiet_days import local
-from models.sending import Written
+from models.sending import Written, seal
 from models.settings import settings
 from models.staff import Staff
 from models.support import SupportGrant
@@ -35,9 +36,12 @@ class Shelf:
 
     def __init__(self, session: Session, mails: Sequence[OutgoingMail]) -> None:
         self.session = session
-        contexts = [json.loads(mail.context) for mail in mails]
+        self.told: dict[UUID, dict[str, Any]] = {mail.id: json.loads(mail.context) for mail in mails}
+        contexts = self.told.values()
         others = (_uuid(one.get("other_person")) for one in contexts)
-        self.persons: dict[UUID | None, Person] = self._by_id(Person, (*(mail.person_id for mail in mails), *others))
+        self.persons: dict[UUID | None, Person] = self._by_id(
+            Person, (*(mail.person_id for mail in mails), *others), defer(cast(Any, Person.member_number))
+        )
         self.networks: dict[UUID | None, Network] = self._by_id(Network, (mail.network_id for mail in mails))
         self.requests: dict[UUID | None, SupportRequest] = self._by_id(
             SupportRequest, (mail.request_id for mail in mails)
@@ -59,11 +63,13 @@ class Shelf:
 
     def introduced(self, mail: OutgoingMail) -> Person | None:
         """Whose name and address an introduction gives: looked up when it goes, never kept with the mail."""
-        return self.persons.get(_uuid(json.loads(mail.context).get("other_person")))
+        return self.persons.get(_uuid(self.told[mail.id].get("other_person")))
 
-    def _by_id(self, kind: type[Any], ids: Iterable[UUID | None]) -> dict[Any, Any]:
+    def _by_id(self, kind: type[Any], ids: Iterable[UUID | None], *options: ExecutableOption) -> dict[Any, Any]:
         wanted = {one for one in ids if one}
-        return {row.id: row for row in self.session.exec(select(kind).where(kind.id.in_(wanted)))} if wanted else {}
+        if not wanted:
+            return {}
+        return {row.id: row for row in self.session.exec(select(kind).where(kind.id.in_(wanted)).options(*options))}
 
     def _initiators(self) -> dict[UUID, str]:
         rows = self.session.exec(
@@ -110,14 +116,14 @@ def write(mail: OutgoingMail, shelf: Shelf, to: Recipient, at: datetime) -> Writ
     rendered = render_mail(mail.template, to.language, context)
     head = Head(mail.id, to.name, to.address, _reply_to(mail, context), mail.not_before, context["stop_link"])
     body = pack(head, rendered, _calendar(mail, shelf, context))
-    return Written(body, message_id(mail.id), to.language, rendered.version)
+    return Written(body, seal(body), message_id(mail.id), to.language, rendered.version)
 
 
 def _reply_to(mail: OutgoingMail, context: dict[str, Any]) -> tuple[str, ...]:
     """A human; beside them our own mailbox, where a check-in answered by mail is read (domain.md section 6)."""
     human = context["contact"]["email"]
     if mail.template in ASKS and settings().inbox:
-        return human, parseaddr(settings().mail_from)[1]
+        return human, name_and_address(settings().mail_from)[1]
     return (human,)
 
 
@@ -131,7 +137,7 @@ def _calendar(mail: OutgoingMail, shelf: Shelf, context: dict[str, Any]) -> tupl
 def _context(mail: OutgoingMail, shelf: Shelf, to: Recipient, at: datetime) -> dict[str, Any]:
     network, request = shelf.networks.get(mail.network_id), shelf.requests.get(mail.request_id)
     about = network or request
-    told = json.loads(mail.context)
+    told = shelf.told[mail.id]
     context = {
         "stop_link": "",
         "name": to.hello,
@@ -176,7 +182,7 @@ def _contact(shelf: Shelf, network: Network | None, request: SupportRequest | No
 
 
 def _office(language: str) -> dict[str, str]:
-    name, address = parseaddr(settings().mail_reply_to)
+    name, address = name_and_address(settings().mail_reply_to)
     return {"name": name or ORGANISATION, "email": address, "title": staff_title("office", language)}
 
 

@@ -6,8 +6,8 @@ library still judges: tests read every mail back with it.
 """
 
 import re
-from base64 import encodebytes
-from binascii import b2a_qp
+from base64 import b64encode, encodebytes
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
@@ -19,6 +19,7 @@ import idna
 
 from models.quiet_days import local
 from models.settings import settings
+from tasks.quoted_printable import quoted_printable
 from templates.render import Rendered
 
 BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -26,6 +27,7 @@ PLAIN = re.compile(r"[A-Za-z0-9 !#$%&'*+\-/=?^_`{|}~]*")
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.\u00a1-\U0010ffff]{1,64}")
 DOMAIN = re.compile(r"[A-Za-z0-9.\-]{1,253}|\[[0-9A-Fa-f:.IPv]+\]")
 FOLD_AT = 72  # the library counts two too few, and a word may have 75
+ONE_WORD = 42  # bytes that one encoded word holds on the line of any header of ours
 SHORT = 60  # a header of plain letters up to here needs neither folding nor encoding
 
 
@@ -59,7 +61,9 @@ def pack(head: Head, rendered: Rendered, calendar: tuple[str, bytes] | None = No
     `calendar` is (METHOD, iCalendar bytes). Raises ValueError for an address that is none.
     """
     mark = f"=_{head.key.hex}"  # no quoted-printable or base64 line can hold it
-    alternative = _parts("alternative", f"{mark}a", [_text("plain", rendered.text), _text("html", rendered.html)])
+    alternative = _parts(
+        "alternative", f"{mark}a", [_text("plain", rendered.text_pieces), _text("html", rendered.html_pieces)]
+    )
     body = alternative if calendar is None else _parts("mixed", f"{mark}m", [alternative, _calendar(*calendar)])
     return _headers(head, rendered.subject) + body
 
@@ -70,7 +74,7 @@ def _headers(head: Head, subject: str) -> bytes:
         f"To: {mailbox(head.name, head.address)}",
         f"Reply-To: {', '.join(mailbox('', one) for one in head.reply_to)}",
         f"Subject: {_words(subject, 'Subject')}",
-        f"Date: {format_datetime(local(head.date))}",
+        f"Date: {_date(head.date)}",
         f"Message-ID: {message_id(head.key)}",
         "Auto-Submitted: auto-generated",  # RFC 3834: whatever answers by itself does not
         "X-Auto-Response-Suppress: All",  # the same to Exchange, which does not heed it
@@ -79,6 +83,11 @@ def _headers(head: Head, subject: str) -> bytes:
         lines += [f"List-Unsubscribe: <{head.stop_link}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
     lines += ["MIME-Version: 1.0", ""]
     return "\r\n".join(lines).encode()
+
+
+@lru_cache(maxsize=256)
+def _date(date: datetime) -> str:
+    return format_datetime(local(date))
 
 
 def mailbox(name: str, address: str) -> str:
@@ -101,6 +110,8 @@ def _words(text: str, header: str) -> str:
     text = BREAKS.sub(" ", text).strip()
     if len(text) <= SHORT and text.isascii() and "=?" not in text:
         return text
+    if len(utf8 := text.encode()) <= ONE_WORD:
+        return f"=?utf-8?b?{b64encode(utf8).decode()}?="
     return Header(text, "utf-8", maxlinelen=FOLD_AT, header_name=header).encode(linesep="\r\n")
 
 
@@ -128,9 +139,9 @@ def _parts(kind: str, mark: str, parts: list[bytes]) -> bytes:
     return head + line + line.join(parts) + f"\r\n--{mark}--\r\n".encode()
 
 
-def _text(kind: str, text: str) -> bytes:
+def _text(kind: str, pieces: Sequence[str]) -> bytes:
     head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    return head.encode() + b2a_qp(text.encode(), istext=True).replace(b"\n", b"\r\n")
+    return head.encode() + quoted_printable(pieces)
 
 
 def _calendar(method: str, ics: bytes) -> bytes:

@@ -13,8 +13,9 @@ from models.not_sent import NotSent, not_sent
 from models.quiet_days import local
 from models.settings import settings
 from models.staff import by_signature
+from tasks.journal import clock
 from tasks.progress import Progress
-from tasks.sending import BATCH, clock, send_due, send_freed
+from tasks.sending import BATCH, send_due, send_freed
 from tasks.step import step
 from templates.mail_words import mail_name, reason_name, status_name
 

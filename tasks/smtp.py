@@ -6,23 +6,19 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from aiosmtplib import SMTP
-from aiosmtplib.errors import (
-    SMTPAuthenticationError,
-    SMTPException,
-    SMTPHeloError,
-    SMTPRecipientRefused,
-    SMTPResponseException,
-    SMTPSenderRefused,
-)
+from aiosmtplib.errors import SMTPAuthenticationError, SMTPException, SMTPHeloError
 
 from models.errors import MailEncryptionRefused, MailLoginRefused, MailServerUnavailable
 from models.language import say
 from models.mail import MailStatus
+from models.sending import Written
 from models.settings import settings
+from tasks.smtp_line import CLOSING, Line, LineLost, Reply
 
 AFTER_DOT_SECONDS = 600  # RFC 5321 section 4.5.3.2.6: to give up sooner is to send twice
 COMMAND_SECONDS = 60
-CLOSING = 421
+GO_AHEAD = 354
+MAIL, RCPT, DATA = "MAIL", "RCPT", "DATA"
 NO_SUCH_ADDRESS = (550, 551, 553)
 ABOUT_THE_ADDRESS = re.compile(r"\b5\.(1\.\d+|2\.1)\b")  # RFC 3463; 5.7.1 and its like are about us
 ENHANCED = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
@@ -30,12 +26,16 @@ ENHANCED = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 
 @dataclass(frozen=True)
 class Ready:
-    """A mail that can go: from and to whom on the envelope, and the exact bytes. `utf8`: å stands before an @."""
+    """A mail that can go: from and to whom on the envelope, and the exact bytes.
+
+    `written`: when this is the first try, what is to be kept of it. `utf8`: å stands before an @.
+    """
 
     mail_id: UUID
     sender: str
     recipient: str
     body: bytes
+    written: Written | None = None
     utf8: bool = False
 
 
@@ -52,7 +52,7 @@ class Outcome:
     no_such_address: bool = False
 
 
-async def connect() -> SMTP:
+async def connect() -> Line:
     """A ready connection to LOTS_SMTP_HOST, with STARTTLS or TLS and login as set.
 
     Raises MailServerUnavailable, or its kinds MailLoginRefused and MailEncryptionRefused; nothing was sent then.
@@ -73,6 +73,7 @@ async def connect() -> SMTP:
         await client.connect()
         if client.is_ehlo_or_helo_needed:
             await _greet(client)
+        return Line(client)
     except (SMTPException, OSError) as error:
         client.close()
         if isinstance(error, SMTPAuthenticationError) and error.code >= 500:
@@ -92,7 +93,6 @@ async def connect() -> SMTP:
                 f"The mail server {where} does not answer as it should. The queue is untouched: retry when it is back.",
             )
         ) from None
-    return client
 
 
 async def _greet(client: SMTP) -> None:
@@ -110,65 +110,107 @@ def _is_about_encryption(error: BaseException) -> bool:
     return any(isinstance(one, ssl.SSLError) for one in causes) or "STARTTLS" in str(error)
 
 
-async def deliver(client: SMTP, mail: Ready, *, fresh: bool) -> Outcome:
+async def deliver(line: Line, mail: Ready, *, fresh: bool) -> Outcome:
     """Send one mail and say what is known of it.
 
-    2xx after the final dot is sent; 4xx deferred; 5xx failed. A connection that dies before the dot leaves the mail
-    deferred, one that dies or talks nonsense after it in doubt: the server may have taken the mail. A connection that
-    was in use before (not `fresh`) may have been closed meanwhile: that says nothing of this mail.
+    2xx after the final dot is sent; 4xx deferred; 5xx failed. A line that dies before the dot leaves the mail deferred,
+    one that dies or talks nonsense after it in doubt: the server may have taken the mail. A line that was in use before
+    (not `fresh`) may have been closed meanwhile: that says nothing of this mail.
     """
-    line = _Line(client)
+    heard: list[Reply] = []
+    body_went = False
     try:
-        await _command(client, SMTPSenderRefused, f"MAIL FROM:<{mail.sender}>{_options(client, mail)}")
-        line.begun = True
-        await _command(client, SMTPRecipientRefused, f"RCPT TO:<{mail.recipient}>")
-        reply = await client.data(mail.body, timeout=AFTER_DOT_SECONDS)
-    except SMTPResponseException as refusal:
-        lives = await _reset(client, refusal.code)
-        if not lives and not line.begun and not fresh and refusal.code == CLOSING:
-            return Outcome(MailStatus.queued, refusal.code, connection_lives=False)
-        status = _status(refusal.code, line.body_went)
-        return Outcome(status, max(refusal.code, 0), lives, _is_no_such_address(refusal))
-    except (SMTPException, OSError):
-        client.close()
-        if line.body_went:
+        refused = await _begin(line, mail, heard)
+        if refused is None:
+            body_went = True
+            line.write(_with_dots(mail.body))
+            heard.append(await line.reply(AFTER_DOT_SECONDS))
+    except LineLost:
+        line.close()
+        if body_went:
             return Outcome(MailStatus.in_doubt, 0, connection_lives=False)
-        unheard = not line.begun and not fresh
+        unheard = not heard and not fresh
         return Outcome(MailStatus.queued if unheard else MailStatus.deferred, 0, connection_lives=False)
-    return Outcome(_status(reply.code, after_dot=True), reply.code, client.is_connected)
+    reply = heard[-1]
+    lives = await _ready_again(line, reply)
+    if refused is MAIL and reply.code == CLOSING and not fresh:
+        return Outcome(MailStatus.queued, reply.code, connection_lives=False)
+    address = refused is RCPT and _is_no_such_address(reply)
+    return Outcome(_status(reply.code, body_went), max(reply.code, 0), lives, address)
 
 
-async def _command(client: SMTP, refused: type[SMTPSenderRefused | SMTPRecipientRefused], command: str) -> None:
-    """One command with an address in it; the library's own take each address apart once more."""
-    reply = await client.execute_command(command.encode(), timeout=COMMAND_SECONDS)
-    if not 200 <= reply.code < 300:
-        raise refused(reply.code, reply.message, "")
+async def _begin(line: Line, mail: Ready, heard: list[Reply]) -> str | None:
+    """Say from whom and to whom, and ask to send. Returns the command that was refused; `heard` ends with its reply.
+
+    Raises LineLost.
+    """
+    if line.speaks_unasked:
+        raise LineLost
+    commands = {
+        MAIL: f"MAIL FROM:<{mail.sender}>{_options(line, mail)}\r\n",
+        RCPT: f"RCPT TO:<{mail.recipient}>\r\n",
+        DATA: "DATA\r\n",
+    }
+    together = "pipelining" in line.capable
+    if together:
+        line.write("".join(commands.values()).encode())
+    for name, command in commands.items():
+        if not together:
+            line.write(command.encode())
+        heard.append(await line.reply(COMMAND_SECONDS))
+        if not _goes_on(name, heard[-1].code):
+            if together and heard[-1].code != CLOSING:
+                await _sit_out(line, list(commands)[len(heard) :])
+            return name
+    return None
 
 
-def _options(client: SMTP, mail: Ready) -> str:
+def _goes_on(command: str, code: int) -> bool:
+    return code == GO_AHEAD if command is DATA else 200 <= code < 300
+
+
+async def _sit_out(line: Line, asked: list[str]) -> None:
+    """Hear the replies to what was asked together with a command that was refused.
+
+    Whoever may send all the same, with nobody to send to, sends nothing (RFC 2920 section 3.1).
+    """
+    try:
+        for name in asked:
+            reply = await line.reply(COMMAND_SECONDS)
+            if name is DATA and reply.code == GO_AHEAD:
+                line.write(b".\r\n")
+                await line.reply(COMMAND_SECONDS)
+    except LineLost:
+        line.close()
+
+
+async def _ready_again(line: Line, reply: Reply) -> bool:
+    """Make the line ready for the next mail. False when it is of no more use."""
+    if 200 <= reply.code < 300:
+        return line.alive
+    if reply.code == CLOSING or reply.code < 200 or not line.alive:
+        line.close()
+        return False
+    try:
+        line.write(b"RSET\r\n")
+        if 200 <= (await line.reply(COMMAND_SECONDS)).code < 300:
+            return True
+    except LineLost:
+        pass
+    line.close()
+    return False
+
+
+def _with_dots(body: bytes) -> bytes:
+    """The body as it goes, with its end: a line that begins with a dot gets another (RFC 5321 section 4.5.2)."""
+    whole = body if body.endswith(b"\r\n") else body + b"\r\n"
+    return (b"\r\n" + whole).replace(b"\r\n.", b"\r\n..")[2:] + b".\r\n"
+
+
+def _options(line: Line, mail: Ready) -> str:
     """What the server is asked for when it can do it: å in addresses, and reports that name our mail (RFC 3461)."""
     options = " SMTPUTF8" if mail.utf8 else ""
-    return f"{options} RET=HDRS ENVID={mail.mail_id.hex}" if client.supports_extension("dsn") else options
-
-
-class _Line:
-    """Watches what is written on a connection: once the body went, with its final dot, a lost reply is a doubt.
-
-    aiosmtplib writes the body in one piece, but does not tell whether it came to that.
-    """
-
-    def __init__(self, client: SMTP) -> None:
-        self.begun = self.body_went = False
-        protocol = client.protocol
-        if protocol is None:  # lost while it lay idle: the next command says so
-            return
-        write = type(protocol).write
-
-        def watched(data: bytes) -> None:
-            self.body_went = self.body_went or data.endswith(b"\r\n.\r\n")
-            write(protocol, data)
-
-        protocol.write = watched  # type: ignore[method-assign]
+    return f"{options} RET=HDRS ENVID={mail.mail_id.hex}" if "dsn" in line.capable else options
 
 
 def _status(code: int, after_dot: bool) -> MailStatus:
@@ -181,23 +223,10 @@ def _status(code: int, after_dot: bool) -> MailStatus:
     return MailStatus.sent if 200 <= code < 300 else MailStatus.in_doubt
 
 
-def _is_no_such_address(refusal: SMTPResponseException) -> bool:
+def _is_no_such_address(refusal: Reply) -> bool:
     """Whether the refusal is about the reader's address, not about us: nobody is written off for our own mistakes."""
-    if not isinstance(refusal, SMTPRecipientRefused) or refusal.code not in NO_SUCH_ADDRESS:
+    if refusal.code not in NO_SUCH_ADDRESS:
         return False
-    if ENHANCED.search(refusal.message):
-        return bool(ABOUT_THE_ADDRESS.search(refusal.message))
-    return "relay" not in refusal.message.lower()
-
-
-async def _reset(client: SMTP, code: int) -> bool:
-    """Make the connection ready for the next mail after a refusal. False when it is of no more use."""
-    if code == CLOSING or code < 200 or not client.is_connected:
-        client.close()
-        return False
-    try:
-        await client.rset(timeout=COMMAND_SECONDS)
-    except (SMTPException, OSError):
-        client.close()
-        return False
-    return True
+    if ENHANCED.search(refusal.text):
+        return bool(ABOUT_THE_ADDRESS.search(refusal.text))
+    return "relay" not in refusal.text.lower()

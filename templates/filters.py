@@ -1,10 +1,10 @@
 """Dates, times and hours as people read them, and the greeting (domain.md sections 3 and 9)."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 STOCKHOLM: Final = ZoneInfo("Europe/Stockholm")
 LOCALES: Final = {"sv": "sv_SE", "en": "en_GB"}
 HOUR_WORDS: Final = {"sv": ("timme", "timmar"), "en": ("hour", "hours")}
-LINK_SCHEMES: Final = {"https", "http", "mailto"}
+LINK: Final = re.compile(r"(?:https?|mailto):\S+", re.IGNORECASE)
 Pattern = Literal["EEEE d MMMM y", "d MMMM y"]
 
 
@@ -53,7 +53,7 @@ def greeting(name: str, language: str) -> str:
 
 def link(value: str) -> str:
     """An address that a mail may link to. Raises ValueError for anything but a web or mail address."""
-    if urlsplit(value).scheme.lower() not in LINK_SCHEMES or any(sign.isspace() for sign in value):
+    if not LINK.fullmatch(value):
         raise ValueError("a link in a mail must begin with https:, http: or mailto: and hold no blanks")
     return value
 

@@ -6,7 +6,7 @@ A file is read and translated once per process; after that a mail costs three sm
 import hashlib
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -27,12 +27,24 @@ VERSION_DIGITS: Final = 12
 
 @dataclass(frozen=True)
 class Rendered:
-    """A mail ready to be packed. `version` tells the wording: it changes with its file and the layout."""
+    """A mail ready to be packed. `version` tells the wording: it changes with its file and the layout.
+
+    Text and HTML come in the pieces they were made of: what stands in the file is the same piece in every mail, so
+    that whoever encodes them need not do it anew each time.
+    """
 
     subject: str
-    text: str
-    html: str
+    text_pieces: Sequence[str]
+    html_pieces: Sequence[str]
     version: str
+
+    @property
+    def text(self) -> str:
+        return "".join(self.text_pieces)
+
+    @property
+    def html(self) -> str:
+        return "".join(self.html_pieces)
 
 
 @dataclass(frozen=True)
@@ -61,11 +73,35 @@ def render_mail(template: str, language: str, context: Mapping[str, Any]) -> Ren
     mail = _compiled(template, language)
     values = {"organisation": words.ORGANISATION, **context, "language": language}
     return Rendered(
-        subject=BREAKS.sub(" ", mail.subject.render(values)).strip(),
-        text=CONTROLS.sub(" ", mail.text.render(values).replace("\r\n", "\n")).strip() + "\n",
-        html=CONTROLS.sub(" ", mail.html.render(values)),
+        subject=BREAKS.sub(" ", "".join(_pieces(mail.subject, values))).strip(),
+        text_pieces=_stripped(_pieces(mail.text, values)),
+        html_pieces=_pieces(mail.html, values),
         version=mail.version,
     )
+
+
+def _pieces(template: Template, values: dict[str, Any]) -> list[str]:
+    """As `Template.generate`, without Jinja's functions such as `range`, which it would copy for every mail."""
+    return list(template.root_render_func(template.new_context(values, shared=True)))
+
+
+def _stripped(pieces: list[str]) -> list[str]:
+    """Without the blank lines that marks leave at both ends, and with one end of line."""
+    while pieces and not pieces[-1].strip():
+        pieces.pop()
+    while pieces and not pieces[0].strip():
+        pieces.pop(0)
+    if pieces:
+        pieces[0] = pieces[0].lstrip()
+        pieces[-1] = pieces[-1].rstrip()
+    return [*pieces, "\n"]
+
+
+def _shown(value: Any) -> Any:
+    """A value without what no mail may hold: control characters, and ends of line other than \\n."""
+    if isinstance(value, str) and not value.isprintable():
+        return type(value)(CONTROLS.sub(" ", value.replace("\r\n", "\n")))
+    return value
 
 
 def mail_names() -> list[str]:
@@ -121,7 +157,7 @@ def _compiled(template: str, language: str) -> _Compiled:
 @cache
 def _environment(language: str, *, escape: bool) -> Environment:
     """Jinja with the words and formats of one language."""
-    environment = Environment(autoescape=escape, undefined=StrictUndefined, keep_trailing_newline=True)
+    environment = Environment(autoescape=escape, undefined=StrictUndefined, finalize=_shown, keep_trailing_newline=True)
     in_language = (
         filters.day, filters.short_day, filters.moment, filters.hours, filters.greeting,
         words.item_name, words.item_line, words.reason_text, words.reason_next, words.missing_text,

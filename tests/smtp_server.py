@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 
@@ -18,6 +18,7 @@ from models.settings import settings
 OK = {"connect": 220, "EHLO": 250, "AUTH": 235, "MAIL": 250, "RCPT": 250, "DATA": 354, "dot": 250, "RSET": 250}
 OK |= {"QUIT": 221, "STARTTLS": 220}
 DROP = 0
+END = b"\r\n.\r\n"
 
 
 @dataclass
@@ -26,7 +27,11 @@ class MailServer:
 
     `times` limits how often that happens; afterwards the server behaves. `mails_a_line`: then it hangs up, with
     `goodbye` (421 in answer to the next MAIL) or without a word. `slow`: seconds before it answers at a stage.
+    `pipelining`: it takes several commands at once. `without_readers`: its answer to DATA when nobody is to get it.
+    `says_twice`: how many of its replies to a mail it repeats, which nobody asked for.
     """
+
+    pipelining: ClassVar[bool] = False
 
     says: dict[str, int] = field(default_factory=dict)
     times: int = 1_000_000
@@ -36,6 +41,8 @@ class MailServer:
     certificate: ssl.SSLContext | None = None
     mails_a_line: int = 1_000_000
     goodbye: int = DROP
+    without_readers: int = 503
+    says_twice: int = 0
     taken: list[bytes] = field(default_factory=list)
     taken_at: list[float] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
@@ -69,7 +76,7 @@ class MailServer:
             writer.close()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        mails = 0
+        mails, readers = 0, False
         while line := await reader.readline():
             self.heard.append(line.decode().strip())
             stage = line.split()[0].decode().upper()
@@ -77,6 +84,9 @@ class MailServer:
                 await self._say(writer, stage, self.goodbye)
                 return
             code = self._code(stage)
+            readers = (readers and stage == "DATA") or (stage == "RCPT" and code == OK[stage])
+            if stage == "DATA" and not readers and code == OK[stage]:
+                code = self.without_readers
             if not await self._say(writer, stage, code) or stage == "QUIT":
                 return
             if stage == "STARTTLS" and code == OK[stage]:
@@ -86,19 +96,25 @@ class MailServer:
                 if self._code("body") == DROP:
                     await reader.read(100)
                     return
-                body = await reader.readuntil(b"\r\n.\r\n")
-                code = self._code("dot")
+                body = b""
+                while not body.endswith(END) and body != b".\r\n":
+                    body += await reader.readuntil(b".\r\n")
+                code = self._code("dot") if readers else 554
                 if code == 250:
                     mails += 1
                     self.taken.append(body[:-3].replace(b"\r\n..", b"\r\n."))
                     self.taken_at.append(time.monotonic())
                 if not await self._say(writer, "dot", code):
                     return
+                if self.says_twice > 0:
+                    self.says_twice -= 1
+                    await self._say(writer, "dot", code)
 
     async def _say(self, writer: asyncio.StreamWriter, stage: str, code: int) -> bool:
         await asyncio.sleep(self.slow.get(stage, 0))
         if code != DROP:
-            offers = ("mail.example.org", *self.offers) if stage == "EHLO" and code == OK[stage] else ()
+            more = ("PIPELINING",) if self.pipelining else ()
+            offers = ("mail.example.org", *self.offers, *more) if stage == "EHLO" and code == OK[stage] else ()
             for offer in offers:
                 writer.write(f"{code}-{offer}\r\n".encode())
             writer.write(f"{code} {self.text}\r\n".encode())

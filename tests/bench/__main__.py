@@ -75,18 +75,20 @@ def snapshots(engine: Engine) -> None:
 def from_the_database() -> dict[str, Any]:
     """The health check's reading and scoring, network by network and all at once."""
     with tempfile.TemporaryDirectory() as folder:
-        engine, tenth = fill(Path(folder), SMALL, AS_OF), fill(Path(folder), SMALL // 10, AS_OF)
-        alone = seconds(lambda: one_by_one(engine), 2) / ALONE * SMALL
-        together = seconds(lambda: sweep(engine))
-        few = seconds(lambda: sweep(tenth))
-        written = seconds(lambda: snapshots(engine), 1)
-        engine.dispose()
+        small, large = fill(Path(folder), SMALL, AS_OF), fill(Path(folder), LARGE, AS_OF)
+        alone = seconds(lambda: one_by_one(small), 2) / ALONE * SMALL
+        together = seconds(lambda: sweep(small))
+        written = seconds(lambda: snapshots(small), 1)
+        many = seconds(lambda: sweep(large), 2)
+        small.dispose()
+        large.dispose()
     return {
         f"10,000 networks as objects, s ({ALONE} measured, scaled)": round(alone, 2),
         "10,000 networks from the database at once, s": round(together, 2),
         "at once against as objects (at least 10)": round(alone / together, 1),
-        "database growth 1,000 to 10,000": round(together / few, 1),
         "10,000 networks scored and snapshots written, s": round(written, 2),
+        "100,000 networks from the database at once, s": round(many, 2),
+        "database growth 10,000 to 100,000 (at most 11)": round(many / together, 1),
     }
 
 

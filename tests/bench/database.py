@@ -1,13 +1,15 @@
 """A database of made-up networks with 50 events each, for the benchmarks: rows only, no story."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from sqlite3 import connect
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine
 
 from models.database import make_engine
 from models.meeting import Duty
@@ -15,6 +17,7 @@ from models.upgrade import upgrade
 
 EVENTS = 25  # meetings and as many check-ins: 50 events a network
 SOME = 1000
+MADE_UP = 10_000
 
 TABLES = {
     "network": "id number slug name place municipality nature cadence_days target_size open_to_all origin "
@@ -27,33 +30,54 @@ TABLES = {
 
 
 def fill(folder: Path, networks: int, as_of: date) -> Engine:
-    """A fresh SQLite database with that many networks, active and in step 1 to 4."""
-    engine = make_engine(f"sqlite:///{folder / f'{networks}.db'}")
+    """A fresh SQLite database with that many networks, active and in step 1 to 4.
+
+    Beyond MADE_UP they are the first ones again, under keys as scattered as theirs: the database copies quickly.
+    """
+    path = folder / f"{networks}.db"
+    engine = make_engine(f"sqlite:///{path}")
     upgrade(engine)
-    random = Random(1)
-    with engine.begin() as connection:
-        connection.execute(text("INSERT INTO region VALUES ('25', 'Norrbotten', true)"))
-        connection.execute(text("INSERT INTO municipality VALUES ('2580', 'Luleå', '25')"))
+    engine.dispose()
+    random, made_up = Random(1), min(networks, MADE_UP)
+    with closing(connect(path)) as connection:
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-2000000"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("INSERT INTO region VALUES ('25', 'Norrbotten', true)")
+        connection.execute("INSERT INTO municipality VALUES ('2580', 'Luleå', '25')")
         person = _key(random)
         connection.execute(
-            text(
-                "INSERT INTO person (id, email_status, language, membership, is_representative, is_employee) "
-                f"VALUES ('{person}', 'missing', 'sv', 'active', false, false)"
-            )
+            "INSERT INTO person (id, email_status, language, membership, is_representative, is_employee) "
+            f"VALUES ('{person}', 'missing', 'sv', 'active', false, false)"
         )
-        for first in range(0, networks, SOME):
+        for first in range(0, made_up, SOME):
             rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
-            for number in range(first + 1, min(first + SOME, networks) + 1):
+            for number in range(first + 1, min(first + SOME, made_up) + 1):
                 for table, row in _life(random, number, person, as_of):
                     rows[table].append(row)
             for table, columns in TABLES.items():
-                _insert(connection, table, columns.split(), rows[table])
+                marks = ", ".join("?" * len(columns.split()))
+                connection.executemany(f"INSERT INTO {table} ({_listed(columns)}) VALUES ({marks})", rows[table])
+        for copy in range(1, networks // made_up):
+            for table, columns in TABLES.items():
+                chosen = ", ".join(_copied(column, copy, made_up) for column in columns.split())
+                own = f"rowid <= (SELECT max(rowid) / {copy} FROM {table})"
+                connection.execute(f"INSERT INTO {table} ({_listed(columns)}) SELECT {chosen} FROM {table} WHERE {own}")
+        connection.commit()
+        connection.execute("PRAGMA journal_mode=WAL")
     return engine
 
 
-def _insert(connection: Connection, table: str, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
-    marks = ", ".join("?" * len(columns))
-    connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+def _listed(columns: str) -> str:
+    return ", ".join(columns.split())
+
+
+def _copied(column: str, copy: int, made_up: int) -> str:
+    """A column's value in a copy: keys turned by some digits, so that they lie anywhere, as new ones would."""
+    if column in ("id", "network_id", "meeting_id"):
+        return f"substr({column}, {copy + 1}) || substr({column}, 1, {copy})"
+    if column == "number":
+        return f"number + {copy * made_up}"
+    return f"slug || '-{copy}'" if column == "slug" else column
 
 
 def _key(random: Random) -> str:

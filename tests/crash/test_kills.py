@@ -21,13 +21,15 @@ from types import TracebackType
 import pytest
 from sqlmodel import func, select
 
+import tasks.sending
 from models import mail as mail_rules
 from models import outbox as rules
 from models import sending as sending_rules
 from models.database import engine, reading, transaction
 from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
 from models.settings import Settings, settings
-from tasks import sending
+from tasks.journal import clock
+from tasks.sending import send_due
 from tests.acts import ask, at
 from tests.smtp_server import mail_server, point_at
 
@@ -86,9 +88,9 @@ def work() -> None:
     async def send() -> None:
         while True:
             with transaction() as session:
-                rules.free_abandoned(session, sending.clock())
+                rules.free_abandoned(session, clock())
             with suppress(Exception):
-                if not await sending.send_due(NOW):
+                if not await send_due(NOW):
                     await asyncio.sleep(0.05)
 
     asyncio.run(send())
@@ -142,7 +144,7 @@ def kill_and_start_again(random: Random) -> None:
 def test_whoever_dies_whenever_each_mail_goes_once_or_is_in_doubt(
     office: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for module in (mail_rules, rules, sending_rules, sending):
+    for module in (mail_rules, rules, sending_rules, tasks.sending):
         monkeypatch.setattr(module, "LEASE", LEASE)
     monkeypatch.setenv("LOTS_SMTP_CONNECTIONS", str(CONNECTIONS))
     with transaction() as session:

@@ -175,8 +175,8 @@ async def test_what_a_dead_process_had_claimed_is_freed_and_what_it_was_sending_
     with transaction() as session:
         worker = uuid4()
         claimed = rules.claim(session, worker, at("2026-11-02", 11), long_ago, most=2)
-        sending_rules.keep(session, [(mail, Written(b"half sent", "<x>", "sv", "1")) for mail in claimed[:1]], worker)
-        sending_rules.begin(session, claimed[:1], worker, long_ago)
+        half = Written(b"half sent", sending_rules.seal(b"half sent"), "<x>", "sv", "1")
+        sending_rules.begin(session, {claimed[0]: half}, worker, long_ago)
     async with mail_server() as server:
         point_at(monkeypatch, server.port)
         assert (await outbox(as_of=NOW))["in_doubt"] == 1

@@ -30,9 +30,10 @@ CODES = (421, 450, 451, 452, 454, 550, 552, 554)
 NOW = at("2026-11-02", 11)
 
 
-@pytest.fixture(autouse=True)
-def _login(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, params=[False, True], ids=["one by one", "pipelining"])
+def _login(request: pytest.FixtureRequest, office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOTS_SMTP_CONNECTIONS", "2")
+    monkeypatch.setattr(MailServer, "pipelining", request.param)
 
 
 def queue_receipts(count: int = 3) -> None:
@@ -142,6 +143,30 @@ async def test_a_line_that_breaks_before_the_dot_defers_and_after_it_leaves_a_do
     [troubled] = [mail for mail in rows() if mail.status == status]
     assert sending_rules.bytes_of(troubled)
     await finish(monkeypatch, server)
+
+
+async def test_who_would_send_a_refused_mail_to_nobody_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue_receipts()
+    monkeypatch.setenv("LOTS_SMTP_CONNECTIONS", "1")
+    async with mail_server(RCPT=450) as server:
+        server.times, server.without_readers = 1, 354
+        point_at(monkeypatch, server.port)
+        await send_all()
+        assert statuses() == {"sent": 2, "deferred": 1}
+    assert len(server.taken) == 2
+    await finish(monkeypatch, server)
+
+
+async def test_a_line_on_which_the_server_speaks_unasked_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue_receipts()
+    monkeypatch.setenv("LOTS_SMTP_CONNECTIONS", "1")
+    async with mail_server() as server:
+        server.says_twice = 1
+        point_at(monkeypatch, server.port)
+        await send_all()
+    assert statuses() == {"sent": 3}
+    assert len(server.taken) == 3
+    assert server.lines > 1
 
 
 async def test_nonsense_after_the_dot_is_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:

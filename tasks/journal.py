@@ -1,0 +1,77 @@
+"""What must be on disk before a mail's final dot, and right after its reply: written down for all connections together.
+
+Whoever has something to write while a commit is under way shares the next one, and the disk's time is used to write
+the next mails.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from models import sending
+from models.database import transaction
+from models.errors import DatabaseBusy
+from models.sending import Ended, Written
+from tasks.smtp import Ready
+
+BUSY_TRIES = 20  # an outcome that cannot be recorded is a doubt: rather wait five minutes for the database
+
+
+def clock() -> datetime:
+    """The real clock, by which claims are held whatever day is being worked."""
+    return datetime.now(UTC)
+
+
+class Journal:
+    """Writes what connections tell, in the order told and many at a time: one commit for all who wait meanwhile.
+
+    `meanwhile` is called when a commit goes to the disk, which needs nothing of this process.
+    """
+
+    def __init__(self, worker: UUID, at: datetime, meanwhile: Callable[[], None]) -> None:
+        self.worker, self.at, self.meanwhile = worker, at, meanwhile
+        self.told: list[tuple[Ended | None, Ready | None, asyncio.Future[bool]]] = []
+        self.writing: asyncio.Task[None] | None = None
+
+    async def turn(self, ended: Ended | None, mail: Ready | None = None) -> bool:
+        """Record what became of the last mail, and mark the next as being sent. Returns once both are on disk.
+
+        False when the next must not be sent: it is somebody else's by now.
+        """
+        if ended is None and mail is None:
+            return False
+        waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.told.append((ended, mail, waiter))
+        if self.writing is None or self.writing.done():
+            self.writing = asyncio.create_task(self._write())
+        return await waiter
+
+    async def _write(self) -> None:
+        while self.told:
+            told, self.told = self.told, []
+            outcomes = [ended for ended, _, _ in told if ended]
+            begin = {mail.mail_id: mail.written for _, mail, _ in told if mail}
+            try:
+                begun = await asyncio.to_thread(self._commit, outcomes, begin, asyncio.get_running_loop())
+            except Exception as error:
+                for _, _, waiter in told:
+                    waiter.set_exception(error)
+            else:
+                for _, mail, waiter in told:
+                    waiter.set_result(mail is not None and mail.mail_id in begun)
+
+    def _commit(
+        self, outcomes: list[Ended], begin: dict[UUID, Written | None], loop: asyncio.AbstractEventLoop
+    ) -> set[UUID]:
+        for tries in range(BUSY_TRIES, 0, -1):
+            try:
+                with transaction() as session:
+                    sending.record_all(session, outcomes, self.worker, self.at)
+                    begun = sending.begin(session, begin, self.worker, clock())
+                    loop.call_soon_threadsafe(self.meanwhile)
+                return begun
+            except DatabaseBusy:
+                if tries == 1:
+                    raise
+        raise AssertionError("unreachable")
