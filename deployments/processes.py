@@ -1,5 +1,6 @@
 """The parts that run beside each other (Prefect's server, the worker, the web), started and stopped together."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -126,16 +127,35 @@ def worker_command() -> tuple[str, ...]:
 
 
 def deploy() -> None:
-    """Make the work pool and every deployment of prefect.yaml. Raises ServiceUnavailable with Prefect's last line."""
+    """Make the work pool, every deployment of prefect.yaml, and what `furnish` makes; forms get words by `show_forms`.
+
+    Raises ServiceUnavailable with Prefect's last line.
+    """
+    from deployments.furnishing import furnish
+
     _prefect_or_raise("work-pool", "create", POOL, "--type", "process", "--overwrite")
     _prefect_or_raise("--no-prompt", "deploy", "--all", "--prefect-file", str(PREFECT_YAML))
+    asyncio.run(furnish())
+
+
+def show_forms() -> None:
+    """Give the deployed forms their words and what there is to choose from now, in a process that ends with it.
+
+    Prefect's client takes two seconds to import and 90 MB to keep. Raises ServiceUnavailable when it does not work.
+    """
+    work = "import asyncio, tasks.wrap_up; asyncio.run(tasks.wrap_up.show_forms())"
+    _run_or_raise("forms", sys.executable, "-P", "-c", work)
 
 
 def _prefect_or_raise(*arguments: str) -> None:
-    done = subprocess.run(prefect(*arguments), capture_output=True, text=True, cwd=PREFECT_YAML.parent)
+    _run_or_raise(f"prefect {' '.join(arguments[:2])}", *prefect(*arguments))
+
+
+def _run_or_raise(name: str, *command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, cwd=PREFECT_YAML.parent)
     if done.returncode:
         told = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise ServiceUnavailable(f"prefect {' '.join(arguments[:2])} failed: {told[-1] if told else 'no message'}")
+        raise ServiceUnavailable(f"{name} failed: {told[-1] if told else 'no message'}")
 
 
 @contextlib.contextmanager

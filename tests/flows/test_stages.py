@@ -46,7 +46,7 @@ async def test_a_request_is_answered_and_its_run_forgets_who_asked(office: Setti
     run = await newest_run("support-request")
     assert run.parameters["form"]["place"] == "Luleå"
     assert not any(text in str(run.parameters) for text in (AKE, MARIT, "träffas", "Öhman"))
-    assert run.state and run.state.message == "Förfrågan #1: received, hos asj"
+    assert run.state and run.state.message == "Förfrågan #1: mottagen, hos asj"
     with reading() as session:
         assert [row.form for row in session.exec(select(Intake))] == [None]
 
