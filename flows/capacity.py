@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.capacity import CapacityForm
 from models.language import say
 from tasks import capacity as stage
@@ -13,6 +13,7 @@ from tasks.wrap_up import wrap_up
 
 
 @flow(name="capacity", flow_run_name=say("Timmar: {form.subject}", "Hours: {form.subject}"))
+@in_words
 async def capacity(form: CapacityForm = CapacityForm(), as_of: str = "") -> Any:
     """Anteckna timmar, frånvaro eller budget. Utan val: släpp det förra kvartalets oanvända timmar.
 

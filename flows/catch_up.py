@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.catch_up import CatchUpForm
 from models.language import say
 from models.words import OUTCOME, word
@@ -15,6 +15,7 @@ from tasks.wrap_up import wrap_up
 
 
 @flow(name="catch-up", flow_run_name=say("Samtal: {form.subject}", "Talk: {form.subject}"))
+@in_words
 async def catch_up(form: CatchUpForm, as_of: str = "") -> Any:
     """Anteckna samtalet och vägen framåt: prova något nytt, vila, eller avsluta med heder.
 

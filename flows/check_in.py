@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.check_in import CheckInForm
 from models.language import say
 from tasks import check_in as stage
@@ -13,6 +13,7 @@ from tasks.wrap_up import wrap_up
 
 
 @flow(name="check-in", flow_run_name=say("Avstämning: {form.subject}", "Check-in: {form.subject}"))
+@in_words
 async def check_in(form: CheckInForm = CheckInForm(), as_of: str = "") -> Any:
     """Veckans avstämningar: skicka, påminn en gång, fråga en annan arrangör. Med ett nätverk: skriv in ett svar.
 

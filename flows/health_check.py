@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.health_check import HealthCheckForm
 from models.language import say
 from tasks import health_check as stage
@@ -13,6 +13,7 @@ from tasks.wrap_up import wrap_up
 
 
 @flow(name="health-check", flow_run_name=say("Hälsokontroll", "Health check"))
+@in_words
 async def health_check(form: HealthCheckForm = HealthCheckForm(), as_of: str = "") -> Any:
     """Räkna alla nätverks engagemang, varna tidigt och erbjud samtal. Med ett nätverk: rita bara dess egen sida.
 

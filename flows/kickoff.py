@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.kickoff import KickoffForm
 from models.language import say
 from tasks import kickoff as stage
@@ -13,6 +13,7 @@ from tasks.wrap_up import wrap_up
 
 
 @flow(name="kickoff", flow_run_name=say("Uppstart: {form.subject}", "Kickoff: {form.subject}"))
+@in_words
 async def kickoff(form: KickoffForm = KickoffForm(), as_of: str = "") -> Any:
     """Anteckna vilka som sagt ja och boka första träffen. Utan nätverk: den dagliga genomgången.
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.meeting_report import MeetingReportForm
 from models.language import say
 from models.words import MEETING_STATUS, word
@@ -15,6 +15,7 @@ from tasks.wrap_up import wrap_up
 
 
 @flow(name="meeting-report", flow_run_name=say("Träff: {form.subject}", "Meeting: {form.subject}"))
+@in_words
 async def meeting_report(form: MeetingReportForm, as_of: str = "") -> Any:
     """Spara en träff som en medlem berättat om, och det som följer: uppstart, väckning, nästa träff.
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.need_signal import NeedSignalForm
 from models.language import say
 from tasks import need_signal as stage
@@ -13,6 +13,7 @@ from tasks.step import moment
 
 
 @flow(name="need-signal", flow_run_name=say("Behovssignal", "Need signal"))
+@in_words
 async def need_signal(form: NeedSignalForm, as_of: str = "") -> Any:
     """Anteckna ett behov som du sett. Ingen får e-post och inget startas: det gör medlemmar. Det räknas i rapporten.
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.needs_talk import NeedsTalkForm
 from models.language import say
 from models.words import REQUEST_STATE, word
@@ -15,6 +15,7 @@ from tasks.wrap_up import wrap_up
 
 
 @flow(name="needs-talk", flow_run_name=say("Behovssamtal: {form.subject}", "Needs talk: {form.subject}"))
+@in_words
 async def needs_talk(form: NeedsTalkForm, as_of: str = "") -> Any:
     """Anteckna behovssamtalet och beslutet. Det som inte ryms i timmarna väntar i kön.
 

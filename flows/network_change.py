@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.network_change import NetworkChangeForm
 from models.language import say
 from models.words import CHANGE, NETWORK_STATE, word
@@ -15,6 +15,7 @@ from tasks.wrap_up import wrap_up
 
 
 @flow(name="network-change", flow_run_name=say("Ändring: {form.subject}", "Change: {form.subject}"))
+@in_words
 async def network_change(form: NetworkChangeForm, as_of: str = "") -> Any:
     """Vila, väck, avsluta, dela, slå ihop, byt kontakt, be någon arrangera eller förläng stödet.
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.language import say
 from tasks import phase_out as stage
 from tasks.step import moment
@@ -12,6 +12,7 @@ from tasks.wrap_up import wrap_up
 
 
 @flow(name="phase-out", flow_run_name=say("Utfasning", "Phase-out"))
+@in_words
 async def phase_out(as_of: str = "") -> Any:
     """Varsla om slutdatum, ta nästa steg på trappan och ta farväl av de nätverk som står på egna ben.
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.support_request import SupportRequestForm
 from models.language import say
 from models.words import REQUEST_STATE, word
@@ -15,6 +15,7 @@ from tasks.wrap_up import wrap_up
 
 
 @flow(name="support-request", flow_run_name=say("Stödförfrågan", "Support request"))
+@in_words
 async def support_request(form: SupportRequestForm, as_of: str = "") -> Any:
     """En medlem vill starta ett nätverk: spara förfrågan, bekräfta den, utse någon som ringer och bjud in till samtal.
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.language import say
 from tasks import work_list as stage
 from tasks.step import moment
@@ -12,6 +12,7 @@ from tasks.wrap_up import wrap_up
 
 
 @flow(name="work-list", flow_run_name=say("Arbetslista", "Work list"))
+@in_words
 async def work_list(as_of: str = "") -> Any:
     """Dagens genomgång: det som tiden ändrar, och listan över vad som väntar på vem.
 

@@ -88,8 +88,10 @@ def _matters(session: Session) -> list[tuple[Any, ...]]:
 
 
 def _signatures(session: Session) -> list[str]:
+    """Who may sign; none of so many that no list holds them: then they are typed."""
     signing = select(Staff.signature).where(col(Staff.active), col(Staff.role).in_(SIGNING))
-    return list(session.exec(signing.order_by(col(Staff.signature)).limit(MOST_LISTED)))
+    found = list(session.exec(signing.order_by(col(Staff.signature)).limit(MOST_LISTED + 1)))
+    return found if len(found) <= MOST_LISTED else []
 
 
 def _codes(session: Session) -> list[str]:

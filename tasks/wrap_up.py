@@ -1,7 +1,11 @@
 """What follows any change: the forms in the Prefect UI list what there is now, and mail that may go goes at once."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentUpdate
@@ -21,6 +25,7 @@ from tasks.step import step
 OUTBOX = "outbox"
 OPENED = "natverkslots.opened"
 MOST_DEPLOYMENTS = 100
+BUSY_TRIES, BUSY_SECONDS = 5, 0.5
 TOGETHER = timedelta(seconds=10)
 
 
@@ -69,9 +74,24 @@ async def _refresh(client: PrefectClient, deployed: Mapping[str, DeploymentRespo
             continue
         now = form_schema(before, FORMS[name], lists)
         if now != before:
-            await client.update_deployment(deployment.id, DeploymentUpdate(parameter_openapi_schema=now))
+            change = DeploymentUpdate(parameter_openapi_schema=now)
+            await _soon(partial(client.update_deployment, deployment.id, change))
             changed += 1
     return changed
+
+
+async def _soon(request: Callable[[], Awaitable[Any]]) -> None:
+    """Ask Prefect for a change that can be asked for again.
+
+    Where its SQLite is being written to it answers 503 and is free a moment later, but Prefect's client then sleeps for
+    two seconds and more; a network that is founded changes six forms. So it is not let sleep, except the last time.
+    """
+    for _ in range(BUSY_TRIES):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(BUSY_SECONDS):
+                await request()
+                return
+    await request()
 
 
 async def _let_mail_go(client: PrefectClient, deployment: DeploymentResponse) -> int:
@@ -81,7 +101,6 @@ async def _let_mail_go(client: PrefectClient, deployment: DeploymentResponse) ->
         if not outbox.due(session, now):
             return 0
     ends = datetime.fromtimestamp((now.timestamp() // TOGETHER.seconds + 1) * TOGETHER.seconds, UTC)
-    await client.create_flow_run_from_deployment(
-        deployment.id, state=Scheduled(scheduled_time=ends), idempotency_key=f"mail-{ends:%Y%m%dT%H%M%S}"
-    )
+    start = partial(client.create_flow_run_from_deployment, deployment.id, idempotency_key=f"mail-{ends:%Y%m%dT%H%M%S}")
+    await _soon(partial(start, state=Scheduled(scheduled_time=ends)))
     return 1

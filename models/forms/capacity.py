@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -23,6 +23,8 @@ MOST_HOURS = 1000
 
 
 class CapacityForm(Form):
+    heading: ClassVar[tuple[str, str]] = ("Timmar och frånvaro", "Hours and absences")
+
     action: Annotated[Literal["quarter", "absence", "hours", "talk_hour", "budget"], Chosen(ACTION)] = Field(
         "quarter",
         **field(

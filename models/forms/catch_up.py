@@ -1,7 +1,7 @@
 """A talk with a network that something was to be done about, and what came of it."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -36,6 +36,8 @@ Kind = Literal[
 
 
 class CatchUpForm(Form):
+    heading: ClassVar[tuple[str, str]] = ("Samtalet med nätverket", "The talk with the network")
+
     network_number: Annotated[int, Listed("matters", numbered=True)] = Field(
         0,
         **field(0, MATTERS, ("Det som är öppet nu, ur arbetslistan.", "What is open now, as in the work list.")),

@@ -1,7 +1,7 @@
 """One minute, five questions."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -17,6 +17,8 @@ NEXT_ON = ("Fråga 2, nästa träff", "Question 2, next meeting")
 
 
 class CheckInForm(Form):
+    heading: ClassVar[tuple[str, str]] = ("Svaren på de fem frågorna", "The answers to the five questions")
+
     network_number: Annotated[
         int, Listed("networks", fixed={"": ("Inget: veckans utskick", "None: the week's round")}, numbered=True)
     ] = Field(

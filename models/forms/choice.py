@@ -130,7 +130,7 @@ def read(fields: Mapping[str, FieldInfo], shown: Mapping[str, Any]) -> dict[str,
         mark = mark_of(info)
         if isinstance(mark, Moment):
             day, time = given.pop(name + DAY, ""), given.pop(name + TIME, "")
-            if day or time:
+            if day:  # without a day nothing is booked: the time of day is filled in from the start
                 given[name] = f"{day} {time}".strip()
         if isinstance(mark, Listed) and (typed := given.pop(name + TYPED, 0)):
             given[name] = typed

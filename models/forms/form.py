@@ -7,7 +7,7 @@ member number.
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Self, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic.fields import FieldInfo
@@ -47,6 +47,7 @@ class Form(BaseModel):
     """A form with personal fields that can be blanked, filled in with words or with codes."""
 
     model_config = ConfigDict(extra="forbid")
+    heading: ClassVar[tuple[str, str]] = ("Formulär", "Form")
 
     @model_validator(mode="before")
     @classmethod

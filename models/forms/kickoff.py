@@ -1,7 +1,7 @@
 """Up to the first meeting."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -28,6 +28,8 @@ FIRST_MEETING = ("Första träffen", "First meeting")
 
 
 class KickoffForm(Form):
+    heading: ClassVar[tuple[str, str]] = ("Uppstarten", "The kickoff")
+
     network_number: Annotated[
         int, Listed("planned", fixed={"": ("Inget: dagens genomgång", "None: the daily round")}, numbered=True)
     ] = Field(0, **field(0, NETWORK, ("De som inte har haft sin första träff.", "Those that have not met yet.")))

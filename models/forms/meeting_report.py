@@ -1,7 +1,7 @@
 """A meeting in figures, and who carried it."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -34,6 +34,8 @@ Carrier = Annotated[str, Listed("members", fixed=CARRIERS)]
 
 
 class MeetingReportForm(Form):
+    heading: ClassVar[tuple[str, str]] = ("Träffen", "The meeting")
+
     network_number: NetworkNumber = Field(0, **field(0, NETWORK))
     reported_by: Member = Field(
         "m1",

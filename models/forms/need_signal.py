@@ -1,6 +1,7 @@
 """A need that staff saw and nobody asked about."""
 
 from datetime import date
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -14,6 +15,8 @@ WORDS = ("Vad du såg eller hörde", "What you saw or heard")
 
 
 class NeedSignalForm(Form):
+    heading: ClassVar[tuple[str, str]] = ("Vad du har sett", "What you have seen")
+
     signature: Signature = Field(pattern=SIGNATURE, **field(0, YOUR_SIGNATURE))
     place: str = Field(
         **field(1, ("Plats", "Place"), ("Ort eller område, aldrig hela landet.", "A town or area, never the country."))

@@ -1,7 +1,7 @@
 """The needs talk, its decision, and what is granted."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -53,6 +53,8 @@ class GrantLine(Form):
 
 
 class NeedsTalkForm(Form):
+    heading: ClassVar[tuple[str, str]] = ("Samtalet och beslutet", "The talk and the decision")
+
     request_number: Annotated[int, Listed("requests", numbered=True)] = Field(
         0, **field(0, REQUEST, ("De som väntar på samtal eller beslut.", "Those that await a talk or a decision."))
     )

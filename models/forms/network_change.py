@@ -1,7 +1,7 @@
 """What happens to a network besides the ladder."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -29,6 +29,8 @@ Change = Literal["rest", "wake", "close", "split", "merge", "new_contact", "new_
 
 
 class NetworkChangeForm(Form):
+    heading: ClassVar[tuple[str, str]] = ("Ändringen", "The change")
+
     network_number: NetworkNumber = Field(0, **field(0, NETWORK))
     signature: Signature = Field(pattern=SIGNATURE, **field(1, YOUR_SIGNATURE))
     change: Annotated[Change, Chosen(CHANGE)] = Field(

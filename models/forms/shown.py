@@ -17,6 +17,7 @@ from models.language import say
 
 Schema = dict[str, Any]
 APART = 10  # between two fields' positions, for the fields that one is shown as
+EVENING = "17:30"
 EVERY_QUARTER = [f"{hour:02}:{minute:02}" for hour in range(7, 22) for minute in (0, 15, 30, 45)]
 DEFINITIONS = "#/definitions/{model}"
 LABEL = "^([^@]{0,120}#)?[0-9]{1,9}( · [^@]{0,60})?$"
@@ -26,7 +27,7 @@ SIMPLE: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str
 def form_schema(schema: Schema, kind: type[Form], lists: Lists) -> Schema:
     """A deployment's parameter schema with its form shown in words and with these lists. `schema` is left alone."""
     name = kind.__name__
-    form: Schema = {"title": say("Formulär", "Form"), "position": 0, "$ref": f"#/definitions/{name}~0"}
+    form: Schema = {"title": say(*kind.heading), "position": 0, "$ref": f"#/definitions/{name}~0"}
     form["description"] = schema["properties"]["form"].get("description", "")
     as_of: Schema = {"title": say("Räkna som om det vore", "As if it were"), "type": "string", "default": ""}
     as_of |= {"position": 1, "description": say("Lämnas tomt (eller 2027-03-02).", "Leave empty (or 2027-03-02).")}
@@ -61,7 +62,8 @@ def _shown_field(name: str, info: FieldInfo, lists: Lists) -> dict[str, Schema]:
             clock = {"title": f"{info.title}, {say('klockan', 'at')}", "description": ""}
             return {
                 name + DAY: day,
-                name + TIME: clock | {"type": "string", "enum": EVERY_QUARTER, "position": position + 1},
+                name + TIME: clock
+                | {"type": "string", "enum": EVERY_QUARTER, "default": EVENING, "position": position + 1},
             }
         case Listed(numbered=True) if get_origin(info.annotation) is not list and _more(mark, lists):
             title = say("… eller dess nummer, om det inte står i listan", "… or its number, if it is not in the list")
@@ -81,6 +83,8 @@ def _shown_value(info: FieldInfo, lists: Lists) -> Schema:
             value: Schema = {"type": "string", "enum": mark.labels()}
             return value if info.is_required() else value | {"default": mark.label(default)}
         case Listed():
+            if not mark.numbered and not _labels(mark.of, lists):
+                return {"type": "string"}
             labels = mark.labels(lists)
             value = {"type": "string", "enum": labels} if labels else {"type": "string", "description": _nothing(info)}
             first = say(*mark.fixed[""]) if "" in mark.fixed else default

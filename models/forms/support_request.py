@@ -1,7 +1,7 @@
 """A member asks the office for support."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -16,6 +16,8 @@ from models.words import CHANNEL, ITEM, NATURE
 
 
 class SupportRequestForm(Form):
+    heading: ClassVar[tuple[str, str]] = ("Vad medlemmen vill", "What the member wants")
+
     member_number: str = Field(
         **field(0, ("Medlemsnummer", "Member number"), ("Initiativtagarens.", "The initiator's."), personal=True)
     )

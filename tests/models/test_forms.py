@@ -200,6 +200,13 @@ def test_of_more_than_two_hundred_the_newest_are_listed_and_the_others_number_is
     assert kind.model_validate(typed).network_number == 1  # type: ignore[attr-defined]
 
 
+def test_of_more_signatures_than_a_list_holds_each_is_typed(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choices, "MOST_LISTED", 2)
+    with reading() as session:
+        properties = shown(FORMS["kickoff"], all_lists(session))["properties"]
+    assert "enum" not in properties["signature"]
+
+
 def test_nothing_chosen_is_told_in_a_sentence_before_the_run_and_in_it() -> None:
     kind = FORMS["meeting-report"]
     assert not is_valid({"form": {"on": "2026-11-25"}}, form_schema(DEPLOYED, kind, LISTS))
