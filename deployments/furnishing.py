@@ -1,5 +1,6 @@
 """What staff find in the Prefect UI besides deployments: Variables, the mail server's form, automations."""
 
+import asyncio
 from pathlib import Path
 from typing import Final
 
@@ -43,3 +44,7 @@ async def _automations(client: PrefectClient) -> None:
 def automations() -> list[AutomationCore]:
     """The automations of automations.yaml."""
     return [AutomationCore.model_validate(one) for one in yaml.safe_load(AUTOMATIONS.read_text())["automations"]]
+
+
+if __name__ == "__main__":
+    asyncio.run(furnish())

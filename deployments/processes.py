@@ -1,6 +1,5 @@
 """The parts that run beside each other (Prefect's server, the worker, the web), started and stopped together."""
 
-import asyncio
 import contextlib
 import os
 import signal
@@ -11,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from deployments.environment import POOL, PREFECT_YAML, answers
+from deployments.environment import POOL, PREFECT_YAML, answers, server_environment
 from models.errors import ServiceUnavailable
 
 STOP_SECONDS = 10
@@ -94,14 +93,18 @@ def prefect(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "prefect", *arguments)
 
 
-def start_server(parts: Parts, port: int) -> str:
-    """Start Prefect's server on loopback. Returns its API address; use `wait_for` before using it."""
-    api_url = f"http://127.0.0.1:{port}/api"
+def start_server(parts: Parts, port: int, host: str = "127.0.0.1") -> str:
+    """Start Prefect's server. Returns its API address on this machine; use `wait_for` before using it.
+
+    Raises SettingsError when others could reach it without a password.
+    """
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    api_url = f"http://{f'[{here}]' if ':' in here else here}:{port}/api"
     parts.start(
         "prefect-server",
-        *prefect("server", "start", "--host", "127.0.0.1", "--port", str(port)),
+        *prefect("server", "start", "--host", host, "--port", str(port)),
         PREFECT_API_URL=api_url,
-        PREFECT_UI_API_URL=api_url,
+        **server_environment(host, port),
     )
     return api_url
 
@@ -127,15 +130,13 @@ def worker_command() -> tuple[str, ...]:
 
 
 def deploy() -> None:
-    """Make the work pool, every deployment of prefect.yaml, and what `furnish` makes; forms get words by `show_forms`.
+    """Make the work pool, every deployment of prefect.yaml, and what else staff find in the UI; forms get words later.
 
-    Raises ServiceUnavailable with Prefect's last line.
+    Raises ServiceUnavailable with the last line of what did not work.
     """
-    from deployments.furnishing import furnish
-
     _prefect_or_raise("work-pool", "create", POOL, "--type", "process", "--overwrite")
     _prefect_or_raise("--no-prompt", "deploy", "--all", "--prefect-file", str(PREFECT_YAML))
-    asyncio.run(furnish())
+    _run_or_raise("furnishing Prefect", sys.executable, "-P", "-m", "deployments.furnishing")
 
 
 def show_forms() -> None:

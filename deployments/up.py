@@ -41,7 +41,7 @@ def run_up(settings: Settings) -> None:
         with stopping(parts):
             print("Startar, det tar en kvarts minut …", flush=True)
             if own_server:
-                os.environ["PREFECT_API_URL"] = start_server(parts, free_port(PREFECT_PORT))
+                os.environ["PREFECT_API_URL"] = start_server(parts, free_port(PREFECT_PORT), settings.prefect_host)
                 wait_for(parts, f"{os.environ['PREFECT_API_URL']}/health")
                 environment.remember_server(settings, os.environ["PREFECT_API_URL"])
             deploy()

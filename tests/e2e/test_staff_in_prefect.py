@@ -22,6 +22,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, TimeoutError, exp
 from deployments.demo.catcher import Catcher
 from models.importing import DATA
 from tests.acts import AKE, MARIT
+from tests.e2e.asking import token_of
 from tests.e2e.conftest import Running
 from tests.left import left_running
 
@@ -37,7 +38,7 @@ def api(running: Running, method: str, path: str, body: dict[str, Any] | None = 
         f"{running.prefect}/api{path}",
         data=None if body is None else json.dumps(body).encode(),
         method=method,
-        headers={"Content-Type": "application/json"},
+        headers={"Content-Type": "application/json", **token_of(running.prefect)},
     )
     deadline = time.monotonic() + 60
     while True:
