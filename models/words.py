@@ -115,6 +115,8 @@ MATTER: Final[Words] = {
     "wish": ("önskan om hjälp", "wish for help"),
     "pause_or_close": ("önskan om paus eller avslut", "wish to pause or close"),
     "phone_only": ("ring i stället för att mejla", "ring instead of mailing"),
+    "hard_bounce": ("mejladress som inte fungerar", "mail address that does not work"),
+    "mail_waits": ("mejl som väntar på läsning", "mail that waits to be read"),
 }
 OUTCOME: Final[Words] = {
     "adapt": ("Prova något nytt i 90 aktiva dagar", "Try something new for 90 active days"),
