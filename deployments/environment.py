@@ -33,6 +33,8 @@ def prefect_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # The catalogue of blocks shows ours alone: staff need no other, and their logos lie on outside hosts.
+        "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
         # Another page in the same browser cannot start a flow: changes need a token that only the UI's own page gets.
         "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": '["events","flow_runs"]',

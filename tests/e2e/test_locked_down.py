@@ -1,5 +1,7 @@
 """Prefect's server as natverkslots starts it: nobody else's page or machine gets in, and nothing goes out."""
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 import urllib.error
@@ -51,8 +53,20 @@ def test_the_server_says_itself_that_it_is_locked(running: Running) -> None:
     assert server["ui"]["v2_enabled"] is False
     vacuum = server["services"]["db_vacuum"]
     assert (set(vacuum["enabled"]), vacuum["retention_period"]) == ({"events", "flow_runs"}, "P30D")
-    assert server["encryption_key"]
-    assert not (running.home / ".lots" / "prefect" / "encryption_key").exists()
+
+
+def test_a_password_that_staff_save_is_locked_with_a_key_that_does_not_lie_beside_it(running: Running) -> None:
+    token = token_of(running.prefect)
+    kind = ask(f"{running.prefect}/api/block_types/slug/mail-server")
+    wanted = {"block_schemas": {"block_type_id": {"any_": [kind["id"]]}}}
+    [schema] = ask(f"{running.prefect}/api/block_schemas/filter", "POST", wanted, token)
+    data = {"host": "smtp.example.org", "port": 587, "tls": "tls", "username": "kansliet", "password": "tranbärssylt"}
+    block = {"name": "prov", "data": data, "block_type_id": kind["id"], "block_schema_id": schema["id"]}
+    ask(f"{running.prefect}/api/block_documents/", "POST", block, token)
+    with contextlib.closing(sqlite3.connect(running.home / ".lots" / "prefect" / "prefect.db")) as kept:
+        [(locked,)] = kept.execute("select data from block_document where name = 'prov'")
+        assert "smtp.example.org" not in locked and "tranb" not in locked
+        assert kept.execute("select count(*) from configuration where key = 'ENCRYPTION_KEY'").fetchall() == [(0,)]
 
 
 def test_a_change_without_the_servers_token_is_refused_and_so_is_another_pages(running: Running) -> None:
