@@ -83,6 +83,7 @@ def deploy(*, json: Json = False) -> None:
     from deployments.running import entrypoints
 
     processes.deploy()
+    processes.show_forms()
     _print({"deployments": len(entrypoints())}, json)
 
 
@@ -116,7 +117,21 @@ def import_(kind: str, file: Path, /, *, json: Json = False) -> None:
 
     with transaction() as session:
         counts = import_file(session, kind, file)
+    _show_forms_if_served()
     _print(counts, json)
+
+
+def _show_forms_if_served() -> None:
+    """What was loaded can be chosen in the forms at once, where a server runs."""
+    import os
+
+    from deployments import processes
+    from deployments.environment import answers, running_server
+
+    api_url = os.environ.get("PREFECT_API_URL") or running_server(settings())
+    if api_url and answers(f"{api_url}/health"):
+        _prepare()
+        processes.show_forms()
 
 
 @app.command

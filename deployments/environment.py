@@ -13,7 +13,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from models.settings import Settings
+from models.errors import SettingsError
+from models.settings import LOOPBACK, Settings
 
 KEEP_RUNS_DAYS = 30
 PREFECT_YAML = Path(__file__).parent / "prefect.yaml"
@@ -32,6 +33,10 @@ def prefect_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # The catalogue of blocks shows ours alone: staff need no other, and their logos lie on outside hosts.
+        "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
+        # Another page in the same browser cannot start a flow: changes need a token that only the UI's own page gets.
+        "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": '["events","flow_runs"]',
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEEP_RUNS_DAYS * 24 * 3600),
         # Prefect records each step's state in a transaction of its own by default. On its SQLite file these collide
@@ -39,6 +44,10 @@ def prefect_environment(settings: Settings) -> dict[str, str]:
         # take 9 with these. The interval is in whole seconds: less than 1 counts as 0 and spins.
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+        # What a killed run held is known to a server that starts again: a lease in memory would be lost with it, and
+        # the place that it holds never given back.
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         "PREFECT_CLI_PROMPT": "false",
         "DO_NOT_TRACK": "1",
@@ -58,10 +67,50 @@ def prepare(settings: Settings, *, quiet: bool = False) -> None:
         os.environ[f"LOTS_{name.upper()}"] = str(value)
     for name, value in prefect_environment(settings).items():
         os.environ.setdefault(name, value)
+    if auth := os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
+        os.environ.setdefault("PREFECT_API_AUTH_STRING", auth)
     if quiet:
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     if "PREFECT_API_URL" not in os.environ and (running := running_server(settings)):
         os.environ["PREFECT_API_URL"] = running
+
+
+def server_environment(host: str, port: int) -> dict[str, str]:
+    """How a server that listens on `host` is locked: who may call it from a browser, and who may call it at all.
+
+    Raises SettingsError when others could reach it and it has no password, or one that its server cannot compare.
+    """
+    auth = os.environ.get("PREFECT_SERVER_API_AUTH_STRING", "")
+    if auth and not (auth.isascii() and ":" in auth):
+        raise SettingsError(
+            "PREFECT_SERVER_API_AUTH_STRING: write NAME:PASSWORD with the letters a-z, digits and signs only, "
+            "as Prefect takes no å, ä and ö there."
+        )
+    if host not in LOOPBACK and not auth:
+        raise SettingsError(
+            f"LOTS_PREFECT_HOST={host} lets others reach Prefect's UI, and it has no password: "
+            "set PREFECT_SERVER_API_AUTH_STRING=NAME:PASSWORD, or leave LOTS_PREFECT_HOST at 127.0.0.1."
+        )
+    own = {
+        "PREFECT_UI_STATIC_DIRECTORY": str(_only_the_first_ui()),
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port},http://localhost:{port}",
+        "PREFECT_UI_API_URL": "/api",  # the UI asks whoever it came from, under whichever name that is known
+    }
+    return {name: os.environ.get(name, value) for name, value in own.items()}
+
+
+def _only_the_first_ui() -> Path:
+    """A folder for the UI's files in which Prefect's second UI finds no place.
+
+    That one asks an outside host as soon as it is opened, also with analytics off, and the first one offers it. Where
+    its folder cannot be made (a link to nowhere) Prefect says so in its log, and serves and offers the first alone.
+    """
+    folder = Path(os.environ["PREFECT_HOME"]) / "ui"
+    folder.mkdir(parents=True, exist_ok=True)
+    second = folder / "v2"
+    if not second.is_symlink():
+        second.symlink_to(folder / "nowhere" / "v2")
+    return folder
 
 
 def _address_file(settings: Settings) -> Path:

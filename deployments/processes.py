@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from deployments.environment import POOL, PREFECT_YAML, answers
+from deployments.environment import POOL, PREFECT_YAML, answers, server_environment
 from models.errors import ServiceUnavailable
 
 STOP_SECONDS = 10
@@ -93,14 +93,18 @@ def prefect(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "prefect", *arguments)
 
 
-def start_server(parts: Parts, port: int) -> str:
-    """Start Prefect's server on loopback. Returns its API address; use `wait_for` before using it."""
-    api_url = f"http://127.0.0.1:{port}/api"
+def start_server(parts: Parts, port: int, host: str = "127.0.0.1") -> str:
+    """Start Prefect's server. Returns its API address on this machine; use `wait_for` before using it.
+
+    Raises SettingsError when others could reach it without a password.
+    """
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    api_url = f"http://{f'[{here}]' if ':' in here else here}:{port}/api"
     parts.start(
         "prefect-server",
-        *prefect("server", "start", "--host", "127.0.0.1", "--port", str(port)),
+        *prefect("server", "start", "--host", host, "--port", str(port)),
         PREFECT_API_URL=api_url,
-        PREFECT_UI_API_URL=api_url,
+        **server_environment(host, port),
     )
     return api_url
 
@@ -126,16 +130,33 @@ def worker_command() -> tuple[str, ...]:
 
 
 def deploy() -> None:
-    """Make the work pool and every deployment of prefect.yaml. Raises ServiceUnavailable with Prefect's last line."""
+    """Make the work pool, every deployment of prefect.yaml, and what else staff find in the UI; forms get words later.
+
+    Raises ServiceUnavailable with the last line of what did not work.
+    """
     _prefect_or_raise("work-pool", "create", POOL, "--type", "process", "--overwrite")
     _prefect_or_raise("--no-prompt", "deploy", "--all", "--prefect-file", str(PREFECT_YAML))
+    _run_or_raise("furnishing Prefect", sys.executable, "-P", "-m", "deployments.furnishing")
+
+
+def show_forms() -> None:
+    """Give the deployed forms their words and what there is to choose from now, in a process that ends with it.
+
+    Prefect's client takes two seconds to import and 90 MB to keep. Raises ServiceUnavailable when it does not work.
+    """
+    work = "import asyncio, tasks.wrap_up; asyncio.run(tasks.wrap_up.show_forms())"
+    _run_or_raise("forms", sys.executable, "-P", "-c", work)
 
 
 def _prefect_or_raise(*arguments: str) -> None:
-    done = subprocess.run(prefect(*arguments), capture_output=True, text=True, cwd=PREFECT_YAML.parent)
+    _run_or_raise(f"prefect {' '.join(arguments[:2])}", *prefect(*arguments))
+
+
+def _run_or_raise(name: str, *command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, cwd=PREFECT_YAML.parent)
     if done.returncode:
         told = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise ServiceUnavailable(f"prefect {' '.join(arguments[:2])} failed: {told[-1] if told else 'no message'}")
+        raise ServiceUnavailable(f"{name} failed: {told[-1] if told else 'no message'}")
 
 
 @contextlib.contextmanager

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from deployments.simulate_office import Office, Row, new_id
 from deployments.simulate_temper import DAY, Temper, meeting_day, moment, transition
-from models.check_in import REMIND_AFTER_ACTIVE_DAYS, first_due, next_due
+from models.check_in import first_due, next_due
 from models.engagement import Health, Level
 from models.engagement_columns import DUTIES
-from models.intervention import TALK_WORKING_DAYS, InterventionKind
+from models.intervention import InterventionKind
 from models.ladder import ON_THE_WAY, Standing, has_ended, next_state, next_up
 from models.lifecycle import ALLOWED, Actor
 from models.network import ACTIVE, STEP_OF, TERMINAL, Network, NetworkState, organiser_key
+from models.numbers import DEFAULTS
 from models.quiet_days import (
     active_days_between,
     add_months,
@@ -268,7 +269,7 @@ class Life:
     def _chase(self, row: Row, tuesday: date) -> None:
         heard = row["answered_at"] or self.last_sign >= row["sent_on"]
         asked = row["second_asked_on"] or row["reminded_on"] or row["sent_on"]
-        if heard or active_days_between(asked, tuesday) < REMIND_AFTER_ACTIVE_DAYS:
+        if heard or active_days_between(asked, tuesday) < DEFAULTS.reminder_active_days:
             return
         if not row["reminders"]:
             row |= {"reminders": 1, "reminded_on": tuesday}
@@ -283,7 +284,7 @@ class Life:
         """Put something on the negotiator's list, once per occasion."""
         if any((one["kind"], one["occasion"]) == (kind, occasion) for one in self.interventions):
             return
-        due = add_working_days(at.date(), TALK_WORKING_DAYS)
+        due = add_working_days(at.date(), DEFAULTS.health_talk_working_days)
         row: Row = {"id": new_id(self.random), "network_id": self.network.id, "kind": kind, "occasion": occasion}
         row |= {"opened_at": at, "owner": self.network.negotiator, "due_on": due}
         self.interventions.append(row | {"outcome": None, "ended_at": None, "ended_by": None})

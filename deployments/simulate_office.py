@@ -10,7 +10,8 @@ from string import ascii_lowercase
 from typing import Any
 from uuid import UUID
 
-from models.capacity import QUARTER_HOURS, EntryKind, split
+from models.capacity import EntryKind, split
+from models.numbers import DEFAULTS
 from models.quiet_days import quarter
 from models.staff import Staff, StaffRole
 
@@ -30,7 +31,7 @@ class Office:
     regions: list[str]
     staff: list[Staff]
     made_up: list[Row] = field(default_factory=list)
-    left: dict[tuple[UUID, str], Decimal] = field(default_factory=lambda: defaultdict(lambda: QUARTER_HOURS))
+    left: dict[tuple[UUID, str], Decimal] = field(default_factory=lambda: defaultdict(lambda: DEFAULTS.quarter_hours))
     lines: list[Row] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -112,8 +113,13 @@ class Office:
             if key not in accounts:
                 accounts[key] = [
                     line
-                    | {"id": new_id(self.random), "grant_id": None, "hours": QUARTER_HOURS, "kind": EntryKind.budget}
-                    | {"sequence": 1, "balance": QUARTER_HOURS}
+                    | {
+                        "id": new_id(self.random),
+                        "grant_id": None,
+                        "hours": DEFAULTS.quarter_hours,
+                        "kind": EntryKind.budget,
+                    }
+                    | {"sequence": 1, "balance": DEFAULTS.quarter_hours}
                 ]
             last = accounts[key][-1]
             accounts[key].append(line | {"sequence": last["sequence"] + 1, "balance": last["balance"] + line["hours"]})

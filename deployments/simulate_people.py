@@ -6,10 +6,10 @@ from random import Random
 from deployments.simulate_office import Row, new_id
 from models.language import Language
 from models.network import Nature
+from models.numbers import DEFAULTS
 from models.person import EmailStatus, Membership, member_hash
 from models.place import Municipality
 from models.quiet_days import add_working_days
-from models.support_request import ANSWER_WORKING_DAYS, TALK_WORKING_DAYS
 
 # fmt: off
 FIRST_NAMES = (
@@ -72,8 +72,8 @@ def request(random: Random, number: int, initiator: Row, where: Municipality, re
         "state": "received",
         "reason": "",
         "assigned_to": None,
-        "talk_due": add_working_days(day, TALK_WORKING_DAYS),
-        "answer_due": add_working_days(day, ANSWER_WORKING_DAYS),
+        "talk_due": add_working_days(day, DEFAULTS.talk_working_days),
+        "answer_due": add_working_days(day, DEFAULTS.answer_working_days),
         "talk_at": None,
         "network_id": None,
         "waiting_since": None,

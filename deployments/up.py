@@ -5,7 +5,16 @@ import sys
 import time
 
 from deployments import environment
-from deployments.processes import Parts, deploy, free_port, start_server, start_worker, stopping, wait_for
+from deployments.processes import (
+    Parts,
+    deploy,
+    free_port,
+    show_forms,
+    start_server,
+    start_worker,
+    stopping,
+    wait_for,
+)
 from models.database import close_database, engine, transaction
 from models.importing import load_reference_data
 from models.settings import Settings
@@ -32,10 +41,11 @@ def run_up(settings: Settings) -> None:
         with stopping(parts):
             print("Startar, det tar en kvarts minut …", flush=True)
             if own_server:
-                os.environ["PREFECT_API_URL"] = start_server(parts, free_port(PREFECT_PORT))
+                os.environ["PREFECT_API_URL"] = start_server(parts, free_port(PREFECT_PORT), settings.prefect_host)
                 wait_for(parts, f"{os.environ['PREFECT_API_URL']}/health")
                 environment.remember_server(settings, os.environ["PREFECT_API_URL"])
             deploy()
+            show_forms()
             start_worker(parts)
             parts.start("web", sys.executable, "-m", "deployments", "web")
             print(f"Prefect  {os.environ['PREFECT_API_URL'].removesuffix('/api')}")

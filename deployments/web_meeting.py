@@ -16,9 +16,10 @@ from deployments.web_meeting_rows import Teller, book, load
 from deployments.web_page import ids_in, language_of, moment_of, page, posted, uuid_of
 from models.errors import DatabaseBusy, UserError
 from models.forms.form import parse_day
+from models.forms.meeting_report import OFFICE
 from models.links import Purpose
 from models.meeting import CONFIRM_ABOVE, Duty
-from models.meeting_report import EVENING, OFFICE
+from models.meeting_report import EVENING
 from templates.pages import Words, words
 
 log = logging.getLogger("natverkslots.web")

@@ -6,9 +6,8 @@ from typing import Literal
 
 from deployments.web_fields import AHEAD, Typed
 from deployments.web_meeting_rows import Teller
-from models.forms.meeting_report import MeetingReportForm
+from models.forms.meeting_report import OFFICE, MeetingReportForm
 from models.meeting import CONFIRM_ABOVE, LATE_REPORT_DAYS, MOST_ATTENDING, Duty
-from models.meeting_report import OFFICE
 from models.quiet_days import local
 
 HELD: Literal["held"] = "held"

@@ -1,5 +1,5 @@
 """The story of a network's life, a stage a file. Holds no rule.
 
 support_request → needs_talk → kickoff → meeting_report → check_in → health_check → phase_out; outbox sends the mail,
-data_protection forgets what nobody needs.
+inbox reads what comes back, mail_check tries the server, data_protection forgets what nobody needs.
 """

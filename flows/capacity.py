@@ -4,13 +4,16 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.capacity import CapacityForm
+from models.language import say
 from tasks import capacity as stage
 from tasks.step import moment
+from tasks.wrap_up import wrap_up
 
 
-@flow(name="capacity", flow_run_name="timmar-{form.action}")
+@flow(name="capacity", flow_run_name=say("Timmar: {form.subject}", "Hours: {form.subject}"))
+@in_words
 async def capacity(form: CapacityForm = CapacityForm(), as_of: str = "") -> Any:
     """Anteckna timmar, frånvaro eller budget. Utan val: släpp det förra kvartalets oanvända timmar.
 
@@ -32,4 +35,9 @@ async def capacity(form: CapacityForm = CapacityForm(), as_of: str = "") -> Any:
         case "quarter":
             changed = await stage.release_ended(at)
     offered = await stage.make_offers(at)
-    return told(f"{form.action}: {changed} ändrade, {offered} erbjudna ur kön", changed=changed, offered=offered)
+    await wrap_up(as_of)
+    line = say(
+        f"{form.subject}: {changed} ändrade, {offered} erbjudna ur kön",
+        f"{form.subject}: {changed} changed, {offered} offered from the queue",
+    )
+    return told(line, changed=changed, offered=offered)

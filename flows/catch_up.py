@@ -4,14 +4,18 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.catch_up import CatchUpForm
+from models.language import say
+from models.words import OUTCOME, word
 from tasks import catch_up as stage
 from tasks.intake import forget
 from tasks.step import moment
+from tasks.wrap_up import wrap_up
 
 
-@flow(name="catch-up", flow_run_name="samtal-{form.network_number}")
+@flow(name="catch-up", flow_run_name=say("Samtal: {form.subject}", "Talk: {form.subject}"))
+@in_words
 async def catch_up(form: CatchUpForm, as_of: str = "") -> Any:
     """Anteckna samtalet och vägen framåt: prova något nytt, vila, eller avsluta med heder.
 
@@ -23,4 +27,10 @@ async def catch_up(form: CatchUpForm, as_of: str = "") -> Any:
     intake = await stage.receive(form, at)
     await forget(form)
     done = await stage.settle_talk(intake, at)
-    return told(f"Nätverk #{done['network']}: {form.outcome}, {done['ended']} ärenden avslutade", **done)
+    await wrap_up(as_of)
+    outcome = word(OUTCOME, form.outcome)
+    line = say(
+        f"Nätverk #{done['network']}: {outcome}. {done['ended']} ärenden avslutade",
+        f"Network #{done['network']}: {outcome}. {done['ended']} matters settled",
+    )
+    return told(line, **done)

@@ -4,13 +4,16 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.check_in import CheckInForm
+from models.language import say
 from tasks import check_in as stage
 from tasks.step import moment
+from tasks.wrap_up import wrap_up
 
 
-@flow(name="check-in", flow_run_name="avstämning")
+@flow(name="check-in", flow_run_name=say("Avstämning: {form.subject}", "Check-in: {form.subject}"))
+@in_words
 async def check_in(form: CheckInForm = CheckInForm(), as_of: str = "") -> Any:
     """Veckans avstämningar: skicka, påminn en gång, fråga en annan arrangör. Med ett nätverk: skriv in ett svar.
 
@@ -22,14 +25,21 @@ async def check_in(form: CheckInForm = CheckInForm(), as_of: str = "") -> Any:
     if form.network_number:
         number = await stage.save_answer(form, at)
         opened = await stage.follow_up_answers(at)
-        return told(f"Nätverk #{number}: svaret är sparat", answered=1, opened=opened)
+        await wrap_up(as_of)
+        line = say(f"Nätverk #{number}: svaret är sparat", f"Network #{number}: the answer is saved")
+        return told(line, answered=1, opened=opened)
     sent = await stage.send_due(at)
     reminded = await stage.remind(at)
     asked = await stage.ask_second(at)
     unreachable = await stage.give_up_asking(at)
     opened = await stage.follow_up_answers(at)
+    if sent + reminded + asked + unreachable + opened:
+        await wrap_up(as_of, opened=opened + unreachable)
     return told(
-        f"{sent} avstämningar, {reminded} påminnelser, {asked} andra tillfrågade, {opened + unreachable} ärenden",
+        say(
+            f"{sent} avstämningar, {reminded} påminnelser, {asked} andra tillfrågade, {opened + unreachable} ärenden",
+            f"{sent} check-ins, {reminded} reminders, {asked} others asked, {opened + unreachable} matters",
+        ),
         sent=sent,
         reminded=reminded,
         asked=asked,

@@ -4,26 +4,41 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
+from models.forms.health_check import HealthCheckForm
+from models.language import say
 from tasks import health_check as stage
 from tasks.step import moment
+from tasks.wrap_up import wrap_up
 
 
-@flow(name="health-check", flow_run_name="hälsokontroll")
-async def health_check(as_of: str = "") -> Any:
-    """Räkna alla nätverks engagemang, varna tidigt och erbjud samtal där det behövs.
+@flow(name="health-check", flow_run_name=say("Hälsokontroll", "Health check"))
+@in_words
+async def health_check(form: HealthCheckForm = HealthCheckForm(), as_of: str = "") -> Any:
+    """Räkna alla nätverks engagemang, varna tidigt och erbjud samtal. Med ett nätverk: rita bara dess egen sida.
 
     Args:
+        form: Ett nätverk vars sida du vill läsa. Lämnas som det är för alla.
         as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
     """
     at = moment(as_of)
+    if form.network_number:
+        label = await stage.draw_page(form.network_number, at)
+        return told(f"{label}: sidan är ritad, se artefakten network-{form.network_number}", pages=1)
     found = await stage.take_snapshots(at)
     opened = await stage.open_talks(at)
-    await stage.show(found, at)
-    levels = found["levels"]
+    await stage.draw_pages([row["number"] for row in found["rows"]], at)
+    await stage.show(found, opened, at)
+    levels, talks, proposals = found["levels"], opened["talks"], opened["proposals"]
+    if talks + proposals + found["warnings"]:
+        await wrap_up(as_of, opened=talks + proposals + found["warnings"])
     return told(
-        f"{found['networks']} nätverk: {levels['green']} gröna, {levels['yellow']} gula, {levels['red']} röda; "
-        f"{opened['talks']} samtal, {found['warnings']} tidiga varningar, {opened['proposals']} förslag om vila",
+        say(
+            f"{found['networks']} nätverk: {levels['green']} gröna, {levels['yellow']} gula, {levels['red']} röda; "
+            f"{talks} samtal, {found['warnings']} tidiga varningar, {proposals} förslag om vila",
+            f"{found['networks']} networks: {levels['green']} green, {levels['yellow']} yellow, {levels['red']} red; "
+            f"{talks} talks, {found['warnings']} early warnings, {proposals} proposals to rest",
+        ),
         networks=found["networks"],
         warnings=found["warnings"],
         **levels,

@@ -4,13 +4,16 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.kickoff import KickoffForm
+from models.language import say
 from tasks import kickoff as stage
 from tasks.step import moment
+from tasks.wrap_up import wrap_up
 
 
-@flow(name="kickoff", flow_run_name="uppstart-{form.network_number}")
+@flow(name="kickoff", flow_run_name=say("Uppstart: {form.subject}", "Kickoff: {form.subject}"))
+@in_words
 async def kickoff(form: KickoffForm = KickoffForm(), as_of: str = "") -> Any:
     """Anteckna vilka som sagt ja och boka första träffen. Utan nätverk: den dagliga genomgången.
 
@@ -26,8 +29,13 @@ async def kickoff(form: KickoffForm = KickoffForm(), as_of: str = "") -> Any:
     few = await stage.check_dates(at)
     checklists = await stage.checklists(at)
     asked = await stage.ask_unreported(at)
+    if form.network_number or checklists + asked + few:
+        await wrap_up(as_of)
     return told(
-        f"{confirmed} ja, {invited} kalenderinbjudningar, {checklists} checklistor, {few} med för få arrangörer",
+        say(
+            f"{confirmed} ja, {invited} kalenderinbjudningar, {checklists} checklistor, {few} med för få arrangörer",
+            f"{confirmed} yes, {invited} calendar invitations, {checklists} checklists, {few} with too few organisers",
+        ),
         confirmed=confirmed,
         invited=invited,
         checklists=checklists,

@@ -4,14 +4,18 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.meeting_report import MeetingReportForm
+from models.language import say
+from models.words import MEETING_STATUS, word
 from tasks import meeting_report as stage
 from tasks.intake import forget
 from tasks.step import moment
+from tasks.wrap_up import wrap_up
 
 
-@flow(name="meeting-report", flow_run_name="träff-nätverk-{form.network_number}")
+@flow(name="meeting-report", flow_run_name=say("Träff: {form.subject}", "Meeting: {form.subject}"))
+@in_words
 async def meeting_report(form: MeetingReportForm, as_of: str = "") -> Any:
     """Spara en träff som en medlem berättat om, och det som följer: uppstart, väckning, nästa träff.
 
@@ -26,8 +30,11 @@ async def meeting_report(form: MeetingReportForm, as_of: str = "") -> Any:
     started = await stage.start_if_kickoff(saved, at)
     woke = await stage.wake_if_resting(saved, at)
     invited = await stage.follow_up(form, saved, at)
+    await wrap_up(as_of)
+    status = word(MEETING_STATUS, saved["status"])
+    more = say(", och nätverket är igång", ", and the network has started") if started else ""
     return told(
-        f"Nätverk #{saved['number']}: träff {saved['status']}" + (", nätverket är igång" if started else ""),
+        say(f"Nätverk #{saved['number']}: {status}{more}", f"Network #{saved['number']}: {status}{more}"),
         network=saved["number"],
         status=saved["status"],
         started=int(started),

@@ -4,14 +4,16 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.need_signal import NeedSignalForm
+from models.language import say
 from tasks import need_signal as stage
 from tasks.intake import forget
 from tasks.step import moment
 
 
-@flow(name="need-signal", flow_run_name="behovssignal")
+@flow(name="need-signal", flow_run_name=say("Behovssignal", "Need signal"))
+@in_words
 async def need_signal(form: NeedSignalForm, as_of: str = "") -> Any:
     """Anteckna ett behov som du sett. Ingen får e-post och inget startas: det gör medlemmar. Det räknas i rapporten.
 
@@ -23,4 +25,5 @@ async def need_signal(form: NeedSignalForm, as_of: str = "") -> Any:
     intake = await stage.receive_signal(form, at)
     await forget(form)
     municipality = await stage.note(intake, at)
-    return told(f"Behovet är antecknat i kommun {municipality}", noted=1, municipality=municipality)
+    line = say(f"Behovet är antecknat i kommun {municipality}", f"The need is noted in municipality {municipality}")
+    return told(line, noted=1, municipality=municipality)

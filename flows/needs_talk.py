@@ -4,14 +4,18 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.needs_talk import NeedsTalkForm
+from models.language import say
+from models.words import REQUEST_STATE, word
 from tasks import needs_talk as stage
 from tasks.intake import forget
 from tasks.step import moment
+from tasks.wrap_up import wrap_up
 
 
-@flow(name="needs-talk", flow_run_name="behovssamtal-{form.request_number}")
+@flow(name="needs-talk", flow_run_name=say("Behovssamtal: {form.subject}", "Needs talk: {form.subject}"))
+@in_words
 async def needs_talk(form: NeedsTalkForm, as_of: str = "") -> Any:
     """Anteckna behovssamtalet och beslutet. Det som inte ryms i timmarna väntar i kön.
 
@@ -26,9 +30,11 @@ async def needs_talk(form: NeedsTalkForm, as_of: str = "") -> Any:
     suggested = await stage.suggest(request_id)
     decided = await stage.decide(intake, request_id, at)
     asked = await stage.ask_co_organisers(decided["network_id"], at) if decided["network_id"] else 0
+    await wrap_up(as_of)
+    number, state = decided["request"], word(REQUEST_STATE, decided["state"])
+    network = say(f", nätverk #{decided['network']}", f", network #{decided['network']}") if decided["network"] else ""
     return told(
-        f"Förfrågan #{decided['request']}: {decided['state']}"
-        + (f", nätverk #{decided['network']}" if decided["network"] else ""),
+        say(f"Förfrågan #{number}: {state}{network}", f"Request #{number}: {state}{network}"),
         request=decided["request"],
         state=decided["state"],
         network=decided["network"],

@@ -4,14 +4,18 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.network_change import NetworkChangeForm
+from models.language import say
+from models.words import CHANGE, NETWORK_STATE, word
 from tasks import network_change as stage
 from tasks.intake import forget
 from tasks.step import moment
+from tasks.wrap_up import wrap_up
 
 
-@flow(name="network-change", flow_run_name="ändring-{form.network_number}")
+@flow(name="network-change", flow_run_name=say("Ändring: {form.subject}", "Change: {form.subject}"))
+@in_words
 async def network_change(form: NetworkChangeForm, as_of: str = "") -> Any:
     """Vila, väck, avsluta, dela, slå ihop, byt kontakt, be någon arrangera eller förläng stödet.
 
@@ -23,5 +27,10 @@ async def network_change(form: NetworkChangeForm, as_of: str = "") -> Any:
     intake = await stage.receive(form, at)
     await forget(form)
     done = await stage.change(intake, at)
-    line = f"Nätverk #{done['network']}: {form.change}, nu {done['state']}"
-    return told(line if done["changed"] else f"{line} (var redan så)", **done)
+    await wrap_up(as_of)
+    change, state = word(CHANGE, form.change), word(NETWORK_STATE, done["state"])
+    same = "" if done["changed"] else say(" (var redan så)", " (was so already)")
+    line = say(
+        f"Nätverk #{done['network']}: {change}, nu {state}", f"Network #{done['network']}: {change}, now {state}"
+    )
+    return told(line + same, **done)

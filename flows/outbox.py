@@ -7,13 +7,14 @@ from prefect import flow
 
 from flows.telling import told
 from models.forms.outbox import OutboxForm
+from models.language import say
 from tasks import outbox as stage
 from tasks.step import moment
 
 OUTCOMES = ("sent", "deferred", "failed", "in_doubt", "skipped")
 
 
-@flow(name="outbox", flow_run_name="utkorg-{form.action}")
+@flow(name="outbox", flow_run_name=say("Utkorg", "Outbox"))
 async def outbox(form: OutboxForm = OutboxForm(), as_of: str = "") -> Any:
     """Skicka den e-post som får gå nu. Det som inte går fram just nu väntar; det osäkra avgör personal.
 
@@ -31,5 +32,9 @@ async def outbox(form: OutboxForm = OutboxForm(), as_of: str = "") -> Any:
     counts = {name: total[name] for name in OUTCOMES}
     if counts["deferred"] or counts["failed"] or counts["in_doubt"]:
         await stage.show_not_sent(at)
-    line = f"{counts['sent']} skickade, {counts['deferred']} väntar, {counts['failed']} gick inte fram"
-    return told(line, **counts, settled=settled)
+    sent, waits, lost, doubt = (counts[name] for name in ("sent", "deferred", "failed", "in_doubt"))
+    line = say(
+        f"{sent} skickade, {waits} väntar, {lost} gick inte fram, {doubt} osäkra",
+        f"{sent} sent, {waits} wait, {lost} did not go, {doubt} in doubt",
+    )
+    return told(line, remarks=lost + doubt, **counts, settled=settled)

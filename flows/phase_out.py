@@ -4,12 +4,15 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
+from models.language import say
 from tasks import phase_out as stage
 from tasks.step import moment
+from tasks.wrap_up import wrap_up
 
 
-@flow(name="phase-out", flow_run_name="utfasning")
+@flow(name="phase-out", flow_run_name=say("Utfasning", "Phase-out"))
+@in_words
 async def phase_out(as_of: str = "") -> Any:
     """Varsla om slutdatum, ta nästa steg på trappan och ta farväl av de nätverk som står på egna ben.
 
@@ -19,9 +22,15 @@ async def phase_out(as_of: str = "") -> Any:
     at = moment(as_of)
     noticed = await stage.give_notice(at)
     moved = await stage.step_down(at)
+    steps, alone = sum(moved.values()), moved.get("independent", 0)
+    if noticed + steps:
+        await wrap_up(as_of)
     return told(
-        f"{sum(moved.values())} nätverk tog ett steg, {moved.get('independent', 0)} står på egna ben, {noticed} varsel",
+        say(
+            f"{steps} nätverk tog ett steg, {alone} står på egna ben, {noticed} varsel",
+            f"{steps} networks took a step, {alone} stand on their own, {noticed} notices",
+        ),
         noticed=noticed,
-        moved=sum(moved.values()),
+        moved=steps,
         **moved,
     )

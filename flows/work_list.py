@@ -4,12 +4,15 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
+from models.language import say
 from tasks import work_list as stage
 from tasks.step import moment
+from tasks.wrap_up import wrap_up
 
 
-@flow(name="work-list", flow_run_name="arbetslista")
+@flow(name="work-list", flow_run_name=say("Arbetslista", "Work list"))
+@in_words
 async def work_list(as_of: str = "") -> Any:
     """Dagens genomgång: det som tiden ändrar, och listan över vad som väntar på vem.
 
@@ -23,11 +26,14 @@ async def work_list(as_of: str = "") -> Any:
     woken = await stage.wake(at)
     planned = await stage.ask_still_planned(at)
     introduced = await stage.introduce(at)
-    alarms = await stage.alarm(at)
-    listed = await stage.show(at)
-    digests = await stage.digest(at)
+    forms = await stage.forms()
+    alarms = await stage.alarm(at, forms)
+    listed = await stage.show(at, forms)
+    digests = await stage.digest(at, forms)
+    await wrap_up(as_of)
+    waiting, overdue = listed["waiting"], listed["overdue"]
     return told(
-        f"{listed['waiting']} väntar på kansliet, {listed['overdue']} försenade",
+        say(f"{waiting} väntar på kansliet, {overdue} försenade", f"{waiting} wait on the office, {overdue} overdue"),
         **listed,
         **queue,
         retried=looked_at,

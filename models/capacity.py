@@ -12,11 +12,11 @@ from sqlmodel import Field, Session, SQLModel, col, func, select
 from models.columns import UtcDateTime, code, key_field
 from models.errors import CapacityExceeded, UserError
 from models.language import say
+from models.numbers import numbers
 from models.quiet_days import quarter, quarter_bounds
 from models.staff import Staff
 from models.support import MENU, GrantStatus, Item, SupportGrant, SupportTime, check_network_hours, hours_used
 
-QUARTER_HOURS = Decimal(24)
 HUNDREDTH = Decimal("0.01")
 
 
@@ -50,7 +50,7 @@ class CapacityEntry(SQLModel, table=True):
 def hours_left(session: Session, staff_id: UUID, in_quarter: str) -> Decimal:
     """What a negotiator has left of a quarter, in hours; one that nothing was booked in yet has the whole budget."""
     last = _last_line(session, staff_id, in_quarter)
-    return last.balance if last else QUARTER_HOURS
+    return last.balance if last else numbers().quarter_hours
 
 
 def _last_line(session: Session, staff_id: UUID, in_quarter: str) -> CapacityEntry | None:
@@ -73,7 +73,7 @@ def write_line(
     staff = _lock(session, staff_id)
     last = _last_line(session, staff_id, in_quarter)
     if last is None and kind != EntryKind.budget:
-        last = write_line(session, staff_id, in_quarter, QUARTER_HOURS, EntryKind.budget, at)
+        last = write_line(session, staff_id, in_quarter, numbers().quarter_hours, EntryKind.budget, at)
     before, place = (last.balance, last.sequence) if last else (Decimal(0), 0)
     if before + hours < 0:
         raise CapacityExceeded(

@@ -41,7 +41,7 @@ def settle_talk(session: Session, form: CatchUpForm, cause: Cause) -> tuple[Netw
 
     Raises UserError when nothing of that kind is open, or the outcome is not possible; nothing has changed then.
     """
-    network = by_number(session, form.network_number, say("Nätverk #", "Network #"))
+    network = by_number(session, form.network_number, say("Nätverk", "Network"))
     by_signature(session, form.signature, say("Din signatur", "Your signature"))
     about = _matters(session, network, form.about)
     for intervention in about:

@@ -12,7 +12,6 @@ from models.quiet_days import add_months, add_working_days
 
 FIRST_AFTER_WORKING_DAYS = 3
 MONTHS_BETWEEN = {1: 1, 2: 2, 3: 2, 4: 3}
-REMIND_AFTER_ACTIVE_DAYS = 7
 CHANGEABLE_DAYS = 14
 
 

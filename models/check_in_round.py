@@ -12,7 +12,6 @@ from sqlmodel import Session, col, func, select
 from models.check_in import (
     CHANGEABLE_DAYS,
     FIRST_AFTER_WORKING_DAYS,
-    REMIND_AFTER_ACTIVE_DAYS,
     CheckIn,
     Wish,
     next_due,
@@ -26,6 +25,7 @@ from models.language import say
 from models.mail import Letter, OutgoingMail, Template, queue
 from models.meeting import Meeting, MeetingStatus
 from models.network import ACTIVE, IDS_AT_A_TIME, Network, NetworkState
+from models.numbers import numbers
 from models.quiet_days import active_days_between, local, next_check_in_day, working_days_between
 from models.reach import reached_of, who_may_be_reminded
 
@@ -132,7 +132,7 @@ def remind(session: Session, at: datetime) -> int:
     due = [
         check_in
         for check_in, _ in silent(session)
-        if check_in.reminders == 0 and active_days_between(check_in.sent_on, today) >= REMIND_AFTER_ACTIVE_DAYS
+        if check_in.reminders == 0 and active_days_between(check_in.sent_on, today) >= numbers().reminder_active_days
     ]
     reachable = who_may_be_reminded(session, {check_in.person_id for check_in in due})
     for check_in in due:
@@ -148,7 +148,7 @@ def ask_second(session: Session, at: datetime) -> int:
     quiet = [
         (check_in, network)
         for check_in, network in silent(session)
-        if check_in.reminded_on and active_days_between(check_in.reminded_on, today) >= REMIND_AFTER_ACTIVE_DAYS
+        if check_in.reminded_on and active_days_between(check_in.reminded_on, today) >= numbers().reminder_active_days
     ]
     reached = reached_of(session, [network.id for _, network in quiet])
     letters = []
@@ -195,7 +195,8 @@ def give_up_asking(session: Session, at: datetime) -> int:
     return sum(
         open_once(session, network, InterventionKind.unreachable, str(check_in.id), at)
         for check_in, network in silent(session, second_asked=True)
-        if check_in.second_asked_on and active_days_between(check_in.second_asked_on, today) >= REMIND_AFTER_ACTIVE_DAYS
+        if check_in.second_asked_on
+        and active_days_between(check_in.second_asked_on, today) >= numbers().reminder_active_days
     )
 
 

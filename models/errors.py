@@ -23,8 +23,13 @@ class TransitionRefused(LotsError):
     """The lifecycle does not allow this change of state; nothing was changed (domain.md I7)."""
 
     def __init__(self, current: str, target: str, why: str = "") -> None:
+        from models.language import say  # these need the settings, which need these errors
+        from models.words import STATE, word
+
         self.current, self.target = current, target
-        super().__init__(f"Går inte från {current} till {target}" + (f": {why}" if why else "") + ".")
+        before, after = word(STATE, current), word(STATE, target)
+        refused = say(f"Går inte från {before} till {after}", f"Not possible from {before} to {after}")
+        super().__init__(refused + (f": {why}" if why else "") + ".")
 
 
 class CapacityExceeded(LotsError):

@@ -14,13 +14,13 @@ from models.ladder import support_end
 from models.language import say
 from models.lifecycle import Cause
 from models.network import Network, NetworkState, must_be
+from models.numbers import numbers
 from models.quiet_days import add_months, local, quarter
 from models.staff import Staff, by_signature
 from models.support import (
     ABSOLUTE_MONTHS,
     FIRST_YEAR_MONTHS,
     MENU,
-    NETWORK_HOURS_FIRST_YEAR,
     GrantStatus,
     Item,
     SupportGrant,
@@ -28,6 +28,7 @@ from models.support import (
     first_year_ends_on,
     first_year_hours,
 )
+from models.words import ITEM, word
 
 STEP_FOUR_HOURS = 1
 
@@ -42,13 +43,11 @@ def check_lines(session: Session, lines: Sequence[GrantLine], today: date, netwo
         hold_hours(session)
         _check_support_lasts(session, network, lines, today)
     for line in lines:
-        by_signature(session, line.signature, say(f"Stöd {line.item}: signatur", f"Support {line.item}: signature"))
+        by_signature(session, line.signature, say(f"{line.named}: signatur", f"{line.named}: signature"))
     latest = add_months(network.kickoff_on if network and network.kickoff_on else today, ABSOLUTE_MONTHS)
     for line in lines:
         if line.to_on > latest:
-            raise UserError(
-                say(f"Stöd {line.item}: senast till {latest}.", f"Support {line.item}: until {latest} at the latest.")
-            )
+            raise UserError(say(f"{line.named}: senast till {latest}.", f"{line.named}: until {latest} at the latest."))
     _check_menu(session, lines, network)
     _check_first_year(session, lines, today, network)
 
@@ -61,8 +60,8 @@ def _check_support_lasts(session: Session, network: Network, lines: Sequence[Gra
         if is_over or (end and line.from_on >= end):
             raise UserError(
                 say(
-                    f"Stöd {line.item}: stödet till nätverk #{network.number} är slut den dagen. Ta bort raden.",
-                    f"Support {line.item}: network #{network.number}'s support has ended by then. Remove the line.",
+                    f"{line.named}: stödet till nätverk #{network.number} är slut den dagen. Ta bort raden.",
+                    f"{line.named}: network #{network.number}'s support has ended by then. Remove the line.",
                 )
             )
 
@@ -77,7 +76,8 @@ def _check_menu(session: Session, lines: Sequence[GrantLine], network: Network |
         if most and before.get(item, 0) + sum(line.item == item for line in lines) > most:
             raise UserError(
                 say(
-                    f"Stöd {item}: högst {most} gånger per nätverk.", f"Support {item}: at most {most} times a network."
+                    f"Stöd {word(ITEM, item)}: högst {most} gånger per nätverk.",
+                    f"Support {word(ITEM, item)}: at most {most} times a network.",
                 )
             )
 
@@ -88,11 +88,11 @@ def _check_first_year(session: Session, lines: Sequence[GrantLine], today: date,
     if not total:
         return
     total += first_year_hours(session, network) if network else Decimal(0)
-    if total > NETWORK_HOURS_FIRST_YEAR:
+    if total > (most := numbers().network_hours):
         raise UserError(
             say(
-                f"Beviljat stöd: {total} timmar är mer än {NETWORK_HOURS_FIRST_YEAR} första året. Ta bort något.",
-                f"Granted support: {total} hours exceed {NETWORK_HOURS_FIRST_YEAR} the first year. Remove something.",
+                f"Beviljat stöd: {total} timmar är mer än {most} första året. Ta bort något.",
+                f"Granted support: {total} hours exceed {most} the first year. Remove something.",
             )
         )
 
@@ -110,7 +110,7 @@ def grant_line(
     `occasion` is the how-manieth of its item in the network unless told otherwise. Raises CapacityExceeded when nobody
     stands in or the hours are not there; the caller's transaction is to be undone. What costs no hours needs nobody.
     """
-    giver = by_signature(session, line.signature, say(f"Stöd {line.item}: signatur", f"Support {line.item}: signature"))
+    giver = by_signature(session, line.signature, say(f"{line.named}: signatur", f"{line.named}: signature"))
     hours = hours_of(line)
     if hours:
         giver = _present(session, giver, max(line.from_on, local(cause.at).date()))
@@ -157,10 +157,11 @@ def grant_for(session: Session, network: Network, item: Item, on: date, hours: D
     )
     found = session.exec(grants.order_by(col(SupportGrant.occasion), col(SupportGrant.from_on))).all()
     if not found:
+        name = word(ITEM, item)
         raise UserError(
             say(
-                f"Stöd: nätverk #{network.number} har inget {item} beviljat {on}. Välj ett ur beslutet.",
-                f"Support: network #{network.number} has no {item} granted on {on}. Choose one from the decision.",
+                f"Stöd: {name} är inte beviljat nätverk #{network.number} {on}. Välj ett ur beslutet.",
+                f"Support: {name} is not granted to network #{network.number} on {on}. Choose from the decision.",
             )
         )
     told = select(SupportTime.grant_id).where(col(SupportTime.on) == on, col(SupportTime.hours) == hours)
@@ -191,8 +192,8 @@ def give_step_four_hour(session: Session, network: Network, staff: Staff, on: da
     if given:
         raise UserError(
             say(
-                f"Nätverk #: #{network.number} har redan fått sin timme {name}. Nästa kvartal finns en ny.",
-                f"Network #: #{network.number} has had its hour of {name}. Next quarter there is a new one.",
+                f"Nätverk: #{network.number} har redan fått sin timme {name}. Nästa kvartal finns en ny.",
+                f"Network: #{network.number} has had its hour of {name}. Next quarter there is a new one.",
             )
         )
     reason = say("Timmen i kvartalet på steg 4.", "The hour a quarter on step 4.")

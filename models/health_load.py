@@ -64,8 +64,8 @@ def load(session: Session, networks: Sequence[Network], as_of: date) -> Batch:
         return np.asarray(order[np.searchsorted(numbers, found, sorter=order)], dtype=np.int64)
 
     ids = [network.id for network in networks]
-    seconds = _seconds(session)
-    meetings = _columns(session, _meetings(seconds, ids, as_of), 7)
+    seconds = as_seconds(session)
+    meetings = in_columns(session, _meetings(seconds, ids, as_of), 7)
     owner, moment = places(meetings[0]), meetings[1]
     sorting = np.lexsort((moment, owner))
     owner, moment = owner[sorting], moment[sorting]
@@ -74,7 +74,7 @@ def load(session: Session, networks: Sequence[Network], as_of: date) -> Batch:
     duties[led > 0, INVITATION] = SOME_MEMBER
     _add_recent_duties(session, _duties(seconds, ids, as_of), duties, places, owner, moment)
 
-    sent = _columns(session, _check_ins(session, ids, as_of), 4)
+    sent = in_columns(session, _check_ins(session, ids, as_of), 4)
     asked = places(sent[0])
     sorting = np.lexsort((sent[1], asked))
     return Batch(
@@ -83,7 +83,7 @@ def load(session: Session, networks: Sequence[Network], as_of: date) -> Batch:
         target_size=np.array([one.target_size for one in networks], dtype=np.int64),
         step=np.array([one.step for one in networks], dtype=np.int64),
         meeting_start=_starts(owner, len(networks)),
-        meeting_day=_local_days(moment),
+        meeting_day=local_days(moment),
         status=status,
         attended=attended,
         branches=branches,
@@ -91,7 +91,7 @@ def load(session: Session, networks: Sequence[Network], as_of: date) -> Batch:
         duties=duties,
         check_in_start=_starts(asked[sorting], len(networks)),
         sent_day=sent[1][sorting],
-        answered_day=_local_days(sent[2][sorting]),
+        answered_day=local_days(sent[2][sorting]),
         q4=sent[3][sorting],
     )
 
@@ -99,7 +99,7 @@ def load(session: Session, networks: Sequence[Network], as_of: date) -> Batch:
 # --- what is asked of the database ----------------------------------------------------------------
 
 
-def _seconds(session: Session) -> Any:
+def as_seconds(session: Session) -> Any:
     """How this database tells a moment as whole seconds since 1970."""
     if session.get_bind().dialect.name == "postgresql":
         return lambda moment: cast(func.floor(func.extract("epoch", moment)), BigInteger)
@@ -123,7 +123,7 @@ def _meetings(seconds: Any, networks: Sequence[UUID], as_of: date) -> Any:
             case((by_member, 1), else_=0),
         )
         .join(Network, col(Network.id) == col(Meeting.network_id))
-        .where(col(Meeting.network_id).in_(networks), col(Meeting.starts_at) < _midnight(as_of + ONE_DAY))
+        .where(col(Meeting.network_id).in_(networks), col(Meeting.starts_at) < midnight(as_of + ONE_DAY))
     )
 
 
@@ -138,7 +138,7 @@ def _duties(seconds: Any, networks: Sequence[UUID], as_of: date) -> Any:
     last = (
         sql_select(col(Meeting.id), col(Meeting.network_id), col(Meeting.starts_at), place.label("place"))
         .where(col(Meeting.network_id).in_(networks), col(Meeting.status) == MeetingStatus.held)
-        .where(col(Meeting.starts_at) >= _midnight(first), col(Meeting.starts_at) < _midnight(as_of + ONE_DAY))
+        .where(col(Meeting.starts_at) >= midnight(first), col(Meeting.starts_at) < midnight(as_of + ONE_DAY))
         .subquery()
     )
     return (
@@ -163,7 +163,7 @@ def _check_ins(session: Session, networks: Sequence[UUID], as_of: date) -> Any:
         sql_select(
             col(Network.number),
             sent,
-            func.coalesce(_seconds(session)(col(CheckIn.answered_at)), NO_MOMENT),
+            func.coalesce(as_seconds(session)(col(CheckIn.answered_at)), NO_MOMENT),
             func.coalesce(col(CheckIn.q4), 0),
         )
         .join(Network, col(Network.id) == col(CheckIn.network_id))
@@ -180,7 +180,7 @@ def _rows(session: Session, query: Any) -> list[Any]:
     return list(answer.cursor.fetchall())
 
 
-def _columns(session: Session, query: Any, width: int) -> Sequence[Ints]:
+def in_columns(session: Session, query: Any, width: int) -> Sequence[Ints]:
     rows = _rows(session, query)
     flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows) * width)
     return list(flat.reshape(-1, width).T)
@@ -207,7 +207,7 @@ def _starts(owner: Ints, networks: int) -> Ints:
     return np.searchsorted(owner, np.arange(networks + 1)).astype(np.int64)
 
 
-def _local_days(moments: Ints) -> Ints:
+def local_days(moments: Ints) -> Ints:
     """The local dates of moments in seconds; what never was stays NEVER."""
     hours, hour_of = np.unique(moments // SECONDS_AN_HOUR, return_inverse=True)
     never = NO_MOMENT // SECONDS_AN_HOUR
@@ -221,5 +221,5 @@ def _local_day(hour: int) -> int:
     return local(datetime.fromtimestamp(hour * SECONDS_AN_HOUR, UTC)).date().toordinal()
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), STOCKHOLM)

@@ -15,10 +15,11 @@ from sqlmodel import Session, col, select
 from models import engagement
 from models.engagement import LEVELS, Level, Result, drop_since, dropped, nothing_booked
 from models.health_check import HealthSnapshot, Scored, scored
-from models.intervention import TALK_WORKING_DAYS, Intervention, InterventionKind, Outcome, end, open_many
+from models.intervention import Intervention, InterventionKind, Outcome, end, open_many
 from models.lifecycle import Cause
 from models.mail import Letter, Template, queue
 from models.network import Network, contacts_of
+from models.numbers import numbers
 from models.quiet_days import add_working_days, local, subtract_active_days
 
 TALK_AGAIN_ACTIVE_DAYS = 90
@@ -104,7 +105,7 @@ def open_talks(session: Session, at: datetime) -> int:
     wanted = [network for network in _worrying(session, today) if network.id not in spared]
     opened = open_many(session, [(one, str(today)) for one in wanted], InterventionKind.health_talk, at)
     contacts = contacts_of(session, [network.id for network in wanted])
-    told = {"due_on": add_working_days(today, TALK_WORKING_DAYS).isoformat()}
+    told = {"due_on": add_working_days(today, numbers().health_talk_working_days).isoformat()}
     letters = [
         Letter(Template.talk_offer, contacts[one.id].person_id, f"{one.id}:{today}", one.id, context=told)
         for one in wanted

@@ -12,10 +12,9 @@ from models.columns import EncryptedText, UtcDateTime, code, key_field
 from models.language import say
 from models.lifecycle import Cause
 from models.network import Network
+from models.numbers import numbers
 from models.quiet_days import add_working_days, local
 from models.staff import by_signature
-
-TALK_WORKING_DAYS = 10
 
 
 class InterventionKind(StrEnum):
@@ -84,7 +83,10 @@ class Intervention(SQLModel, table=True):
 def open_once(
     session: Session, network: Network, kind: InterventionKind, occasion: str, at: datetime, due_on: date | None = None
 ) -> bool:
-    """Put something on the negotiator's list, due in ten working days, once per occasion. Returns whether it is new."""
+    """Put something on the negotiator's list, due in ten working days, once per occasion.
+
+    Returns whether it is new.
+    """
     return open_many(session, [(network, occasion)], kind, at, due_on) == 1
 
 
@@ -102,7 +104,7 @@ def open_many(
     if len(wanted) == 1:
         opened = opened.where(col(Intervention.network_id) == wanted[0][0].id)
     known = set(session.exec(opened).all())
-    due = due_on or add_working_days(local(at).date(), TALK_WORKING_DAYS)
+    due = due_on or add_working_days(local(at).date(), numbers().health_talk_working_days)
     new = {(network.id, occasion): network for network, occasion in wanted if (network.id, occasion) not in known}
     for (network_id, occasion), network in new.items():
         session.add(

@@ -19,9 +19,10 @@ from models.check_in import CheckIn
 from models.language import say
 from models.lifecycle import ALLOWED, REQUEST_ALLOWED, Transition, since
 from models.network import STEP_OF, TERMINAL, LinkKind, Network, NetworkState, Origin
+from models.numbers import DEFAULTS, numbers
 from models.place import is_whole_country
 from models.quiet_days import add_months, local
-from models.support import ABSOLUTE_MONTHS, MENU, NETWORK_HOURS_FIRST_YEAR, GrantStatus, SupportGrant, SupportTime
+from models.support import ABSOLUTE_MONTHS, MENU, GrantStatus, SupportGrant, SupportTime
 from models.support_request import SupportRequest
 
 NAMED = 5
@@ -169,7 +170,7 @@ OVER_HELPED = """SELECT DISTINCT '#' || n.number FROM meeting m JOIN network n O
 
 
 def _granted_too_much(session: Session) -> Iterator[object]:
-    """More than 20 hours in a network's first year, or an item more often than the menu has it.
+    """More than the limit of hours in a network's first year, or an item more often than the menu has it.
 
     A grant that ended unused counts as what was used of it.
     """
@@ -188,7 +189,8 @@ def _granted_too_much(session: Session) -> Iterator[object]:
         times[number, grant.item] += 1
         if grant.from_on < add_months(local(created).date(), ABSOLUTE_MONTHS):
             hours[number] += used[grant.id] if ended else grant.hours
-    yield from (f"#{number}" for number, total in hours.items() if total > NETWORK_HOURS_FIRST_YEAR)
+    limit = max(numbers().network_hours, DEFAULTS.network_hours)  # what was granted before a limit fell stays right
+    yield from (f"#{number}" for number, total in hours.items() if total > limit)
     for (number, item), count in times.items():
         most = MENU[item].per_network  # type: ignore[index]
         if most and count > most:

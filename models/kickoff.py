@@ -113,8 +113,8 @@ def book_meeting(
     if network.state in TERMINAL:
         raise UserError(
             say(
-                f"Nätverk #: #{network.number} är avslutat; en ny förfrågan kan peka på det.",
-                f"Network #: #{network.number} has ended; a new request can point to it.",
+                f"Nätverk: #{network.number} är avslutat; en ny förfrågan kan peka på det.",
+                f"Network: #{network.number} has ended; a new request can point to it.",
             )
         )
     if starts_at <= at:

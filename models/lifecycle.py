@@ -11,8 +11,10 @@ from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from models.columns import UtcDateTime, code, key_field
 from models.errors import TransitionRefused
+from models.language import say
 from models.network import STEP_OF, TERMINAL, Network, NetworkState
 from models.support_request import RequestState, SupportRequest
+from models.words import ACTOR, word
 
 
 class Actor(StrEnum):
@@ -86,6 +88,16 @@ class Cause:
     flow_run_id: str | None = None
 
 
+SIGNED = ("en medarbetare bekräftar med sin signatur", "somebody at the office confirms it with their signature")
+NEVER_DOWN = ("trappsteget får aldrig sjunka", "the ladder's step never falls")
+NO_TALK = ("inget behovssamtal är antecknat", "no needs talk is recorded")
+
+
+def _not_by(who: frozenset[Actor], actor: Actor) -> str:
+    allowed = say(" eller ", " or ").join(word(ACTOR, one) for one in sorted(who))
+    return say(f"görs av {allowed}, inte {word(ACTOR, actor)}", f"done by {allowed}, not by {word(ACTOR, actor)}")
+
+
 def _log(session: Session, cause: Cause, current: str | None, target: str, **subject: UUID) -> None:
     session.add(
         Transition(
@@ -119,12 +131,12 @@ def advance(session: Session, network: Network, target: NetworkState, cause: Cau
     if who is None:
         raise TransitionRefused(current, target)
     if cause.actor not in who:
-        raise TransitionRefused(current, target, f"görs av {' eller '.join(sorted(who))}, inte {cause.actor}")
+        raise TransitionRefused(current, target, _not_by(who, cause.actor))
     if target in TERMINAL and not cause.signature:
-        raise TransitionRefused(current, target, "en medarbetare bekräftar med sin signatur")
+        raise TransitionRefused(current, target, say(*SIGNED))
     step = STEP_OF.get(target, network.step)
     if step < network.step:
-        raise TransitionRefused(current, target, "trappsteget får aldrig sjunka")
+        raise TransitionRefused(current, target, say(*NEVER_DOWN))
     network.state, network.step = target, step
     session.add(network)
     _log(session, cause, current, target, network_id=network.id)
@@ -136,7 +148,7 @@ def advance_request(session: Session, request: SupportRequest, target: RequestSt
     if target not in REQUEST_ALLOWED[current]:
         raise TransitionRefused(current, target)
     if target == R.granted and request.talk_at is None:
-        raise TransitionRefused(current, target, "inget behovssamtal är antecknat")
+        raise TransitionRefused(current, target, say(*NO_TALK))
     request.state = target
     session.add(request)
     _log(session, cause, current, target, request_id=request.id)

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, delete, select
 from models.columns import nfc
 from models.errors import TransitionRefused, UserError
 from models.forms.form import Form
-from models.forms.meeting_report import MeetingReportForm
+from models.forms.meeting_report import OFFICE, MeetingReportForm
 from models.intervention import InterventionKind, open_once
 from models.kickoff import book_meeting, meeting_on, role_by_code
 from models.language import say
@@ -19,7 +19,6 @@ from models.quiet_days import STOCKHOLM
 from models.support import over_helps
 
 EVENING = time(17, 30)
-OFFICE = "office"
 
 
 def check_report(session: Session, form: Form) -> None:
@@ -28,13 +27,14 @@ def check_report(session: Session, form: Form) -> None:
     Raises UserError that names the field, TransitionRefused when the network has ended.
     """
     assert isinstance(form, MeetingReportForm)
-    network = by_number(session, form.network_number, say("Nätverk #", "Network #"))
+    network = by_number(session, form.network_number, say("Nätverk", "Network"))
     if network.state in TERMINAL:
-        raise TransitionRefused(network.state, "held", "nätverket är avslutat; en ny förfrågan kan peka på det")
+        why = ("nätverket är avslutat; en ny förfrågan kan peka på det", "it has ended; a new request can point to it")
+        raise TransitionRefused(network.state, "held", say(*why))
     _teller(session, network, form)
     for duty, carrier in form.duties.items():
         if carrier.lower() != OFFICE:
-            role_by_code(session, network, carrier, duty.value)
+            role_by_code(session, network, carrier, form.title_of(duty))
 
 
 def _teller(session: Session, network: Network, form: MeetingReportForm) -> Role:
@@ -66,7 +66,7 @@ def save_report(session: Session, form: MeetingReportForm, cause: Cause) -> tupl
     back: what members and staff did since stands. Raises as `check_report` does.
     """
     check_report(session, form)
-    network = by_number(session, form.network_number, say("Nätverk #", "Network #"))
+    network = by_number(session, form.network_number, say("Nätverk", "Network"))
     moment = datetime.combine(form.on, EVENING, STOCKHOLM)
     meeting = meeting_on(session, network, moment)
     if meeting is None:
@@ -112,7 +112,7 @@ def _save_duties(session: Session, network: Network, meeting: Meeting, form: Mee
     session.exec(delete(MeetingDuty).where(col(MeetingDuty.meeting_id) == meeting.id))
     for duty, carrier in form.duties.items():
         by_office = carrier.lower() == OFFICE
-        role = None if by_office else role_by_code(session, network, carrier, duty.value)
+        role = None if by_office else role_by_code(session, network, carrier, form.title_of(duty))
         key = organiser_key(network.id, role.person_id) if role else None
         session.add(MeetingDuty(meeting_id=meeting.id, duty=duty, by_office=by_office, organiser_key=key))
     by_office_duties = [duty.value for duty, carrier in form.duties.items() if carrier.lower() == OFFICE]

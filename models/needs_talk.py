@@ -22,8 +22,14 @@ from models.person import Person
 from models.quiet_days import STOCKHOLM
 from models.staff import by_signature
 from models.support_request import Reason, RequestState, SupportRequest
+from models.words import DECISION, REQUEST_STATE, word
 
 MIDDAY = time(12)
+NOT_ENTITLED = (
+    "initiativtagaren är inte en aktiv medlem eller företrädare",
+    "the initiator is no active member or representative",
+)
+NO_PLACE = ("plats och kommun saknas", "there is no place or municipality")
 _ANY = frozenset({"grant", "wait", "decline", "refer", "withdraw"})
 # What staff may decide of a request in each state; one that is incomplete is never granted (domain.md sections 4, 12).
 DECISIONS: dict[RequestState, frozenset[str]] = {
@@ -37,22 +43,21 @@ DECISIONS: dict[RequestState, frozenset[str]] = {
 def check_talk(session: Session, form: Form) -> None:
     """What only the database can tell about the form. Raises UserError that names the field."""
     assert isinstance(form, NeedsTalkForm)
-    request = support_request.by_number(session, form.request_number, say("Förfrågan #", "Request #"))
+    request = support_request.by_number(session, form.request_number, say("Förfrågan", "Request"))
     by_signature(session, form.signature, say("Din signatur", "Your signature"))
-    possible = DECISIONS.get(RequestState(request.state), frozenset())
+    possible, state = DECISIONS.get(RequestState(request.state), frozenset()), word(REQUEST_STATE, request.state)
     if not possible:
         raise UserError(
             say(
-                f"Förfrågan #: #{request.number} väntar inte på beslut ({request.state}). Välj en annan.",
-                f"Request #: #{request.number} does not await a decision ({request.state}). Choose another.",
+                f"Förfrågan: #{request.number} väntar inte på beslut ({state}). Välj en annan.",
+                f"Request: #{request.number} does not await a decision ({state}). Choose another.",
             )
         )
     if form.decision not in possible:
         raise UserError(
             say(
-                f"Beslut: {form.decision} går inte när förfrågan är {request.state}. Välj {_or(possible)}.",
-                f"Decision: {form.decision} is not possible while the request is {request.state}. "
-                f"Choose {_or(possible)}.",
+                f"Beslut: det går inte när förfrågan är {state}. Välj {_or(possible)}.",
+                f"Decision: not possible while the request is {state}. Choose {_or(possible)}.",
             )
         )
     if form.decision == "grant":
@@ -60,7 +65,7 @@ def check_talk(session: Session, form: Form) -> None:
 
 
 def _or(choices: Iterable[str]) -> str:
-    return say(" eller ", " or ").join(sorted(choices))
+    return say(" eller ", " or ").join(word(DECISION, choice) for choice in DECISION if choice in choices)
 
 
 def record_talk(session: Session, form: NeedsTalkForm, cause: Cause) -> SupportRequest:
@@ -68,7 +73,7 @@ def record_talk(session: Session, form: NeedsTalkForm, cause: Cause) -> SupportR
 
     Who withdraws, or whose request is incomplete, has had no talk.
     """
-    request = support_request.by_number(session, form.request_number, say("Förfrågan #", "Request #"))
+    request = support_request.by_number(session, form.request_number, say("Förfrågan", "Request"))
     if form.decision == "withdraw" or request.state == RequestState.incomplete:
         return request
     if form.meet_neighbours:
@@ -143,9 +148,9 @@ def found_network(session: Session, request: SupportRequest, form: NeedsTalkForm
     """
     initiator = session.get_one(Person, request.initiator_id)
     if not initiator.may_initiate:
-        raise TransitionRefused(request.state, "granted", "initiativtagaren är inte en aktiv medlem eller företrädare")
+        raise TransitionRefused(request.state, "granted", say(*NOT_ENTITLED))
     if not request.place or not request.municipality:
-        raise TransitionRefused(request.state, "granted", "plats och kommun saknas")
+        raise TransitionRefused(request.state, "granted", say(*NO_PLACE))
     number = next_number(session, col(Network.number))
     network = Network(
         number=number,

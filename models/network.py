@@ -12,6 +12,8 @@ from sqlmodel import Field, Session, SQLModel, col, func, select
 from models.columns import EncryptedText, UtcDateTime, code, key_field, keyed_hash
 from models.errors import UserError
 from models.language import say
+from models.locking import one_at_a_time
+from models.words import NATURE, NETWORK_STATE, word
 
 
 class Nature(StrEnum):
@@ -99,8 +101,8 @@ class Network(SQLModel, table=True):
 
     @property
     def label(self) -> str:
-        """How staff recognise it without a person's name: "Luleå · town · #12"."""
-        return f"{self.place} · {self.nature} · #{self.number}"
+        """How staff recognise it without a person's name: "Luleå · ort · #12"."""
+        return f"{self.place} · {word(NATURE, self.nature)} · #{self.number}"
 
 
 class RoleKind(StrEnum):
@@ -234,14 +236,19 @@ def by_number(session: Session, number: int, field: str) -> Network:
 def must_be(network: Network, states: Collection[NetworkState]) -> None:
     """Raises UserError when the network is not in one of these states, so that the change cannot be made."""
     if network.state not in states:
+        state = word(NETWORK_STATE, network.state)
         raise UserError(
             say(
-                f"Ändring: går inte, för nätverk #{network.number} är {network.state}. Välj en annan ändring.",
-                f"Change: not possible, as network #{network.number} is {network.state}. Choose another change.",
+                f"Ändring: går inte, för nätverk #{network.number} är {state}. Välj en annan ändring.",
+                f"Change: not possible, as network #{network.number} is {state}. Choose another change.",
             )
         )
 
 
 def next_number(session: Session, numbers: Mapped[int]) -> int:
-    """The next number that staff will know a request or network by; `numbers` is the column that holds them."""
+    """The next number that staff will know a request or network by; `numbers` is the column that holds them.
+
+    Nobody else is given one until the transaction ends.
+    """
+    one_at_a_time(session, str(numbers))
     return (session.exec(select(func.max(numbers))).one() or 0) + 1

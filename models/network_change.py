@@ -42,7 +42,7 @@ def change(session: Session, form: NetworkChangeForm, cause: Cause) -> tuple[Net
 
     Raises UserError that names the field, or TransitionRefused; nothing has changed then.
     """
-    network = by_number(session, form.network_number, say("Nätverk #", "Network #"))
+    network = by_number(session, form.network_number, say("Nätverk", "Network"))
     by_signature(session, form.signature, say("Din signatur", "Your signature"))
     field = say("Andra nätverk", "Other networks")
     others = [by_number(session, number, field) for number in form.other_networks]

@@ -18,13 +18,12 @@ from models.language import say
 from models.lifecycle import Cause
 from models.mail import Letter, Template, queue
 from models.network import TERMINAL, Network, NetworkState, by_number, next_number
+from models.numbers import numbers
 from models.person import Membership, Person, by_member_number, meet, register_is_loaded
 from models.place import Municipality, find_municipality
 from models.quiet_days import add_working_days, local
 from models.staff import Staff, StaffRole
 from models.support_request import (
-    ANSWER_WORKING_DAYS,
-    TALK_WORKING_DAYS,
     RequestState,
     SupportRequest,
     dedupe_key,
@@ -183,7 +182,8 @@ def retry_incomplete(session: Session, cause: Cause) -> int:
 
 
 def _due_days(today: date) -> tuple[date, date]:
-    return add_working_days(today, TALK_WORKING_DAYS), add_working_days(today, ANSWER_WORKING_DAYS)
+    chosen = numbers()
+    return add_working_days(today, chosen.talk_working_days), add_working_days(today, chosen.answer_working_days)
 
 
 def assign(session: Session, request: SupportRequest, at: datetime) -> Staff | None:

@@ -96,8 +96,8 @@ def wake(session: Session, network: Network, member: str, cause: Cause) -> bool:
     if not confirmed_organisers(session, network.id):
         raise UserError(
             say(
-                "Nätverk #: ingen har sagt ja till att arrangera. Lägg till en arrangör först.",
-                "Network #: nobody has said yes to organising. Add an organiser first.",
+                "Nätverk: ingen har sagt ja till att arrangera. Lägg till en arrangör först.",
+                "Network: nobody has said yes to organising. Add an organiser first.",
             )
         )
     _wake(session, network, replace(cause, why=f"{cause.why}:asked {role.code}", actor=Actor.member))

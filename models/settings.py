@@ -38,7 +38,9 @@ class Settings(BaseSettings):
     inbox_username: str = ""
     inbox_password: str = ""
     public_url: str = ""
+    prefect_ui_url: str = Field("", description="where staff's browsers reach Prefect; default: as its API")
     web_port: int = Field(8080, ge=0, le=65535)
+    prefect_host: str = Field("127.0.0.1", description="where `lots up` lets Prefect's UI listen")
     secret_key: str = ""
     data_key: str = ""
     language: Literal["sv", "en"] = "sv"

@@ -14,6 +14,7 @@ from models.columns import EncryptedText, code, key_field
 from models.errors import UserError
 from models.language import say
 from models.network import Nature, Network
+from models.numbers import numbers
 from models.quiet_days import add_months, local
 
 
@@ -62,7 +63,6 @@ SUGGESTED: dict[Nature, tuple[Item, ...]] = {
 }
 # How many of a meeting's five duties the office may carry at each step; `invitation` never.
 OFFICE_DUTIES = {0: 3, 1: 3, 2: 2, 3: 1, 4: 0}
-NETWORK_HOURS_FIRST_YEAR = Decimal(20)
 FIRST_YEAR_MONTHS = 12
 SUPPORT_MONTHS = 9
 ABSOLUTE_MONTHS = 12
@@ -149,13 +149,11 @@ def check_network_hours(session: Session, grant: SupportGrant, more: Decimal) ->
     beyond = max(Decimal(0), hours_used(session, grant.id) + more - grant.hours)
     if not beyond or grant.from_on >= first_year_ends_on(network):
         return
-    if first_year_hours(session, network) + min(beyond, more) > NETWORK_HOURS_FIRST_YEAR:
+    if first_year_hours(session, network) + min(beyond, more) > (most := numbers().network_hours):
         raise UserError(
             say(
-                f"Timmar: nätverk #{network.number} får högst {NETWORK_HOURS_FIRST_YEAR} timmar första året. "
-                "Ange färre.",
-                f"Hours: network #{network.number} gets at most {NETWORK_HOURS_FIRST_YEAR} hours in its first year. "
-                "Give fewer.",
+                f"Timmar: nätverk #{network.number} får högst {most} timmar första året. Ange färre.",
+                f"Hours: network #{network.number} gets at most {most} hours in its first year. Give fewer.",
             )
         )
 

@@ -13,10 +13,9 @@ from models.language import say
 from models.network import Nature
 from models.person import Membership, Person
 from models.place import is_whole_country
+from models.words import NATURE, word
 
 NEED_LENGTH = 500
-TALK_WORKING_DAYS = 5
-ANSWER_WORKING_DAYS = 15
 
 
 class Channel(StrEnum):
@@ -93,8 +92,8 @@ class SupportRequest(SQLModel, table=True):
 
     @property
     def label(self) -> str:
-        """How staff recognise it without a person's name: "Luleå · town · #12"."""
-        return f"{self.place} · {self.nature} · #{self.number}"
+        """How staff recognise it without a person's name: "Luleå · ort · #12"."""
+        return f"{self.place} · {word(NATURE, self.nature)} · #{self.number}"
 
 
 def dedupe_key(initiator: UUID, municipality: str, place: str, nature: str, need: str) -> str:

@@ -9,10 +9,11 @@ from sqlmodel import Session, col, or_, select
 
 from models import lifecycle
 from models.absence import away, stand_in
-from models.capacity import QUARTER_HOURS, all_hours_left
+from models.capacity import all_hours_left
 from models.lifecycle import Cause
 from models.mail import Letter, Template, queue
 from models.network import IDS_AT_A_TIME
+from models.numbers import numbers
 from models.person import Person
 from models.place import Municipality
 from models.quiet_days import STOCKHOLM, add_working_days, local, quarter, subtract_active_days
@@ -20,7 +21,6 @@ from models.staff import Staff, StaffRole
 from models.support import MENU, Item, suggest
 from models.support_request import RequestState, SupportRequest
 
-OFFER_WORKING_DAYS = 10
 WAIT_ACTIVE_DAYS = 180
 READY_ORGANISERS = 2
 ITEMS_NOW = (Item.starter_kit, Item.digital_room)
@@ -83,7 +83,7 @@ def hours_needed(request: SupportRequest) -> Decimal:
 
 
 def make_offers(session: Session, at: datetime) -> int:
-    """Offer free hours to the first in each region's queue, for ten working days. Returns how many were offered.
+    """Offer free hours to the first in each region's queue, for some working days. Returns how many were offered.
 
     Free is what is left this quarter of the region's negotiators who are there (or their stand-ins), less what offers
     that still stand have promised. Nobody is passed over: where the first in the queue does not fit, the rest waits.
@@ -92,7 +92,7 @@ def make_offers(session: Session, at: datetime) -> int:
     queues = _queues(session)
     people = _people(session, queues, today)
     left = all_hours_left(session, quarter(today))
-    free = {one: left.get(one, QUARTER_HOURS) for ones in people.values() for one in ones}
+    free = {one: left.get(one, numbers().quarter_hours) for ones in people.values() for one in ones}
     for region, requests in queues.items():
         for request in requests:
             if request.offer_until:
@@ -105,7 +105,7 @@ def make_offers(session: Session, at: datetime) -> int:
             if sum(free[one] for one in people[region]) < hours_needed(request):
                 break
             _set_aside(free, people[region], hours_needed(request))
-            request.offer_until = add_working_days(today, OFFER_WORKING_DAYS)
+            request.offer_until = add_working_days(today, numbers().offer_working_days)
             session.add(request)
             offered.append(_offer(request, request.offer_until))
     queue(session, offered, at)

@@ -1,7 +1,7 @@
 """What waits on whom, and since when: the office's list, overdue first (domain.md section 8, work-list)."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,22 +9,30 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.bounce import BOUNCED
+from models.choices import label
 from models.intervention import Intervention, InterventionKind
 from models.language import say
 from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
-from models.network import Network
+from models.network import IDS_AT_A_TIME, Network
 from models.place import Municipality, Region
 from models.quiet_days import local
 from models.staff import Staff, StaffRole
 from models.support_request import RequestState, SupportRequest
+from models.words import CHANGE, MATTER, word
 
 NOT_SENT_SHOWN = timedelta(days=14)
 AT_ONCE = ("in_doubt", "not_sent", InterventionKind.hard_bounce, InterventionKind.mail_waits)
+MOST_TOLD = 200
+# What a talk does not settle, and the change that does.
+BY_A_CHANGE = {InterventionKind.new_contact: "new_contact", InterventionKind.propose_close: "close"}
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits on the office. `subject` names a request or network without a person."""
+    """One thing that waits on the office. `subject` names a request or network without a person.
+
+    `opens` is the flow whose form deals with it, `filled` what the form starts with.
+    """
 
     what: str
     key: UUID
@@ -34,28 +42,77 @@ class Waiting:
     since: date
     due: date | None
     today: date
+    signature: str = ""
+    opens: str = ""
+    filled: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def overdue(self) -> bool:
         return self.due is not None and self.due < self.today
 
-    def row(self) -> dict[str, Any]:
+    @property
+    def occasion(self) -> str:
+        """What makes its alarm the only one."""
+        return f"{self.what}:{self.key}"
+
+    def row(self, link: "Link") -> dict[str, Any]:
         """As the Monday digest tells it."""
         due = self.due.isoformat() if self.due else None
         told = {"what": self.what, "subject": self.subject, "since": self.since.isoformat(), "due": due}
-        return told | {"overdue": self.overdue, "link": ""}
+        return told | {"overdue": self.overdue, "link": link(self)}
+
+
+Link = Callable[[Waiting], str]
+"""The address of the form that deals with a thing, filled in; empty when there is none."""
+
+
+def no_link(one: Waiting) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Around:
+    """What every kind of waiting thing is told with: places, signatures, and the day."""
+
+    places: dict[str, tuple[str, str]]
+    signatures: dict[UUID, str]
+    today: date
+
+    def tell(
+        self,
+        what: str,
+        key: UUID,
+        about: tuple[str | None, str, int] | None,
+        owner: UUID | None,
+        since: date,
+        due: date | None,
+        opens: str,
+        **filled: str,
+    ) -> Waiting:
+        code, nature, number = about or (None, "", 0)
+        municipality, region = self.places.get(code or "", (None, ""))
+        subject = label(municipality, nature, number) if about else ""
+        signature = self.signatures.get(owner, "") if owner else ""
+        start = {name: text.format(subject=subject) for name, text in filled.items()}
+        if start and signature:
+            start["signature"] = signature
+        return Waiting(what, key, subject, region, owner, since, due, self.today, signature, opens, start)
 
 
 def what_waits(session: Session, at: datetime) -> list[Waiting]:
     """Everything that waits on the office, overdue first, then by due date."""
-    regions = dict(session.exec(select(Municipality.code, Municipality.region)).all())
-    today = local(at).date()
-    found = [*_requests(session, regions, today), *_interventions(session, regions, today)]
-    found += _mails(session, regions, at)
+    around = _around(session, at)
+    found = [*_requests(session, around), *_interventions(session, around), *_mails(session, around, at)]
     return sorted(found, key=lambda one: (not one.overdue, one.due or date.max, one.since, one.subject))
 
 
-def _requests(session: Session, regions: dict[str, str], today: date) -> Iterable[Waiting]:
+def _around(session: Session, at: datetime) -> Around:
+    rows = session.exec(select(Municipality.code, Municipality.name, Municipality.region)).all()
+    signatures = dict(session.exec(select(Staff.id, Staff.signature)).all())
+    return Around({code: (name, region) for code, name, region in rows}, signatures, local(at).date())
+
+
+def _requests(session: Session, around: Around) -> Iterable[Waiting]:
     open_ones = (RequestState.received, RequestState.incomplete, RequestState.talking, RequestState.waiting)
     for request in session.exec(select(SupportRequest).where(col(SupportRequest.state).in_(open_ones))):
         what, due = "decision", request.answer_due
@@ -65,24 +122,31 @@ def _requests(session: Session, regions: dict[str, str], today: date) -> Iterabl
             if request.offer_until is None:
                 continue  # waits on hours, not on anybody
             what, due = "offer", request.offer_until
-        region = regions.get(request.municipality or "", "")
+        about = (request.municipality, request.nature, request.number)
         since = local(request.received_at).date()
-        yield Waiting(what, request.id, request.label, region, request.assigned_to, since, due, today)
+        yield around.tell(
+            what, request.id, about, request.assigned_to, since, due, "needs-talk", request_number="{subject}"
+        )
 
 
-def _interventions(session: Session, regions: dict[str, str], today: date) -> Iterable[Waiting]:
-    rows = session.exec(
-        select(Intervention, Network)
+def _interventions(session: Session, around: Around) -> Iterable[Waiting]:
+    columns: Any = (Intervention, Network.municipality, Network.nature, Network.number)
+    rows = session.execute(
+        select(*columns)
         .join(Network, col(Network.id) == Intervention.network_id)
         .where(col(Intervention.ended_at).is_(None))
     )
-    for one, network in rows:
+    for one, *about in rows:
+        if one.kind in BY_A_CHANGE:
+            opens, filled = "network-change", {"change": word(CHANGE, BY_A_CHANGE[one.kind])}
+            filled["network_number"] = "{subject}"
+        else:
+            opens, filled = "catch-up", {"network_number": "{subject}" + f" · {word(MATTER, one.kind)}"}
         since = local(one.opened_at).date()
-        region = regions.get(network.municipality, "")
-        yield Waiting(one.kind, one.id, network.label, region, one.owner, since, one.due_on, today)
+        yield around.tell(one.kind, one.id, tuple(about), one.owner, since, one.due_on, opens, **filled)
 
 
-def _mails(session: Session, regions: dict[str, str], at: datetime) -> Iterable[Waiting]:
+def _mails(session: Session, around: Around, at: datetime) -> Iterable[Waiting]:
     """Mails in doubt until somebody settles them, and those that did not go, for two weeks.
 
     One that bounced is told of by its network's entry, if it has one.
@@ -103,55 +167,68 @@ def _mails(session: Session, regions: dict[str, str], at: datetime) -> Iterable[
     for key, status, reason, created_at, network, request in rows:
         if str(key) in told:
             continue
-        about = network or request
+        thing = network or request
+        about = (thing.municipality, thing.nature, thing.number) if thing else None
         what = "in_doubt" if status == MailStatus.in_doubt else "hard_bounce" if reason == BOUNCED else "not_sent"
         owner = network.negotiator if network else request.assigned_to if request else None
-        region = regions.get(about.municipality or "", "") if about else ""
-        since = local(created_at).date()
-        yield Waiting(what, key, about.label if about else "", region, owner, since, None, local(at).date())
+        yield around.tell(what, key, about, owner, local(created_at).date(), None, "outbox")
 
 
-def alarm(session: Session, at: datetime) -> int:
-    """One mail to whoever owns a thing that is overdue or cannot wait; once a thing. Returns how many were queued."""
+def to_alarm(session: Session, at: datetime) -> list[Waiting]:
+    """What is overdue or cannot wait, and nobody has been alarmed of yet."""
     urgent = [one for one in what_waits(session, at) if one.overdue or one.what in AT_ONCE]
-    return _alarm(session, urgent, at)
+    return _not_alarmed(session, urgent)
+
+
+def _not_alarmed(session: Session, urgent: list[Waiting]) -> list[Waiting]:
+    occasions = {letter.key: letter.occasion for letter in _alarms(urgent, _owners(session), no_link)}
+    keys = list(occasions)
+    for first in range(0, len(keys), IDS_AT_A_TIME):
+        some = col(OutgoingMail.idempotency_key).in_(keys[first : first + IDS_AT_A_TIME])
+        for known in session.exec(select(OutgoingMail.idempotency_key).where(some)):
+            del occasions[known]
+    new = set(occasions.values())
+    return [one for one in urgent if one.occasion in new]
+
+
+def alarm(session: Session, at: datetime, link: Link = no_link) -> int:
+    """One mail to whoever owns a thing that is overdue or cannot wait; once a thing. Returns how many were queued."""
+    return queue(session, _alarms(to_alarm(session, at), _owners(session), link), at)
 
 
 def alarm_about_mails(session: Session, at: datetime) -> int:
     """`alarm` for mails alone: at once, not the next morning."""
-    regions = dict(session.exec(select(Municipality.code, Municipality.region)).all())
-    return _alarm(session, _mails(session, regions, at), at)
+    urgent = _not_alarmed(session, list(_mails(session, _around(session, at), at)))
+    return queue(session, _alarms(urgent, _owners(session), no_link), at)
 
 
-def _alarm(session: Session, things: Iterable[Waiting], at: datetime) -> int:
+def _alarms(things: Iterable[Waiting], owners: Callable[[Waiting], list[UUID]], link: Link) -> list[Letter]:
     letters = []
-    owners = _owners(session)
     for one in things:
+        told = {"what": one.what, "subject": one.subject, "due": one.due and one.due.isoformat(), "link": link(one)}
         for staff in owners(one):
-            told = {"what": one.what, "subject": one.subject, "due": one.due and one.due.isoformat(), "link": ""}
-            letters.append(Letter(Template.staff_alarm, None, f"{one.what}:{one.key}", context=told, staff_id=staff))
-    return queue(session, letters, at)
+            letters.append(Letter(Template.staff_alarm, None, one.occasion, context=told, staff_id=staff))
+    return letters
 
 
-def digest(session: Session, at: datetime) -> int:
-    """The week's list to every negotiator (their region) and to the office (all); once a week, on its first run."""
+def digest(session: Session, at: datetime, link: Link = no_link) -> int:
+    """The week's list to every negotiator (their region) and to the office (all); once a week, on its first run.
+
+    A mail tells of the first two hundred things, and how many more there are.
+    """
     year, week, _ = local(at).isocalendar()
     waiting = what_waits(session, at)
     names = dict(session.exec(select(Region.code, Region.name)).all())
     readers = select(Staff).where(col(Staff.active), col(Staff.role).in_((StaffRole.negotiator, StaffRole.office)))
-    letters = [
-        Letter(
-            Template.staff_digest,
-            None,
-            f"{year}-W{week:02}",
-            context={
-                "region": names.get(staff.region or "", say("alla regioner", "all regions")),
-                "rows": [one.row() for one in waiting if staff.region in (None, one.region) or one.owner == staff.id],
-            },
-            staff_id=staff.id,
-        )
-        for staff in session.exec(readers)
-    ]
+    letters = []
+    for staff in session.exec(readers):
+        theirs = [one for one in waiting if staff.region in (None, one.region) or one.owner == staff.id]
+        told = {
+            "region": names.get(staff.region or "", say("alla regioner", "all regions")),
+            "rows": [one.row(link) for one in theirs[:MOST_TOLD]],
+            "more": max(0, len(theirs) - MOST_TOLD),
+        }
+        letters.append(Letter(Template.staff_digest, None, f"{year}-W{week:02}", context=told, staff_id=staff.id))
     return queue(session, letters, at)
 
 

@@ -14,7 +14,7 @@ from models.staff import by_signature
 from tasks.step import run_id, step
 
 WHOM = ("Vem", "Whom")
-NETWORK = ("Nätverk #", "Network #")
+NETWORK = ("Nätverk", "Network")
 
 
 @step("Kontrollera formuläret", "Check the form")

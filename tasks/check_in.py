@@ -16,13 +16,13 @@ from tasks.step import step
 async def save_answer(form: CheckInForm, at: datetime) -> int:
     form.check(local(at).date())
     with transaction() as session:
-        network = by_number(session, form.network_number, say("Nätverk #", "Network #"))
+        network = by_number(session, form.network_number, say("Nätverk", "Network"))
         check_in = check_in_round.latest(session, network.id)
         if check_in is None:
             raise UserError(
                 say(
-                    f"Nätverk #: ingen avstämning har skickats till #{network.number} än.",
-                    f"Network #: no check-in has been sent to #{network.number} yet.",
+                    f"Nätverk: ingen avstämning har skickats till #{network.number} än.",
+                    f"Network: no check-in has been sent to #{network.number} yet.",
                 )
             )
         check_in_round.answer(session, check_in, form, at)

@@ -5,19 +5,10 @@ from typing import Any
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
 
+from models.forms.every import FORMS
 from models.forms.form import MARK, Form
-from models.forms.meeting_report import MeetingReportForm
-from models.forms.need_signal import NeedSignalForm
-from models.forms.needs_talk import NeedsTalkForm
-from models.forms.support_request import SupportRequestForm
 from tasks.step import step
 
-FORMS: dict[str, type[Form]] = {
-    "support-request": SupportRequestForm,
-    "needs-talk": NeedsTalkForm,
-    "need-signal": NeedSignalForm,
-    "meeting-report": MeetingReportForm,
-}
 ENDED_BADLY = ["FAILED", "CRASHED", "CANCELLED"]
 AT_A_TIME = 100
 

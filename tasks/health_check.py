@@ -1,47 +1,62 @@
 """All networks are scored at once; what worries is talked about."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
+from sqlmodel import col, select
 
-from models import health_check, health_talks
-from models.database import transaction
-from models.engagement import Health, Level
+from models import health_check, health_report, health_talks
+from models.database import reading, transaction
+from models.dependence import dependence
+from models.engagement import Level
+from models.health_report import Move
 from models.language import say
 from models.lifecycle import Actor, Cause
-from models.network import Network
+from models.network import Network, by_number
 from models.quiet_days import local
+from tasks import health_pages
 from tasks.step import run_id, step
 
-SHOWN = 500
-WORST_FIRST = (Level.red, Level.yellow, Level.green, Level.not_assessed)
+PAGES = 100  # about 25 kB each in Prefect's database; an office with fewer networks gets a page for every one
+MOVES_SHOWN = 10
+WARNINGS_SHOWN = 20
 
 
 @step("Räkna engagemang och varna tidigt", "Score every network and warn early")
 async def take_snapshots(at: datetime) -> dict[str, Any]:
+    today = local(at).date()
     with transaction() as session:
-        found = health_check.take_snapshots(session, local(at).date())
+        found = health_check.take_snapshots(session, today)
         warnings = health_talks.warn_early(session, found, at)
-        assessed = health_check.each(found)
-    levels = Counter(health.level.value for _, health in assessed)
-    assessed.sort(key=lambda one: WORST_FIRST.index(one[1].level))
+        moved = health_report.moves(session, found, today)
+        warned = health_report.warned(session)
+        telling = health_report.most_telling(found, moved, {network.id for network, _ in warned}, PAGES)
+        shares = dependence(session, today)
+        levels = Counter(health.level.value for _, health in health_check.each(found))
     return {
         "levels": {level.value: levels[level.value] for level in Level},
-        "networks": len(assessed),
+        "networks": sum(levels.values()),
         "warnings": warnings,
-        "rows": [_row(network, health) for network, health in assessed[:SHOWN]],
+        "distribution": {level.value: counts for level, counts in health_report.distribution(found).items()},
+        "falls": [_move(one) for one in moved[:MOVES_SHOWN] if round(one.by, 1) < 0],
+        "rises": [_move(one) for one in reversed(moved[-MOVES_SHOWN:]) if round(one.by, 1) > 0],
+        "warned": [(network.number, network.label, occasion) for network, occasion in warned],
+        "dependence": [(one.quarter, one.step, one.office, one.recorded) for one in shares],
+        "rows": [health_pages.row(network, health) for network, health in telling],
     }
 
 
-def _row(network: Network, health: Health) -> dict[str, str]:
+def _move(move: Move) -> dict[str, Any]:
     return {
-        say("Nätverk", "Network"): network.label,
-        say("Läge", "State"): str(network.state),
-        say("Poäng", "Score"): "–" if health.score is None else f"{health.score:.1f}",
-        say("Hälsa", "Health"): str(health.level),
-        say("Spärrar", "Gates"): " ".join(health.gates),
+        "number": move.network.number,
+        "label": move.network.label,
+        "before": move.before,
+        "now": move.now,
+        "by": move.by,
+        "level_before": move.level_before.value,
+        "level": move.level.value,
     }
 
 
@@ -52,14 +67,27 @@ async def open_talks(at: datetime) -> dict[str, int]:
         return {"talks": health_talks.open_talks(session, at), "proposals": proposals}
 
 
-@step("Visa tabellen och bilden", "Show the table and the picture")
-async def show(found: dict[str, Any], at: datetime) -> None:
-    day = f"{local(at):%Y-%m-%d}"
-    await acreate_table_artifact(
-        table=found["rows"], key="health-check", description=f"{day}: {len(found['rows'])}/{found['networks']}"
-    )
-    slices = "\n".join(f'    "{level}" : {count}' for level, count in found["levels"].items() if count)
-    title = say("Nätverkens hälsa", "The networks' health")
-    await acreate_markdown_artifact(
-        key="health-check-plot", markdown=f"```mermaid\npie showData title {title} {day}\n{slices}\n```"
-    )
+@step("Rita nätverkens egna sidor", "Draw the networks' own pages")
+async def draw_pages(numbers: Sequence[int], at: datetime) -> int:
+    today = local(at).date()
+    with reading() as session:
+        wanted = select(Network).where(col(Network.number).in_(numbers)).order_by(col(Network.number))
+        networks = session.exec(wanted).all()
+        pages = health_pages.pages(session, networks, today)
+    await health_pages.keep_pages(pages)
+    return len(pages)
+
+
+@step("Rita nätverkets sida", "Draw the network's page")
+async def draw_page(number: int, at: datetime) -> str:
+    """Draw one network's page. Returns its label."""
+    with reading() as session:
+        network = by_number(session, number, say("Nätverk #", "Network #"))
+        pages = health_pages.pages(session, [network], local(at).date())
+    await health_pages.keep_pages(pages)
+    return network.label
+
+
+@step("Visa hälsokontrollen", "Show the health check")
+async def show(found: dict[str, Any], opened: dict[str, int], at: datetime) -> None:
+    await health_pages.show_all(found, opened, local(at).date(), WARNINGS_SHOWN)

@@ -6,12 +6,13 @@ from typing import TypeVar
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
-from prefect.runtime import flow_run
+from prefect.context import FlowRunContext
 from sqlmodel import Session
 
 from models.database import transaction
 from models.forms.form import Form
-from models.intake import Intake, of_run
+from models.intake import Intake, content_of, just_came, of_run
+from models.locking import one_at_a_time
 from models.quiet_days import local
 from tasks.step import run_id, step
 
@@ -21,16 +22,19 @@ F = TypeVar("F", bound=Form)
 def keep(form: Form, flow: str, at: datetime, check: Callable[[Session, Form], None]) -> str:
     """Check the form and keep it under this run's id; a retry, whose form is empty by now, finds the first one.
 
+    So does a run with the very same form a moment later: what is done is done once, however often Run is pressed.
     Returns the intake's id. Raises UserError when something in the form must be changed; nothing is kept then, and
     the run still has what was typed.
     """
+    content = content_of(flow, form.model_dump_json())
     with transaction() as session:
-        kept = of_run(session, run_id() or "")
+        one_at_a_time(session, content)
+        kept = of_run(session, run_id() or "") or just_came(session, content, at)
         if kept:
             return str(kept.id)
         form.check(local(at).date())
         check(session, form)
-        intake = Intake(flow=flow, flow_run_id=run_id(), form=form.model_dump_json(), received_at=at)
+        intake = Intake(flow=flow, flow_run_id=run_id(), content=content, form=form.model_dump_json(), received_at=at)
         session.add(intake)
         return str(intake.id)
 
@@ -38,18 +42,21 @@ def keep(form: Form, flow: str, at: datetime, check: Callable[[Session, Form], N
 @step("Ta bort personuppgifter ur körningen", "Remove personal data from the run")
 async def forget(form: Form) -> None:
     """Replace the run's stored form by one without free text and member numbers."""
-    if not run_id():
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
         return
-    stored = {name: value for name, value in flow_run.parameters.items() if name != "form"}
+    stored = context.flow_run.parameters
+    blank = form.blanked_as_typed(stored["form"])
     async with get_client() as client:
-        await client.update_flow_run(
-            UUID(run_id()), parameters={**stored, "form": form.blanked().model_dump(mode="json")}
-        )
+        await client.update_flow_run(context.flow_run.id, parameters={**stored, "form": blank})
 
 
 def form_of(session: Session, intake: str, kind: type[F]) -> tuple[Intake, F | None]:
-    """The intake and its form; None when it was worked off before (a retry comes by at another moment)."""
-    row = session.get_one(Intake, UUID(intake))
+    """The intake and its form; None when it was worked off before (a retry comes by at another moment).
+
+    Nobody else works on it until the transaction ends.
+    """
+    row = session.get_one(Intake, UUID(intake), with_for_update=True)
     return row, kind.model_validate_json(row.form) if row.form else None
 
 

@@ -12,7 +12,7 @@ from models.quiet_days import local
 from models.staff import by_signature
 from tasks.step import run_id, step
 
-NETWORK = ("Nätverk #", "Network #")
+NETWORK = ("Nätverk", "Network")
 
 
 @step("Anteckna vilka som sagt ja", "Record who said yes")

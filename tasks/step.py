@@ -12,7 +12,9 @@ from prefect.runtime import flow_run
 
 from models.errors import LotsError, StepFailed, UserError
 from models.language import say
+from models.numbers import use
 from models.quiet_days import STOCKHOLM, to_utc
+from tasks.numbers import office_numbers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,13 +26,15 @@ def step(swedish: str, english: str) -> Callable[[Callable[P, Awaitable[T]]], Ca
 
     Its result is kept under a key made of the run and the inputs, so a retry skips what was done. What is not one of
     our own errors is rephrased: an exception's text, with the values in it, would land in Prefect's log and states.
+    The office's own numbers hold while it works.
     """
 
     def decorate(work: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
         @functools.wraps(work)
         async def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
             try:
-                return await work(*args, **kwargs)
+                with use(await office_numbers()):
+                    return await work(*args, **kwargs)
             except LotsError:
                 raise
             except Exception as error:

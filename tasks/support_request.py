@@ -32,7 +32,7 @@ async def save_request(intake: str, at: datetime) -> dict[str, Any]:
     with transaction() as session:
         row, form = form_of(session, intake, SupportRequestForm)
         if form is None:
-            request, is_new = session.get_one(SupportRequest, row.subject_id), True
+            request, is_new = session.get_one(SupportRequest, row.subject_id), row.flow_run_id == run_id()
         else:
             cause = Cause("request", Actor.member, at, flow_run_id=run_id())
             request, is_new = receiving.receive(session, form, cause)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from prefect.artifacts import acreate_markdown_artifact
+from prefect.events import emit_event
 from sqlmodel import col, select
 
 from models import contacts, near_neighbour, receiving, resting, still_planned, waiting, work_list
@@ -12,10 +13,12 @@ from models.lifecycle import Actor, Cause
 from models.place import Region
 from models.quiet_days import local
 from models.settings import settings
+from tasks.opening import Forms, find_forms
 from tasks.step import run_id, step
 from templates.staff_words import task_name
 
 SHOWN = 200
+OVERDUE = "natverkslots.overdue"
 
 
 @step("Pröva ofullständiga förfrågningar igen", "Look at incomplete requests again")
@@ -64,43 +67,63 @@ async def introduce(at: datetime) -> int:
         return near_neighbour.introduce(session, at)
 
 
+@step("Leta upp formulären", "Find the forms")
+async def forms() -> Forms:
+    return await find_forms()
+
+
 @step("Larma om det som är försenat", "Raise alarms for what is overdue")
-async def alarm(at: datetime) -> int:
+async def alarm(at: datetime, found: Forms) -> int:
+    """A mail to its owner, and an event that an office's own automations can listen to; once a thing."""
     with transaction() as session:
-        return work_list.alarm(session, at)
+        late = [one for one in work_list.to_alarm(session, at) if one.overdue]
+        queued = work_list.alarm(session, at, found.link)
+    for one in late[:SHOWN]:
+        resource = {"prefect.resource.id": f"natverkslots.{one.what}.{one.key}", "prefect.resource.name": one.subject}
+        about = {"what": one.what, "due": str(one.due), "region": one.region}
+        emit_event(OVERDUE, resource=resource, payload=about)
+    return queued
 
 
 @step("Skicka veckolistan", "Send the weekly list")
-async def digest(at: datetime) -> int:
+async def digest(at: datetime, found: Forms) -> int:
     with transaction() as session:
-        return work_list.digest(session, at)
+        return work_list.digest(session, at, found.link)
 
 
 @step("Visa listan per region", "Show the list per region")
-async def show(at: datetime) -> dict[str, int]:
+async def show(at: datetime, found: Forms) -> dict[str, int]:
     with reading() as session:
         things = work_list.what_waits(session, at)
-        regions = dict(session.exec(select(Region.code, Region.name).where(col(Region.active))).all())
+        names = session.exec(select(Region.code, Region.name).where(col(Region.active))).all()
+    regions = dict(names) | {"": say("Utan region", "Without a region")}
     for code, name in regions.items():
-        markdown = _table(name, [one for one in things if one.region == code], at)
-        await acreate_markdown_artifact(markdown, key=f"work-list-{code.lower()}", description=name)
+        markdown = _table(name, [one for one in things if one.region == code], at, found)
+        key = f"work-list-{code.lower() or 'other'}"
+        await acreate_markdown_artifact(markdown, key=key, description=f"{say('Arbetslista', 'Work list')} {name}")
     return {"waiting": len(things), "overdue": sum(one.overdue for one in things)}
 
 
-def _table(region: str, things: list[work_list.Waiting], at: datetime) -> str:
-    head = say("| Vad | Om | Sedan | Senast | |", "| What | About | Since | Due | |")
-    lines = [f"# {region} {local(at):%Y-%m-%d}", "", head, "|-|-|-|-|-|"]
-    late, language = say("**försenat**", "**overdue**"), settings().language
-    for one in things[:SHOWN]:
-        due = one.due or ""
-        what, mark = task_name(one.what, language), late if one.overdue else ""
-        lines.append(f"| {what} | {one.subject} | {one.since} | {due} | {mark} |")
+def _table(region: str, things: list[work_list.Waiting], at: datetime, found: Forms) -> str:
+    title, day = say("Arbetslista", "Work list"), f"{local(at):%Y-%m-%d}"
+    late = sum(one.overdue for one in things)
+    lines = [f"# {title} {region}", ""]
     if not things:
-        lines = [lines[0], "", say("Ingenting väntar på kansliet.", "Nothing waits on the office.")]
-    elif len(things) > SHOWN:
-        lines.append("")
-        lines.append(say(f"… och {len(things) - SHOWN} till.", f"… and {len(things) - SHOWN} more."))
+        return "\n".join([*lines, say(f"{day}: ingenting väntar på kansliet.", f"{day}: nothing waits on the office.")])
+    lines += [say(f"{day}: {len(things)} väntar, {late} försenade.", f"{day}: {len(things)} wait, {late} overdue."), ""]
+    lines += [say("| Gör | Om | Hos | Sedan | Senast |", "| Do | About | With | Since | Due |"), "|-|-|-|-|-|"]
+    lines += [_line(one, found) for one in things[:SHOWN]]
+    if len(things) > SHOWN:
+        lines += ["", say(f"… och {len(things) - SHOWN} till.", f"… and {len(things) - SHOWN} more.")]
     return "\n".join(lines)
+
+
+def _line(one: work_list.Waiting, found: Forms) -> str:
+    name, link = task_name(one.what, settings().language), found.link(one)
+    due = f"**{one.due} {say('försenat', 'overdue')}**" if one.overdue else one.due or ""
+    name = name[:1].upper() + name[1:]
+    what = f"[{name}]({link})" if link else name
+    return f"| {what} | {one.subject} | {one.signature} | {one.since} | {due} |"
 
 
 def _cause(at: datetime) -> Cause:

@@ -26,13 +26,13 @@ STOP: Final = {"stop_link": "https://natverk.example.org/sluta/Hv2nQd"}  # in ma
 DATA: Final = "https://natverk.example.org/mina-uppgifter/Ru8yMz"
 UI: Final = "https://natverk.example.org/ui/oppna"
 _ROWS: Final[list[dict[str, Any]]] = [
-    {"what": "talk", "subject": "Kramfors · role · #51", "since": "2027-02-25", "due": "2027-03-04", "overdue": False,
-     "link": f"{UI}/talk"},
-    {"what": "over_helping", "subject": f"{PLACE} · town · #12", "since": "2027-02-08", "due": "2027-02-22",
+    {"what": "talk", "subject": "Kramfors · samma roll · #51", "since": "2027-02-25", "due": "2027-03-04",
+     "overdue": False, "link": f"{UI}/talk"},
+    {"what": "over_helping", "subject": f"{PLACE} · ort · #12", "since": "2027-02-08", "due": "2027-02-22",
      "overdue": True, "link": ""},
-    {"what": "in_doubt", "subject": "Sollefteå · business_park · #7", "since": "2027-03-01", "due": None,
+    {"what": "in_doubt", "subject": "Sollefteå · företagsområde · #7", "since": "2027-03-01", "due": None,
      "overdue": False, "link": f"{UI}/in-doubt"},
-    {"what": "decision", "subject": "Härnösand · theme · #48", "since": "2027-02-10", "due": "2027-02-26",
+    {"what": "decision", "subject": "Härnösand · tema · #48", "since": "2027-02-10", "due": "2027-02-26",
      "overdue": True, "link": f"{UI}/decision"},
 ]  # fmt: skip
 
@@ -128,7 +128,7 @@ def _own(language: str) -> dict[str, dict[str, Any]]:
         },
         "staff-digest": {**staff, "region": "Västernorrlands län", "rows": _ROWS},
         "staff-alarm": {
-            **staff, "what": "health_talk", "subject": f"{PLACE} · town · #12", "due": date(2027, 3, 2),
+            **staff, "what": "health_talk", "subject": f"{PLACE} · ort · #12", "due": date(2027, 3, 2),
             "link": f"{UI}/health-talk",
         },
         "report-ready": {

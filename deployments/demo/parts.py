@@ -65,6 +65,7 @@ def enter_demo_home() -> Settings:
     os.environ.update(prefect_environment(settings()))
     # The story's sweeps are run on the days of the story; the real calendar's must not come in between.
     os.environ["PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED"] = "false"
+    os.environ["PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"] = "false"
     os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
     return settings()
 

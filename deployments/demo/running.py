@@ -17,7 +17,16 @@ from rich.table import Table
 from deployments.demo.catcher import Catcher, mail_pages, start_catcher
 from deployments.demo.parts import MAIL_PAGE_PORT, Clock, Page, enter_demo_home
 from deployments.demo.summary import sum_up
-from deployments.processes import Parts, deploy, free_port, start_server, start_worker, stopping, wait_for
+from deployments.processes import (
+    Parts,
+    deploy,
+    free_port,
+    show_forms,
+    start_server,
+    start_worker,
+    stopping,
+    wait_for,
+)
 from models.database import close_database
 from models.errors import ServiceUnavailable
 from models.importing import DATA
@@ -87,6 +96,7 @@ class World:
             start_worker(self.parts)
             deploy()
             self.loading.join()
+            show_forms()
             self._open_pages(api_url)
 
     def _open_pages(self, api_url: str) -> None:

@@ -2,16 +2,19 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from models.errors import UserError
-from models.forms.form import SIGNATURE, Form, day_problem, field, parse_day
+from models.forms.choice import Chosen, Listed
+from models.forms.form import SIGNATURE, DayText, Form, SignatureOrNone, day_problem, field, parse_day, unchosen
 from models.language import say
 from models.quiet_days import quarter_bounds
 from models.support import Item
+from models.words import ACTION, ITEM, word
 
+NETWORK = ("Nätverk", "Network")
 FROM = ("Borta från och med", "Away from")
 TO = ("Borta till och med", "Away until")
 ON = ("Dag", "Day")
@@ -20,51 +23,62 @@ MOST_HOURS = 1000
 
 
 class CapacityForm(Form):
-    action: Literal["quarter", "absence", "hours", "talk_hour", "budget"] = Field(
+    heading: ClassVar[tuple[str, str]] = ("Timmar och frånvaro", "Hours and absences")
+
+    action: Annotated[Literal["quarter", "absence", "hours", "talk_hour", "budget"], Chosen(ACTION)] = Field(
         "quarter",
         **field(
             0,
-            ("Vad", "What"),
+            ("Vad gäller det?", "What is it about?"),
             (
-                "quarter: genomgången vid kvartalets start. absence: frånvaro. hours: använda timmar. "
-                "talk_hour: timmen i kvartalet på steg 4. budget: timmar per kvartal.",
-                "quarter: the round at a quarter's start. absence: who is away. hours: hours used. "
-                "talk_hour: the hour a quarter on step 4. budget: hours a quarter.",
+                "Nedan behövs bara det som hör dit. Kvartalets genomgång behöver inget mer.",
+                "Below, only what belongs to it. The quarter's round needs nothing more.",
             ),
         ),
     )
-    signature: str = Field(
+    signature: SignatureOrNone = Field(
         "",
         pattern=f"{SIGNATURE}|^$",
         **field(
             1,
             ("Vem det gäller (signatur)", "Whom it is about (signature)"),
-            ("Den som är borta, gav timmen eller har budgeten.", "Who is away, gave the hour or has the budget."),
+            ("Den som är borta, gav timmen eller har timmarna.", "Who is away, gave the hour or has the hours."),
         ),
     )
-    from_on: str = Field("", **field(2, FROM, ("Till exempel 2027-03-02.", "Such as 2027-03-02.")))
-    to_on: str = Field("", **field(3, TO))
-    substitute: str = Field(
-        "",
-        pattern=f"{SIGNATURE}|^$",
-        **field(4, ("Ersättare (signatur)", "Substitute (signature)"), ("Tomt: ingen.", "Empty: nobody.")),
+    network_number: Annotated[int, Listed("networks", fixed={"": ("Inget", "None")}, numbered=True)] = Field(
+        0,
+        **field(
+            2, NETWORK, ("För använda timmar och för timmen i kvartalet.", "For hours used and the hour a quarter.")
+        ),
     )
-    network_number: int = Field(0, **field(5, ("Nätverk #", "Network #")))
-    item: Item = Field(Item.talk, **field(6, ("Stöd", "Support"), ("För använda timmar.", "For hours used.")))
-    on: str = Field("", **field(7, ON, ("Tomt: i dag.", "Empty: today.")))
+    item: Annotated[Item, Chosen(ITEM)] = Field(
+        Item.talk, **field(3, ("Stöd", "Support"), ("För använda timmar.", "For hours used."))
+    )
+    on: DayText = Field("", **field(4, ON, ("När timmen gavs. Tomt: i dag.", "When it was given. Empty: today.")))
     hours: float = Field(
         0,
         allow_inf_nan=False,
         **field(
-            8,
+            5,
             ("Timmar", "Hours"),
             (
-                "Samma stöd, dag och timmar en gång till räknas inte igen.",
-                "The same support, day and hours once more do not count again.",
+                "Använda timmar, eller alla i kvartalet. Samma stöd, dag och timmar en gång till räknas inte igen.",
+                "Hours used, or all of the quarter. The same support, day and hours once more do not count again.",
             ),
         ),
     )
-    quarter: str = Field("", **field(9, QUARTER, ("Till exempel 2027Q1.", "Such as 2027Q1.")))
+    quarter: str = Field(
+        "", **field(6, QUARTER, ("För kvartalets timmar, som 2027Q1.", "For a quarter's hours, such as 2027Q1."))
+    )
+    from_on: DayText = Field("", **field(7, FROM, ("För frånvaro.", "For an absence.")))
+    to_on: DayText = Field("", **field(8, TO, ("För frånvaro.", "For an absence.")))
+    substitute: SignatureOrNone = Field(
+        "", pattern=f"{SIGNATURE}|^$", **field(9, ("Ersättare (signatur)", "Substitute (signature)"))
+    )
+
+    @property
+    def subject(self) -> str:
+        return word(ACTION, self.action)
 
     def away_from(self) -> date | None:
         return parse_day(self.from_on, say(*FROM))
@@ -90,9 +104,10 @@ class CapacityForm(Form):
                 found += self._absence_problems()
             case "hours":
                 found += day_problem(parse_day, self.on, say(*ON), today, ahead=False)
-                found += self._hours_problems(least=0.01)
+                found += self._hours_problems(least=0.01) + unchosen(self.network_number, NETWORK)
             case "talk_hour":
                 found += day_problem(parse_day, self.on, say(*ON), today, ahead=False)
+                found += unchosen(self.network_number, NETWORK)
             case "budget":
                 found += self._quarter_problems() + self._hours_problems(least=0)
         return found

@@ -1,15 +1,19 @@
 """A talk with a network that something was to be done about, and what came of it."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.columns import nfc
-from models.forms.form import MEMBER, SIGNATURE, Form, field
+from models.forms.choice import Chosen, Listed, Unseen
+from models.forms.form import MEMBER, SIGNATURE, YOUR_SIGNATURE, Form, MemberOrNone, Signature, field, unchosen
 from models.forms.needs_talk import GrantLine
 from models.intervention import InterventionKind
 from models.language import say
+from models.words import MATTER, OUTCOME, code_of
+
+MATTERS = ("Ärende", "Matter")
 
 Kind = Literal[
     "oldest",
@@ -32,32 +36,54 @@ Kind = Literal[
 
 
 class CatchUpForm(Form):
-    network_number: int = Field(**field(0, ("Nätverk #", "Network #")))
-    signature: str = Field(pattern=SIGNATURE, **field(1, ("Din signatur", "Your signature")))
-    kind: Kind = Field(
-        "oldest",
+    heading: ClassVar[tuple[str, str]] = ("Samtalet med nätverket", "The talk with the network")
+
+    network_number: Annotated[int, Listed("matters", numbered=True)] = Field(
+        0,
+        **field(0, MATTERS, ("Det som är öppet nu, ur arbetslistan.", "What is open now, as in the work list.")),
+    )
+    signature: Signature = Field(pattern=SIGNATURE, **field(1, YOUR_SIGNATURE))
+    kind: Annotated[Kind, Unseen()] = Field("oldest", **field(2, ("Vilket ärende", "Which matter")))
+    talked_on: date = Field(**field(3, ("Samtalet hölls", "The talk was held on")))
+    outcome: Annotated[Literal["adapt", "rest", "close", "settled"], Chosen(OUTCOME)] = Field(
+        **field(4, ("Vad ni kom fram till", "What you agreed"))
+    )
+    member: MemberOrNone = Field(
+        "",
+        pattern=f"{MEMBER}|^$",
         **field(
-            2,
-            ("Vilket ärende samtalet gällde", "What the talk was about"),
-            ("oldest: det äldsta öppna.", "oldest: the oldest that is open."),
+            5,
+            ("Medlem som kom överens med dig", "Member who agreed with you"),
+            ("Medlemmens kod. Behövs inte om det löste sig.", "The member's code. Not needed if it settled itself."),
         ),
     )
-    talked_on: date = Field(**field(3, ("Samtalet hölls", "The talk was held on")))
-    outcome: Literal["adapt", "rest", "close", "settled"] = Field(
+    agreement: str = Field(
+        "",
         **field(
-            4,
-            ("Vad ni kom fram till", "What you agreed"),
-            (
-                "adapt: prova nytt i 90 aktiva dagar. rest: vila. close: avsluta med heder. settled: det löste sig.",
-                "adapt: try new things for 90 active days. rest: rest. close: close with honour. settled: fine.",
-            ),
-        )
+            6,
+            ("Vad ni bestämde", "What was agreed"),
+            ("Vad ni ska prova, utan namn.", "What you will try, without names."),
+            personal=True,
+        ),
     )
-    member: str = Field(
-        "", pattern=f"{MEMBER}|^$", **field(5, ("Medlem som kom överens (m1, m2 …)", "Member who agreed (m1, m2 …)"))
+    grants: list[GrantLine] = Field(
+        [],
+        **field(
+            7,
+            ("Beviljat stöd", "Granted support"),
+            ("Får lämnas tomt. Ett stöd i taget (Add item).", "May be empty. One at a time (Add item)."),
+        ),
     )
-    grants: list[GrantLine] = Field([], **field(6, ("Beviljat stöd", "Granted support")))
-    agreement: str = Field("", **field(7, ("Vad ni bestämde", "What was agreed"), personal=True))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _matter_out_of_its_label(cls, given: Any) -> Any:
+        """The label "Luleå · ort · #12 · tidig signal" tells the network and the kind of matter."""
+        chosen = given.get("network_number") if isinstance(given, dict) else None
+        if not isinstance(chosen, str) or given.get("kind", "oldest") != "oldest":
+            return given
+        kind = code_of(MATTER, chosen.rpartition(" · ")[2])
+        return given | {"kind": kind} if kind in MATTER else given
 
     @property
     def about(self) -> InterventionKind | None:
@@ -65,7 +91,8 @@ class CatchUpForm(Form):
         return None if self.kind == "oldest" else InterventionKind(self.kind)
 
     def problems(self, today: date) -> list[str]:
-        found = [problem for line in self.grants for problem in line.problems(today)]
+        found = unchosen(self.network_number, MATTERS)
+        found += [problem for line in self.grants for problem in line.problems(today)]
         if self.talked_on > today:
             found.append(say("Samtalet hölls: dagen har inte varit än.", "The talk: that day has not come yet."))
         if self.outcome != "settled" and not self.member:

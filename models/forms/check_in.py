@@ -1,33 +1,59 @@
 """One minute, five questions."""
 
 from datetime import date
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from models.check_in import Sharing, Wish
-from models.forms.form import Form, day_problem, field, parse_day
+from models.forms.choice import Chosen, Listed
+from models.forms.form import DayText, Form, day_problem, field, parse_day
 from models.language import say
 from models.meeting import MOST_ATTENDING
+from models.words import MOTIVATION, SHARING, WISH
 
 MET_ON = ("Fråga 1, dag", "Question 1, day")
 NEXT_ON = ("Fråga 2, nästa träff", "Question 2, next meeting")
 
 
 class CheckInForm(Form):
-    network_number: int = Field(
-        0, **field(0, ("Nätverk #", "Network #"), ("0: veckans utskick.", "0: the week's round."))
+    heading: ClassVar[tuple[str, str]] = ("Svaren på de fem frågorna", "The answers to the five questions")
+
+    network_number: Annotated[
+        int, Listed("networks", fixed={"": ("Inget: veckans utskick", "None: the week's round")}, numbered=True)
+    ] = Field(
+        0,
+        **field(
+            0,
+            ("Vilket nätverk svarar?", "Which network answers?"),
+            (
+                "Välj bara ett nätverk när någon har lämnat sina svar till dig.",
+                "Choose a network only when somebody gave you its answers.",
+            ),
+        ),
     )
     met: bool = Field(False, **field(1, ("1 Har ni träffats sedan sist?", "1 Have you met since last time?")))
-    met_on: str = Field("", **field(2, ("Dag, om ja", "Day, if yes")))
-    met_attended: int = Field(0, **field(3, ("Hur många kom", "How many came")))
-    next_on: str = Field("", **field(4, ("2 Nästa träff, om bokad", "2 Next meeting, if booked")))
-    sharing: Sharing = Field(
+    met_on: DayText = Field("", **field(2, ("Om ja: vilken dag?", "If so: which day?")))
+    met_attended: int = Field(0, **field(3, ("Om ja: hur många kom?", "If so: how many came?")))
+    next_on: DayText = Field(
+        "",
+        **field(
+            4, ("2 När är nästa träff?", "2 When is the next meeting?"), ("Tomt: inte bokad.", "Empty: not booked.")
+        ),
+    )
+    sharing: Annotated[Sharing, Chosen(SHARING)] = Field(
         Sharing.only_me, **field(5, ("3 Hur många delar på arbetet?", "3 How many share the work?"))
     )
-    motivation: int = Field(
-        3, **field(6, ("4 Hur gärna vill du fortsätta (1–5)?", "4 How much do you want to go on (1–5)?"))
+    motivation: Annotated[int, Chosen(MOTIVATION, numeric=True)] = Field(
+        3, **field(6, ("4 Hur gärna vill du fortsätta?", "4 How much do you want to go on?"))
     )
-    wish: Wish = Field(Wish.nothing, **field(7, ("5 Vad skulle hjälpa mest?", "5 What would help most?")))
+    wish: Annotated[Wish, Chosen(WISH)] = Field(
+        Wish.nothing, **field(7, ("5 Vad skulle hjälpa mest?", "5 What would help most?"))
+    )
+
+    @property
+    def subject(self) -> str:
+        return super().subject if self.network_number else say("veckans utskick", "the week's round")
 
     def problems(self, today: date) -> list[str]:
         found = []

@@ -5,13 +5,15 @@ so what is required is checked by the flow's first step and not by the type. Fie
 member number.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic.fields import FieldInfo
 
 from models.errors import UserError
+from models.forms.choice import Day, Listed, Moment, read
 from models.language import say
 from models.quiet_days import local, to_utc
 
@@ -20,10 +22,21 @@ MARK = "personal"
 MEMBER = "^([mM][0-9]{1,3})$"
 CARRIER = "^([mM][0-9]{1,3}|office)?$"
 SIGNATURE = "^[A-Za-zÅÄÖåäö]{2,5}$"
-Code = Annotated[str, StringConstraints(pattern=MEMBER)]
+NOBODY = {"": ("Ingen", "Nobody")}
+Signature = Annotated[str, Listed("signatures")]
+SignatureOrNone = Annotated[str, Listed("signatures", fixed=NOBODY)]
+Member = Annotated[str, Listed("members")]
+MemberOrNone = Annotated[str, Listed("members", fixed=NOBODY)]
+Code = Annotated[str, StringConstraints(pattern=MEMBER), Listed("members")]
+Place = Annotated[str, Listed("municipalities")]
+NetworkNumber = Annotated[int, Listed("networks", numbered=True)]
+DayText = Annotated[str, Day()]
+MomentText = Annotated[str, Moment()]
+YOUR_SIGNATURE = ("Din signatur", "Your signature")
 
 
 def field(position: int, title: tuple[str, str], help: tuple[str, str] = ("", ""), *, personal: bool = False) -> Any:
+    """Where a field stands, what it is called and what is said under it, in the office's language."""
     extra: dict[str, Any] = {"position": position}
     if personal:
         extra[MARK] = True
@@ -31,9 +44,21 @@ def field(position: int, title: tuple[str, str], help: tuple[str, str] = ("", ""
 
 
 class Form(BaseModel):
-    """A form with personal fields that can be blanked."""
+    """A form with personal fields that can be blanked, filled in with words or with codes."""
 
     model_config = ConfigDict(extra="forbid")
+    heading: ClassVar[tuple[str, str]] = ("Formulär", "Form")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_it_was_shown(cls, given: Any) -> Any:
+        return read(cls.model_fields, given) if isinstance(given, dict) else given
+
+    @property
+    def subject(self) -> str:
+        """What a run with this form is about, for its name: a number, never a person or a word of theirs."""
+        number = getattr(self, "network_number", 0)
+        return say(f"nätverk #{number}", f"network #{number}")
 
     def blanked(self) -> Self:
         """The same form without free text and member numbers: what a flow run may keep."""
@@ -47,6 +72,22 @@ class Form(BaseModel):
                 clean[name] = [line.blanked() if isinstance(line, Form) else line for line in value]
         return self.model_copy(update=clean)
 
+    @classmethod
+    def blanked_as_typed(cls, typed: Mapping[str, Any]) -> dict[str, Any]:
+        """`blanked` for a form as it was filled in, in words: what staff chose stands on the run's page as they did."""
+        kept: dict[str, Any] = {}
+        for name, value in typed.items():
+            info = cls.model_fields.get(name)
+            extra = info.json_schema_extra if info else None
+            line = line_of(info) if info else None
+            if isinstance(extra, dict) and extra.get(MARK):
+                kept[name] = ""
+            elif line and isinstance(value, list):
+                kept[name] = [line.blanked_as_typed(one) for one in value]
+            else:
+                kept[name] = value
+        return kept
+
     def problems(self, today: date) -> list[str]:
         """What must be changed before the form can be worked with, a sentence each. `today` is the local date."""
         return []
@@ -56,6 +97,17 @@ class Form(BaseModel):
         found = self.problems(today)
         if found:
             raise UserError(" ".join(found))
+
+
+def line_of(info: FieldInfo) -> type[Form] | None:
+    """The form that each item of a list field is, if it is one."""
+    [item] = get_args(info.annotation) if get_origin(info.annotation) is list else [None]
+    return item if isinstance(item, type) and issubclass(item, Form) else None
+
+
+def unchosen(number: int, field: tuple[str, str]) -> list[str]:
+    """What is wrong when nothing was chosen in a drop-down of requests or networks."""
+    return [] if number > 0 else [say(f"{field[0]}: välj i listan.", f"{field[1]}: choose from the list.")]
 
 
 def parse_day(text: str, field: str) -> date | None:

@@ -1,32 +1,62 @@
 """Up to the first meeting."""
 
 from datetime import date, datetime
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from models.forms.form import MEMBER, SIGNATURE, Code, Form, day_problem, field, parse_local
+from models.forms.choice import Chosen, Listed
+from models.forms.form import (
+    MEMBER,
+    SIGNATURE,
+    YOUR_SIGNATURE,
+    Code,
+    Form,
+    Member,
+    MomentText,
+    SignatureOrNone,
+    day_problem,
+    field,
+    parse_local,
+)
 from models.language import say
 from models.meeting import MeetingForm
+from models.words import MEETING_FORM
 
+NETWORK = ("Nätverk", "Network")
 FIRST_MEETING = ("Första träffen", "First meeting")
 
 
 class KickoffForm(Form):
-    network_number: int = Field(
-        0, **field(0, ("Nätverk #", "Network #"), ("0: den dagliga genomgången.", "0: the daily round."))
-    )
-    signature: str = Field("", pattern=f"{SIGNATURE}|^$", **field(1, ("Din signatur", "Your signature")))
+    heading: ClassVar[tuple[str, str]] = ("Uppstarten", "The kickoff")
+
+    network_number: Annotated[
+        int, Listed("planned", fixed={"": ("Inget: dagens genomgång", "None: the daily round")}, numbered=True)
+    ] = Field(0, **field(0, NETWORK, ("De som inte har haft sin första träff.", "Those that have not met yet.")))
+    signature: SignatureOrNone = Field("", pattern=f"{SIGNATURE}|^$", **field(1, YOUR_SIGNATURE))
     confirmed: list[Code] = Field(
-        [], **field(2, ("Har sagt ja att arrangera (m1, m2 …)", "Said yes to organising (m1, m2 …)"))
-    )
-    convener: str = Field("m1", pattern=MEMBER, **field(3, ("Sammankallande medlem", "Convening member")))
-    first_meeting_at: str = Field(
-        "",
+        [],
         **field(
-            4, ("Första träffen", "First meeting"), ("Till exempel 2026-11-25 17:30.", "Such as 2026-11-25 17:30.")
+            2,
+            ("Har sagt ja till att arrangera", "Said yes to organising"),
+            ("Medlemmarnas koder (m1, m2 …). Får lämnas tomt.", "The members' codes (m1, m2 …). May be empty."),
         ),
     )
-    meeting_form: MeetingForm = Field(MeetingForm.in_person, **field(5, ("Träffens form", "Form of the meeting")))
+    convener: Member = Field(
+        "m1",
+        pattern=MEMBER,
+        **field(3, ("Sammankallande medlem", "Convening member"), ("m1 är initiativtagaren.", "m1 is the initiator.")),
+    )
+    first_meeting_at: MomentText = Field(
+        "", **field(4, FIRST_MEETING, ("Tomt: inte bokad än.", "Empty: not booked yet."))
+    )
+    meeting_form: Annotated[MeetingForm, Chosen(MEETING_FORM)] = Field(
+        MeetingForm.in_person, **field(6, ("Träffens form", "Form of the meeting"))
+    )
+
+    @property
+    def subject(self) -> str:
+        return super().subject if self.network_number else say("dagens genomgång", "the daily round")
 
     def starts_at(self) -> datetime | None:
         """The first meeting's moment. Raises UserError when it is no local time, or one that clocks skip."""

@@ -1,43 +1,93 @@
 """A meeting in figures, and who carried it."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from models.columns import nfc
-from models.forms.form import CARRIER, MEMBER, Form, day_problem, field, parse_local
+from models.forms.choice import Chosen, Listed
+from models.forms.form import (
+    CARRIER,
+    MEMBER,
+    Form,
+    Member,
+    MomentText,
+    NetworkNumber,
+    day_problem,
+    field,
+    parse_local,
+    unchosen,
+)
 from models.language import say
 from models.meeting import CONFIRM_ABOVE, LATE_REPORT_DAYS, MOST_ATTENDING, Duty
+from models.words import MEETING_STATUS
 
+NETWORK = ("Nätverk", "Network")
 NEXT_MEETING = ("Nästa träff", "Next meeting")
 HOST_COMPANY = ("Företag ni träffades hos", "Company you met at")
 SPEAKER_COMPANY = ("Företag som talaren kom från", "The speaker's company")
 COMPANY_LENGTH = 120
+OFFICE = "office"
+CARRIERS = {"": ("Vet inte", "Not known"), OFFICE: ("Kansliet", "The office")}
+Carrier = Annotated[str, Listed("members", fixed=CARRIERS)]
 
 
 class MeetingReportForm(Form):
-    network_number: int = Field(**field(0, ("Nätverk #", "Network #")))
-    reported_by: str = Field("m1", pattern=MEMBER, **field(1, ("Vem berättar (m1, m2 …)", "Who tells (m1, m2 …)")))
+    heading: ClassVar[tuple[str, str]] = ("Träffen", "The meeting")
+
+    network_number: NetworkNumber = Field(0, **field(0, NETWORK))
+    reported_by: Member = Field(
+        "m1",
+        pattern=MEMBER,
+        **field(1, ("Vem berättar", "Who tells"), ("Medlemmens kod i nätverket.", "The member's code in the network.")),
+    )
     on: date = Field(**field(2, ("Träffens dag", "Day of the meeting")))
-    status: Literal["held", "cancelled"] = Field("held", **field(3, ("Vad hände", "What happened")))
-    attended: int = Field(0, **field(4, ("Hur många kom", "How many came")))
+    status: Annotated[Literal["held", "cancelled"], Chosen(MEETING_STATUS)] = Field(
+        "held", **field(3, ("Vad hände", "What happened"))
+    )
+    attended: int = Field(0, **field(4, ("Hur många kom", "How many came"), ("Bara antalet.", "The number only.")))
     large: bool = Field(False, **field(5, (f"Ja, fler än {CONFIRM_ABOVE} kom", f"Yes, more than {CONFIRM_ABOVE} came")))
     non_members: int = Field(0, **field(6, ("Varav inte medlemmar", "Of whom not members")))
     branches: int = Field(0, **field(7, ("Antal branschföreningar", "Number of branches")))
     companies: int = Field(0, **field(8, ("Antal företag", "Number of companies")))
-    invitation: str = Field("", pattern=CARRIER, **field(9, ("Inbjudan (m1, m2 … eller office)", "Invitation by")))
-    host: str = Field("", pattern=CARRIER, **field(10, ("Värd", "Host")))
-    programme: str = Field("", pattern=CARRIER, **field(11, ("Program", "Programme")))
-    lead: str = Field("", pattern=CARRIER, **field(12, ("Ledde träffen", "Led the meeting")))
-    follow_up: str = Field("", pattern=CARRIER, **field(13, ("Uppföljning", "Follow-up")))
-    next_at: str = Field("", **field(14, ("Nästa träff", "Next meeting"), ("Till exempel 2027-01-20 17:30.", "")))
+    invitation: Carrier = Field(
+        "",
+        pattern=CARRIER,
+        **field(
+            9,
+            ("Vem bjöd in", "Who invited"),
+            ("En medlem, med sin kod, eller kansliet.", "A member, by code, or the office."),
+        ),
+    )
+    host: Carrier = Field("", pattern=CARRIER, **field(10, ("Vem var värd", "Who hosted")))
+    programme: Carrier = Field("", pattern=CARRIER, **field(11, ("Vem ordnade programmet", "Who made the programme")))
+    lead: Carrier = Field("", pattern=CARRIER, **field(12, ("Vem ledde träffen", "Who led the meeting")))
+    follow_up: Carrier = Field("", pattern=CARRIER, **field(13, ("Vem följde upp", "Who followed up")))
+    next_at: MomentText = Field("", **field(14, NEXT_MEETING, ("Tomt: inte bokad än.", "Empty: not booked yet.")))
     host_company: str = Field(
-        "", **field(15, HOST_COMPANY, ("Bara företagets namn.", "The company's name only."), personal=True)
+        "",
+        **field(
+            16,
+            HOST_COMPANY,
+            ("Bara företagets namn. Får lämnas tomt.", "The company's name only. May be empty."),
+            personal=True,
+        ),
     )
     speaker_company: str = Field(
-        "", **field(16, SPEAKER_COMPANY, ("Bara företagets namn.", "The company's name only."), personal=True)
+        "",
+        **field(
+            17,
+            SPEAKER_COMPANY,
+            ("Bara företagets namn. Får lämnas tomt.", "The company's name only. May be empty."),
+            personal=True,
+        ),
     )
+
+    @classmethod
+    def title_of(cls, duty: Duty) -> str:
+        """What the form calls the field of a duty."""
+        return cls.model_fields[duty.value].title or duty.value
 
     @property
     def duties(self) -> dict[Duty, str]:
@@ -49,7 +99,8 @@ class MeetingReportForm(Form):
         return parse_local(self.next_at, say(*NEXT_MEETING))
 
     def problems(self, today: date) -> list[str]:
-        found = day_problem(parse_local, self.next_at, say(*NEXT_MEETING), today, ahead=True)
+        found = unchosen(self.network_number, NETWORK)
+        found += day_problem(parse_local, self.next_at, say(*NEXT_MEETING), today, ahead=True)
         if not 0 <= self.attended <= MOST_ATTENDING:
             found.append(say(f"Hur många kom: ange 0–{MOST_ATTENDING}.", f"How many came: give 0–{MOST_ATTENDING}."))
         elif self.attended > CONFIRM_ABOVE and not self.large:

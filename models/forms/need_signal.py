@@ -1,11 +1,12 @@
 """A need that staff saw and nobody asked about."""
 
 from datetime import date
+from typing import ClassVar
 
 from pydantic import Field
 
 from models.columns import nfc
-from models.forms.form import SIGNATURE, Form, field
+from models.forms.form import SIGNATURE, YOUR_SIGNATURE, Form, Place, Signature, field
 from models.language import say
 from models.place import is_whole_country
 
@@ -14,11 +15,15 @@ WORDS = ("Vad du såg eller hörde", "What you saw or heard")
 
 
 class NeedSignalForm(Form):
-    signature: str = Field(pattern=SIGNATURE, **field(0, ("Din signatur", "Your signature")))
+    heading: ClassVar[tuple[str, str]] = ("Vad du har sett", "What you have seen")
+
+    signature: Signature = Field(pattern=SIGNATURE, **field(0, YOUR_SIGNATURE))
     place: str = Field(
         **field(1, ("Plats", "Place"), ("Ort eller område, aldrig hela landet.", "A town or area, never the country."))
     )
-    municipality: str = Field(**field(2, ("Kommun", "Municipality"), ("Namn eller kod.", "Name or code.")))
+    municipality: Place = Field(
+        **field(2, ("Kommun", "Municipality"), ("Skriv de första bokstäverna.", "Type its first letters."))
+    )
     words: str = Field(
         **field(
             3,

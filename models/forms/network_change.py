@@ -1,74 +1,109 @@
 """What happens to a network besides the ladder."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
 from models.columns import nfc
-from models.forms.form import MEMBER, SIGNATURE, Form, field
+from models.forms.choice import Agreed, Chosen
+from models.forms.form import (
+    MEMBER,
+    SIGNATURE,
+    YOUR_SIGNATURE,
+    Form,
+    MemberOrNone,
+    NetworkNumber,
+    Signature,
+    SignatureOrNone,
+    field,
+    unchosen,
+)
 from models.language import say
 from models.network import MOST_EXTENDED_DAYS
+from models.words import CHANGE, OTHER_CHANNEL
 
-Agreement = Annotated[str, StringConstraints(pattern="^[0-9]{1,6}:[mM][0-9]{1,3}$")]
+NETWORK = ("Nätverk", "Network")
+Agreement = Annotated[str, StringConstraints(pattern="^[0-9]{1,6}:[mM][0-9]{1,3}$"), Agreed()]
 Change = Literal["rest", "wake", "close", "split", "merge", "new_contact", "new_organiser", "extend", "meet_neighbours"]
 
 
 class NetworkChangeForm(Form):
-    network_number: int = Field(**field(0, ("Nätverk #", "Network #")))
-    signature: str = Field(pattern=SIGNATURE, **field(1, ("Din signatur", "Your signature")))
-    change: Change = Field(
+    heading: ClassVar[tuple[str, str]] = ("Ändringen", "The change")
+
+    network_number: NetworkNumber = Field(0, **field(0, NETWORK))
+    signature: Signature = Field(pattern=SIGNATURE, **field(1, YOUR_SIGNATURE))
+    change: Annotated[Change, Chosen(CHANGE)] = Field(
         **field(
-            2,
-            ("Ändring", "Change"),
-            (
-                "Vila, väcka, avsluta, dela, gå ihop, ny kontakt, ny arrangör, förläng stödet, "
-                "eller vill bli presenterade för dem som är nära.",
-                "Rest, wake, close, split, merge, new contact, new organiser, extend the support, "
-                "or they want to be introduced to those who are near.",
-            ),
+            2, ("Ändring", "Change"), ("Nedan behövs bara det som hör till ändringen.", "Below, only what it needs.")
         )
     )
-    member: str = Field(
+    member: MemberOrNone = Field(
         "",
         pattern=f"{MEMBER}|^$",
         **field(
             3,
-            ("Medlem som bett om det eller bestämt (m1, m2 …)", "Member who asked or decided (m1, m2 …)"),
-            ("Tomt: ingen går att nå.", "Empty: nobody can be reached."),
+            ("Medlem som bett om det eller bestämt", "Member who asked or decided"),
+            ("Medlemmens kod. Ingen: det går inte att nå någon.", "The member's code. Nobody: none can be reached."),
         ),
     )
-    other_networks: list[int] = Field(
+    new_contact: MemberOrNone = Field(
+        "",
+        pattern=f"{MEMBER}|^$",
+        **field(4, ("Ny kontakt", "New contact"), ("Vid byte av kontakt.", "When the contact changes.")),
+    )
+    member_number: str = Field(
+        "",
+        **field(
+            5,
+            ("Den nya arrangörens medlemsnummer", "The new organiser's member number"),
+            ("När en ny arrangör ska frågas.", "When a new organiser is to be asked."),
+            personal=True,
+        ),
+    )
+    other_channel: Annotated[Literal["none", "phone", "letter", "meeting"], Chosen(OTHER_CHANNEL)] = Field(
+        "none",
+        **field(
+            6,
+            ("Annan väg ni har försökt nå dem", "Other channel you have tried"),
+            ("När ett vilande nätverk avslutas.", "When a resting network is closed."),
+        ),
+    )
+    other_networks: list[NetworkNumber] = Field(
         [],
         **field(
-            4,
-            ("Andra nätverk #", "Other networks #"),
+            7,
+            ("Andra nätverk", "Other networks"),
             ("Gå ihop: det som lever vidare. Dela: de nya.", "Merge: the one that lives on. Split: the new ones."),
         ),
     )
     agreed: list[Agreement] = Field(
         [],
         **field(
-            5,
-            ("Vilka som kommit överens", "Who agreed"),
-            ("En arrangör ur varje nätverk, som 12:m1.", "An organiser of each network, as 12:m1."),
-        ),
-    )
-    new_contact: str = Field(
-        "", pattern=f"{MEMBER}|^$", **field(6, ("Ny kontakt (m1, m2 …)", "New contact (m1, m2 …)"))
-    )
-    member_number: str = Field("", **field(7, ("Ny arrangörs medlemsnummer", "New organiser's number"), personal=True))
-    other_channel: Literal["none", "phone", "letter", "meeting"] = Field(
-        "none",
-        **field(
             8,
-            ("Annan väg ni har försökt nå dem", "Other channel you have tried"),
-            ("När ett vilande nätverk avslutas.", "When a resting network is closed."),
+            ("Vilka som kommit överens", "Who agreed"),
+            (
+                "Gå ihop och dela: en arrangör ur varje nätverk (Add item).",
+                "Merge and split: an organiser of each network (Add item).",
+            ),
         ),
     )
-    days: int = Field(0, **field(9, ("Förläng med dagar", "Extend by days"), ("Högst 90.", "At most 90.")))
-    approver: str = Field(
-        "", pattern=f"{SIGNATURE}|^$", **field(10, ("Godkänd av (signatur)", "Approved by (signature)"))
+    days: int = Field(
+        0,
+        **field(
+            9,
+            ("Förläng med dagar", "Extend by days"),
+            (f"Högst {MOST_EXTENDED_DAYS}, en gång.", f"At most {MOST_EXTENDED_DAYS}, once."),
+        ),
+    )
+    approver: SignatureOrNone = Field(
+        "",
+        pattern=f"{SIGNATURE}|^$",
+        **field(
+            10,
+            ("Förlängningen godkänd av", "Extension approved by"),
+            ("En kollega, inte nätverkets förhandlare.", "A colleague, not the network's negotiator."),
+        ),
     )
     reason: str = Field(
         "",
@@ -102,7 +137,7 @@ class NetworkChangeForm(Form):
             ),
         }
         given, problem = needed.get(self.change, (True, ""))
-        found = [] if given else [problem]
+        found = unchosen(self.network_number, NETWORK) + ([] if given else [problem])
         return found + (self._extension_problems() if self.change == "extend" else [])
 
     def _extension_problems(self) -> list[str]:

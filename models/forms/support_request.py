@@ -1,27 +1,37 @@
 """A member asks the office for support."""
 
 from datetime import date
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from models.columns import nfc
-from models.forms.form import Form, field
+from models.forms.choice import Chosen, Listed
+from models.forms.form import Form, Place, field
 from models.language import say
 from models.network import Nature
 from models.support import Item
 from models.support_request import NEED_LENGTH, Channel
+from models.words import CHANNEL, ITEM, NATURE
 
 
 class SupportRequestForm(Form):
+    heading: ClassVar[tuple[str, str]] = ("Vad medlemmen vill", "What the member wants")
+
     member_number: str = Field(
         **field(0, ("Medlemsnummer", "Member number"), ("Initiativtagarens.", "The initiator's."), personal=True)
     )
-    channel: Channel = Field(Channel.phone, **field(1, ("Kom in genom", "Came by")))
+    channel: Annotated[Channel, Chosen(CHANNEL)] = Field(Channel.phone, **field(1, ("Kom in genom", "Came by")))
     place: str = Field(
         **field(2, ("Plats", "Place"), ("Ort eller område, aldrig hela landet.", "A town or area, never the country."))
     )
-    municipality: str = Field("", **field(3, ("Kommun", "Municipality"), ("Namn eller kod.", "Name or code.")))
-    nature: Nature = Field(Nature.town, **field(4, ("Nätverkets art", "Nature of the network")))
+    municipality: Place = Field(
+        "", **field(3, ("Kommun", "Municipality"), ("Skriv de första bokstäverna.", "Type its first letters."))
+    )
+    nature: Annotated[Nature, Chosen(NATURE)] = Field(
+        Nature.town,
+        **field(4, ("Nätverkets art", "Nature of the network"), ("Vad som för dem samman.", "What unites them.")),
+    )
     need: str = Field(
         **field(
             5,
@@ -30,26 +40,48 @@ class SupportRequestForm(Form):
             personal=True,
         )
     )
-    wished: list[Item] = Field([], **field(6, ("Önskat stöd", "Wished support")))
-    without_support: bool = Field(False, **field(7, ("Vi börjar utan stöd", "We start without support")))
+    wished: list[Annotated[Item, Chosen(ITEM)]] = Field(
+        [],
+        **field(
+            6,
+            ("Önskat stöd", "Wished support"),
+            (
+                "Flera går bra. Får lämnas tomt: ni pratar om det i samtalet.",
+                "Several are fine, or none: you will talk.",
+            ),
+        ),
+    )
+    without_support: bool = Field(False, **field(7, ("De vill börja utan stöd", "They want to start without support")))
     co_organisers: str = Field(
         "",
         **field(
             8,
             ("Medarrangörers medlemsnummer", "Co-organisers' member numbers"),
-            ("Med komma emellan.", "Separated by commas."),
+            ("Med komma emellan. Får lämnas tomt.", "Separated by commas. May be empty."),
             personal=True,
         ),
     )
-    name: str = Field("", **field(9, ("Namn", "Name"), ("Bara om registret saknar det.", ""), personal=True))
-    email: str = Field("", **field(10, ("E-post", "E-mail"), ("Bara om registret saknar den.", ""), personal=True))
-    predecessor: int = Field(
-        0,
+    name: str = Field(
+        "",
         **field(
-            11,
-            ("Tidigare nätverk #", "Earlier network #"),
-            ("Om de kommer tillbaka från ett som vilar eller är avslutat; annars 0.", "If they come back; else 0."),
+            9, ("Namn", "Name"), ("Bara om registret saknar det.", "Only if the register lacks it."), personal=True
         ),
+    )
+    email: str = Field(
+        "",
+        **field(
+            10, ("E-post", "E-mail"), ("Bara om registret saknar den.", "Only if the register lacks it."), personal=True
+        ),
+    )
+    predecessor: Annotated[int, Listed("past", fixed={"": ("Nej, det är nytt", "No, it is new")}, numbered=True)] = (
+        Field(
+            0,
+            **field(
+                11,
+                ("Kommer de tillbaka från ett tidigare nätverk?", "Do they come back from an earlier network?"),
+                ("Ett som vilar eller är avslutat.", "One that rests or has ended."),
+            ),
+        )
     )
 
     @property

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,12 +38,11 @@ class Running:
         return done.stdout
 
 
-@pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Started as the README says: in a folder of its own, with the settings in a `.env`."""
-    home = tmp_path_factory.mktemp("up")
-    smtp_port, web_port = free_port(3525), free_port(18080)
-    (home / ".env").write_text(f"LOTS_SMTP_HOST=127.0.0.1\nLOTS_SMTP_PORT={smtp_port}\nLOTS_WEB_PORT={web_port}\n")
+@contextmanager
+def lots_up(home: Path, smtp_port: int, *lines: str) -> Iterator[tuple[Running, subprocess.Popen[str]]]:
+    """`lots up` as the README says: in a folder of its own, with the settings in a `.env`."""
+    settings = ("LOTS_SMTP_HOST=127.0.0.1", f"LOTS_SMTP_PORT={smtp_port}", f"LOTS_WEB_PORT={free_port(18080)}", *lines)
+    (home / ".env").write_text("\n".join(settings))
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("LOTS_", "PREFECT_"))}
     # The clock on the wall must not start anything in the middle of a test.
     environment["PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED"] = "false"
@@ -57,11 +57,18 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         if line.startswith("Ctrl-C"):
             break
     assert set(told) == {"Prefect", "Web"}, f"lots up did not start; see {home / '.lots' / 'log'}"
-    yield Running(home, told["Prefect"], told["Web"], smtp_port, environment)
+    yield Running(home, told["Prefect"], told["Web"], smtp_port, environment), up
     up.terminate()
     up.wait(30)
     time.sleep(0.2)
     assert left_running(home) == []
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One `lots up` for all tests that stop nothing."""
+    with lots_up(tmp_path_factory.mktemp("up"), free_port(3525)) as (running, _):
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ async def test_what_was_agreed_is_kept_for_staff_and_not_by_prefect(
     async with get_client() as client:
         [run] = await client.read_flow_runs(sort="START_TIME_DESC", limit=1)  # type: ignore[arg-type]
     assert "Märit" not in str(run.parameters)
-    assert run.state and run.state.message == "Nätverk #1: adapt, 1 ärenden avslutade"
+    assert run.state and run.state.message == "Nätverk #1: Prova något nytt i 90 aktiva dagar. 1 ärenden avslutade"
     with pytest.raises(UserError, match="Vilket ärende: nätverk #1 har inget sådant öppet"):
         await catch_up(form=form.model_copy(update={"kind": "health_talk"}), as_of="2027-01-19")
     # What the worker does on Retry: the same run, its form blank by now.

@@ -18,8 +18,8 @@ from tests.acts import AKE, GOREL, ask, at, by, network_in, organisers, talk
 from tests.smtp_server import MailServer, mail_server, point_at
 
 NOW = "2026-11-02T10:30"
-ROW = {"what": "talk", "subject": "Boden · town · #7", "since": "2026-10-20", "due": None, "overdue": False, "link": ""}
-LATE = ROW | {"what": "over_helping", "subject": "Luleå · town · #3", "due": "2026-10-27", "overdue": True}
+ROW = {"what": "talk", "subject": "Boden · ort · #7", "since": "2026-10-20", "due": None, "overdue": False, "link": ""}
+LATE = ROW | {"what": "over_helping", "subject": "Luleå · ort · #3", "due": "2026-10-27", "overdue": True}
 
 
 def queue_to_staff(template: Template, context: dict[str, Any], signature: str = "asj") -> None:
@@ -56,13 +56,13 @@ async def test_the_weekly_list_goes_to_staff_by_first_name_with_the_overdue_on_t
     text = text_of(server)
     assert text.startswith("Hej Åsa!")
     assert "2 att göra, varav 1 över tiden" in text
-    assert text.index("Luleå · town · #3: kansliet gör mer än planerat") < text.index("Boden · town · #7: behovssamtal")
+    assert text.index("Luleå · ort · #3: kansliet gör mer än planerat") < text.index("Boden · ort · #7: behovssamtal")
 
 
 async def test_an_alarm_goes_in_the_language_of_the_office(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOTS_LANGUAGE", "en")
     queue_to_staff(
-        Template.staff_alarm, {"what": "hard_bounce", "subject": "Luleå · town · #3", "due": None, "link": ""}, "mla"
+        Template.staff_alarm, {"what": "hard_bounce", "subject": "Luleå · ort · #3", "due": None, "link": ""}, "mla"
     )
     server = await run(monkeypatch)
     [mail] = server.mails
@@ -85,7 +85,7 @@ async def test_staff_who_have_left_get_no_mail(office: Settings, monkeypatch: py
 async def test_staff_whose_address_no_server_takes_cost_one_mail_and_no_task_about_a_network(
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alarm = {"what": "wish", "subject": "Luleå · town · #3", "due": None, "link": ""}
+    alarm = {"what": "wish", "subject": "Luleå · ort · #3", "due": None, "link": ""}
     with transaction() as session:
         network = network_in(session)
         staff = session.exec(select(Staff).where(Staff.signature == "asj")).one()

@@ -83,4 +83,4 @@ async def test_a_request_near_another_counts_it_and_keeps_the_pair_once(office: 
         shown = await client.read_artifacts(
             artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=["neighbours-2"]))
         )
-    assert "Luleå · town · #1 (förfrågan): Samma kommun" in str(shown[0].data)
+    assert "Luleå · ort · #1 (förfrågan): Samma kommun" in str(shown[0].data)

@@ -33,7 +33,7 @@ async def test_a_network_rests_wakes_and_closes_and_its_run_knows_no_person(offi
     told = await network_change(form=form(change="rest", member="m1", reason="Märit är trött."), as_of="2027-01-11")
     assert told == {"network": 1, "state": "resting", "changed": 1}
     known = await parameters()
-    assert "Nätverk #1: rest, nu resting" in known and "Märit" not in known
+    assert "Nätverk #1: Vila, nu vilande" in known and "Märit" not in known
     again = await network_change(form=form(change="rest", member="m1"), as_of="2027-01-12")
     assert (again["changed"], "var redan så" in await parameters()) == (0, True)
     assert (await network_change(form=form(change="wake", member="m2"), as_of="2027-02-01"))["state"] == "trial"

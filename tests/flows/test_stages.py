@@ -18,6 +18,7 @@ from flows.meeting_report import meeting_report
 from flows.needs_talk import needs_talk
 from flows.phase_out import phase_out
 from flows.support_request import support_request
+from flows.telling import told
 from models import database, near_neighbour, receiving
 from models.database import reading, transaction
 from models.errors import DatabaseBusy, UserError
@@ -46,7 +47,7 @@ async def test_a_request_is_answered_and_its_run_forgets_who_asked(office: Setti
     run = await newest_run("support-request")
     assert run.parameters["form"]["place"] == "Luleå"
     assert not any(text in str(run.parameters) for text in (AKE, MARIT, "träffas", "Öhman"))
-    assert run.state and run.state.message == "Förfrågan #1: received, hos asj"
+    assert run.state and run.state.message == "Förfrågan #1: mottagen, hos asj"
     with reading() as session:
         assert [row.form for row in session.exec(select(Intake))] == [None]
 
@@ -187,3 +188,16 @@ def test_a_name_typed_where_a_code_belongs_is_refused_by_the_form_itself(field: 
     with pytest.raises(ValidationError, match="should match pattern"):
         form.model_validate(values)
     assert "pattern" in json.dumps(form.model_json_schema()["properties"][field])
+
+
+async def test_a_run_that_fails_says_the_sentence_and_nothing_before_it(office: Settings) -> None:
+    with pytest.raises(UserError, match=r"^Behovet: skriv varför"):
+        await support_request(form=request_form(need=" "), as_of="2026-11-02")
+    run = await newest_run("support-request")
+    assert run.state and run.state.is_failed()
+    assert run.state.message == "Behovet: skriv varför, med medlemmens egna ord."
+
+
+def test_a_batch_in_which_some_failed_is_done_with_remarks_and_not_red() -> None:
+    assert (told("3 skickade").name, told("2 skickade", remarks=1).name) == ("Completed", "Klar med anmärkning")
+    assert told("2 skickade", remarks=1).is_completed()

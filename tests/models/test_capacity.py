@@ -11,7 +11,6 @@ from sqlmodel import Session, select
 
 from models.absence import away, record_absence, stand_in, standstills
 from models.capacity import (
-    QUARTER_HOURS,
     CapacityEntry,
     EntryKind,
     all_hours_left,
@@ -27,6 +26,7 @@ from models.capacity import (
 )
 from models.database import transaction
 from models.errors import CapacityExceeded, LotsError, UserError
+from models.numbers import DEFAULTS
 from models.settings import Settings
 from models.staff import Staff, by_signature
 from models.support import GrantStatus, Item, SupportGrant, SupportTime
@@ -79,7 +79,7 @@ def test_a_grant_used_up_early_gives_back_the_next_quarters_hours(office: Settin
         grant = granted(session, to_on="2027-01-31")
         use_hours(session, grant, date(2026, 11, 20), Decimal(6), NOW)
         assert reserved(session, grant.id) == []
-        assert hours_left(session, asj(session).id, "2027Q1") == QUARTER_HOURS
+        assert hours_left(session, asj(session).id, "2027Q1") == DEFAULTS.quarter_hours
 
 
 def test_hours_outside_the_grants_days_are_refused(office: Settings) -> None:
@@ -104,7 +104,7 @@ def test_what_was_not_used_goes_back_when_the_quarter_has_ended(office: Settings
         assert release_ended(session, date(2026, 12, 31), at("2026-12-31")) == 0
         assert release_ended(session, date(2027, 1, 1), at("2027-01-01")) == 1
         assert release_ended(session, date(2027, 1, 1), at("2027-01-01")) == 0
-        assert hours_left(session, asj(session).id, "2026Q4") == QUARTER_HOURS - 1
+        assert hours_left(session, asj(session).id, "2026Q4") == DEFAULTS.quarter_hours - 1
         assert (hours_left(session, asj(session).id, "2027Q1"), grant.status) == (next_before, GrantStatus.granted)
 
 

@@ -159,7 +159,7 @@ def test_help_beyond_the_hours_is_refused_and_the_talk_stays_open(office: Settin
         ("close", {"grants": [grant_line()]}, "Beviljat stöd: ta bort"),
         ("rest", {"grants": [grant_line()]}, "Beviljat stöd: ta bort"),
         ("adapt", {"signature": "xx"}, "Din signatur"),
-        ("adapt", {"network_number": 9}, "Nätverk #: det finns inget"),
+        ("adapt", {"network_number": 9}, "Nätverk: det finns inget"),
     ],
 )
 def test_a_talk_that_is_not_told_whole_is_refused_in_words(

@@ -10,13 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from models import kickoff
-from models.capacity import QUARTER_HOURS, hours_left
+from models.capacity import hours_left
 from models.database import transaction
 from models.errors import UserError
 from models.intervention import Intervention, InterventionKind, open_once
 from models.lifecycle import Actor, Transition
 from models.meeting import Meeting, MeetingForm
 from models.network import LinkKind, Network, NetworkLink, NetworkState, roles_of
+from models.numbers import DEFAULTS
 from models.settings import Settings
 from models.staff import by_signature
 from models.support import GrantStatus, SupportGrant
@@ -98,9 +99,9 @@ def test_at_the_close_unused_hours_go_back_and_calendars_and_the_list_are_cleare
         )
         open_once(session, network, InterventionKind.wish, "x", at(DAY))
         asj = by_signature(session, "asj", "")
-        assert hours_left(session, asj.id, "2027Q1") == QUARTER_HOURS - Decimal("1.5")
+        assert hours_left(session, asj.id, "2027Q1") == DEFAULTS.quarter_hours - Decimal("1.5")
         change(session, network, "close", DAY, member="m1")
-        assert hours_left(session, asj.id, "2027Q1") == QUARTER_HOURS
+        assert hours_left(session, asj.id, "2027Q1") == DEFAULTS.quarter_hours
         assert session.exec(select(SupportGrant.status)).all() == [GrantStatus.ended]
         assert (booked.status, booked.sequence) == ("cancelled", 1)
         cancelled = [mail for mail in mails(session, "calendar-invitation") if '"cancel"' in mail.context]
@@ -168,7 +169,7 @@ def test_a_network_merges_into_one_other_that_is_active(office: Settings) -> Non
         with pytest.raises(UserError, match="Andra nätverk: det finns inget nätverk #9"):
             change(session, network, "merge", DAY, other_networks=[9], agreed=["1:m1", "9:m1"])
         change(session, other, "close", DAY, member="m1")
-        with pytest.raises(UserError, match="#2 är closed"):
+        with pytest.raises(UserError, match="#2 är avslutat"):
             change(session, network, "merge", DAY, other_networks=[2], agreed=["1:m1", "2:m1"])
 
 
@@ -243,7 +244,7 @@ def test_an_ended_network_takes_no_change_but_the_one_it_had(office: Settings) -
             "extend": {"days": 30, "approver": "mla", "reason": "Sjukdom."},
         }
         for what, fields in changes.items():
-            with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 är closed"):
+            with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 är avslutat"):
                 change(session, network, what, DAY, **fields)
         say_yes(session, network)
         assert network.state == N.closed
@@ -303,7 +304,7 @@ def test_there_is_no_more_time_after_the_limit_beyond_twelve_months_or_for_the_i
             change(session, network, "extend", DAY, **EXTENSION | {"days": 62})
         assert change(session, network, "extend", DAY, **EXTENSION | {"days": 61})
         network.extended_days, network.state, network.step = 0, N.independent, 4
-        with pytest.raises(UserError, match="är independent"):
+        with pytest.raises(UserError, match="är självständigt"):
             change(session, network, "extend", DAY, **EXTENSION)
 
 

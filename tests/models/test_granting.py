@@ -40,7 +40,7 @@ def test_the_menus_caps_count_all_that_the_network_ever_got(office: Settings) ->
     with transaction() as session:
         network = network_in(session, grants=[acts.grant_line("grant_money", sek=3000)])
         give(session, network, line("grant_money"))
-        with pytest.raises(UserError, match="Stöd grant_money: högst 2 gånger per nätverk"):
+        with pytest.raises(UserError, match="Stöd Bidrag till en träff: högst 2 gånger per nätverk"):
             give(session, network, line("grant_money"))
 
 
@@ -57,7 +57,7 @@ def test_support_ends_at_most_twelve_months_after_kickoff(office: Settings) -> N
     with transaction() as session:
         network = network_in(session, "2026-11-25")
         give(session, network, line("speaker", to_on="2027-11-25"))
-        with pytest.raises(UserError, match="Stöd speaker: senast till 2027-11-25"):
+        with pytest.raises(UserError, match="Stöd Hjälp att hitta talare: senast till 2027-11-25"):
             give(session, network, line("speaker", to_on="2027-11-26"))
 
 
@@ -65,7 +65,7 @@ def test_nothing_is_granted_from_the_day_the_networks_support_ends(office: Setti
     with transaction() as session:
         network = network_in(session, "2026-11-25")
         late = line("starter_kit", from_on="2027-08-25", to_on="2027-09-01")
-        with pytest.raises(UserError, match="Stöd starter_kit: stödet till nätverk #1 är slut den dagen"):
+        with pytest.raises(UserError, match="Stöd Startpaket: stödet till nätverk #1 är slut den dagen"):
             give(session, network, late)
         step_down(session, "2027-08-30")
         assert network.state == NetworkState.independent
@@ -103,7 +103,7 @@ def test_an_independent_network_gets_one_hour_a_quarter_and_no_second(office: Se
         network = network_in(session, "2026-11-25")
         gol = by_signature(session, "gol", "")
         cause = by(Actor.staff, "2027-09-01")
-        with pytest.raises(UserError, match="nätverk #1 är starting"):
+        with pytest.raises(UserError, match="nätverk #1 är i start"):
             give_step_four_hour(session, network, gol, date(2027, 9, 1), cause)
         step_down(session, "2027-08-30")
         given = [give_step_four_hour(session, network, gol, date(2027, 9, 1), cause) for _ in range(2)]
@@ -137,7 +137,7 @@ def test_hours_go_to_the_first_grant_that_is_not_used_up(office: Settings) -> No
         assert grant_for(session, network, Item.negotiator_at_meeting, DAY, Decimal(6)).occasion == 2
         session.add(SupportTime(grant_id=first.id, on=DAY, hours=Decimal(6)))
         assert grant_for(session, network, Item.negotiator_at_meeting, DAY, Decimal(6)).occasion == 1
-        with pytest.raises(UserError, match="Stöd: nätverk #1 har inget speaker beviljat"):
+        with pytest.raises(UserError, match="Stöd: Hjälp att hitta talare är inte beviljat nätverk #1"):
             grant_for(session, network, Item.speaker, DAY, Decimal(6))
 
 

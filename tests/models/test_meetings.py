@@ -107,7 +107,7 @@ def test_after_its_support_has_ended_a_resting_network_wakes_as_independent(offi
         ({"companies": 10**20}, "Branscher"),
         ({"next_at": "i januari"}, "Nästa träff: skriv tiden"),
         ({"reported_by": "m9"}, "m9 finns inte i nätverk"),
-        ({"host": "m9"}, "host: m9 finns inte"),
+        ({"host": "m9"}, "Vem var värd: m9 finns inte"),
     ],
 )
 def test_a_report_that_cannot_be_true_is_refused_in_words(

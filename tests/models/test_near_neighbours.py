@@ -126,8 +126,8 @@ def test_staff_see_which_request_or_network_is_near_and_why_but_no_person(office
         found = near(session, request)
         shown = describe(session, request, found, Language.sv).splitlines()
         assert sorted(line.split(":")[0] for line in shown) == [
-            "- Luleå · town · #1 (nätverk)",
-            "- Luleå · town · #2 (förfrågan)",
+            "- Luleå · ort · #1 (nätverk)",
+            "- Luleå · ort · #2 (förfrågan)",
         ]
         assert all("Samma kommun och samma art (" in line for line in shown)
         [back] = [pair for pair in near(session, earlier) if pair.other_request_id]

@@ -9,12 +9,13 @@ import pytest
 from sqlmodel import select
 
 from models import needs_talk
-from models.capacity import QUARTER_HOURS, EntryKind, book_hours, hours_left, release, split
+from models.capacity import EntryKind, book_hours, hours_left, release, split
 from models.database import transaction
 from models.errors import CapacityExceeded, TransitionRefused, UserError
 from models.forms.needs_talk import NeedsTalkForm
 from models.lifecycle import Actor
 from models.network import LinkKind, Network, NetworkLink, NetworkState
+from models.numbers import DEFAULTS
 from models.person import Membership, Person, by_member_number
 from models.settings import Settings
 from models.staff import by_signature
@@ -44,7 +45,7 @@ def test_hours_are_reserved_at_the_grant_and_the_talk_is_booked(office: Settings
         talk(session, ask(session), grants=[grant_line("send_out"), grant_line("negotiator_at_meeting")])
         asj = by_signature(session, "asj", "")
         year = sum(hours_left(session, asj.id, quarter) for quarter in ("2026Q4", "2027Q1", "2027Q2", "2027Q3"))
-        assert year == 4 * QUARTER_HOURS - Decimal("8.5")
+        assert year == 4 * DEFAULTS.quarter_hours - Decimal("8.5")
 
 
 def test_what_does_not_fit_the_hours_waits_and_leaves_no_network_behind(office: Settings) -> None:
@@ -85,7 +86,7 @@ def test_unused_hours_go_back_to_the_quarter_they_came_from_once(office: Setting
         for _ in range(2):
             release(session, grant, by(Actor.rule, "2026-12-31").at)
             session.flush()
-        assert hours_left(session, asj.id, "2026Q4") == QUARTER_HOURS - 1
+        assert hours_left(session, asj.id, "2026Q4") == DEFAULTS.quarter_hours - 1
 
 
 def test_a_grant_over_a_quarters_end_is_split_by_days_and_adds_up() -> None:
@@ -106,7 +107,10 @@ def test_a_grant_that_one_of_its_quarters_cannot_hold_waits(office: Settings) ->
         request = ask(session)
         line = grant_line("sounding_board", from_on="2026-12-01", to_on="2027-01-31")
         assert talk(session, request, grants=[line]) is None
-        assert (request.state, hours_left(session, asj.id, "2026Q4")) == (RequestState.waiting, QUARTER_HOURS - 1)
+        assert (request.state, hours_left(session, asj.id, "2026Q4")) == (
+            RequestState.waiting,
+            DEFAULTS.quarter_hours - 1,
+        )
 
 
 def test_of_grants_for_the_last_hours_at_the_same_moment_exactly_one_succeeds(office: Settings) -> None:
@@ -144,7 +148,7 @@ def test_a_decision_on_what_does_not_await_one_is_refused_in_words(office: Setti
     with transaction() as session:
         request = ask(session)
         talk(session, request)
-        with pytest.raises(UserError, match="Förfrågan #: #1 väntar inte på beslut"):
+        with pytest.raises(UserError, match="Förfrågan: #1 väntar inte på beslut"):
             talk(session, request)
 
 
@@ -203,7 +207,7 @@ def test_the_talk_is_booked_once_whatever_is_decided(office: Settings) -> None:
         request = ask(session)
         for _ in range(2):
             talk(session, request, decision="wait")
-        assert hours_left(session, by_signature(session, "asj", "").id, "2026Q4") == QUARTER_HOURS - 1
+        assert hours_left(session, by_signature(session, "asj", "").id, "2026Q4") == DEFAULTS.quarter_hours - 1
 
 
 @pytest.mark.parametrize("state", ["received", "incomplete", "talking", "waiting"])
@@ -214,7 +218,7 @@ def test_the_initiator_can_withdraw_whatever_is_open_and_no_talk_is_booked_for_i
         session.flush()
         talk(session, request, decision="withdraw")
         assert (request.state, request.talk_at) == (RequestState.withdrawn, None)
-        assert hours_left(session, by_signature(session, "asj", "").id, "2026Q4") == QUARTER_HOURS
+        assert hours_left(session, by_signature(session, "asj", "").id, "2026Q4") == DEFAULTS.quarter_hours
 
 
 def test_an_incomplete_request_is_never_granted(office: Settings) -> None:
@@ -222,7 +226,7 @@ def test_an_incomplete_request_is_never_granted(office: Settings) -> None:
         request = ask(session)
         request.state = RequestState.incomplete
         session.flush()
-        with pytest.raises(UserError, match="Beslut: grant går inte när förfrågan är incomplete"):
+        with pytest.raises(UserError, match="Beslut: det går inte när förfrågan är ofullständig"):
             talk(session, request)
         form = NeedsTalkForm(request_number=request.number, signature="asj", talked_on=date(2026, 11, 5))
         needs_talk.record_talk(session, form, by(Actor.staff, "2026-11-05"))

@@ -102,7 +102,7 @@ def test_a_planned_network_cannot_rest(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
         network.state, network.step = N.planned, 0
-        with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 är planned"):
+        with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 är planerat"):
             change(session, network, "rest", RESTED, member="m1")
 
 
@@ -141,7 +141,7 @@ def test_nobody_wakes_a_network_that_no_organiser_carries(office: Settings) -> N
             if role.kind != "contact":
                 role.until = date(2027, 2, 1)
         session.flush()
-        with pytest.raises(UserError, match="Nätverk #: ingen har sagt ja"):
+        with pytest.raises(UserError, match="Nätverk: ingen har sagt ja"):
             change(session, network, "wake", "2027-03-01", member="m1")
         meet(session, network, "2027-03-03", carriers=("m1",) * 5)
         assert network.state == N.resting
@@ -261,7 +261,7 @@ def test_what_rests_goes_to_no_end_but_closed(office: Settings) -> None:
         network = resting_network(session)
         other = network_of(session, GOREL, ORJAN)
         for one, into in ((network, other), (other, network)):
-            with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 är resting"):
+            with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 är vilande"):
                 change(session, one, "merge", RESTED, other_networks=[into.number], agreed=["1:m1", "2:m1"])
-        with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 är resting"):
+        with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 är vilande"):
             change(session, network, "split", RESTED, other_networks=[2, 2], agreed=["1:m1", "2:m1"])

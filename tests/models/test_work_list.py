@@ -86,4 +86,4 @@ def test_the_weeks_list_goes_once_to_each_negotiator_for_their_region_and_to_the
 def test_the_list_names_nobody(office: Settings) -> None:
     with transaction() as session:
         ask(session, "2026-11-02")
-        assert [one.subject for one in work_list.what_waits(session, at("2026-11-03"))] == ["Luleå · town · #1"]
+        assert [one.subject for one in work_list.what_waits(session, at("2026-11-03"))] == ["Luleå · ort · #1"]

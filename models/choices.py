@@ -1,0 +1,102 @@
+"""What staff can choose in the forms now: open requests, networks, matters, signatures; by labels that name nobody.
+
+A label holds the municipality out of the register and not the place as a member typed it, for Prefect keeps it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select
+from sqlmodel import Session, col, func, select
+
+from models.forms.choice import MOST_LISTED, Entries, Lists
+from models.intervention import Intervention
+from models.language import say
+from models.network import TERMINAL, Network, NetworkState, Role
+from models.place import Municipality
+from models.staff import Staff, StaffRole
+from models.support_request import OPEN, SupportRequest
+from models.words import MATTER, NATURE, word
+
+SEPARATOR = " · "
+FEWEST_CODES, MOST_CODES = 6, 40
+SIGNING = (StaffRole.office, StaffRole.negotiator)
+
+
+def label(municipality: str | None, nature: str, number: int, *more: str) -> str:
+    """How staff recognise a request or network without a person's name or words: "Luleå · ort · #12"."""
+    where = municipality or say("okänd kommun", "unknown municipality")
+    return SEPARATOR.join((where, word(NATURE, nature), f"#{number}", *more))
+
+
+def all_lists(session: Session) -> Lists:
+    """Every list that a form shows, by its name."""
+    living = col(Network.state).not_in(TERMINAL)
+    return {
+        "requests": _entries(_requests(session)),
+        "networks": _entries(_networks(session, living)),
+        "planned": _entries(_networks(session, col(Network.state) == NetworkState.planned)),
+        "past": _entries(_networks(session, col(Network.state).in_((*TERMINAL, NetworkState.resting)))),
+        "matters": _entries(_matters(session)),
+        "signatures": Entries(tuple(_signatures(session))),
+        "members": Entries(tuple(_codes(session))),
+        "municipalities": Entries(tuple(session.exec(select(Municipality.name).order_by(col(Municipality.name))))),
+    }
+
+
+def _entries(rows: Iterable[tuple[Any, ...]]) -> Entries:
+    """The rows' labels in the order of the alphabet, at most 200; what there are more of is typed by number."""
+    labels = [label(*row) for row in rows]
+    return Entries(tuple(sorted(labels[:MOST_LISTED], key=_alphabetical)), more=len(labels) > MOST_LISTED)
+
+
+def _alphabetical(text: str) -> str:
+    """Å, ä and ö last, as in Swedish."""
+    return text.casefold().translate(str.maketrans("åäö", "{|}"))
+
+
+def _requests(session: Session) -> list[tuple[Any, ...]]:
+    """Requests that await a talk or a decision, the oldest first."""
+    columns: Any = (Municipality.name, SupportRequest.nature, SupportRequest.number)
+    rows: Select[Any] = select(*columns).outerjoin(
+        Municipality, col(Municipality.code) == col(SupportRequest.municipality)
+    )
+    open_ones = rows.where(col(SupportRequest.state).in_(OPEN)).order_by(col(SupportRequest.number))
+    return [tuple(row) for row in session.execute(open_ones.limit(MOST_LISTED + 1))]
+
+
+def _networks(session: Session, which: Any) -> list[tuple[Any, ...]]:
+    """Networks that `which` holds for, the newest first."""
+    columns: Any = (Municipality.name, Network.nature, Network.number)
+    rows: Select[Any] = select(*columns).join(Municipality, col(Municipality.code) == col(Network.municipality))
+    newest = rows.where(which).order_by(col(Network.number).desc())
+    return [tuple(row) for row in session.execute(newest.limit(MOST_LISTED + 1))]
+
+
+def _matters(session: Session) -> list[tuple[Any, ...]]:
+    """What is open about a network, each kind once, what is due first."""
+    columns: Any = (Municipality.name, Network.nature, Network.number, Intervention.kind)
+    rows: Select[Any] = (
+        select(*columns)
+        .join(Intervention, col(Intervention.network_id) == col(Network.id))
+        .join(Municipality, col(Municipality.code) == col(Network.municipality))
+        .where(col(Intervention.ended_at).is_(None))
+        .group_by(*columns)
+        .order_by(func.min(col(Intervention.due_on)), col(Network.number))
+    )
+    return [(*row[:3], word(MATTER, row[3])) for row in session.execute(rows.limit(MOST_LISTED + 1))]
+
+
+def _signatures(session: Session) -> list[str]:
+    """Who may sign; none of so many that no list holds them: then they are typed."""
+    signing = select(Staff.signature).where(col(Staff.active), col(Staff.role).in_(SIGNING))
+    found = list(session.exec(signing.order_by(col(Staff.signature)).limit(MOST_LISTED + 1)))
+    return found if len(found) <= MOST_LISTED else []
+
+
+def _codes(session: Session) -> list[str]:
+    """m1, m2 … as far as any network has them, and a few more."""
+    longest = session.exec(select(func.max(func.length(col(Role.code))))).one() or 0
+    codes = session.exec(select(func.max(col(Role.code))).where(func.length(col(Role.code)) == longest)).one()
+    highest = int(codes[1:]) if codes else 0
+    return [f"m{number}" for number in range(1, min(max(highest, FEWEST_CODES), MOST_CODES) + 1)]

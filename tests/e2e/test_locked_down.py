@@ -1,0 +1,126 @@
+"""Prefect's server as natverkslots starts it: nobody else's page or machine gets in, and nothing goes out."""
+
+import contextlib
+import sqlite3
+import subprocess
+import sys
+import urllib.error
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from deployments.processes import free_port
+from tests.e2e.asking import ask, token_of
+from tests.e2e.conftest import Running, lots_up
+from tests.e2e.test_staff_in_prefect import watch
+
+pytestmark = pytest.mark.e2e
+PAGES = (
+    "/dashboard", "/runs", "/flows", "/deployments", "/work-pools", "/blocks", "/blocks/catalog", "/variables",
+    "/automations", "/events", "/concurrency-limits", "/artifacts", "/settings",
+)  # fmt: skip
+PASSWORD = "kansliet:correct horse battery"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_of_the_ui_asks_anybody_but_its_own_server(running: Running, page: Page, path: str) -> None:
+    errors, outside = watch(page)
+    page.goto(running.prefect + path)
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("button", name="Deployments").first).to_be_visible()
+    assert (errors, outside) == ([], [])
+
+
+def test_the_second_ui_which_asks_an_outside_host_is_neither_offered_nor_served(running: Running, page: Page) -> None:
+    errors, outside = watch(page)
+    page.goto(f"{running.prefect}/v2/dashboard")
+    expect(page.get_by_role("button", name="Deployments").first).to_be_visible()
+    assert page.url == f"{running.prefect}/dashboard"
+    assert page.get_by_text("V2").count() == 0
+    assert (errors, outside) == ([], [])
+
+
+def test_the_server_says_itself_that_it_is_locked(running: Running) -> None:
+    settings = ask(f"{running.prefect}/api/admin/settings")
+    server = settings["server"]
+    assert server["api"]["csrf_protection_enabled"]
+    own = running.prefect.replace("127.0.0.1", "{}")
+    assert server["api"]["cors_allowed_origins"] == f"{own.format('127.0.0.1')},{own.format('localhost')}"
+    assert server["analytics_enabled"] is False
+    assert server["ui"]["show_promotional_content"] is False
+    assert server["ui"]["v2_enabled"] is False
+    vacuum = server["services"]["db_vacuum"]
+    assert (set(vacuum["enabled"]), vacuum["retention_period"]) == ({"events", "flow_runs"}, "P30D")
+
+
+def test_a_password_that_staff_save_is_locked_with_a_key_that_does_not_lie_beside_it(running: Running) -> None:
+    token = token_of(running.prefect)
+    kind = ask(f"{running.prefect}/api/block_types/slug/mail-server")
+    wanted = {"block_schemas": {"block_type_id": {"any_": [kind["id"]]}}}
+    [schema] = ask(f"{running.prefect}/api/block_schemas/filter", "POST", wanted, token)
+    data = {"host": "smtp.example.org", "port": 587, "tls": "tls", "username": "kansliet", "password": "tranbärssylt"}
+    block = {"name": "prov", "data": data, "block_type_id": kind["id"], "block_schema_id": schema["id"]}
+    ask(f"{running.prefect}/api/block_documents/", "POST", block, token)
+    with contextlib.closing(sqlite3.connect(running.home / ".lots" / "prefect" / "prefect.db")) as kept:
+        [(locked,)] = kept.execute("select data from block_document where name = 'prov'")
+        assert "smtp.example.org" not in locked and "tranb" not in locked
+        assert kept.execute("select count(*) from configuration where key = 'ENCRYPTION_KEY'").fetchall() == [(0,)]
+
+
+def test_a_change_without_the_servers_token_is_refused_and_so_is_another_pages(running: Running) -> None:
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        ask(f"{running.prefect}/api/variables/", "POST", {"name": "x", "value": 1})
+    request = {"Origin": "http://elsewhere.example.org", "Access-Control-Request-Method": "POST"}
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        ask(f"{running.prefect}/api/variables/", "OPTIONS", headers=request)
+
+
+def test_the_ui_works_under_the_machines_other_name_too(running: Running, page: Page) -> None:
+    errors, outside = watch(page)
+    page.goto(running.prefect.replace("127.0.0.1", "localhost") + "/variables")
+    expect(page.get_by_text("lots_quarter_hours").first).to_be_visible()
+    assert (errors, outside) == ([], [])
+
+
+def test_listening_to_others_without_a_password_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    environment = {"LOTS_HOME": str(tmp_path), "LOTS_PREFECT_HOST": "0.0.0.0", "PATH": "/usr/bin:/bin"}
+    command = (sys.executable, "-m", "deployments", "up")
+    refused = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert refused.returncode == 2
+    assert refused.stderr.strip() == (
+        "lots: LOTS_PREFECT_HOST=0.0.0.0 lets others reach Prefect's UI, and it has no password: "
+        "set PREFECT_SERVER_API_AUTH_STRING=NAME:PASSWORD, or leave LOTS_PREFECT_HOST at 127.0.0.1."
+    )
+
+
+def test_with_a_password_everything_works_and_nobody_gets_in_without_it(tmp_path: Path, page: Page) -> None:
+    lines = ("LOTS_PREFECT_HOST=0.0.0.0", f"PREFECT_SERVER_API_AUTH_STRING={PASSWORD}")
+    with lots_up(tmp_path, free_port(3525), *lines) as (running, _):
+        prefect = running.prefect
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            ask(f"{prefect}/api/admin/settings")
+        token = token_of(prefect, PASSWORD)
+        # The command line and the worker have it from the same setting.
+        assert '"planned"' not in running.lots("run", "work-list", "--json")
+        name = f"{prefect}/api/deployments/name/work-list/work-list"
+        deployment = ask(name, headers=token)["id"]
+        run = ask(f"{prefect}/api/deployments/{deployment}/create_flow_run", "POST", {}, token)
+        assert _ended(prefect, run["id"], token)["state_type"] == "COMPLETED"
+
+        page.goto(f"{prefect}/variables")
+        page.get_by_role("textbox").first.fill(PASSWORD)
+        page.get_by_role("textbox").first.press("Enter")
+        expect(page.get_by_text("lots_quarter_hours").first).to_be_visible()
+
+
+def _ended(prefect: str, run: str, token: dict[str, str]) -> Any:
+    import time
+
+    for _ in range(300):
+        found = ask(f"{prefect}/api/flow_runs/{run}", headers=token)
+        if found["state_type"] in ("COMPLETED", "FAILED", "CRASHED"):
+            return found
+        time.sleep(0.2)
+    raise AssertionError(found["state"])

@@ -1,0 +1,103 @@
+"""Variables of the Prefect UI: read once a run, and refused before anything is done."""
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.variables import Variable
+
+from deployments.furnishing import automations, furnish
+from flows.support_request import support_request
+from models.database import reading
+from models.errors import SettingsError
+from models.numbers import DEFAULTS, PREFIX, Numbers, numbers
+from models.settings import Settings
+from tasks.step import step
+from tests.acts import request_form
+from tests.flows.rows import everything
+
+
+async def write(**values: Any) -> None:
+    """Staff write these under Variables."""
+    for name, value in values.items():
+        await Variable.aset(PREFIX + name, value, overwrite=True)
+
+
+async def variables() -> dict[str, Any]:
+    async with get_client() as client:
+        return {one.name: one.value for one in await client.read_variables() if one.name.startswith(PREFIX)}
+
+
+@pytest.fixture(autouse=True)
+async def _no_variables() -> AsyncIterator[None]:
+    yield
+    async with get_client() as client:
+        for name in await variables():
+            await client.delete_variable_by_name(name)
+
+
+@step("Se talen", "See the numbers")
+async def seen() -> Numbers:
+    return numbers()
+
+
+@flow
+async def two_looks(change: int) -> list[Numbers]:
+    first = await seen()
+    if change:
+        await write(quarter_hours=change)
+    return [first, await seen()]
+
+
+async def test_without_variables_the_domains_numbers_hold() -> None:
+    assert await two_looks(0) == [DEFAULTS, DEFAULTS]
+    assert numbers() == DEFAULTS
+
+
+async def test_what_the_office_wrote_holds_in_every_step_and_a_change_from_the_next_run_on() -> None:
+    await write(quarter_hours="30,5", offer_working_days=3)
+    own = Numbers(quarter_hours=Decimal("30.5"), offer_working_days=3)
+    assert await two_looks(12) == [own, own]
+    assert [one.quarter_hours for one in await two_looks(0)] == [12, 12]
+
+
+async def test_a_number_that_cannot_be_used_fails_the_run_in_one_sentence_and_changes_nothing(office: Settings) -> None:
+    await write(answer_working_days="snart")
+    with reading() as session:
+        before = everything(session)
+    with pytest.raises(SettingsError) as refused:
+        await support_request(request_form(), as_of="2026-11-02")
+    assert str(refused.value) == (
+        "Variabeln lots_answer_working_days går inte att använda: skriv ett heltal från 1 till 60 under Variables."
+    )
+    with reading() as session:
+        assert everything(session) == before
+    await write(answer_working_days=2)
+    assert (await support_request(request_form(), as_of="2026-11-02"))["new"] == 1
+
+
+async def test_lots_deploy_makes_the_variables_that_are_missing_and_never_writes_over_one() -> None:
+    await write(quarter_hours="16")
+    await furnish()
+    await furnish()
+    expected = {PREFIX + name: int(value) for name, value in DEFAULTS.model_dump().items()}
+    assert await variables() == expected | {"lots_quarter_hours": "16"}
+
+
+async def test_automations_are_made_once_and_a_second_deploy_leaves_them_alone() -> None:
+    await furnish()
+    first = await made_automations()
+    await furnish()
+    # What an automation watches is forgotten when it is written anew: the dead would not be found.
+    assert await made_automations() == first
+    assert set(first) == {one.name for one in automations()}
+
+
+async def made_automations() -> dict[str, tuple[str, str]]:
+    """Each automation's id and when it was written last."""
+    async with get_client() as client:
+        found = (await client.request("POST", "/automations/filter", json={})).json()
+    return {one["name"]: (one["id"], one["updated"]) for one in found}

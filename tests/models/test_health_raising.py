@@ -1,0 +1,73 @@
+"""What would raise a score: for each part that is not whole, one thing that members can do."""
+
+from dataclasses import replace
+
+import pytest
+
+from models.engagement import COMPONENTS, Health, Level
+from models.health_raising import Told, Way, parts
+
+WHOLE = Health(
+    components=dict.fromkeys(COMPONENTS, 1.0), score=100.0, level=Level.green, gates=[], n_eff=3.0, ratio=1.0,
+    office_share=0.0, gap=10, last_led=None, meetings=6, active_days=200, booked=True,
+)  # fmt: skip
+TOLD = Told(branches=[3, 3, 3, 3], companies=[5, 5, 5, 5], motivation=4, missed=False)
+
+
+def way(name: str, told: Told = TOLD, **facts: object) -> Way | None:
+    health = replace(WHOLE, components=WHOLE.components | {name: 0.5}, **facts)  # type: ignore[arg-type]
+    return {part.name: part.way for part in parts(health, 60, told)}[name]
+
+
+def test_a_whole_score_has_nothing_to_raise_and_its_parts_add_up_to_it() -> None:
+    found = parts(WHOLE, 60, TOLD)
+    assert [part.way for part in found] == [None] * 6
+    assert sum(part.points for part in found) == sum(part.most for part in found) == 100
+
+
+def test_the_parts_of_any_score_add_up_to_the_score() -> None:
+    shares = dict(zip(COMPONENTS, (0.9, 0.5, 0.8, 0.4, 1.0, 0.25), strict=True))
+    assert sum(one.points for one in parts(replace(WHOLE, components=shares), 60, TOLD)) == pytest.approx(69.0)
+
+
+def test_a_network_that_meets_too_seldom_is_asked_to_meet_or_book_or_only_to_go_on() -> None:
+    assert way("R", gap=60, booked=False) == Way.meet
+    assert way("R", gap=59, booked=False) == Way.book
+    assert way("R", gap=90, booked=True) == Way.go_on
+
+
+def test_falling_attendance_is_told_apart_from_few_who_come() -> None:
+    assert way("A", ratio=0.8) == Way.come_again
+    assert way("A", ratio=1.2) == Way.come
+    assert way("A", ratio=None) == Way.come
+
+
+def test_work_is_taken_over_from_the_office_or_first_of_all_written_down() -> None:
+    assert way("O", office_share=0.4) == Way.take_over
+    assert way("O", office_share=0.0) == Way.record_duties
+
+
+def test_one_more_who_shares_helps_only_once_members_carry_something() -> None:
+    assert way("B") == Way.one_more
+    health = replace(WHOLE, components=WHOLE.components | {"O": 0.0, "B": 0.0})
+    assert {part.name: part.way for part in parts(health, 60, TOLD)}["B"] == Way.take_over_first
+
+
+@pytest.mark.parametrize(
+    ("branches", "companies", "expected"),
+    [
+        ([None, None], [None, None], Way.record_who_came),
+        ([2, 2], [5, 5], Way.branches),
+        ([3, 4], [4, 4], Way.companies),
+        ([1], [1], Way.branches_and_companies),
+        ([None], [2], Way.companies),
+    ],
+)
+def test_breadth_names_what_is_missing(branches: list[int | None], companies: list[int | None], expected: Way) -> None:
+    assert way("D", replace(TOLD, branches=branches, companies=companies)) == expected
+
+
+def test_an_unanswered_check_in_is_answered_before_anybody_asks_why() -> None:
+    assert way("F", replace(TOLD, missed=True)) == Way.answer
+    assert way("F", replace(TOLD, motivation=None)) == Way.first_answer
+    assert way("F") == Way.ask_why
