@@ -65,7 +65,7 @@ def load(session: Session, networks: Sequence[Network], as_of: date) -> Batch:
 
     ids = [network.id for network in networks]
     seconds = as_seconds(session)
-    meetings = in_columns(session, _meetings(seconds, ids, as_of), 7)
+    meetings = in_columns(session, _meetings(seconds, ids), 7)
     owner, moment = places(meetings[0]), meetings[1]
     sorting = np.lexsort((moment, owner))
     owner, moment = owner[sorting], moment[sorting]
@@ -106,13 +106,13 @@ def as_seconds(session: Session) -> Any:
     return lambda moment: cast(func.strftime("%s", moment), BigInteger)
 
 
-def _meetings(seconds: Any, networks: Sequence[UUID], as_of: date) -> Any:
+def _meetings(seconds: Any, networks: Sequence[UUID]) -> Any:
     by_member = exists().where(
         col(MeetingDuty.meeting_id) == col(Meeting.id),
         col(MeetingDuty.duty).in_((Duty.invitation, Duty.lead)),
         col(MeetingDuty.organiser_key).is_not(None),
     )
-    return (
+    return (  # what lies ahead too: whether the next one is booked
         sql_select(
             col(Network.number),
             seconds(col(Meeting.starts_at)),
@@ -123,7 +123,7 @@ def _meetings(seconds: Any, networks: Sequence[UUID], as_of: date) -> Any:
             case((by_member, 1), else_=0),
         )
         .join(Network, col(Network.id) == col(Meeting.network_id))
-        .where(col(Meeting.network_id).in_(networks), col(Meeting.starts_at) < midnight(as_of + ONE_DAY))
+        .where(col(Meeting.network_id).in_(networks))
     )
 
 

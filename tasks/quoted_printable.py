@@ -45,9 +45,11 @@ def _encoded(piece: str) -> tuple[bytes, int, int]:
     There is always room for a soft line break after the last.
     """
     lines = b2a_qp(piece.encode(), istext=True).split(b"\n")
-    if len(lines[-1]) >= LINE:
-        cut = -3 if lines[-1][-3:-2] == b"=" else -1
-        lines[-1:] = [lines[-1][:cut] + b"=", lines[-1][cut:]]
+    for place in range(len(lines) - 1, -1, -1):
+        if len(lines[place]) >= LINE and not lines[place].endswith(b"="):
+            # Full to the brim, or over it: the library adds to a full line what a blank at its end becomes.
+            cut = -3 if lines[place][-3:-2] == b"=" else -1
+            lines[place : place + 1] = [lines[place][:cut] + b"=", lines[place][cut:]]
     return b"\r\n".join(lines), len(lines[0]), len(lines[-1]) if len(lines) > 1 else -1
 
 
