@@ -2,13 +2,17 @@
 
 import base64
 import hmac
+import os
 import unicodedata
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 from uuid import UUID, uuid4
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import DateTime, Dialect, Enum, Text
@@ -17,6 +21,10 @@ from sqlmodel import Field
 
 from models.errors import SettingsError
 from models.settings import settings
+
+WRONG_KEY = "LOTS_DATA_KEY does not open this database: give the key that wrote it (several: comma-separated)."
+SEALED = b"\x01"  # a Fernet token begins with a letter
+NONCE = 12
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -38,13 +46,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _derived(key: str, purpose: str) -> bytes:
+    return HKDF(SHA256(), length=32, salt=None, info=f"natverkslots {purpose}".encode()).derive(key.encode())
+
+
 @lru_cache(maxsize=4)
 def _cipher(keys: tuple[str, ...]) -> MultiFernet:
-    def fernet(key: str) -> Fernet:
-        derived = HKDF(SHA256(), length=32, salt=None, info=b"natverkslots columns").derive(key.encode())
-        return Fernet(base64.urlsafe_b64encode(derived))
-
-    return MultiFernet([fernet(key) for key in keys])
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key, "columns"))) for key in keys])
 
 
 def encrypt(plain: bytes) -> bytes:
@@ -57,9 +65,27 @@ def decrypt(secret: bytes) -> bytes:
     try:
         return _cipher(tuple(settings().data_keys)).decrypt(secret)
     except InvalidToken:
-        raise SettingsError(
-            "LOTS_DATA_KEY does not open this database: give the key that wrote it (several: comma-separated)."
-        ) from None
+        raise SettingsError(WRONG_KEY) from None
+
+
+@lru_cache(maxsize=4)
+def _seals(keys: tuple[str, ...]) -> list[AESGCM]:
+    return [AESGCM(_derived(key, "bytes")) for key in keys]
+
+
+def seal(plain: bytes) -> bytes:
+    """Many bytes under the first of LOTS_DATA_KEY (AES-256-GCM): a thirtieth of the time `encrypt` takes for a mail."""
+    nonce = os.urandom(NONCE)
+    return SEALED + nonce + _seals(tuple(settings().data_keys))[0].encrypt(nonce, plain, None)
+
+
+def unseal(sealed: bytes) -> bytes:
+    """What `seal` was given. Raises SettingsError when no key of LOTS_DATA_KEY opens it."""
+    nonce, secret = sealed[len(SEALED) :][:NONCE], sealed[len(SEALED) + NONCE :]
+    for key in _seals(tuple(settings().data_keys)):
+        with suppress(InvalidTag):
+            return key.decrypt(nonce, secret, None)
+    raise SettingsError(WRONG_KEY)
 
 
 class EncryptedText(TypeDecorator[str]):

@@ -4,7 +4,6 @@ These run for every mail, so their statements are made once and go past the sess
 """
 
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +14,11 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from models.bounce import hard_bounce
-from models.columns import decrypt, encrypt
+from models.columns import SEALED, decrypt, unseal
 from models.mail import LEASE, RETRY_AFTER, WAITING, MailStatus, OutgoingMail, mail_class
 from models.quiet_days import next_allowed
 
 FINAL = (MailStatus.sent, MailStatus.failed, MailStatus.skipped)
-OF_OLD = b"gAAAA"  # how a Fernet token in base64 begins, as bytes were kept once
 PACKED = b"x"  # how what zlib packed begins; a mail begins with a header
 
 
@@ -83,16 +81,13 @@ _SENT = (
 )
 
 
-def seal(body: bytes) -> bytes:
-    """The exact bytes as they are kept: packed and encrypted, small enough to lie beside the row's other columns."""
-    return urlsafe_b64decode(encrypt(zlib.compress(body, 1)))
-
-
 def bytes_of(mail: OutgoingMail) -> bytes | None:
     """The exact bytes of an earlier try, if there was one."""
     if not mail.body:
         return None
-    kept = decrypt(mail.body if mail.body.startswith(OF_OLD) else urlsafe_b64encode(mail.body))
+    if mail.body.startswith(SEALED):
+        return unseal(mail.body)
+    kept = decrypt(mail.body)  # as versions before this one kept them
     return zlib.decompress(kept) if kept.startswith(PACKED) else kept
 
 

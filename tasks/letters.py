@@ -13,13 +13,14 @@ from sqlmodel import Session, col, select
 
 from models.calendar_file import calendar_file
 from models.check_in import CheckIn
+from models.columns import seal
 from models.links import Purpose, link
 from models.mail import ASKS, REMINDERS, OutgoingMail, Template, name_and_address
 from models.meeting import Meeting
 from models.network import Network, Role
 from models.person import Person
 from models.quiet_days import local
-from models.sending import Written, seal
+from models.sending import Written
 from models.settings import settings
 from models.staff import Staff
 from models.support import SupportGrant

@@ -12,6 +12,7 @@ from flows.outbox import outbox
 from models import outbox as rules
 from models import receiving, settling
 from models import sending as sending_rules
+from models.columns import seal
 from models.database import reading, transaction
 from models.errors import MailServerUnavailable
 from models.intervention import Intervention
@@ -175,7 +176,7 @@ async def test_what_a_dead_process_had_claimed_is_freed_and_what_it_was_sending_
     with transaction() as session:
         worker = uuid4()
         claimed = rules.claim(session, worker, at("2026-11-02", 11), long_ago, most=2)
-        half = Written(b"half sent", sending_rules.seal(b"half sent"), "<x>", "sv", "1")
+        half = Written(b"half sent", seal(b"half sent"), "<x>", "sv", "1")
         sending_rules.begin(session, {claimed[0]: half}, worker, long_ago)
     async with mail_server() as server:
         point_at(monkeypatch, server.port)

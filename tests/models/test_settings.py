@@ -1,10 +1,11 @@
 """Start-up: what cannot work is refused in one sentence that names the variable."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from models.columns import decrypt, encrypt
+from models.columns import decrypt, encrypt, seal, unseal
 from models.errors import SettingsError
 from models.settings import settings
 
@@ -94,7 +95,10 @@ def test_the_embedded_database_gets_secrets_of_its_own_that_stay_and_only_the_ow
     assert sorted(path.name for path in first.home.iterdir()) == ["data_key", "secret_key"]
 
 
-def test_a_new_data_key_writes_and_the_old_one_still_reads(environment: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("encrypt", "decrypt"), [(encrypt, decrypt), (seal, unseal)], ids=["columns", "bytes"])
+def test_a_new_data_key_writes_and_the_old_one_still_reads(
+    environment: pytest.MonkeyPatch, encrypt: Callable[[bytes], bytes], decrypt: Callable[[bytes], bytes]
+) -> None:
     environment.setenv("LOTS_DATA_KEY", "the old key of the office")
     old = encrypt("Åsa".encode())
     environment.setenv("LOTS_DATA_KEY", "the new key of the office, the old key of the office")

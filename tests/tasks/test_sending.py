@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from sqlmodel import col, select
 from models import outbox as rules
 from models import sending as sending_rules
 from models import settling
+from models.columns import encrypt, seal
 from models.database import reading, transaction
 from models.errors import MailEncryptionRefused, MailLoginRefused, MailServerUnavailable
 from models.intervention import Intervention
@@ -337,6 +339,12 @@ async def test_a_run_that_is_cancelled_ends_the_mail_it_is_at(monkeypatch: pytes
     assert 0 < found["sent"] == len(server.taken) < 20
     assert found == {"sent": found["sent"], "queued": 20 - found["sent"]}
     await finish(monkeypatch, server)
+
+
+def test_bytes_that_an_earlier_version_kept_are_still_read() -> None:
+    kept = OutgoingMail(body=encrypt(zlib.compress(b"From: natverk@example.org\r\n", 1)))  # type: ignore[call-arg]
+    assert sending_rules.bytes_of(kept) == b"From: natverk@example.org\r\n"
+    assert sending_rules.bytes_of(OutgoingMail(body=seal(b"x"))) == b"x"  # type: ignore[call-arg]
 
 
 async def test_what_staff_let_go_again_has_the_same_bytes_and_is_never_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
