@@ -34,7 +34,7 @@ from tests.acts import ask, at
 from tests.smtp_server import mail_server, point_at
 
 KILLS = int(os.environ.get("LOTS_TEST_KILLS", "12"))
-WORKERS, CONNECTIONS, ENOUGH = 2, 4, 400
+WORKERS, CONNECTIONS, BATCH, ENOUGH = 2, 4, 40, 400
 LEASE = timedelta(seconds=2)
 NOW = at("2026-11-02", 11)
 FORK = multiprocessing.get_context("fork")
@@ -146,6 +146,7 @@ def test_whoever_dies_whenever_each_mail_goes_once_or_is_in_doubt(
 ) -> None:
     for module in (mail_rules, rules, sending_rules, tasks.sending):
         monkeypatch.setattr(module, "LEASE", LEASE)
+    monkeypatch.setattr(tasks.sending, "BATCH", BATCH)  # so that both workers have something
     monkeypatch.setenv("LOTS_SMTP_CONNECTIONS", str(CONNECTIONS))
     with transaction() as session:
         ask(session, co_organisers="")
