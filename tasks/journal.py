@@ -6,6 +6,7 @@ the next mails.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from models.errors import DatabaseBusy
 from models.sending import Ended, Written
 from tasks.smtp import Ready
 
+COMPANY_SECONDS = 0.002  # a commit waits so long for more to write: one for all costs as much as one for each
 BUSY_TRIES = 20  # an outcome that cannot be recorded is a doubt: rather wait five minutes for the database
 
 
@@ -26,11 +28,13 @@ def clock() -> datetime:
 class Journal:
     """Writes what connections tell, in the order told and many at a time: one commit for all who wait meanwhile.
 
-    `meanwhile` is called when a commit goes to the disk, which needs nothing of this process.
+    `lines`: how many connections there are. `meanwhile` is called when a commit goes to the disk, which needs nothing
+    of this process.
     """
 
-    def __init__(self, worker: UUID, at: datetime, meanwhile: Callable[[], None]) -> None:
-        self.worker, self.at, self.meanwhile = worker, at, meanwhile
+    def __init__(self, worker: UUID, at: datetime, lines: int, meanwhile: Callable[[], None]) -> None:
+        self.worker, self.at, self.lines, self.meanwhile = worker, at, lines, meanwhile
+        self.all_told = asyncio.Event()
         self.told: list[tuple[Ended | None, Ready | None, asyncio.Future[bool]]] = []
         self.writing: asyncio.Task[None] | None = None
 
@@ -43,12 +47,21 @@ class Journal:
             return False
         waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.told.append((ended, mail, waiter))
+        if len(self.told) >= self.lines:
+            self.all_told.set()
         if self.writing is None or self.writing.done():
             self.writing = asyncio.create_task(self._write())
         return await waiter
 
+    async def _company(self) -> None:
+        self.all_told.clear()
+        if len(self.told) < self.lines:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.all_told.wait(), COMPANY_SECONDS)
+
     async def _write(self) -> None:
         while self.told:
+            await self._company()
             told, self.told = self.told, []
             outcomes = [ended for ended, _, _ in told if ended]
             begin = {mail.mail_id: mail.written for _, mail, _ in told if mail}

@@ -77,7 +77,7 @@ class Work:
 
     def __init__(self, worker: UUID, ids: Sequence[UUID], at: datetime, progress: Progress, lines: int) -> None:
         self.desk = Desk(worker, ids, at)
-        self.journal = Journal(worker, at, self._write_ahead)
+        self.journal = Journal(worker, at, lines, self._write_ahead)
         self.lines, self.progress = lines, progress
         self.ended: Counter[str] = Counter()
         self.refusal: MailServerUnavailable | None = None
