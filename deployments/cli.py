@@ -194,7 +194,8 @@ def score(file: Path, /, *, as_of: str, json: Json = False) -> None:
         sys.stdout.buffer.write(orjson.dumps({"networks": networks}) + b"\n")
         return
     for one in networks:
-        print(f"{one['id']:>14}  {one['score'] or '–':>5}  {one['level']}  {' '.join(one['gates'])}")
+        shown = "–" if one["score"] is None else one["score"]
+        print(f"{one['id']:>14}  {shown:>5}  {one['level']}  {' '.join(one['gates'])}")
 
 
 @app.command

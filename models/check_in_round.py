@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, case, exists
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
@@ -106,7 +106,9 @@ def _letter(check_in: CheckIn, template: Template, person_id: UUID | None = None
 
 def silent(session: Session, *, second_asked: bool = False) -> list[tuple[CheckIn, Network]]:
     """The latest check-in of each active network, where nothing was heard since: no answer, report or booking."""
-    last_sign = func.max(func.coalesce(Meeting.reported_at, Meeting.booked_at), type_=UtcDateTime)
+    reported_last = col(Meeting.reported_at) > col(Meeting.booked_at)
+    sign: Any = case((reported_last, col(Meeting.reported_at)), else_=col(Meeting.booked_at))
+    last_sign = func.max(sign, type_=UtcDateTime)
     query: Any = select(Meeting.network_id, last_sign).group_by(col(Meeting.network_id))
     signs: dict[UUID, datetime] = dict(session.execute(query).all())
     was_asked = col(CheckIn.second_asked_on).is_not(None)

@@ -144,13 +144,13 @@ def end_roles_of_leavers(session: Session, at: datetime) -> int:
 def _look_after(session: Session, left: dict[UUID, Role], at: datetime) -> None:
     """What staff do about networks that somebody left; a network that has ended needs nothing."""
     remaining = confirmed_organisers_of(session, left)
-    with_contact = _with_contact(session)
+    contacted = with_contact(session)
     living = select(Network).where(col(Network.state).not_in(TERMINAL))
     for network in session.exec(living.where(col(Network.id).in_(left))).all():
         others = remaining.get(network.id, [])
         if not others and network.state in ACTIVE:
             open_once(session, network, InterventionKind.propose_rest, str(left[network.id].id), at)
-        elif network.id not in with_contact and (others or network.state == NetworkState.planned):
+        elif network.id not in contacted and (others or network.state == NetworkState.planned):
             due = local(at).date() + NEW_CONTACT_DAYS
             open_once(session, network, InterventionKind.new_contact, str(left[network.id].id), at, due)
             _pass_on_check_in(session, network, others, at)
@@ -164,7 +164,7 @@ def _pass_on_check_in(session: Session, network: Network, others: list[Role], at
     ask_another(session, asked, at)
 
 
-def _with_contact(session: Session) -> set[UUID]:
+def with_contact(session: Session) -> set[UUID]:
     """The networks that have a contact of their own, and not just an organiser in their place."""
     contacts = select(Role.network_id).where(col(Role.kind) == RoleKind.contact, col(Role.until).is_(None))
     return set(session.exec(contacts.where(col(Role.confirmed_at).is_not(None))))
@@ -172,12 +172,12 @@ def _with_contact(session: Session) -> set[UUID]:
 
 def propose_rest_without_contact(session: Session, at: datetime) -> int:
     """Propose rest for active networks that found no new contact within 30 days. Returns how many are new."""
-    with_contact = _with_contact(session)
+    contacted = with_contact(session)
     overdue = session.exec(
         select(Intervention, Network)
         .join(Network, col(Network.id) == Intervention.network_id)
         .where(col(Intervention.kind) == InterventionKind.new_contact, col(Intervention.ended_at).is_(None))
         .where(col(Intervention.due_on) < local(at).date(), col(Network.state).in_(ACTIVE))
     )
-    due = [(network, str(one.id)) for one, network in overdue if network.id not in with_contact]
+    due = [(network, str(one.id)) for one, network in overdue if network.id not in contacted]
     return open_many(session, due, InterventionKind.propose_rest, at)

@@ -76,7 +76,8 @@ def save_report(session: Session, form: MeetingReportForm, cause: Cause) -> tupl
     meeting.reported_at = cause.at
     held = meeting.status == MeetingStatus.held
     meeting.attended, meeting.non_members = (form.attended, form.non_members) if held else (None, None)
-    meeting.branches, meeting.companies = (form.branches, form.companies) if held else (None, None)
+    # Nobody came from no branch or company at all: 0 is what is not known (domain.md section 7: never zero).
+    meeting.branches, meeting.companies = (form.branches or None, form.companies or None) if held else (None, None)
     session.add(meeting)
     session.flush()
     _save_duties(session, network, meeting, form, cause.at)

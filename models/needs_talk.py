@@ -186,11 +186,11 @@ def found_network(session: Session, request: SupportRequest, form: NeedsTalkForm
 
 
 def _co_organisers(session: Session, request: SupportRequest) -> list[UUID]:
-    """The named co-organisers in their order; the office's own people are never given a role (domain.md S8)."""
-    named = [UUID(one) for one in request.co_organisers]
-    employed = select(Person.id).where(col(Person.id).in_(named), col(Person.is_employee))
-    office = set(session.exec(employed))
-    return [one for one in named if one not in office]
+    """The named co-organisers in their order: members, and never the office's own people (domain.md S3, S8)."""
+    named = dict.fromkeys(UUID(one) for one in request.co_organisers)
+    persons = session.exec(select(Person).where(col(Person.id).in_(named)))
+    may = {person.id for person in persons if person.is_member and not person.is_employee}
+    return [one for one in named if one in may]
 
 
 def ask_co_organisers(session: Session, network: Network, at: datetime) -> int:

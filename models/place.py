@@ -29,6 +29,10 @@ WHOLE_COUNTRY |= {"överallt", "var som helst", "digital", "digitalt", "online",
 WHOLE_COUNTRY |= {"nationwide", "national", "everywhere", "anywhere"}
 WHOLE_COUNTRY |= COUNTRY | {f"{whole} {one}" for one in COUNTRY for whole in ("hela", "whole", "all", "entire")}
 WHOLE_COUNTRY |= {f"{whole} {one}" for one in ALL_OF for whole in ("alla", "samtliga", "all")}
+SAYS_WHOLE = re.compile(
+    r"\b(?:hela|whole|entire)\s+(?:landet|sverige|riket|norden|country|sweden)\b"
+    r"|\b(?:rikstäckande|riksomfattande|landsomfattande|nationwide)\b|\bnationell[ta]?\s+nätverk"
+)
 WITHOUT = re.compile(r"^(?:(?:i|in|över|across|för|the|all of|whole of)\s+)+|[^\w\s-]")
 NEIGHBOURS = Path(__file__).parent / "data" / "neighbours.csv"
 
@@ -59,9 +63,9 @@ class Branch(SQLModel, table=True):
 
 
 def is_whole_country(place: str) -> bool:
-    """Whether the words mean everywhere rather than a place, however they are put: "I hela Sverige!" (domain.md S8)."""
+    """Whether the words mean everywhere rather than a place: "I hela Sverige!", "Luleå, hela landet" (domain.md S8)."""
     words = nfc(WITHOUT.sub("", nfc(place).casefold()))
-    return words in WHOLE_COUNTRY
+    return words in WHOLE_COUNTRY or bool(SAYS_WHOLE.search(words))
 
 
 @cache

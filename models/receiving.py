@@ -1,5 +1,6 @@
 """How a support request comes in: who asks, where, whether the rules let it through, and what is answered at once."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from email.utils import parseaddr
 from typing import Any
@@ -15,7 +16,7 @@ from models.errors import UserError
 from models.forms.form import Form
 from models.forms.support_request import SupportRequestForm
 from models.language import say
-from models.lifecycle import Cause
+from models.lifecycle import Actor, Cause
 from models.mail import Letter, Template, queue
 from models.network import TERMINAL, Network, NetworkState, by_number, next_number
 from models.numbers import numbers
@@ -24,6 +25,7 @@ from models.place import Municipality, find_municipality
 from models.quiet_days import add_working_days, local
 from models.staff import Staff, StaffRole
 from models.support_request import (
+    CAME_TO_NOTHING,
     RequestState,
     SupportRequest,
     dedupe_key,
@@ -106,16 +108,18 @@ def receive(session: Session, form: SupportRequestForm, cause: Cause) -> tuple[S
     person = meet(session, form.member_number, form.name, form.email)
     municipality = find_municipality(session, form.municipality) if form.municipality else None
     code = municipality.code if municipality else ""
-    key = dedupe_key(person.id, code, form.place, form.nature, form.need)
-    known = session.exec(select(SupportRequest).where(col(SupportRequest.dedupe_key) == key)).one_or_none()
-    if known:
-        return known, False
+    told = (str(person.id), code, form.place, form.nature, form.need, form.predecessor)
+    key = dedupe_key(*told)
+    while known := session.exec(select(SupportRequest).where(col(SupportRequest.dedupe_key) == key)).one_or_none():
+        if known.state not in CAME_TO_NOTHING or local(known.received_at).date() == local(cause.at).date():
+            return known, False
+        key = dedupe_key(*told, known.number)  # things have changed: what was declined once may be asked again
     request = _request(session, form, person, municipality, key, cause.at)
     lifecycle.begin(session, request, cause)
     state, reason = judge(person, request.place, request.municipality)
     if state != RequestState.received:
         request.reason = reason
-        lifecycle.advance_request(session, request, state, cause)
+        lifecycle.advance_request(session, request, state, replace(cause, actor=Actor.rule))
     queue(session, [_answer(request, person)], cause.at)
     return request, True
 
@@ -123,7 +127,7 @@ def receive(session: Session, form: SupportRequestForm, cause: Cause) -> tuple[S
 def _request(
     session: Session, form: SupportRequestForm, person: Person, where: Municipality | None, key: str, at: datetime
 ) -> SupportRequest:
-    helpers = [meet(session, number) for number in form.co_organiser_numbers]
+    helpers = dict.fromkeys(meet(session, number).id for number in form.co_organiser_numbers)
     predecessor = _predecessor(session, form)
     talk_due, answer_due = _due_days(local(at).date())
     return SupportRequest(
@@ -137,7 +141,7 @@ def _request(
         nature=form.nature,
         need=form.need.strip(),
         wished=list(form.wished),
-        co_organisers=[str(helper.id) for helper in helpers if helper.id != person.id],
+        co_organisers=[str(helper) for helper in helpers if helper != person.id],
         without_support=form.without_support,
         predecessor=predecessor.id if predecessor else None,
         talk_due=talk_due,

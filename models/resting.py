@@ -5,14 +5,14 @@ from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from models import lifecycle
 from models.asking import Ask, asked_enough, asks, next_turn, of_prefix
 from models.capacity import end_grants
-from models.check_in import first_due
+from models.check_in import CheckIn, first_due
 from models.check_in_round import latest
-from models.contacts import member_by_code
+from models.contacts import member_by_code, with_contact
 from models.errors import UserError
 from models.intervention import TALKS, InterventionKind, Outcome, end_all, open_in, open_many
 from models.language import say
@@ -33,8 +33,7 @@ from models.quiet_days import add_months, local
 
 WAKE_MONTHS = (6, 11)
 CLOSE_MONTHS = 12
-UNREACHABLE = (InterventionKind.unreachable, InterventionKind.propose_rest)
-PROPOSALS = (*UNREACHABLE, InterventionKind.propose_close)
+PROPOSALS = (InterventionKind.unreachable, InterventionKind.propose_rest, InterventionKind.propose_close)
 
 
 def rest(session: Session, network: Network, member: str, cause: Cause) -> bool:
@@ -63,15 +62,29 @@ def rest(session: Session, network: Network, member: str, cause: Cause) -> bool:
 
 
 def is_unreachable(session: Session, network: Network) -> bool:
-    """Whether reaching a member was tried in vain: it is on the list, nobody is left, or a second one was silent."""
-    if open_in(session, network, UNREACHABLE) or not confirmed_organisers(session, network.id):
+    """Whether reaching a member was tried in vain, and nobody was heard of since.
+
+    Nobody is left; no new contact was found in time; it is on the list; or a second organiser was silent. A proposal
+    to rest of a network that answers is for its members to decide, in the talk.
+    """
+    if not confirmed_organisers(session, network.id):
         return True
-    asked = latest(session, network.id)
-    if asked is None or asked.second_asked_on is None or asked.answered_at:
+    if open_in(session, network, (InterventionKind.propose_rest,)) and network.id not in with_contact(session):
+        return True
+    listed, asked = open_in(session, network, (InterventionKind.unreachable,)), latest(session, network.id)
+    if listed:
+        return not _heard_since(session, network, local(listed[0].opened_at).date())
+    if asked is None or asked.second_asked_on is None:
         return False
-    sign = func.coalesce(Meeting.reported_at, Meeting.booked_at)
-    signs = session.exec(select(sign).where(col(Meeting.network_id) == network.id)).all()
-    return all(local(moment).date() < asked.sent_on for moment in signs)
+    return not _heard_since(session, network, asked.sent_on)
+
+
+def _heard_since(session: Session, network: Network, day: date) -> bool:
+    """Whether anybody answered, reported or booked on that day or later (domain.md section 6)."""
+    answers = select(CheckIn.answered_at).where(col(CheckIn.network_id) == network.id)
+    meetings = select(Meeting.reported_at, Meeting.booked_at).where(col(Meeting.network_id) == network.id)
+    signs = [*session.exec(answers), *(moment for both in session.exec(meetings) for moment in both)]
+    return any(moment and local(moment).date() >= day for moment in signs)
 
 
 def go_to_rest(session: Session, network: Network, cause: Cause) -> None:

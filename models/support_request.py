@@ -37,6 +37,7 @@ class RequestState(StrEnum):
     withdrawn = "withdrawn"
 
 
+CAME_TO_NOTHING = (RequestState.declined, RequestState.referred, RequestState.expired, RequestState.withdrawn)
 OPEN = (RequestState.received, RequestState.incomplete, RequestState.talking, RequestState.waiting)
 
 
@@ -96,9 +97,13 @@ class SupportRequest(SQLModel, table=True):
         return f"{self.place} · {word(NATURE, self.nature)} · #{self.number}"
 
 
-def dedupe_key(initiator: UUID, municipality: str, place: str, nature: str, need: str) -> str:
-    """The same form twice is the same request (domain.md section 12): equal for equal content, blanks aside."""
-    return keyed_hash("request", str(initiator), municipality, nfc(place).casefold(), nature, nfc(need).casefold())
+def dedupe_key(initiator: str, municipality: str, place: str, nature: str, need: str, *after: int) -> str:
+    """The same form twice is the same request (domain.md section 12): equal for equal content, blanks aside.
+
+    `after`: numbers of the network it comes back from, and of requests that came to nothing before it, if any.
+    """
+    content = (initiator, municipality, nfc(place).casefold(), nature, nfc(need).casefold())
+    return keyed_hash("request", *content, *(str(number) for number in after if number))
 
 
 def judge(person: Person, place: str, municipality: str | None) -> tuple[RequestState, Reason]:

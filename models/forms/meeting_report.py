@@ -28,6 +28,7 @@ NEXT_MEETING = ("Nästa träff", "Next meeting")
 HOST_COMPANY = ("Företag ni träffades hos", "Company you met at")
 SPEAKER_COMPANY = ("Företag som talaren kom från", "The speaker's company")
 COMPANY_LENGTH = 120
+NOT_KNOWN = ("0 om du inte vet.", "0 if you do not know.")
 OFFICE = "office"
 CARRIERS = {"": ("Vet inte", "Not known"), OFFICE: ("Kansliet", "The office")}
 Carrier = Annotated[str, Listed("members", fixed=CARRIERS)]
@@ -49,8 +50,8 @@ class MeetingReportForm(Form):
     attended: int = Field(0, **field(4, ("Hur många kom", "How many came"), ("Bara antalet.", "The number only.")))
     large: bool = Field(False, **field(5, (f"Ja, fler än {CONFIRM_ABOVE} kom", f"Yes, more than {CONFIRM_ABOVE} came")))
     non_members: int = Field(0, **field(6, ("Varav inte medlemmar", "Of whom not members")))
-    branches: int = Field(0, **field(7, ("Antal branschföreningar", "Number of branches")))
-    companies: int = Field(0, **field(8, ("Antal företag", "Number of companies")))
+    branches: int = Field(0, **field(7, ("Antal branschföreningar", "Number of branches"), NOT_KNOWN))
+    companies: int = Field(0, **field(8, ("Antal företag", "Number of companies"), NOT_KNOWN))
     invitation: Carrier = Field(
         "",
         pattern=CARRIER,

@@ -67,6 +67,34 @@ def test_an_unreachable_network_rests_when_staff_say_so(office: Settings) -> Non
         assert (one.outcome, one.ended_at) == ("rest", at(RESTED))
 
 
+def test_a_network_on_the_list_that_answers_meanwhile_can_be_reached(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        open_once(session, network, InterventionKind.unreachable, "x", at("2027-02-01"))
+        meet(session, network, "2027-02-10")
+        with pytest.raises(UserError, match="Medlem"):
+            change(session, network, "rest", "2027-03-01")
+
+
+def test_a_proposal_to_rest_alone_puts_no_network_that_answers_to_rest(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        open_once(session, network, InterventionKind.propose_rest, "x", at(RESTED))
+        with pytest.raises(UserError, match="Medlem"):
+            change(session, network, "rest", RESTED)
+
+
+def test_a_network_that_found_no_new_contact_in_time_rests_when_staff_say_so(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        for role in roles_of(session, network.id):
+            if role.kind == "contact":
+                role.until = at("2027-01-01")
+        session.flush()
+        open_once(session, network, InterventionKind.propose_rest, "x", at(RESTED))
+        assert change(session, network, "rest", RESTED)
+
+
 def asked_second(session: Session, network: Network) -> CheckIn:
     person = roles_of(session, network.id)[0].person_id
     asked = CheckIn(

@@ -10,14 +10,14 @@ from models.absence import Absence
 from models.database import transaction
 from models.errors import UserError
 from models.forms.support_request import SupportRequestForm
-from models.lifecycle import Actor, advance
-from models.network import NetworkState
+from models.lifecycle import Actor, Transition, advance
+from models.network import NetworkState, roles_of
 from models.person import Membership, Person, by_member_number
 from models.place import is_whole_country
 from models.settings import Settings
 from models.staff import Staff
 from models.support_request import Reason, RequestState, SupportRequest
-from tests.acts import AKE, EMPLOYEE, MARIT, ask, by, mails, network_in, request_form
+from tests.acts import AKE, EMPLOYEE, MARIT, RENE, ask, by, mails, network_in, request_form, talk
 
 
 def test_a_members_request_gets_a_receipt_at_once_and_dates_for_talk_and_answer(office: Settings) -> None:
@@ -43,6 +43,55 @@ def test_the_same_form_twice_is_the_same_request_with_one_receipt(office: Settin
         assert len(mails(session, "receipt")) == 1
 
 
+def test_coming_back_is_a_new_request_that_names_its_predecessor(office: Settings) -> None:
+    with transaction() as session:
+        first = ask(session)
+        network = talk(session, first)
+        assert network
+        network.state = NetworkState.closed
+        back = ask(session, day="2027-11-02", predecessor=network.number)
+        assert (back.id != first.id, back.state, back.predecessor) == (True, RequestState.received, network.id)
+        assert len(mails(session, "receipt")) == 2
+
+
+def test_what_was_declined_may_be_asked_again_another_day_and_is_judged_anew(office: Settings) -> None:
+    with transaction() as session:
+        person = by_member_number(session, AKE)
+        assert person
+        person.membership = Membership.left
+        no = ask(session)
+        assert ask(session).id == no.id, "the same day it is a double click"
+        person.membership = Membership.active
+        again = ask(session, day="2027-01-12")
+        assert (no.state, again.state) == (RequestState.declined, RequestState.received)
+        assert ask(session, day="2027-01-13").id == again.id
+
+
+def test_a_refusal_by_rule_is_logged_as_the_rules(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, place="Hela Sverige", municipality="")
+        log = session.exec(select(Transition).where(col(Transition.request_id) == request.id)).all()
+        assert (log[-1].to_state, log[-1].actor) == (RequestState.declined, "rule")
+
+
+def test_a_co_organiser_named_twice_is_one_co_organiser(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, co_organisers=f"{MARIT}, {MARIT}, {RENE}")
+        network = talk(session, request)
+        assert network and len(request.co_organisers) == 2
+
+
+def test_a_co_organiser_who_is_no_member_is_given_no_role(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, co_organisers=f"{MARIT}, {RENE}")
+        marit = by_member_number(session, MARIT)
+        assert marit
+        marit.membership = Membership.left
+        network = talk(session, request)
+        assert network
+        assert marit.id not in {role.person_id for role in roles_of(session, network.id)}
+
+
 def test_another_need_from_the_same_member_is_another_request(office: Settings) -> None:
     with transaction() as session:
         assert ask(session).id != ask(session, need="Något annat.").id
@@ -58,6 +107,8 @@ def test_an_employee_who_is_also_a_member_is_refused_as_initiator(office: Settin
 
 @pytest.mark.parametrize("place", [
         "Hela Sverige", "hela landet", "Sverige.", "NATIONELLT", "hela Sverige!", "nationell", "Riket.", "alla län",
+        "Hela landet, digitalt", "Digitalt i hela landet", "Rikstäckande nätverk", "Nationellt nätverk", "Hela Norden",
+        "Luleå, hela landet", "Hela Sverige via Teams",
         "I hela landet", "Över hela riket", "(rikstäckande)", "samtliga kommuner", "All of Sweden", "the whole country",
     ],
 )  # fmt: skip
@@ -67,7 +118,9 @@ def test_a_nationwide_network_is_refused(office: Settings, place: str) -> None:
         assert (request.state, request.reason) == (RequestState.declined, Reason.whole_country)
 
 
-@pytest.mark.parametrize("place", ["Luleå", "Sveg", "Riksten", "Landskrona", "Hela centrum", "Län", "Nationalparken"])
+@pytest.mark.parametrize(
+    "place", ["Luleå", "Sveg", "Riksten", "Landskrona", "Hela centrum", "Län", "Nationalparken", "Riksgränsen"]
+)
 def test_a_place_whose_name_looks_like_the_country_is_a_place(place: str) -> None:
     assert not is_whole_country(place)
 
