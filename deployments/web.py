@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from deployments import web_check_in, web_meeting, web_organiser, web_stop
+from deployments import web_check_in, web_meeting, web_organiser, web_request, web_stop
 from deployments.web_guard import Guard
 from deployments.web_page import LinkRefused, page
 from models.errors import DatabaseBusy
@@ -49,6 +49,7 @@ def create_app(now: Now = utc_now, start: Start = start_run) -> Starlette:
             *web_check_in.ROUTES,
             *web_meeting.ROUTES,
             *web_organiser.ROUTES,
+            *web_request.ROUTES,
             *web_stop.ROUTES,
         ],
         middleware=[Middleware(Guard)],

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from rapidfuzz import fuzz, utils
-from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint, or_
+from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, UniqueConstraint, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -97,6 +97,17 @@ def _requests_near(session: Session, request: SupportRequest) -> Iterator[dict[s
         if why:
             earlier, later = sorted((request, other), key=lambda one: one.number)
             yield _row(later.id, score, why, other_request_id=earlier.id)
+
+
+def networks_near(session: Session, request: SupportRequest) -> list[Network]:
+    """Living networks near a request, nearest first; it need not be written down yet. Nothing is kept of it."""
+    found = sorted(_networks_near(session, request), key=lambda row: -int(str(row["score"])))
+    networks = {one.id: one for one in session.exec(select(Network).where(_is_one_of(found)))}
+    return [networks[UUID(str(row["other_network_id"]))] for row in found]
+
+
+def _is_one_of(rows: Sequence[dict[str, object]]) -> ColumnElement[bool]:
+    return col(Network.id).in_([row["other_network_id"] for row in rows])
 
 
 def _networks_near(session: Session, request: SupportRequest) -> Iterator[dict[str, object]]:

@@ -25,6 +25,7 @@ from models.staff import Staff, StaffRole
 from models.support_request import (
     ANSWER_WORKING_DAYS,
     TALK_WORKING_DAYS,
+    Reason,
     RequestState,
     SupportRequest,
     dedupe_key,
@@ -117,7 +118,8 @@ def receive(session: Session, form: SupportRequestForm, cause: Cause) -> tuple[S
     if state != RequestState.received:
         request.reason = reason
         lifecycle.advance_request(session, request, state, cause)
-    queue(session, [_answer(request, person)], cause.at)
+    if person.email or request.reason != Reason.not_a_member:  # else nobody is there to write to, or to phone
+        queue(session, [_answer(request, person)], cause.at)
     return request, True
 
 
