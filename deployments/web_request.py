@@ -103,7 +103,7 @@ def _asking() -> Asking:
 
 def _swedish(name: str) -> str:
     """å, ä and ö come last, in that order."""
-    return name.casefold().translate(str.maketrans({"å": "{", "ä": "|", "ö": "}"}))
+    return name.casefold().translate(str.maketrans("åäö", "{|}"))
 
 
 def _receive(form: SupportRequestForm, introduce: bool, at: datetime) -> Received:

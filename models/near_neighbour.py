@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID, uuid4
 
 from rapidfuzz import fuzz, utils
-from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, UniqueConstraint, or_
+from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -33,6 +34,19 @@ SENTENCE = {
     "same_nature": {Language.sv: "samma art", Language.en: "same nature"},
     "similar_words": {Language.sv: "liknande ord", Language.en: "similar words"},
 }
+
+
+class Sought(Protocol):
+    """What is asked for, where: a request, or one that is about to be written down."""
+
+    @property
+    def place(self) -> str: ...
+    @property
+    def municipality(self) -> str | None: ...
+    @property
+    def nature(self) -> Nature: ...
+    @property
+    def need(self) -> str: ...
 
 
 class NearNeighbour(SQLModel, table=True):
@@ -99,32 +113,31 @@ def _requests_near(session: Session, request: SupportRequest) -> Iterator[dict[s
             yield _row(later.id, score, why, other_request_id=earlier.id)
 
 
-def networks_near(session: Session, request: SupportRequest) -> list[Network]:
-    """Living networks near a request, nearest first; it need not be written down yet. Nothing is kept of it."""
-    found = sorted(_networks_near(session, request), key=lambda row: -int(str(row["score"])))
-    networks = {one.id: one for one in session.exec(select(Network).where(_is_one_of(found)))}
-    return [networks[UUID(str(row["other_network_id"]))] for row in found]
-
-
-def _is_one_of(rows: Sequence[dict[str, object]]) -> ColumnElement[bool]:
-    return col(Network.id).in_([row["other_network_id"] for row in rows])
+def networks_near(session: Session, sought: Sought) -> list[Network]:
+    """Living networks near what is asked for, nearest first; it need not be written down yet. Nothing is kept of it."""
+    return [network for network, _, _ in sorted(_scored(session, sought), key=lambda found: -found[1])]
 
 
 def _networks_near(session: Session, request: SupportRequest) -> Iterator[dict[str, object]]:
+    for network, score, why in _scored(session, request):
+        yield _row(request.id, score, why, other_network_id=network.id)
+
+
+def _scored(session: Session, sought: Sought) -> Iterator[tuple[Network, int, list[str]]]:
     candidates = (
         select(Network, SupportRequest.need)
         .outerjoin(SupportRequest, col(SupportRequest.network_id) == Network.id)
-        .where(col(Network.municipality).in_(_around(request)))
-        .where(col(Network.nature).in_(_natures_like(request.nature)), col(Network.state).not_in(TERMINAL))
+        .where(col(Network.municipality).in_(_around(sought)))
+        .where(col(Network.nature).in_(_natures_like(sought.nature)), col(Network.state).not_in(TERMINAL))
     )
     for network, need in session.exec(candidates):
         words = f"{network.place} {network.name} {need or ''}"
-        score, why = compare(request, network.municipality, network.nature, words)
+        score, why = compare(sought, network.municipality, network.nature, words)
         if why:
-            yield _row(request.id, score, why, other_network_id=network.id)
+            yield network, score, why
 
 
-def compare(request: SupportRequest, municipality: str, nature: Nature, words: str) -> tuple[int, list[str]]:
+def compare(request: Sought, municipality: str, nature: Nature, words: str) -> tuple[int, list[str]]:
     """How near something lies to a request, 0–100, and why; no reasons when it is not near enough to be shown."""
     same_place, same_nature = municipality == request.municipality, nature == request.nature
     likeness = fuzz.token_sort_ratio(f"{request.place} {request.need}", words, processor=utils.default_process)
@@ -234,7 +247,7 @@ def _letter(pair: NearNeighbour, to: tuple[UUID, str], other: tuple[UUID, str]) 
     return Letter(Template.introduction, to[0], str(pair.id), request_id=pair.request_id, context=told)
 
 
-def _around(request: SupportRequest) -> set[str]:
+def _around(request: Sought) -> set[str]:
     return {request.municipality or "", *neighbouring(request.municipality or "")}
 
 

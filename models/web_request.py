@@ -21,8 +21,8 @@ def nearby(session: Session, form: SupportRequestForm) -> Sequence[Network]:
     municipality = find_municipality(session, form.municipality)
     if municipality is None:
         return []
-    wanted = SupportRequest(municipality=municipality.code, place=form.place, nature=form.nature, need=form.need)
-    return near_neighbour.networks_near(session, wanted)[:NEARBY_SHOWN]
+    sought = form.model_copy(update={"municipality": municipality.code})
+    return near_neighbour.networks_near(session, sought)[:NEARBY_SHOWN]
 
 
 def receive(session: Session, form: SupportRequestForm, introduce: bool, cause: Cause) -> tuple[SupportRequest, bool]:
