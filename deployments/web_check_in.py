@@ -20,7 +20,7 @@ from models.errors import DatabaseBusy, UserError
 from models.forms.check_in import CheckInForm
 from models.links import Purpose
 from models.meeting import MOST_ATTENDING
-from models.network import Network
+from models.network import Network, Role
 from models.person import Person
 from models.quiet_days import local
 from templates.pages import Words, words
@@ -38,6 +38,7 @@ class Asked:
     """What the page knows of the check-in; `answers` are the earlier ones, as typed."""
 
     check_in_id: UUID
+    role_id: UUID
     network: str
     place: str
     answered_on: date | None
@@ -69,7 +70,7 @@ async def save(request: Request) -> Response:
     if not form:
         return _form_page(request, asked, typed.values, 422, typed.errors, typed.general)
     try:
-        await run_in_threadpool(_save, asked.check_in_id, form, at)
+        await run_in_threadpool(_save, asked, form, at)
     except UserError:  # the days passed, or another answer came, between looking and saving
         return _closed(request, await _asked(request), 409)
     except DatabaseBusy:
@@ -118,29 +119,31 @@ def read_form(typed: Typed, today: date) -> CheckInForm | None:
 
 
 async def _asked(request: Request) -> Asked:
-    [check_in] = ids_in(request, Purpose.check_in, 1)
-    return await run_in_threadpool(_load, uuid_of(check_in))
+    check_in, role = ids_in(request, Purpose.check_in, 2)
+    return await run_in_threadpool(_load, uuid_of(check_in), uuid_of(role))
 
 
-def _load(check_in_id: UUID) -> Asked:
+def _load(check_in_id: UUID, role_id: UUID) -> Asked:
     with reading() as session:
-        check_in = _check_in(session, check_in_id)
+        check_in = _check_in(session, check_in_id, role_id)
         network = session.get_one(Network, check_in.network_id)
         answered_on = local(check_in.answered_at).date() if check_in.answered_at else None
-        return Asked(check_in.id, network.name, network.place, answered_on, _as_typed(check_in))
+        return Asked(check_in.id, role_id, network.name, network.place, answered_on, _as_typed(check_in))
 
 
-def _check_in(session: Session, check_in_id: UUID) -> CheckIn:
-    """The check-in, while the person whom it asked is still with us."""
-    check_in = session.get(CheckIn, check_in_id)
-    if check_in is None or session.get_one(Person, check_in.person_id).erased_at:
+def _check_in(session: Session, check_in_id: UUID, role_id: UUID) -> CheckIn:
+    """The check-in, while whoever was asked carries the network in the role that the link is bound to."""
+    check_in, role = session.get(CheckIn, check_in_id), session.get(Role, role_id)
+    if check_in is None or role is None or role.network_id != check_in.network_id or not role.is_confirmed:
+        raise LinkRefused
+    if session.get_one(Person, role.person_id).erased_at:
         raise LinkRefused
     return check_in
 
 
-def _save(check_in_id: UUID, form: CheckInForm, at: datetime) -> None:
+def _save(asked: Asked, form: CheckInForm, at: datetime) -> None:
     with transaction() as session:
-        check_in_round.answer(session, _check_in(session, check_in_id), form, at)
+        check_in_round.answer(session, _check_in(session, asked.check_in_id, asked.role_id), form, at)
 
 
 def _as_typed(check_in: CheckIn) -> dict[str, str]:

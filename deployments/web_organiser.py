@@ -5,12 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web_page import LinkRefused, ids_in, language_of, moment_of, page, uuid_of
+from deployments.web_starting import let_mail_go
 from models import kickoff
 from models.database import reading, transaction
 from models.errors import DatabaseBusy
@@ -46,7 +48,9 @@ async def save(request: Request) -> Response:
     except DatabaseBusy:
         general = words(language_of(request))("organiser.busy")
         return page(request, "organiser", 503, invited=invited, general=general)
-    return page(request, "organiser-thanks", invited=invited)
+    reply = page(request, "organiser-thanks", invited=invited)
+    reply.background = BackgroundTask(let_mail_go, request.app.state.start)
+    return reply
 
 
 ROUTES = [

@@ -43,7 +43,7 @@ REQUEST = {
 }
 BOOKING = {"status": "book", "next_on": "2027-04-20", "next_time": "17:30"}
 HOSTILE = "\"><script>alert('1')</script>&{{ 7*7 }}"
-LINKS = list(Purpose)
+LINKS = [Purpose.check_in, Purpose.meeting, Purpose.organiser, Purpose.stop]
 POSTS: dict[Purpose, dict[str, str]] = {
     Purpose.check_in: ANSWER,
     Purpose.meeting: REPORT,

@@ -46,8 +46,8 @@ class World:
     def path(self, purpose: Purpose) -> str:
         """The link of that kind, as a mail would hold it."""
         ids = {
-            Purpose.check_in: (str(self.check_in),),
-            Purpose.meeting: (str(self.network), "m1"),
+            Purpose.check_in: (str(self.check_in), str(self.roles["m1"])),
+            Purpose.meeting: (str(self.roles["m1"]),),
             Purpose.organiser: (str(self.roles["m3"]),),
             Purpose.stop: (str(self.network), "m1"),
         }

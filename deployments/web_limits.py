@@ -1,0 +1,82 @@
+"""How often one address and one link may knock: enough for any reader, too little for guessing or flooding.
+
+An address is counted by what no link vouches for: pages sent in without one, and links that are refused. A link is
+counted by itself, so that a whole office behind one address can answer at once. Nothing of either is kept but a hash,
+in memory, until its window has passed.
+"""
+
+import hashlib
+import ipaddress
+from typing import Final
+
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from deployments.web_fresh import ASKED
+from deployments.web_page import page
+from models.links import Purpose
+
+SENT_BY_ADDRESS: Final = parse("40 per 10 minute")
+REFUSED_BY_ADDRESS: Final = parse("60 per 10 minute")
+BY_LINK: Final = parse("300 per minute")
+RETRY_AFTER: Final = "600"
+REFUSED = (404, 405, 413, 415)
+PURPOSES: Final = frozenset(Purpose)
+
+
+class Limits:
+    """Answers 429 with a kind sentence where a limit is passed, before anything is read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        address = _hash(_network(request.client.host if request.client else ""))
+        if not self._may(request, address):
+            reply = page(request, "problem", 429, status=429)
+            reply.headers["Retry-After"] = RETRY_AFTER
+            await reply(scope, receive, send)
+            return
+
+        async def counting_send(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] in REFUSED and _token(request):
+                self.limiter.hit(REFUSED_BY_ADDRESS, "refused", address)
+            await send(message)
+
+        await self.app(scope, receive, counting_send)
+
+    def _may(self, request: Request, address: str) -> bool:
+        token = _token(request)
+        if not self.limiter.test(REFUSED_BY_ADDRESS, "refused", address):
+            return False
+        vouched = bool(token) and ASKED not in request.query_params
+        if request.method == "POST" and not vouched:
+            return self.limiter.hit(SENT_BY_ADDRESS, "sent", address)
+        return not vouched or self.limiter.hit(BY_LINK, "link", _hash(token))
+
+
+def _token(request: Request) -> str:
+    """What stands in a link's place in the address; empty for a page without one."""
+    purpose, _, token = request.url.path.removeprefix("/").partition("/")
+    return token if purpose in PURPOSES else ""
+
+
+def _network(host: str) -> str:
+    """An address as one neighbour holds it: in IPv6 that is a whole /64."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else host
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
