@@ -21,6 +21,7 @@ from deployments.web_guard import Guard
 from deployments.web_limits import Limits
 from deployments.web_page import LinkRefused, page
 from deployments.web_starting import OUTBOX, Start
+from deployments.web_writing import Writer
 from models.errors import DatabaseBusy
 from templates.pages import STYLE
 
@@ -68,7 +69,7 @@ def create_app(now: Now = utc_now, start: Start = start_run) -> Starlette:
             DatabaseBusy: busy,
         },
     )
-    app.state.now, app.state.start = now, start
+    app.state.now, app.state.start, app.state.writer = now, start, Writer()
     return app
 
 

@@ -3,17 +3,14 @@
 Whether the link was ours, whose it was, and whether a mail goes shows in the mailbox on file and nowhere else.
 """
 
-from datetime import datetime
-
 from starlette.background import BackgroundTask
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from deployments.web_page import LinkRefused, moment_of, page
-from deployments.web_starting import Start, let_mail_go
+from deployments.web_starting import let_mail_go
+from deployments.web_writing import write
 from models import fresh_link
-from models.database import transaction
 from models.errors import DatabaseBusy, UserError
 from models.links import Purpose, read
 
@@ -26,21 +23,17 @@ async def link_refused(request: Request, error: LinkRefused) -> Response:
         return page(request, "link", 404)
     path, token = request.url.path, request.path_params["token"]
     reply = page(request, "link-asked")
-    reply.background = BackgroundTask(_send, path.split("/")[1], token, moment_of(request)[0], request.app.state.start)
+    reply.background = BackgroundTask(_send, request, Purpose(path.split("/")[1]), token)
     return reply
 
 
-async def _send(purpose: str, token: str, at: datetime, start: Start) -> None:
+async def _send(request: Request, purpose: Purpose, token: str) -> None:
     """After the answer has gone, so that its time tells nothing either."""
+    at = moment_of(request)[0]
     try:
-        sent = await run_in_threadpool(_queue, Purpose(purpose), token, at)
+        ids = read(purpose, token, also_expired=True)
+        sent = await write(request, lambda session: fresh_link.send_for(session, purpose, ids, at))
     except (UserError, DatabaseBusy):
         return
     if sent:
-        await let_mail_go(start)
-
-
-def _queue(purpose: Purpose, token: str, at: datetime) -> int:
-    ids = read(purpose, token, also_expired=True)
-    with transaction() as session:
-        return fresh_link.send_for(session, purpose, ids, at)
+        await let_mail_go(request.app.state.start)

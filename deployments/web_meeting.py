@@ -15,6 +15,7 @@ from deployments.web_meeting_form import BOOK, HELD, STATUSES, Told, read_form
 from deployments.web_meeting_rows import Teller, book, load, tell
 from deployments.web_page import ids_in, language_of, moment_of, page, posted, uuid_of
 from deployments.web_starting import let_mail_go
+from deployments.web_writing import write
 from models.errors import DatabaseBusy, TransitionRefused, UserError
 from models.forms.form import parse_day
 from models.links import Purpose, link
@@ -60,9 +61,10 @@ ROUTES = [
 
 async def _report(request: Request, teller: Teller, typed: Typed, told: Told, at: datetime) -> Response:
     """Saved at once with all that follows from it, so that the next page tells the truth; only mail waits."""
-    assert told.form is not None
+    form = told.form
+    assert form is not None
     try:
-        await run_in_threadpool(tell, teller, told.form, told.is_brief, at)
+        await write(request, lambda session: tell(session, teller, form, told.is_brief, at))
     except DatabaseBusy:
         return _form_page(request, teller, typed.values, 503, general=typed.words("meeting.unavailable"))
     except TransitionRefused:  # the network ended between looking and saving
@@ -73,9 +75,10 @@ async def _report(request: Request, teller: Teller, typed: Typed, told: Told, at
 
 
 async def _book(request: Request, teller: Teller, typed: Typed, told: Told, at: datetime) -> Response:
-    assert told.next_at is not None
+    next_at = told.next_at
+    assert next_at is not None
     try:
-        change = await run_in_threadpool(book, teller, told.next_at, at)
+        change = await write(request, lambda session: book(session, teller, next_at, at))
     except DatabaseBusy:
         return _form_page(request, teller, typed.values, 503, general=typed.words("meeting.unavailable"))
     except UserError as error:

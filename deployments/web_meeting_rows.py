@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from deployments.web_page import LinkRefused
 from models import kickoff, meeting_report, resting
-from models.database import reading, transaction
+from models.database import reading
 from models.forms.meeting_report import MeetingReportForm
 from models.lifecycle import Actor, Cause
 from models.meeting import LATE_REPORT_DAYS, Meeting, MeetingForm, MeetingStatus, next_booked
@@ -68,30 +68,28 @@ def load(role_id: UUID, at: datetime) -> Teller:
         )
 
 
-def tell(teller: Teller, form: MeetingReportForm, is_brief: bool, at: datetime) -> None:
+def tell(session: Session, teller: Teller, form: MeetingReportForm, is_brief: bool, at: datetime) -> None:
     """Save what the teller tells of a meeting, and do what follows from it."""
-    with transaction() as session:
-        role = session.get(Role, teller.role_id)
-        if role is None or not role.is_confirmed:
-            raise LinkRefused
-        meeting_report.tell(session, form, Cause("meeting-report", Actor.member, at), is_brief=is_brief)
+    role = session.get(Role, teller.role_id)
+    if role is None or not role.is_confirmed:
+        raise LinkRefused
+    meeting_report.tell(session, form, Cause("meeting-report", Actor.member, at), is_brief=is_brief)
 
 
-def book(teller: Teller, starts_at: datetime, at: datetime) -> str:
+def book(session: Session, teller: Teller, starts_at: datetime, at: datetime) -> str:
     """Book the next meeting with the teller as convener and send it to calendars: "new", "update" or "same".
 
     A resting network wakes by it (domain.md section 4).
     """
-    with transaction() as session:
-        network = session.get_one(Network, teller.network_id)
-        convener = next((one for one in _confirmed(session, network.id) if one.code == teller.code), None)
-        if convener is None:
-            raise LinkRefused
-        meeting, change = kickoff.book_meeting(session, network, convener, starts_at, MeetingForm.in_person, at)
-        if change != "same":
-            kickoff.invite(session, network, meeting, change, at)
-        resting.wake_if_resting(session, network, meeting, Cause("meeting-booked", Actor.member, at))
-        return change
+    network = session.get_one(Network, teller.network_id)
+    convener = next((one for one in _confirmed(session, network.id) if one.id == teller.role_id), None)
+    if convener is None:
+        raise LinkRefused
+    meeting, change = kickoff.book_meeting(session, network, convener, starts_at, MeetingForm.in_person, at)
+    if change != "same":
+        kickoff.invite(session, network, meeting, change, at)
+    resting.wake_if_resting(session, network, meeting, Cause("meeting-booked", Actor.member, at))
+    return change
 
 
 def _confirmed(session: Session, network_id: UUID) -> list[Role]:

@@ -4,7 +4,7 @@ A member number asks for the link; it goes to the address on file, and the page 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +19,10 @@ from starlette.routing import Route
 from deployments.web_fields import Typed
 from deployments.web_page import LinkRefused, ids_in, language_of, moment_of, page, posted, uuid_of
 from deployments.web_request_form import MEMBER_NUMBER
-from deployments.web_starting import Start, let_mail_go
+from deployments.web_starting import let_mail_go
+from deployments.web_writing import write
 from models import fresh_link, my_data, rights_request
-from models.database import reading, transaction
+from models.database import reading
 from models.errors import DatabaseBusy
 from models.links import Purpose
 from models.mail import OutgoingMail
@@ -50,7 +51,7 @@ async def send_link(request: Request) -> Response:
         typed.wrong("member_number", "form" if number else "missing")
         return page(request, "my-data-ask", 422, typed=typed.values, errors=typed.errors, general="")
     reply = page(request, "my-data-asked")
-    reply.background = BackgroundTask(_send_link, number, moment_of(request)[0], request.app.state.start)
+    reply.background = BackgroundTask(_send_link, request, number)
     return reply
 
 
@@ -74,7 +75,7 @@ async def save(request: Request) -> Response:
     if not kind:
         return _page(request, mine, 422, typed.errors)
     try:
-        deadline = await run_in_threadpool(_ask, mine.mail_id, RightsKind(kind), at)
+        deadline = await write(request, lambda session: _ask(session, mine.mail_id, RightsKind(kind), at))
     except DatabaseBusy:
         return _page(request, mine, 503, general=typed.words("my_data.busy"))
     reply = page(request, "my-data-thanks", kind=kind, deadline=deadline)
@@ -91,18 +92,14 @@ ROUTES = [
 ]
 
 
-async def _send_link(member_number: str, at: datetime, start: Start) -> None:
+async def _send_link(request: Request, member_number: str) -> None:
+    at = moment_of(request)[0]
     try:
-        sent = await run_in_threadpool(_queue_link, member_number, at)
+        sent = await write(request, lambda session: fresh_link.send_my_data(session, member_number, at))
     except DatabaseBusy:
         return
     if sent:
-        await let_mail_go(start)
-
-
-def _queue_link(member_number: str, at: datetime) -> int:
-    with transaction() as session:
-        return fresh_link.send_my_data(session, member_number, at)
+        await let_mail_go(request.app.state.start)
 
 
 async def _mine(request: Request) -> Mine:
@@ -124,9 +121,8 @@ def _person(session: Session, mail_id: UUID) -> Person:
     return person
 
 
-def _ask(mail_id: UUID, kind: RightsKind, at: datetime) -> Any:
-    with transaction() as session:
-        return rights_request.ask(session, _person(session, mail_id), kind, at).deadline
+def _ask(session: Session, mail_id: UUID, kind: RightsKind, at: datetime) -> date:
+    return rights_request.ask(session, _person(session, mail_id), kind, at).deadline
 
 
 def _page(

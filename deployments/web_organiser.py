@@ -13,8 +13,9 @@ from starlette.routing import Route
 
 from deployments.web_page import LinkRefused, ids_in, language_of, moment_of, page, uuid_of
 from deployments.web_starting import let_mail_go
+from deployments.web_writing import write
 from models import kickoff
-from models.database import reading, transaction
+from models.database import reading
 from models.errors import DatabaseBusy
 from models.links import Purpose
 from models.network import TERMINAL, Network, Role, RoleKind
@@ -44,7 +45,7 @@ async def save(request: Request) -> Response:
     if invited.is_ended:
         return _page(request, invited)
     try:
-        await run_in_threadpool(_confirm, invited.role_id, moment_of(request)[0])
+        await write(request, lambda session: _confirm(session, invited.role_id, moment_of(request)[0]))
     except DatabaseBusy:
         general = words(language_of(request))("organiser.busy")
         return page(request, "organiser", 503, invited=invited, general=general)
@@ -103,6 +104,5 @@ def _initiator(session: Session, network_id: UUID) -> str:
     return next(iter((initiator.name or "").split()), "") if initiator else ""
 
 
-def _confirm(role_id: UUID, at: datetime) -> None:
-    with transaction() as session:
-        kickoff.confirm(session, _role(session, role_id), at)
+def _confirm(session: Session, role_id: UUID, at: datetime) -> None:
+    kickoff.confirm(session, _role(session, role_id), at)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import Session, select
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,8 +18,9 @@ from deployments.web_fields import Typed
 from deployments.web_page import language_of, moment_of, page, posted
 from deployments.web_request_form import LONG, OFFERED, as_typed, read_form, wish_name
 from deployments.web_starting import start_quietly
+from deployments.web_writing import write
 from models import web_request
-from models.database import reading, transaction
+from models.database import reading
 from models.errors import DatabaseBusy
 from models.forms.support_request import SupportRequestForm
 from models.lifecycle import Actor, Cause
@@ -79,7 +80,7 @@ async def save(request: Request) -> Response:
     if values.get("step") != "send":
         return await _review_page(request, typed, form)
     try:
-        received = await run_in_threadpool(_receive, form, bool(typed.text("introduce")), at)
+        received = await _receive(request, form, bool(typed.text("introduce")), at)
     except DatabaseBusy:
         return _form_page(request, asking, typed.values, 503, general=typed.words("request.busy"))
     reply = page(request, "request-receipt", received=received, form=form, knows_members=asking.knows_members)
@@ -106,20 +107,19 @@ def _swedish(name: str) -> str:
     return name.casefold().translate(str.maketrans("åäö", "{|}"))
 
 
-def _receive(form: SupportRequestForm, introduce: bool, at: datetime) -> Received:
+async def _receive(request: Request, form: SupportRequestForm, introduce: bool, at: datetime) -> Received:
     """Write it down. Two at the same moment may reach for the same number: the later tries again."""
     for _ in range(TRIES - 1):
         try:
-            return _receive_once(form, introduce, at)
+            return await write(request, lambda session: _receive_once(session, form, introduce, at))
         except IntegrityError:
             continue
-    return _receive_once(form, introduce, at)
+    return await write(request, lambda session: _receive_once(session, form, introduce, at))
 
 
-def _receive_once(form: SupportRequestForm, introduce: bool, at: datetime) -> Received:
-    with transaction() as session:
-        request, is_new = web_request.receive(session, form, introduce, Cause("request", Actor.member, at))
-        return Received(request.id, is_new, request.talk_due, request.answer_due)
+def _receive_once(session: Session, form: SupportRequestForm, introduce: bool, at: datetime) -> Received:
+    request, is_new = web_request.receive(session, form, introduce, Cause("request", Actor.member, at))
+    return Received(request.id, is_new, request.talk_due, request.answer_due)
 
 
 async def _review_page(request: Request, typed: Typed, form: SupportRequestForm) -> Response:
