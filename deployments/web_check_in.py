@@ -23,6 +23,7 @@ from models.forms.check_in import CheckInForm
 from models.links import Purpose
 from models.meeting import MOST_ATTENDING
 from models.network import Network, Role
+from models.network_picture import Picture, picture
 from models.person import Person
 from models.quiet_days import local
 from templates.pages import Words, words
@@ -43,6 +44,7 @@ class Asked:
     role_id: UUID
     network: str
     place: str
+    cadence: int
 
     @property
     def answered_on(self) -> date | None:
@@ -84,8 +86,10 @@ async def save(request: Request) -> Response:
         return _closed(request, await _asked(request), 409)
     except DatabaseBusy:
         return _form_page(request, asked, typed.values, 503, general=typed.words("check_in.busy"))
-    until = today + timedelta(days=CHANGEABLE_DAYS)
-    return page(request, "check-in-thanks", form=form, changeable_until=until)
+    values: dict[str, Any] = {"form": form, "cadence": asked.cadence}
+    values["changeable_until"] = (asked.answered_on or today) + timedelta(days=CHANGEABLE_DAYS)
+    values["picture"] = await run_in_threadpool(_picture, asked.check_in.network_id, today)
+    return page(request, "check-in-thanks", **values)
 
 
 ROUTES = [
@@ -139,7 +143,7 @@ def _load(check_in_id: UUID, role_id: UUID) -> Asked:
 
 # Put together once: a busy evening asks this hundreds of times a second.
 _ASKED = (
-    select(CheckIn, Network.name, Network.place)
+    select(CheckIn, Network.name, Network.place, Network.cadence_days)
     .join(Network, col(Network.id) == CheckIn.network_id)
     .join(Role, col(Role.network_id) == CheckIn.network_id)
     .join(Person, col(Person.id) == Role.person_id)
@@ -153,8 +157,13 @@ def _look(session: Session, check_in_id: UUID, role_id: UUID) -> Asked:
     row = session.exec(_ASKED, params={"check_in": check_in_id, "role": role_id}).one_or_none()
     if row is None:
         raise LinkRefused
-    check_in, network, place = row
-    return Asked(check_in, role_id, network, place)
+    check_in, network, place, cadence = row
+    return Asked(check_in, role_id, network, place, cadence)
+
+
+def _picture(network_id: UUID, today: date) -> Picture:
+    with reading() as session:
+        return picture(session, network_id, today)
 
 
 def _save(session: Session, asked: Asked, form: CheckInForm, at: datetime) -> None:
