@@ -3,12 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web_page import LinkRefused, ids_in, moment_of, uuid_of
+from deployments.web_page import LinkRefused, ids_in, look, moment_of, uuid_of
 from models.calendar_file import meetings_to_show, subscription
 from models.database import reading
 from models.links import Purpose
@@ -19,7 +18,7 @@ from models.person import Person
 async def show(request: Request) -> Response:
     """A calendar program asks again and again; the link holds while its reader carries the network."""
     [role] = ids_in(request, Purpose.network, 1)
-    calendar = await run_in_threadpool(_load, uuid_of(role), moment_of(request)[0])
+    calendar = await look(_load, uuid_of(role), moment_of(request)[0])
     headers = {"Content-Disposition": 'inline; filename="natverk.ics"'}
     return Response(calendar, media_type="text/calendar; charset=utf-8", headers=headers)
 

@@ -7,13 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web_fields import AHEAD, Typed
-from deployments.web_page import LinkRefused, ids_in, language_of, moment_of, page, posted, uuid_of
+from deployments.web_page import LinkRefused, ids_in, language_of, look, moment_of, page, posted, uuid_of
 from deployments.web_writing import write
 from models import check_in_round
 from models.check_in import CHANGEABLE_DAYS, CheckIn, Sharing, Wish
@@ -88,7 +87,7 @@ async def save(request: Request) -> Response:
         return _form_page(request, asked, typed.values, 503, general=typed.words("check_in.busy"))
     values: dict[str, Any] = {"form": form, "cadence": asked.cadence}
     values["changeable_until"] = (asked.answered_on or today) + timedelta(days=CHANGEABLE_DAYS)
-    values["picture"] = await run_in_threadpool(_picture, asked.check_in.network_id, today)
+    values["picture"] = await look(_picture, asked.check_in.network_id, today)
     return page(request, "check-in-thanks", **values)
 
 
@@ -133,7 +132,7 @@ def read_form(typed: Typed, today: date) -> CheckInForm | None:
 
 async def _asked(request: Request) -> Asked:
     check_in, role = ids_in(request, Purpose.check_in, 2)
-    return await run_in_threadpool(_load, uuid_of(check_in), uuid_of(role))
+    return await look(_load, uuid_of(check_in), uuid_of(role))
 
 
 def _load(check_in_id: UUID, role_id: UUID) -> Asked:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from starlette.background import BackgroundTask
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,7 +12,7 @@ from starlette.routing import Route
 from deployments.web_fields import Typed
 from deployments.web_meeting_form import BOOK, HELD, STATUSES, Told, read_form
 from deployments.web_meeting_rows import Teller, book, load, tell
-from deployments.web_page import ids_in, language_of, moment_of, page, posted, uuid_of
+from deployments.web_page import ids_in, language_of, look, moment_of, page, posted, uuid_of
 from deployments.web_starting import let_mail_go
 from deployments.web_writing import write
 from models.errors import DatabaseBusy, TransitionRefused, UserError
@@ -98,7 +97,7 @@ def _thanks(request: Request, teller: Teller, told: Told, change: str) -> Respon
 
 async def _teller(request: Request) -> Teller:
     [role] = ids_in(request, Purpose.meeting, 1)
-    return await run_in_threadpool(load, uuid_of(role), moment_of(request)[0])
+    return await look(load, uuid_of(role), moment_of(request)[0])
 
 
 def _ended(request: Request, teller: Teller) -> Response:

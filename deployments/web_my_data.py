@@ -11,13 +11,12 @@ from uuid import UUID
 import orjson
 from sqlmodel import Session
 from starlette.background import BackgroundTask
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web_fields import Typed
-from deployments.web_page import LinkRefused, ids_in, language_of, moment_of, page, posted, uuid_of
+from deployments.web_page import LinkRefused, ids_in, language_of, look, moment_of, page, posted, uuid_of
 from deployments.web_request_form import MEMBER_NUMBER
 from deployments.web_starting import let_mail_go
 from deployments.web_writing import write
@@ -104,7 +103,7 @@ async def _send_link(request: Request, member_number: str) -> None:
 
 async def _mine(request: Request) -> Mine:
     [mail] = ids_in(request, Purpose.my_data, 1)
-    return await run_in_threadpool(_load, uuid_of(mail))
+    return await look(_load, uuid_of(mail))
 
 
 def _load(mail_id: UUID) -> Mine:

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 from starlette.background import BackgroundTask
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web_page import LinkRefused, ids_in, language_of, moment_of, page, uuid_of
+from deployments.web_page import LinkRefused, ids_in, language_of, look, moment_of, page, uuid_of
 from deployments.web_starting import let_mail_go
 from deployments.web_writing import write
 from models import kickoff
@@ -70,7 +69,7 @@ def _page(request: Request, invited: Invited) -> Response:
 
 async def _invited(request: Request) -> Invited:
     [role] = ids_in(request, Purpose.organiser, 1)
-    return await run_in_threadpool(_load, uuid_of(role))
+    return await look(_load, uuid_of(role))
 
 
 def _load(role_id: UUID) -> Invited:

@@ -9,13 +9,12 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 from starlette.background import BackgroundTask
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web_fields import Typed
-from deployments.web_page import language_of, moment_of, page, posted
+from deployments.web_page import language_of, look, moment_of, page, posted
 from deployments.web_request_form import LONG, OFFERED, as_typed, read_form, wish_name
 from deployments.web_starting import start_quietly
 from deployments.web_writing import write
@@ -63,12 +62,12 @@ class Received:
 
 async def show(request: Request) -> Response:
     """Shows the form and writes nothing."""
-    return _form_page(request, await run_in_threadpool(_asking), {})
+    return _form_page(request, await look(_asking), {})
 
 
 async def save(request: Request) -> Response:
     """Three steps by the button that was pressed: look it through (nothing is written), change it, send it."""
-    asking = await run_in_threadpool(_asking)
+    asking = await look(_asking)
     at, today = moment_of(request)
     values = await posted(request)
     typed = Typed("request", values, words(language_of(request)), LONG)
@@ -123,7 +122,7 @@ def _receive_once(session: Session, form: SupportRequestForm, introduce: bool, a
 
 
 async def _review_page(request: Request, typed: Typed, form: SupportRequestForm) -> Response:
-    near = await run_in_threadpool(_near, form)
+    near = await look(_near, form)
     return page(request, "request-review", form=form, near=near, kept=as_typed(typed.values))
 
 

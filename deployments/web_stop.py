@@ -5,12 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web_page import FORM_TYPE, LinkRefused, ids_in, language_of, moment_of, page, posted, uuid_of
+from deployments.web_page import FORM_TYPE, LinkRefused, ids_in, language_of, look, moment_of, page, posted, uuid_of
 from deployments.web_writing import write
 from models.database import reading
 from models.errors import DatabaseBusy
@@ -57,7 +56,7 @@ ROUTES = [
 
 async def _reader(request: Request) -> Reader:
     network, code = ids_in(request, Purpose.stop, 2)
-    return await run_in_threadpool(_load, uuid_of(network), code)
+    return await look(_load, uuid_of(network), code)
 
 
 def _load(network_id: UUID, code: str) -> Reader:
