@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web_fields import Typed
-from deployments.web_meeting_form import BOOK, HELD, STATUSES, Told, read_form
+from deployments.web_meeting_form import BOOK, STATUSES, Told, read_form
 from deployments.web_meeting_rows import Teller, book, load, tell
 from deployments.web_page import ids_in, language_of, look, moment_of, page, posted, uuid_of
 from deployments.web_starting import let_mail_go
@@ -34,7 +34,7 @@ async def show(request: Request) -> Response:
         return _ended(request, teller)
     typed = {"next_time": f"{EVENING:%H:%M}"}
     if teller.unreported_on:
-        typed |= {"status": HELD, "on": teller.unreported_on.isoformat()}
+        typed |= {"on": teller.unreported_on.isoformat()}
     return _form_page(request, teller, typed | _prefilled(request))
 
 

@@ -33,6 +33,7 @@ class World:
     network: UUID
     check_in: UUID
     roles: dict[str, UUID]
+    public_url: str = PUBLIC_URL
     now: datetime = NOW
     started: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     fails: Exception | None = None
@@ -51,7 +52,7 @@ class World:
             Purpose.organiser: (str(self.roles["m3"]),),
             Purpose.stop: (str(self.network), "m1"),
         }
-        return link(purpose, *ids[purpose]).removeprefix(PUBLIC_URL)
+        return link(purpose, *ids[purpose]).removeprefix(self.public_url)
 
     def rows(self) -> list[str]:
         """Everything that the pages could write, to compare before and after."""
@@ -91,8 +92,12 @@ class World:
 
 @pytest.fixture
 def world(office: settings.Settings, monkeypatch: pytest.MonkeyPatch) -> World:
+    return begin_world(monkeypatch, PUBLIC_URL)
+
+
+def begin_world(monkeypatch: pytest.MonkeyPatch, public_url: str) -> World:
     """A network that has started: m1 asked for it, m2 said yes, m3 has not answered; a check-in was sent to m1."""
-    monkeypatch.setenv("LOTS_PUBLIC_URL", PUBLIC_URL)
+    monkeypatch.setenv("LOTS_PUBLIC_URL", public_url)
     monkeypatch.setenv("LOTS_MAIL_REPLY_TO", f"Kansliet <{OFFICE}>")
     settings.settings.cache_clear()
     with database.transaction() as session:
@@ -115,7 +120,7 @@ def world(office: settings.Settings, monkeypatch: pytest.MonkeyPatch) -> World:
         check_in = CheckIn(network_id=network.id, person_id=roles["m1"].person_id, sent_on=date(2027, 3, 1))
         session.add(check_in)
         session.flush()
-        return World(network.id, check_in.id, {code: role.id for code, role in roles.items()})
+        return World(network.id, check_in.id, {code: role.id for code, role in roles.items()}, public_url)
 
 
 def _member(session: Any, network_id: UUID, code: str, name: str) -> Role:
