@@ -18,6 +18,7 @@ from models.mail import OutgoingMail
 from models.meeting import Meeting
 from models.network import Nature, Network, NetworkState, Origin, Role, RoleKind
 from models.person import EmailStatus, Membership, Person, member_hash
+from models.rights_request import RightsRequest
 from models.support_request import SupportRequest
 
 NOW = datetime(2027, 3, 2, 8, 30, tzinfo=UTC)  # a Tuesday, 09:30 in Stockholm
@@ -57,7 +58,16 @@ class World:
     def rows(self) -> list[str]:
         """Everything that the pages could write, to compare before and after."""
         with database.reading() as session:
-            kinds: tuple[type[Any], ...] = (CheckIn, Meeting, Network, OutgoingMail, Person, Role, SupportRequest)
+            kinds: tuple[type[Any], ...] = (
+                CheckIn,
+                Meeting,
+                Network,
+                OutgoingMail,
+                Person,
+                RightsRequest,
+                Role,
+                SupportRequest,
+            )
             return sorted(str(row.model_dump()) for kind in kinds for row in session.exec(select(kind)))
 
     def get(self, kind: type[Any], key: UUID) -> Any:
