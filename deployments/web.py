@@ -18,7 +18,7 @@ from starlette.routing import Route
 from deployments import web_calendar, web_check_in, web_meeting, web_my_data, web_organiser, web_request, web_stop
 from deployments.web_fresh import link_refused
 from deployments.web_guard import Guard
-from deployments.web_limits import Limits
+from deployments.web_limits import Knocks, Limits
 from deployments.web_page import LinkRefused, page
 from deployments.web_starting import OUTBOX, Start
 from deployments.web_writing import Writer
@@ -48,6 +48,7 @@ async def start_run(deployment: str, parameters: dict[str, Any]) -> str:
 
 def create_app(now: Now = utc_now, start: Start = start_run) -> Starlette:
     """The web app on the configured database. `now` is its clock, `start` starts a deployment by name."""
+    knocks = Knocks()
     app = Starlette(
         routes=[
             Route("/", home),
@@ -62,14 +63,14 @@ def create_app(now: Now = utc_now, start: Start = start_run) -> Starlette:
             *web_request.ROUTES,
             *web_stop.ROUTES,
         ],
-        middleware=[Middleware(Guard), Middleware(Limits)],
+        middleware=[Middleware(Guard), Middleware(Limits, knocks=knocks)],
         exception_handlers={
             HTTPException: problem,  # type: ignore[dict-item]
             LinkRefused: link_refused,  # type: ignore[dict-item]
             DatabaseBusy: busy,
         },
     )
-    app.state.now, app.state.start, app.state.writer = now, start, Writer()
+    app.state.now, app.state.start, app.state.writer, app.state.knocks = now, start, Writer(), knocks
     return app
 
 

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web_fields import Typed
+from deployments.web_limits import number_may, too_many
 from deployments.web_page import LinkRefused, ids_in, language_of, look, moment_of, page, posted, uuid_of
 from deployments.web_request_form import MEMBER_NUMBER
 from deployments.web_starting import let_mail_go
@@ -49,6 +50,8 @@ async def send_link(request: Request) -> Response:
     if not MEMBER_NUMBER.fullmatch(number):
         typed.wrong("member_number", "form" if number else "missing")
         return page(request, "my-data-ask", 422, typed=typed.values, errors=typed.errors, general="")
+    if not number_may(request, number):
+        return too_many(request)
     reply = page(request, "my-data-asked")
     reply.background = BackgroundTask(_send_link, request, number)
     return reply

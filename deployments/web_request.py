@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web_fields import Typed
+from deployments.web_limits import number_may, too_many
 from deployments.web_page import language_of, look, moment_of, page, posted
 from deployments.web_request_form import LONG, OFFERED, as_typed, read_form, wish_name
 from deployments.web_starting import start_quietly
@@ -78,6 +79,8 @@ async def save(request: Request) -> Response:
         return _form_page(request, asking, typed.values, 422, typed.errors, typed.general)
     if values.get("step") != "send":
         return await _review_page(request, typed, form)
+    if not number_may(request, form.member_number):
+        return too_many(request)
     try:
         received = await _receive(request, form, bool(typed.text("introduce")), at)
     except DatabaseBusy:

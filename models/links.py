@@ -1,5 +1,6 @@
 """Signed links for founders' pages: bound to a purpose and a role; ids and no person; worthless when altered."""
 
+import hashlib
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -33,7 +34,8 @@ def _serializer(purpose: Purpose) -> URLSafeTimedSerializer:
 
 @lru_cache(maxsize=32)
 def _serializer_of(key: str, purpose: Purpose) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(key, salt=f"natverkslots link {purpose}")
+    signing = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+    return URLSafeTimedSerializer(key, salt=f"natverkslots link {purpose}", signer_kwargs=signing)
 
 
 def link(purpose: Purpose, *ids: str) -> str:

@@ -16,7 +16,7 @@ from models.mail import Letter, Template, queue
 from models.network import TERMINAL, Nature, Network, contacts_of
 from models.person import Person
 from models.place import neighbouring
-from models.support_request import OPEN, RequestState, SupportRequest
+from models.support_request import OPEN, Channel, RequestState, SupportRequest
 
 NEIGHBOUR_DAYS = timedelta(days=180)
 SIMILAR_WORDS = 60
@@ -228,6 +228,8 @@ def _sides(session: Session, pairs: Sequence[NearNeighbour]) -> dict[UUID | None
         select(SupportRequest.id, SupportRequest.initiator_id, SupportRequest.place)
         .where(col(SupportRequest.id).in_(request_ids))
         .where(col(SupportRequest.state).in_(INTRODUCED))
+        # On the web anybody can write anybody's number: only in the talk do staff hear who it was that wanted it.
+        .where(or_(col(SupportRequest.channel) != Channel.web, col(SupportRequest.talk_at).is_not(None)))
     ).all()
     network_ids = {pair.other_network_id for pair in pairs if pair.other_network_id}
     contacts = contacts_of(session, network_ids)

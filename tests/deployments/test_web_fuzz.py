@@ -40,7 +40,7 @@ FUZZ = hypothesis_settings(
 
 @pytest.fixture(autouse=True)
 def _no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("BY_LINK", "SENT_BY_ADDRESS", "REFUSED_BY_ADDRESS"):
+    for name in ("BY_LINK", "SENT_BY_ADDRESS", "REFUSED_BY_ADDRESS", "BY_NUMBER"):
         monkeypatch.setattr(web_limits, name, parse("1000000 per hour"))
 
 

@@ -1,6 +1,8 @@
 """Links: bound to a role, revoked with it, renewed by mail to the address on file, and not to be guessed."""
 
+import base64
 import json
+import logging
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -20,7 +22,8 @@ from models.person import EmailStatus, Person
 from models.settings import settings
 from tasks import letters
 from templates.pages import words
-from tests.deployments.browsing import ANSWER, LINKS, POSTS
+from tests.acts import AKE
+from tests.deployments.browsing import ANSWER, LINKS, POSTS, REQUEST
 from tests.deployments.conftest import PUBLIC_URL, World
 
 OUTBOX = ("outbox/outbox", {})
@@ -165,6 +168,11 @@ def test_no_person_stands_in_an_address(world: World, purpose: Purpose) -> None:
     assert not [one for one in persons if str(one.id) in held or (one.name or "-") in held]
 
 
+def test_links_are_signed_with_sha_256(world: World) -> None:
+    signature = world.path(Purpose.meeting).rpartition(".")[2]
+    assert len(base64.urlsafe_b64decode(signature + "==")) == 32
+
+
 # --- limits ---------------------------------------------------------------------------------------
 
 
@@ -205,3 +213,25 @@ def test_pages_without_a_link_may_be_sent_in_so_often_from_one_address(browser: 
     assert sent == [422] * limit
     assert browser.post("/check-in/x?fresh=yes").status_code == 429
     assert browser.get("/request").status_code == 200
+
+
+def test_one_member_number_may_be_used_so_often_whoever_it_belongs_to(browser: TestClient, world: World) -> None:
+    for number in (AKE, "990101-99"):
+        limit = web_limits.BY_NUMBER.amount
+        sent = [browser.post("/my-data", data={"member_number": number}) for _ in range(limit + 1)]
+        assert [reply.status_code for reply in sent] == [200] * limit + [429]
+        request = REQUEST | {"step": "send", "member_number": number.replace("-", " ")}
+        before = world.rows()
+        assert browser.post("/request", data=request).status_code == 429
+        assert world.rows() == before
+
+
+def test_whoever_passes_a_limit_is_logged_once_and_not_by_address(
+    browser: TestClient, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for guess in range(web_limits.REFUSED_BY_ADDRESS.amount + 5):
+        browser.get(f"/check-in/secret-{guess}")
+    told = [one.getMessage() for one in caplog.records if one.name == "natverkslots.web"]
+    assert len(told) == 1 and told[0].startswith("too many by one refused address (")
+    assert "testclient" not in told[0] and "secret" not in told[0]

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from deployments import web_request
 from deployments.web_request_form import LONG, MOST_CO_ORGANISERS
-from models import database
+from models import database, near_neighbour
 from models import web_request as web_rules
 from models.errors import DatabaseBusy
 from models.mail import Template
@@ -105,6 +105,19 @@ def test_who_wants_it_is_introduced_and_nobody_else(browser: TestClient, world: 
     with database.reading() as session:
         pairs = session.exec(select(NearNeighbour)).all()
     assert [(pair.other_network_id, pair.agreed_at) for pair in pairs] == [(world.network, world.now)] * wants
+
+
+def test_nobody_is_introduced_by_what_a_stranger_wrote_before_staff_have_talked_with_them(
+    browser: TestClient, world: World
+) -> None:
+    near_luleå(world)
+    browser.post("/request", data=SEND | {"introduce": "yes"})
+    with database.transaction() as session:
+        near_neighbour.agree_for_network(session, session.get_one(Network, world.network), world.now)
+        assert near_neighbour.introduce(session, world.now) == 0
+    world.change(SupportRequest, requests_in(world)[0].id, talk_at=world.now)
+    with database.transaction() as session:
+        assert near_neighbour.introduce(session, world.now) == 1
 
 
 # --- nobody learns who is a member ----------------------------------------------------------------
