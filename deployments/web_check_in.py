@@ -19,12 +19,13 @@ from models.check_in import CHANGEABLE_DAYS, CheckIn, Sharing, Wish
 from models.database import reading
 from models.errors import DatabaseBusy, UserError
 from models.forms.check_in import CheckInForm
-from models.links import Purpose
+from models.links import Purpose, link
 from models.meeting import MOST_ATTENDING
 from models.network import Network, Role
 from models.network_picture import Picture, picture
 from models.person import Person
 from models.quiet_days import local
+from models.settings import settings
 from templates.pages import Words, words
 
 YES_OR_NO = ("yes", "no")
@@ -87,6 +88,7 @@ async def save(request: Request) -> Response:
         return _form_page(request, asked, typed.values, 503, general=typed.words("check_in.busy"))
     values: dict[str, Any] = {"form": form, "cadence": asked.cadence}
     values["changeable_until"] = (asked.answered_on or today) + timedelta(days=CHANGEABLE_DAYS)
+    values["meeting"] = link(Purpose.meeting, str(asked.role_id)).removeprefix(settings().public_url)
     values["picture"] = await look(_picture, asked.check_in.network_id, today)
     return page(request, "check-in-thanks", **values)
 

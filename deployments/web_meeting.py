@@ -112,7 +112,7 @@ def _prefilled(request: Request) -> dict[str, str]:
         asked["status"] = status
     try:
         if day := parse_day(on, "on"):
-            asked["on"] = day.isoformat()
+            asked["next_on" if status == BOOK else "on"] = day.isoformat()
     except UserError:
         pass
     return asked

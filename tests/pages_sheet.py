@@ -17,12 +17,12 @@ from tests.office import fill_office
 
 DOCS = Path(__file__).parent.parent / "docs" / "pictures" / "pages.png"
 IN_DOCS = ("request", "request-receipt", "check-in", "check-in-thanks", "meeting", "my-data")
-WIDTHS = {360: 1, 1280: 1}
+WIDTHS = (360, 1280)
 TOP = 1100
 
 
-def photographs(browser: Browser, width: int, language: str, names: list[str]) -> dict[str, bytes]:
-    """Each page by name, whole, in a world of its own."""
+def photographs(browser: Browser, width: int, language: str, names: list[str], top: int = 20_000) -> dict[str, bytes]:
+    """Each page by name, whole or its topmost pixels, in a world of its own."""
     from models import database, settings
     from tests.deployments.conftest import begin_world
     from tests.e2e.every_page import every_page, fill, served, visit
@@ -41,7 +41,9 @@ def photographs(browser: Browser, width: int, language: str, names: list[str]) -
             for name, (path, form) in every_page(world).items():
                 visit(page, world.public_url, path, form, language)
                 if not names or name in names:
-                    taken[name] = page.screenshot(full_page=True)
+                    height = min(page.evaluate("document.documentElement.scrollHeight"), top)
+                    clip = {"x": 0, "y": 0, "width": width, "height": height}
+                    taken[name] = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
         page.close()
         database.engine().dispose()
     settings.settings.cache_clear()
@@ -61,7 +63,7 @@ def main(arguments: list[str]) -> None:
                     for name, picture in photographs(browser, width, language, arguments[1:]).items():
                         (folder / f"{name}.{language}.{width}.png").write_bytes(picture)
         else:
-            taken = photographs(browser, 360, "sv", list(IN_DOCS))
+            taken = photographs(browser, 360, "sv", list(IN_DOCS), TOP)
             DOCS.write_bytes(sheet(browser, [(name, "", taken[name]) for name in IN_DOCS], 6, 360, 1))
         browser.close()
 

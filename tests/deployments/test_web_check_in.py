@@ -79,6 +79,15 @@ def test_the_thanks_show_the_networks_own_picture_and_nobodys_name(browser: Test
     assert not [name for whole in PEOPLE.values() for name in whole.split() if name in reply.text]
 
 
+def test_the_thanks_lead_to_telling_of_the_meeting_and_to_booking_the_next(browser: TestClient, world: World) -> None:
+    thanks = Page(browser.post(world.path(Purpose.check_in), data=ANSWER).text)
+    told, booked = (one["href"] for one in thanks.all("a") if one["href"].startswith("/meeting/"))
+    page = Page(browser.get(told).text)
+    assert page.checked("status") == ["held"] and page.field("on")["value"] == "2027-03-01"
+    page = Page(browser.get(booked).text)
+    assert page.checked("status") == ["book"] and page.field("next_on")["value"] == "2027-04-20"
+
+
 def test_a_changed_answer_says_the_same_last_day_as_the_first(browser: TestClient, world: World) -> None:
     browser.post(world.path(Purpose.check_in), data=ANSWER)
     world.now += timedelta(days=10)
