@@ -4,7 +4,7 @@ Server-rendered, no script, no cookie. The pages call the same rules as the flow
 one, with codes instead of names.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,14 +15,18 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from deployments import web_check_in, web_meeting, web_organiser, web_stop
+from deployments import web_calendar, web_check_in, web_meeting, web_my_data, web_organiser, web_request, web_stop
+from deployments.web_fresh import link_refused
 from deployments.web_guard import Guard
+from deployments.web_limits import Knocks, Limits
 from deployments.web_page import LinkRefused, page
+from deployments.web_starting import OUTBOX, Start
+from deployments.web_writing import Writer
 from models.errors import DatabaseBusy
 from templates.pages import STYLE
 
 Now = Callable[[], datetime]
-Start = Callable[[str, dict[str, Any]], Awaitable[str]]
+TOGETHER = 10
 
 
 def utc_now() -> datetime:
@@ -34,31 +38,39 @@ async def start_run(deployment: str, parameters: dict[str, Any]) -> str:
     """Start a Prefect deployment without waiting for it. Returns the flow run's id."""
     from prefect.deployments import run_deployment
 
-    run = await run_deployment(name=deployment, parameters=parameters, timeout=0, as_subflow=False)  # type: ignore[misc]
+    when: dict[str, Any] = {}
+    if deployment == OUTBOX:  # one run for all that is queued within the same ten seconds, at their end
+        ends = datetime.fromtimestamp((datetime.now(UTC).timestamp() // TOGETHER + 1) * TOGETHER, UTC)
+        when = {"scheduled_time": ends, "idempotency_key": f"mail-{ends:%Y%m%dT%H%M%S}"}
+    run = await run_deployment(name=deployment, parameters=parameters, timeout=0, as_subflow=False, **when)  # type: ignore[misc]
     return str(run.id)
 
 
 def create_app(now: Now = utc_now, start: Start = start_run) -> Starlette:
     """The web app on the configured database. `now` is its clock, `start` starts a deployment by name."""
+    knocks = Knocks()
     app = Starlette(
         routes=[
             Route("/", home),
             Route("/healthz", health),
             Route("/privacy", privacy),
             Route("/static/style.css", style),
+            *web_calendar.ROUTES,
             *web_check_in.ROUTES,
+            *web_my_data.ROUTES,
             *web_meeting.ROUTES,
             *web_organiser.ROUTES,
+            *web_request.ROUTES,
             *web_stop.ROUTES,
         ],
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(Guard), Middleware(Limits, knocks=knocks)],
         exception_handlers={
             HTTPException: problem,  # type: ignore[dict-item]
             LinkRefused: link_refused,  # type: ignore[dict-item]
             DatabaseBusy: busy,
         },
     )
-    app.state.now, app.state.start = now, start
+    app.state.now, app.state.start, app.state.writer, app.state.knocks = now, start, Writer(), knocks
     return app
 
 
@@ -84,10 +96,6 @@ async def problem(request: Request, error: HTTPException) -> Response:
     reply = page(request, "problem", error.status_code, status=known)
     reply.headers.update(error.headers or {})
     return reply
-
-
-async def link_refused(request: Request, error: LinkRefused) -> Response:
-    return page(request, "link", 404)
 
 
 async def busy(request: Request, error: Exception) -> Response:

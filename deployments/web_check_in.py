@@ -5,24 +5,27 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web_fields import AHEAD, Typed
-from deployments.web_page import LinkRefused, ids_in, language_of, moment_of, page, posted, uuid_of
+from deployments.web_page import LinkRefused, ids_in, language_of, look, moment_of, page, posted, uuid_of
+from deployments.web_writing import write
 from models import check_in_round
 from models.check_in import CHANGEABLE_DAYS, CheckIn, Sharing, Wish
-from models.database import reading, transaction
+from models.database import reading
 from models.errors import DatabaseBusy, UserError
 from models.forms.check_in import CheckInForm
-from models.links import Purpose
+from models.links import Purpose, link
 from models.meeting import MOST_ATTENDING
-from models.network import Network
+from models.network import Network, Role
+from models.network_picture import Picture, picture
 from models.person import Person
 from models.quiet_days import local
+from models.settings import settings
 from templates.pages import Words, words
 
 YES_OR_NO = ("yes", "no")
@@ -35,13 +38,22 @@ CHOICES = {"met": YES_OR_NO, "sharing": tuple(Sharing), "motivation": MOTIVATION
 
 @dataclass(frozen=True)
 class Asked:
-    """What the page knows of the check-in; `answers` are the earlier ones, as typed."""
+    """What the page knows of the check-in."""
 
-    check_in_id: UUID
+    check_in: CheckIn
+    role_id: UUID
     network: str
     place: str
-    answered_on: date | None
-    answers: dict[str, str]
+    cadence: int
+
+    @property
+    def answered_on(self) -> date | None:
+        return local(self.check_in.answered_at).date() if self.check_in.answered_at else None
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The earlier answers, as typed."""
+        return _as_typed(self.check_in)
 
     @property
     def changeable_until(self) -> date | None:
@@ -69,13 +81,16 @@ async def save(request: Request) -> Response:
     if not form:
         return _form_page(request, asked, typed.values, 422, typed.errors, typed.general)
     try:
-        await run_in_threadpool(_save, asked.check_in_id, form, at)
+        await write(request, lambda session: _save(session, asked, form, at))
     except UserError:  # the days passed, or another answer came, between looking and saving
         return _closed(request, await _asked(request), 409)
     except DatabaseBusy:
         return _form_page(request, asked, typed.values, 503, general=typed.words("check_in.busy"))
-    until = today + timedelta(days=CHANGEABLE_DAYS)
-    return page(request, "check-in-thanks", form=form, changeable_until=until)
+    values: dict[str, Any] = {"form": form, "cadence": asked.cadence}
+    values["changeable_until"] = (asked.answered_on or today) + timedelta(days=CHANGEABLE_DAYS)
+    values["meeting"] = link(Purpose.meeting, str(asked.role_id)).removeprefix(settings().public_url)
+    values["picture"] = await look(_picture, asked.check_in.network_id, today)
+    return page(request, "check-in-thanks", **values)
 
 
 ROUTES = [
@@ -118,29 +133,43 @@ def read_form(typed: Typed, today: date) -> CheckInForm | None:
 
 
 async def _asked(request: Request) -> Asked:
-    [check_in] = ids_in(request, Purpose.check_in, 1)
-    return await run_in_threadpool(_load, uuid_of(check_in))
+    check_in, role = ids_in(request, Purpose.check_in, 2)
+    return await look(_load, uuid_of(check_in), uuid_of(role))
 
 
-def _load(check_in_id: UUID) -> Asked:
+def _load(check_in_id: UUID, role_id: UUID) -> Asked:
     with reading() as session:
-        check_in = _check_in(session, check_in_id)
-        network = session.get_one(Network, check_in.network_id)
-        answered_on = local(check_in.answered_at).date() if check_in.answered_at else None
-        return Asked(check_in.id, network.name, network.place, answered_on, _as_typed(check_in))
+        return _look(session, check_in_id, role_id)
 
 
-def _check_in(session: Session, check_in_id: UUID) -> CheckIn:
-    """The check-in, while the person whom it asked is still with us."""
-    check_in = session.get(CheckIn, check_in_id)
-    if check_in is None or session.get_one(Person, check_in.person_id).erased_at:
+# Put together once: a busy evening asks this hundreds of times a second.
+_ASKED = (
+    select(CheckIn, Network.name, Network.place, Network.cadence_days)
+    .join(Network, col(Network.id) == CheckIn.network_id)
+    .join(Role, col(Role.network_id) == CheckIn.network_id)
+    .join(Person, col(Person.id) == Role.person_id)
+    .where(col(CheckIn.id) == bindparam("check_in"), col(Role.id) == bindparam("role"))
+    .where(col(Role.confirmed_at).is_not(None), col(Role.until).is_(None), col(Person.erased_at).is_(None))
+)
+
+
+def _look(session: Session, check_in_id: UUID, role_id: UUID) -> Asked:
+    """What is asked, while whoever was asked carries the network in the role that the link is bound to."""
+    row = session.exec(_ASKED, params={"check_in": check_in_id, "role": role_id}).one_or_none()
+    if row is None:
         raise LinkRefused
-    return check_in
+    check_in, network, place, cadence = row
+    return Asked(check_in, role_id, network, place, cadence)
 
 
-def _save(check_in_id: UUID, form: CheckInForm, at: datetime) -> None:
-    with transaction() as session:
-        check_in_round.answer(session, _check_in(session, check_in_id), form, at)
+def _picture(network_id: UUID, today: date) -> Picture:
+    with reading() as session:
+        return picture(session, network_id, today)
+
+
+def _save(session: Session, asked: Asked, form: CheckInForm, at: datetime) -> None:
+    check_in = _look(session, asked.check_in.id, asked.role_id).check_in
+    check_in_round.answer(session, check_in, form, at)
 
 
 def _as_typed(check_in: CheckIn) -> dict[str, str]:

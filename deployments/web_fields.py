@@ -12,18 +12,28 @@ from models.forms.form import Form, parse_day, parse_local
 from templates.pages import Words
 
 MOST_KEPT = 200
+LONG_KEPT = 4000
 AHEAD = timedelta(days=2 * 365)
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 NUMBER = re.compile(r"[0-9]{1,6}")
+LINE_BREAKS = re.compile(r"\r\n?")
 CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])")
+
+
+def _kept(text: str, is_long: bool) -> str:
+    if not is_long:
+        return CONTROLS.sub("", text)[:MOST_KEPT]
+    lines = LINE_BREAKS.sub("\n", text).split("\n")
+    return "\n".join(CONTROLS.sub("", line) for line in lines)[:LONG_KEPT]
 
 
 class Typed:
     """What somebody typed in the form of one page, and by field what is wrong with it."""
 
-    def __init__(self, page: str, values: Mapping[str, str], words: Words) -> None:
+    def __init__(self, page: str, values: Mapping[str, str], words: Words, long: Collection[str] = ()) -> None:
+        """`long` names the fields with several lines; of these more is kept, and the line breaks."""
         self.page, self.words = page, words
-        self.values = {name: CONTROLS.sub("", value)[:MOST_KEPT] for name, value in values.items()}
+        self.values = {name: _kept(value, name in long) for name, value in values.items()}
         self.errors: dict[str, str] = {}
         self.general = ""
 

@@ -1,31 +1,31 @@
 """`/meeting/{token}`: tell of a meeting, or book the next (domain.md sections 4, 8 and 12)."""
 
-import asyncio
-import logging
+import re
 from datetime import datetime
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web_fields import Typed
-from deployments.web_meeting_form import BOOK, HELD, STATUSES, Told, read_form
-from deployments.web_meeting_rows import Teller, book, load
-from deployments.web_page import ids_in, language_of, moment_of, page, posted, uuid_of
-from models.errors import DatabaseBusy, UserError
+from deployments.web_meeting_form import BOOK, STATUSES, Told, read_form
+from deployments.web_meeting_rows import Teller, book, load, tell
+from deployments.web_page import ids_in, language_of, look, moment_of, page, posted, uuid_of
+from deployments.web_starting import let_mail_go
+from deployments.web_writing import write
+from models.errors import DatabaseBusy, TransitionRefused, UserError
 from models.forms.form import parse_day
 from models.forms.meeting_report import OFFICE
-from models.links import Purpose
-from models.meeting import CONFIRM_ABOVE, Duty
+from models.links import Purpose, link
+from models.meeting import CONFIRM_ABOVE, KICKOFF_ATTENDING, Duty
 from models.meeting_report import EVENING
+from models.settings import settings
 from templates.pages import Words, words
 
-log = logging.getLogger("natverkslots.web")
-
-DEPLOYMENT = "meeting-report/meeting-report"
-START_SECONDS = 20
+MOST_BY_PRESS = 16
+SCHEME = re.compile(r"^https?")
 
 
 async def show(request: Request) -> Response:
@@ -35,7 +35,7 @@ async def show(request: Request) -> Response:
         return _ended(request, teller)
     typed = {"next_time": f"{EVENING:%H:%M}"}
     if teller.unreported_on:
-        typed |= {"status": HELD, "on": teller.unreported_on.isoformat()}
+        typed |= {"on": teller.unreported_on.isoformat()}
     return _form_page(request, teller, typed | _prefilled(request))
 
 
@@ -60,21 +60,25 @@ ROUTES = [
 
 
 async def _report(request: Request, teller: Teller, typed: Typed, told: Told, at: datetime) -> Response:
-    """Start the flow that saves the report. When that fails, the form stands as it was typed."""
-    assert told.form is not None
-    parameters = {"form": told.form.model_dump(mode="json"), "as_of": at.isoformat()}
+    """Saved at once with all that follows from it, so that the next page tells the truth; only mail waits."""
+    form = told.form
+    assert form is not None
     try:
-        await asyncio.wait_for(request.app.state.start(DEPLOYMENT, parameters), START_SECONDS)
-    except Exception as error:  # whatever Prefect or the network threw: nothing is lost
-        log.warning("a meeting report could not be started: %s", type(error).__name__)
+        await write(request, lambda session: tell(session, teller, form, told.is_brief, at))
+    except DatabaseBusy:
         return _form_page(request, teller, typed.values, 503, general=typed.words("meeting.unavailable"))
+    except TransitionRefused:  # the network ended between looking and saving
+        return _ended(request, teller)
+    except UserError as error:
+        return _form_page(request, teller, typed.values, 422, general=str(error))
     return _thanks(request, teller, told, "new")
 
 
 async def _book(request: Request, teller: Teller, typed: Typed, told: Told, at: datetime) -> Response:
-    assert told.next_at is not None
+    next_at = told.next_at
+    assert next_at is not None
     try:
-        change = await run_in_threadpool(book, teller, told.next_at, at)
+        change = await write(request, lambda session: book(session, teller, next_at, at))
     except DatabaseBusy:
         return _form_page(request, teller, typed.values, 503, general=typed.words("meeting.unavailable"))
     except UserError as error:
@@ -84,14 +88,17 @@ async def _book(request: Request, teller: Teller, typed: Typed, told: Told, at: 
 
 def _thanks(request: Request, teller: Teller, told: Told, change: str) -> Response:
     values: dict[str, Any] = {"on": told.on, "next_at": told.next_at, "change": change}
+    values["is_brief"] = told.is_brief
     values["attended"] = told.form.attended if told.form else 0
     values["known_next_at"] = teller.next_at if teller.next_on != told.on else None
-    return page(request, "meeting-thanks", status=told.status, **values)
+    reply = page(request, "meeting-thanks", status=told.status, **values)
+    reply.background = BackgroundTask(let_mail_go, request.app.state.start)
+    return reply
 
 
 async def _teller(request: Request) -> Teller:
-    network, code = ids_in(request, Purpose.meeting, 2)
-    return await run_in_threadpool(load, uuid_of(network), code, moment_of(request)[0])
+    [role] = ids_in(request, Purpose.meeting, 1)
+    return await look(load, uuid_of(role), moment_of(request)[0])
 
 
 def _ended(request: Request, teller: Teller) -> Response:
@@ -106,10 +113,19 @@ def _prefilled(request: Request) -> dict[str, str]:
         asked["status"] = status
     try:
         if day := parse_day(on, "on"):
-            asked["on"] = day.isoformat()
+            asked["next_on" if status == BOOK else "on"] = day.isoformat()
     except UserError:
         pass
     return asked
+
+
+def _calendar(teller: Teller) -> dict[str, str]:
+    """The network's calendar: an address that calendar programs take on by a press, and one to copy."""
+    address = link(Purpose.network, str(teller.role_id)) + ".ics"
+    return {
+        "subscribe": SCHEME.sub("webcal", address, count=1),
+        "path": address.removeprefix(settings().public_url),
+    }
 
 
 def _choices(teller: Teller, t: Words) -> dict[str, list[tuple[str, str]]]:
@@ -139,6 +155,8 @@ def _form_page(
         errors=errors,
         general=general,
         choices=_choices(teller, words(language_of(request))),
+        calendar=_calendar(teller),
+        how_many=range(KICKOFF_ATTENDING - 1, MOST_BY_PRESS + 1),
         is_booked_day=booked is not None and typed.get("on") == booked,
         ask_large="large" in errors or bool(typed.get("large")),
         large_limit=CONFIRM_ABOVE,

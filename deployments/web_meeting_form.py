@@ -13,6 +13,7 @@ from models.quiet_days import local
 HELD: Literal["held"] = "held"
 CANCELLED: Literal["cancelled"] = "cancelled"
 BOOK = "book"
+BRIEF = "brief"  # "we did meet": one press on how many came
 STATUSES = (HELD, CANCELLED, BOOK)
 
 
@@ -24,13 +25,15 @@ class Told:
     on: date | None
     form: MeetingReportForm | None
     next_at: datetime | None
+    is_brief: bool = False
 
 
 def read_form(typed: Typed, teller: Teller, at: datetime, today: date) -> Told | None:
     """What was told, or None and a sentence for each field that is wrong."""
     status = typed.choice("status", STATUSES)
     on = _day(typed, status, today) if status in (HELD, CANCELLED) else None
-    counts = _counts(typed) if status == HELD else {}
+    is_brief = status == HELD and bool(typed.text(BRIEF))
+    counts = _counts(typed, is_brief) if status == HELD else {}
     duties = _duties(typed, teller) if status == HELD else {}
     next_at = _next(typed, teller, status, on, at, today) if status else None
     if typed.errors:
@@ -47,7 +50,7 @@ def read_form(typed: Typed, teller: Teller, at: datetime, today: date) -> Told |
         **counts,
         **duties,
     )
-    return Told(status, on, form, next_at) if typed.obeys(form, today) else None
+    return Told(status, on, form, next_at, is_brief) if typed.obeys(form, today) else None
 
 
 def _day(typed: Typed, status: str, today: date) -> date | None:
@@ -61,7 +64,7 @@ def _day(typed: Typed, status: str, today: date) -> date | None:
     return on
 
 
-def _counts(typed: Typed) -> dict[str, int]:
+def _counts(typed: Typed, is_brief: bool) -> dict[str, int]:
     attended = typed.number("attended", MOST_ATTENDING)
     if attended > CONFIRM_ABOVE and not typed.text("large"):
         typed.wrong("large", "missing", limit=CONFIRM_ABOVE)
@@ -70,8 +73,8 @@ def _counts(typed: Typed) -> dict[str, int]:
     return {
         "attended": attended,
         "non_members": typed.number("non_members", most_guests, required=False),
-        "branches": typed.number("branches", MOST_ATTENDING),
-        "companies": typed.number("companies", MOST_ATTENDING),
+        "branches": typed.number("branches", MOST_ATTENDING, required=not is_brief),
+        "companies": typed.number("companies", MOST_ATTENDING, required=not is_brief),
     }
 
 

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from deployments.web_page import LinkRefused
-from models import kickoff, resting
-from models.database import reading, transaction
+from models import kickoff, meeting_report, resting
+from models.database import reading
+from models.forms.meeting_report import MeetingReportForm
 from models.lifecycle import Actor, Cause
 from models.meeting import LATE_REPORT_DAYS, Meeting, MeetingForm, MeetingStatus, next_booked
 from models.network import TERMINAL, Network, Role, roles_of
@@ -22,6 +23,7 @@ from models.quiet_days import local
 class Teller:
     """What the page knows: the network, who tells, and who may have carried a duty (code and name)."""
 
+    role_id: UUID
     network_id: UUID
     number: int
     network: str
@@ -39,17 +41,19 @@ class Teller:
         return local(self.next_at).date() if self.next_at else None
 
 
-def load(network_id: UUID, code: str, at: datetime) -> Teller:
-    """Raises LinkRefused when the network or the member's confirmed role in it is gone."""
+def load(role_id: UUID, at: datetime) -> Teller:
+    """Raises LinkRefused when the member's role has ended, was never said yes to, or the member is gone."""
     with reading() as session:
-        network = session.get(Network, network_id)
-        if network is None:
+        role = session.get(Role, role_id)
+        if role is None or not role.is_confirmed:
             raise LinkRefused
-        names = _names(session, _confirmed(session, network_id))
+        network, code = session.get_one(Network, role.network_id), role.code
+        names = _names(session, _confirmed(session, network.id))
         if code not in names:
             raise LinkRefused
-        coming = next_booked(session, network_id, at)
+        coming = next_booked(session, network.id, at)
         return Teller(
+            role_id=role_id,
             network_id=network.id,
             number=network.number,
             network=network.name,
@@ -58,27 +62,34 @@ def load(network_id: UUID, code: str, at: datetime) -> Teller:
             code=code,
             name=next(iter(names[code].split()), ""),
             organisers=_told_apart(names),
-            unreported_on=_unreported_on(session, network_id, at),
+            unreported_on=_unreported_on(session, network.id, at),
             next_at=coming.starts_at if coming else None,
-            taken=_taken(session, network_id),
+            taken=_taken(session, network.id),
         )
 
 
-def book(teller: Teller, starts_at: datetime, at: datetime) -> str:
+def tell(session: Session, teller: Teller, form: MeetingReportForm, is_brief: bool, at: datetime) -> None:
+    """Save what the teller tells of a meeting, and do what follows from it."""
+    role = session.get(Role, teller.role_id)
+    if role is None or not role.is_confirmed:
+        raise LinkRefused
+    meeting_report.tell(session, form, Cause("meeting-report", Actor.member, at), is_brief=is_brief)
+
+
+def book(session: Session, teller: Teller, starts_at: datetime, at: datetime) -> str:
     """Book the next meeting with the teller as convener and send it to calendars: "new", "update" or "same".
 
     A resting network wakes by it (domain.md section 4).
     """
-    with transaction() as session:
-        network = session.get_one(Network, teller.network_id)
-        convener = next((one for one in _confirmed(session, network.id) if one.code == teller.code), None)
-        if convener is None:
-            raise LinkRefused
-        meeting, change = kickoff.book_meeting(session, network, convener, starts_at, MeetingForm.in_person, at)
-        if change != "same":
-            kickoff.invite(session, network, meeting, change, at)
-        resting.wake_if_resting(session, network, meeting, Cause("meeting-booked", Actor.member, at))
-        return change
+    network = session.get_one(Network, teller.network_id)
+    convener = next((one for one in _confirmed(session, network.id) if one.id == teller.role_id), None)
+    if convener is None:
+        raise LinkRefused
+    meeting, change = kickoff.book_meeting(session, network, convener, starts_at, MeetingForm.in_person, at)
+    if change != "same":
+        kickoff.invite(session, network, meeting, change, at)
+    resting.wake_if_resting(session, network, meeting, Cause("meeting-booked", Actor.member, at))
+    return change
 
 
 def _confirmed(session: Session, network_id: UUID) -> list[Role]:

@@ -5,14 +5,16 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
-from starlette.concurrency import run_in_threadpool
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web_page import LinkRefused, ids_in, language_of, moment_of, page, uuid_of
+from deployments.web_page import LinkRefused, ids_in, language_of, look, moment_of, page, uuid_of
+from deployments.web_starting import let_mail_go
+from deployments.web_writing import write
 from models import kickoff
-from models.database import reading, transaction
+from models.database import reading
 from models.errors import DatabaseBusy
 from models.links import Purpose
 from models.network import TERMINAL, Network, Role, RoleKind
@@ -42,11 +44,13 @@ async def save(request: Request) -> Response:
     if invited.is_ended:
         return _page(request, invited)
     try:
-        await run_in_threadpool(_confirm, invited.role_id, moment_of(request)[0])
+        await write(request, lambda session: _confirm(session, invited.role_id, moment_of(request)[0]))
     except DatabaseBusy:
         general = words(language_of(request))("organiser.busy")
         return page(request, "organiser", 503, invited=invited, general=general)
-    return page(request, "organiser-thanks", invited=invited)
+    reply = page(request, "organiser-thanks", invited=invited)
+    reply.background = BackgroundTask(let_mail_go, request.app.state.start)
+    return reply
 
 
 ROUTES = [
@@ -65,7 +69,7 @@ def _page(request: Request, invited: Invited) -> Response:
 
 async def _invited(request: Request) -> Invited:
     [role] = ids_in(request, Purpose.organiser, 1)
-    return await run_in_threadpool(_load, uuid_of(role))
+    return await look(_load, uuid_of(role))
 
 
 def _load(role_id: UUID) -> Invited:
@@ -99,6 +103,5 @@ def _initiator(session: Session, network_id: UUID) -> str:
     return next(iter((initiator.name or "").split()), "") if initiator else ""
 
 
-def _confirm(role_id: UUID, at: datetime) -> None:
-    with transaction() as session:
-        kickoff.confirm(session, _role(session, role_id), at)
+def _confirm(session: Session, role_id: UUID, at: datetime) -> None:
+    kickoff.confirm(session, _role(session, role_id), at)

@@ -5,13 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web_page import FORM_TYPE, LinkRefused, ids_in, language_of, moment_of, page, posted, uuid_of
-from models.database import reading, transaction
+from deployments.web_page import FORM_TYPE, LinkRefused, ids_in, language_of, look, moment_of, page, posted, uuid_of
+from deployments.web_writing import write
+from models.database import reading
 from models.errors import DatabaseBusy
 from models.links import Purpose
 from models.network import Network, Role
@@ -40,7 +40,8 @@ async def save(request: Request) -> Response:
     kind = request.headers.get("content-type", FORM_TYPE)
     goes_on = kind.startswith(FORM_TYPE) and (await posted(request)).get("again") == "yes"
     try:
-        await run_in_threadpool(_save, reader, None if goes_on else moment_of(request)[0])
+        stopped_at = None if goes_on else moment_of(request)[0]
+        await write(request, lambda session: _save(session, reader, stopped_at))
     except DatabaseBusy:
         general = words(language_of(request))("stop.busy")
         return page(request, "stop", 503, reader=reader, general=general)
@@ -55,7 +56,7 @@ ROUTES = [
 
 async def _reader(request: Request) -> Reader:
     network, code = ids_in(request, Purpose.stop, 2)
-    return await run_in_threadpool(_load, uuid_of(network), code)
+    return await look(_load, uuid_of(network), code)
 
 
 def _load(network_id: UUID, code: str) -> Reader:
@@ -74,9 +75,8 @@ def _person(session: Session, network_id: UUID, code: str) -> Person:
     return person
 
 
-def _save(reader: Reader, stopped_at: datetime | None) -> None:
-    with transaction() as session:
-        person = _person(session, reader.network_id, reader.code)
-        if stopped_at is None or person.reminders_stopped_at is None:
-            person.reminders_stopped_at = stopped_at
-            session.add(person)
+def _save(session: Session, reader: Reader, stopped_at: datetime | None) -> None:
+    person = _person(session, reader.network_id, reader.code)
+    if stopped_at is None or person.reminders_stopped_at is None:
+        person.reminders_stopped_at = stopped_at
+        session.add(person)

@@ -13,31 +13,37 @@ from tasks.intake import forget
 from tasks.step import moment
 from tasks.wrap_up import wrap_up
 
+NOTHING = SupportRequestForm(member_number="", place="", need="")
+
 
 @flow(name="support-request", flow_run_name=say("Stödförfrågan", "Support request"))
 @in_words
-async def support_request(form: SupportRequestForm, as_of: str = "") -> Any:
+async def support_request(form: SupportRequestForm = NOTHING, request: str = "", as_of: str = "") -> Any:
     """En medlem vill starta ett nätverk: spara förfrågan, bekräfta den, utse någon som ringer och bjud in till samtal.
 
     Args:
         form: Vad medlemmen berättar.
+        request: Lämnas tomt. Webbsidan anger här en förfrågan som den redan har sparat.
         as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
     """
     at = moment(as_of)
-    intake = await stage.receive_request(form, at)
-    await forget(form)
-    request = await stage.save_request(intake, at)
-    nearby = await stage.neighbours(request["id"], at)
-    assigned = await stage.assign(request["id"], at)
-    invited = await stage.invite_to_talk(request["id"], at)
+    if request:
+        saved = await stage.find_request(request)
+    else:
+        intake = await stage.receive_request(form, at)
+        await forget(form)
+        saved = await stage.save_request(intake, at)
+    nearby = await stage.neighbours(saved["id"], at)
+    assigned = await stage.assign(saved["id"], at)
+    invited = await stage.invite_to_talk(saved["id"], at)
     await wrap_up(as_of)
-    number, state = request["number"], word(REQUEST_STATE, request["state"])
+    number, state = saved["number"], word(REQUEST_STATE, saved["state"])
     hands = say(f", hos {assigned}", f", with {assigned}") if assigned else ""
     return told(
         say(f"Förfrågan #{number}: {state}{hands}", f"Request #{number}: {state}{hands}"),
-        request=request["number"],
-        state=request["state"],
-        new=int(request["new"]),
+        request=number,
+        state=saved["state"],
+        new=int(saved["new"]),
         nearby=nearby,
         invited=invited,
     )

@@ -21,6 +21,7 @@ async def work_list(as_of: str = "") -> Any:
     """
     at = moment(as_of)
     looked_at = await stage.retry_incomplete(at)
+    taken = await stage.take_further(at)
     left = await stage.end_roles_of_leavers(at)
     queue = await stage.tend_queue(at)
     woken = await stage.wake(at)
@@ -37,6 +38,7 @@ async def work_list(as_of: str = "") -> Any:
         **listed,
         **queue,
         retried=looked_at,
+        taken=taken,
         roles_ended=left,
         wake=woken,
         still_planned=planned,

@@ -14,6 +14,7 @@ from models.errors import DatabaseBusy
 from models.settings import settings
 
 BUSY_SECONDS = 15
+CONNECTIONS = 40  # as many as the web pages have threads: to open one costs more than a page
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -21,7 +22,7 @@ def make_engine(url: str) -> Engine:
     """An engine for `url`. SQLite gets foreign keys, a write-ahead log and honest transactions."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=CONNECTIONS)
     prepare_sqlite(engine)
     return engine
 

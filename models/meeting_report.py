@@ -1,9 +1,10 @@
 """What a member tells of a meeting, and what is kept of it: figures, who carried it, companies, and every telling."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from sqlmodel import Session, col, delete, select
 
+from models import kickoff, resting
 from models.columns import nfc
 from models.errors import TransitionRefused, UserError
 from models.forms.form import Form
@@ -19,6 +20,7 @@ from models.quiet_days import STOCKHOLM
 from models.support import over_helps
 
 EVENING = time(17, 30)
+PRESSED_TWICE = timedelta(minutes=10)
 
 
 def check_report(session: Session, form: Form) -> None:
@@ -87,7 +89,39 @@ def save_report(session: Session, form: MeetingReportForm, cause: Cause) -> tupl
     return network, meeting
 
 
+def tell(session: Session, form: MeetingReportForm, cause: Cause, *, is_brief: bool = False) -> Meeting:
+    """A member tells of a meeting, with all that follows from it. Raises as `save_report` and `book_meeting` do.
+
+    A brief one says that they met and how many came: what it leaves out is unknown, never none.
+    """
+    network, meeting = save_report(session, form, cause)
+    if is_brief:
+        meeting.non_members = meeting.branches = meeting.companies = None
+    kickoff.start_if_kickoff(session, network, meeting, cause)
+    resting.wake_if_resting(session, network, meeting, cause)
+    follow_up(session, network, meeting, form, cause)
+    return meeting
+
+
+def follow_up(session: Session, network: Network, meeting: Meeting, form: MeetingReportForm, cause: Cause) -> int:
+    """Take a cancelled meeting out of calendars, and book the next that was told of. Returns how many mails went."""
+    sent = 0
+    if meeting.status == MeetingStatus.cancelled:
+        sent += kickoff.invite(session, network, meeting, "cancel", cause.at)
+    booked = book_next(session, network, form, cause.at)
+    if booked and booked[1] != "same":
+        sent += kickoff.invite(session, network, *booked, cause.at)
+        resting.wake_if_resting(session, network, booked[0], cause)
+    return sent
+
+
 def _keep_telling(session: Session, meeting: Meeting, form: MeetingReportForm, cause: Cause) -> None:
+    """Every telling is kept; the same one sent twice (a button pressed again) is one telling."""
+    told = select(ReportEntry).where(col(ReportEntry.meeting_id) == meeting.id).order_by(col(ReportEntry.at).desc())
+    last = session.exec(told).first()
+    same = (form.reported_by.lower(), meeting.status, meeting.attended)
+    if last and (last.told_by, last.status, last.attended) == same and abs(cause.at - last.at) < PRESSED_TWICE:
+        return
     entry = ReportEntry(
         meeting_id=meeting.id,
         told_by=form.reported_by.lower(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID, uuid4
 
 from rapidfuzz import fuzz, utils
@@ -15,7 +16,7 @@ from models.mail import Letter, Template, queue
 from models.network import TERMINAL, Nature, Network, contacts_of
 from models.person import Person
 from models.place import neighbouring
-from models.support_request import OPEN, RequestState, SupportRequest
+from models.support_request import OPEN, Channel, RequestState, SupportRequest
 
 NEIGHBOUR_DAYS = timedelta(days=180)
 SIMILAR_WORDS = 60
@@ -33,6 +34,19 @@ SENTENCE = {
     "same_nature": {Language.sv: "samma art", Language.en: "same nature"},
     "similar_words": {Language.sv: "liknande ord", Language.en: "similar words"},
 }
+
+
+class Sought(Protocol):
+    """What is asked for, where: a request, or one that is about to be written down."""
+
+    @property
+    def place(self) -> str: ...
+    @property
+    def municipality(self) -> str | None: ...
+    @property
+    def nature(self) -> Nature: ...
+    @property
+    def need(self) -> str: ...
 
 
 class NearNeighbour(SQLModel, table=True):
@@ -99,21 +113,31 @@ def _requests_near(session: Session, request: SupportRequest) -> Iterator[dict[s
             yield _row(later.id, score, why, other_request_id=earlier.id)
 
 
+def networks_near(session: Session, sought: Sought) -> list[Network]:
+    """Living networks near what is asked for, nearest first; it need not be written down yet. Nothing is kept of it."""
+    return [network for network, _, _ in sorted(_scored(session, sought), key=lambda found: -found[1])]
+
+
 def _networks_near(session: Session, request: SupportRequest) -> Iterator[dict[str, object]]:
+    for network, score, why in _scored(session, request):
+        yield _row(request.id, score, why, other_network_id=network.id)
+
+
+def _scored(session: Session, sought: Sought) -> Iterator[tuple[Network, int, list[str]]]:
     candidates = (
         select(Network, SupportRequest.need)
         .outerjoin(SupportRequest, col(SupportRequest.network_id) == Network.id)
-        .where(col(Network.municipality).in_(_around(request)))
-        .where(col(Network.nature).in_(_natures_like(request.nature)), col(Network.state).not_in(TERMINAL))
+        .where(col(Network.municipality).in_(_around(sought)))
+        .where(col(Network.nature).in_(_natures_like(sought.nature)), col(Network.state).not_in(TERMINAL))
     )
     for network, need in session.exec(candidates):
         words = f"{network.place} {network.name} {need or ''}"
-        score, why = compare(request, network.municipality, network.nature, words)
+        score, why = compare(sought, network.municipality, network.nature, words)
         if why:
-            yield _row(request.id, score, why, other_network_id=network.id)
+            yield network, score, why
 
 
-def compare(request: SupportRequest, municipality: str, nature: Nature, words: str) -> tuple[int, list[str]]:
+def compare(request: Sought, municipality: str, nature: Nature, words: str) -> tuple[int, list[str]]:
     """How near something lies to a request, 0–100, and why; no reasons when it is not near enough to be shown."""
     same_place, same_nature = municipality == request.municipality, nature == request.nature
     likeness = fuzz.token_sort_ratio(f"{request.place} {request.need}", words, processor=utils.default_process)
@@ -204,6 +228,8 @@ def _sides(session: Session, pairs: Sequence[NearNeighbour]) -> dict[UUID | None
         select(SupportRequest.id, SupportRequest.initiator_id, SupportRequest.place)
         .where(col(SupportRequest.id).in_(request_ids))
         .where(col(SupportRequest.state).in_(INTRODUCED))
+        # On the web anybody can write anybody's number: only in the talk do staff hear who it was that wanted it.
+        .where(or_(col(SupportRequest.channel) != Channel.web, col(SupportRequest.talk_at).is_not(None)))
     ).all()
     network_ids = {pair.other_network_id for pair in pairs if pair.other_network_id}
     contacts = contacts_of(session, network_ids)
@@ -223,7 +249,7 @@ def _letter(pair: NearNeighbour, to: tuple[UUID, str], other: tuple[UUID, str]) 
     return Letter(Template.introduction, to[0], str(pair.id), request_id=pair.request_id, context=told)
 
 
-def _around(request: SupportRequest) -> set[str]:
+def _around(request: Sought) -> set[str]:
     return {request.municipality or "", *neighbouring(request.municipality or "")}
 
 

@@ -26,6 +26,7 @@ from models.quiet_days import add_working_days, local
 from models.staff import Staff, StaffRole
 from models.support_request import (
     CAME_TO_NOTHING,
+    Reason,
     RequestState,
     SupportRequest,
     dedupe_key,
@@ -120,7 +121,8 @@ def receive(session: Session, form: SupportRequestForm, cause: Cause) -> tuple[S
     if state != RequestState.received:
         request.reason = reason
         lifecycle.advance_request(session, request, state, replace(cause, actor=Actor.rule))
-    queue(session, [_answer(request, person)], cause.at)
+    if person.email or request.reason != Reason.not_a_member:  # else nobody is there to write to, or to phone
+        queue(session, [_answer(request, person)], cause.at)
     return request, True
 
 

@@ -14,10 +14,10 @@ from sqlmodel import Session, col, select
 from models.calendar_file import calendar_file
 from models.check_in import CheckIn
 from models.columns import seal
-from models.links import Purpose, link
+from models.links import VALID_FOR, Purpose, link
 from models.mail import ASKS, REMINDERS, OutgoingMail, Template, name_and_address
 from models.meeting import Meeting
-from models.network import Network, Role
+from models.network import Network, Role, RoleKind
 from models.person import Person
 from models.quiet_days import local
 from models.sending import Written
@@ -52,10 +52,7 @@ class Shelf:
         self.staff: dict[UUID | None, Staff] = {one.id: one for one in session.exec(select(Staff))}
         # Not read here, but by the rules: what lies in the session is not asked for one by one.
         self.check_ins = self._by_id(CheckIn, (_uuid(one.get("check_in")) for one in contexts))
-        roles = session.exec(select(Role).where(col(Role.network_id).in_(self.networks), col(Role.until).is_(None)))
-        self.codes: dict[tuple[UUID, UUID | None], str] = {
-            (role.network_id, role.person_id): role.code for role in roles
-        }
+        self.roles = self._roles()
         self.initiators = self._initiators()
 
     def reader(self, mail: OutgoingMail) -> Person | Staff | None:
@@ -71,6 +68,12 @@ class Shelf:
         if not wanted:
             return {}
         return {row.id: row for row in self.session.exec(select(kind).where(kind.id.in_(wanted)).options(*options))}
+
+    def _roles(self) -> dict[tuple[UUID, UUID | None], Role]:
+        """The role that links are bound to, by network and person: who is contact has theirs only while they are."""
+        lasting = select(Role).where(col(Role.network_id).in_(self.networks), col(Role.until).is_(None))
+        roles = sorted(self.session.exec(lasting), key=lambda role: role.kind == RoleKind.contact)
+        return {(role.network_id, role.person_id): role for role in roles}
 
     def _initiators(self) -> dict[UUID, str]:
         rows = self.session.exec(
@@ -152,24 +155,41 @@ def _context(mail: OutgoingMail, shelf: Shelf, to: Recipient, at: datetime) -> d
     if "days" in told:  # counted when it goes: a notice can wait out the summer
         context["days"] = (date.fromisoformat(told["support_ends_on"]) - local(at).date()).days
     if network:
-        code = shelf.codes.get((network.id, mail.person_id), NO_ROLE)
+        role = shelf.roles.get((network.id, mail.person_id))
         context["network"] = network.name
         context["initiator"] = shelf.initiators.get(network.id, "")
-        context["meeting_link"] = link(Purpose.meeting, str(network.id), code)
-        if mail.template in REMINDERS and code != NO_ROLE:
-            context["stop_link"] = link(Purpose.stop, str(network.id), code)
+        context["meeting_link"] = link(Purpose.meeting, str(role.id) if role else NO_ROLE)
+        if role and mail.template in REMINDERS:
+            context["stop_link"] = link(Purpose.stop, str(network.id), role.code)
     if other := shelf.introduced(mail):
         context["other_name"], context["other_email"] = other.name or "", deliverable(other.email or "")
     if "check_in" in told:
-        context["check_in_link"] = link(Purpose.check_in, told["check_in"])
+        reader = shelf.roles.get((mail.network_id, mail.person_id)) if mail.network_id else None
+        context["check_in_link"] = link(Purpose.check_in, told["check_in"], str(reader.id) if reader else NO_ROLE)
     if "role" in told:
         context["confirm_link"] = link(Purpose.organiser, told["role"])
+    if "fresh" in told:
+        context |= _fresh(mail, Purpose(told["fresh"]), context)
     if "grants" in told:
         context["items"] = [_item(shelf.grants[UUID(grant)], shelf) for grant in told["grants"]]
     if "meeting" in told:
         starts_at = shelf.meetings[UUID(told["meeting"])].starts_at
         context["starts_at"], context["date"] = starts_at, local(starts_at).date()
     return context
+
+
+def _fresh(mail: OutgoingMail, purpose: Purpose, known: dict[str, Any]) -> dict[str, Any]:
+    """The link that somebody asked for anew; a calendar's is found on the page for meetings."""
+    page = Purpose.meeting if purpose is Purpose.network else purpose
+    match page:
+        case Purpose.my_data:
+            address = link(page, str(mail.id))
+        case Purpose.stop:
+            address = link(page, str(mail.network_id), known["code"])
+        case _:
+            kinds = {Purpose.check_in: "check_in_link", Purpose.organiser: "confirm_link"}
+            address = known[kinds.get(page, "meeting_link")]
+    return {"fresh_link": address, "about": page.value, "valid_until": known["today"] + VALID_FOR[page]}
 
 
 def _contact(shelf: Shelf, network: Network | None, request: SupportRequest | None, language: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from models import kickoff, meeting_report, resting
 from models.database import transaction
 from models.forms.meeting_report import MeetingReportForm
 from models.lifecycle import Actor, Cause
-from models.meeting import Meeting, MeetingStatus
+from models.meeting import Meeting
 from models.network import Network
 from tasks.intake import form_of, keep, settle
 from tasks.step import run_id, step
@@ -53,14 +53,7 @@ async def wake_if_resting(saved: dict[str, Any], at: datetime) -> bool:
 async def follow_up(form: MeetingReportForm, saved: dict[str, Any], at: datetime) -> int:
     with transaction() as session:
         network, meeting = _rows(session, saved)
-        sent = 0
-        if meeting.status == MeetingStatus.cancelled:
-            sent += kickoff.invite(session, network, meeting, "cancel", at)
-        booked = meeting_report.book_next(session, network, form, at)
-        if booked and booked[1] != "same":
-            sent += kickoff.invite(session, network, *booked, at)
-            resting.wake_if_resting(session, network, booked[0], _cause(at))
-        return sent
+        return meeting_report.follow_up(session, network, meeting, form, _cause(at))
 
 
 def _rows(session: Any, saved: dict[str, Any]) -> tuple[Network, Meeting]:

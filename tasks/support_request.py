@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from prefect.artifacts import acreate_markdown_artifact
+from sqlmodel import col, select
 
 from models import near_neighbour, receiving
-from models.database import transaction
+from models.database import reading, transaction
+from models.errors import UserError
 from models.forms.support_request import SupportRequestForm
 from models.language import Language, say
 from models.lifecycle import Actor, Cause
@@ -38,6 +40,31 @@ async def save_request(intake: str, at: datetime) -> dict[str, Any]:
             request, is_new = receiving.receive(session, form, cause)
             settle(row, request.id, at)
         return {"id": str(request.id), "number": request.number, "state": str(request.state), "new": is_new}
+
+
+@step("Hämta förfrågan som webbsidan sparade", "Fetch the request that the web page saved")
+async def find_request(request_id: str) -> dict[str, Any]:
+    """Raises UserError when there is no such request."""
+    with reading() as session:
+        request = session.exec(select(SupportRequest).where(col(SupportRequest.id) == _id_of(request_id))).one_or_none()
+        if request is None:
+            raise _unknown_request()
+        return {"id": str(request.id), "number": request.number, "state": str(request.state), "new": True}
+
+
+def _id_of(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise _unknown_request() from None
+
+
+def _unknown_request() -> UserError:
+    return UserError(
+        say(
+            "request: ingen förfrågan har det id:t. Lämna fältet tomt.", "request: no request has that id. Leave empty."
+        )
+    )
 
 
 @step("Sök dubbletter och grannar", "Look for duplicates and neighbours")

@@ -6,7 +6,7 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.events import emit_event
 from sqlmodel import col, select
 
-from models import contacts, near_neighbour, receiving, resting, still_planned, waiting, work_list
+from models import contacts, near_neighbour, receiving, resting, still_planned, waiting, web_request, work_list
 from models.database import reading, transaction
 from models.language import say
 from models.lifecycle import Actor, Cause
@@ -25,6 +25,12 @@ OVERDUE = "natverkslots.overdue"
 async def retry_incomplete(at: datetime) -> int:
     with transaction() as session:
         return receiving.retry_incomplete(session, _cause(at))
+
+
+@step("Ge förfrågningar från webben till någon", "Give requests from the web to somebody")
+async def take_further(at: datetime) -> int:
+    with transaction() as session:
+        return web_request.take_further(session, at)
 
 
 @step("Avsluta roller för dem som lämnat facket", "End the roles of those who left the union")

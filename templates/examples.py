@@ -125,6 +125,7 @@ def _own(language: str) -> dict[str, dict[str, Any]]:
         },
         "fresh-link": {
             "fresh_link": "https://natverk.example.org/svara/Tn5cKw", "valid_until": date(2027, 8, 29),
+            "about": "meeting",
         },
         "staff-digest": {**staff, "region": "Västernorrlands län", "rows": _ROWS},
         "staff-alarm": {
@@ -160,8 +161,18 @@ _CHANGES: Final[dict[str, list[dict[str, Any]]]] = {
         *(_ANSWER | {"kind": kind} for kind in ("access", "erasure", "rectification")),
         _ANSWER | {"kind": "erasure", "outcome": "refused"},
     ],
-    "fresh-link": [{"place": ""}],
+    "fresh-link": [{"place": ""}, {"place": "", "about": "my-data", "valid_until": date(2027, 3, 9)}],
     "report-ready": [{"link": ""}, {"folder": ""}],
     "staff-digest": [{"rows": [{**_ROWS[0], "subject": ""}]}, {"rows": _ROWS[1:2]}, {"rows": []}],
-    "staff-alarm": [{"what": "in_doubt", "subject": "", "due": None, "link": ""}],
+    "staff-alarm": [
+        {"what": "in_doubt", "subject": "", "due": None, "link": ""},
+        {
+            "what": "rights_erasure",
+            "subject": "",
+            "link": "",
+            "due": date(2027, 4, 2),
+            "other_name": "Jörgen Ågren",
+            "other_email": "jorgen.agren@example.org",
+        },
+    ],
 }

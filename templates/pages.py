@@ -14,6 +14,8 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from templates import filters
+from templates import words as words_of
+from templates.mail_words import mail_name
 from templates.words import ORGANISATION
 
 WEB: Final = Path(__file__).parent / "web"
@@ -82,7 +84,15 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    for each in (filters.day, filters.short_day, filters.moment):
+    for each in (
+        filters.day,
+        filters.short_day,
+        filters.moment,
+        filters.hours,
+        words_of.item_name,
+        words_of.item_line,
+        mail_name,
+    ):
         environment.filters[each.__name__] = partial(each, language=language)
     environment.tests["pickable"] = pickable
     environment.globals.update(

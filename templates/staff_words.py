@@ -11,6 +11,18 @@ class Task(NamedTuple):
 
 
 TASKS: Final[dict[str, dict[str, Task]]] = {
+    "rights_access": {
+        "sv": Task("begäran om att få se sina uppgifter", "Ta fram uppgifterna och svara personen i tid."),
+        "en": Task("request to see somebody's details", "Bring the details together and answer the person in time."),
+    },
+    "rights_correction": {
+        "sv": Task("begäran om rättelse", "Fråga personen vad som ska rättas, rätta det och svara i tid."),
+        "en": Task("request for a correction", "Ask the person what to correct, correct it and answer in time."),
+    },
+    "rights_erasure": {
+        "sv": Task("begäran om radering", "Pröva begäran, radera det som ska raderas och svara personen i tid."),
+        "en": Task("request for erasure", "Consider it, erase what is to be erased and answer the person in time."),
+    },
     "talk": {
         "sv": Task("behovssamtal", "Hör av dig till den som har frågat, ha samtalet och skriv in det."),
         "en": Task("needs talk", "Get in touch with whoever asked, have the talk and record it."),

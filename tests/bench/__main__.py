@@ -19,6 +19,7 @@ from models.health_check import active_networks, scored, take_snapshots
 from templates.examples import example
 from templates.render import mail_names, render_mail
 from tests.bench.database import EVENTS, fill
+from tests.bench.founders import founders
 from tests.bench.mails import mails
 from tests.bench.objects import health_by_objects
 
@@ -113,7 +114,7 @@ def rendering() -> dict[str, Any]:
 def main() -> None:
     """Run all benchmarks and write bench.json."""
     figures: dict[str, Any] = {}
-    for work in (mails, from_the_database, in_memory, rendering):
+    for work in (mails, from_the_database, in_memory, rendering, founders):
         for name, value in work().items():
             figures[name] = value
             print(f"{name:<58} {value}", flush=True)

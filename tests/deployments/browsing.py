@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from httpx import Response
 
 from models.links import Purpose
+from tests.acts import AKE, MARIT, RENE
 
 ANSWER = {
     "met": "yes",
@@ -31,9 +32,18 @@ REPORT = {
     "next_on": "2027-04-20",
     "next_time": "17:30",
 }
+REQUEST = {
+    "municipality": "Luleå",
+    "place": "Kallax",
+    "nature": "town",
+    "need": "Vi ses aldrig.\nDet vill vi ändra på.",
+    "wish_send_out": "yes",
+    "co_organisers": f"{MARIT}, {RENE}",
+    "member_number": AKE,
+}
 BOOKING = {"status": "book", "next_on": "2027-04-20", "next_time": "17:30"}
 HOSTILE = "\"><script>alert('1')</script>&{{ 7*7 }}"
-LINKS = list(Purpose)
+LINKS = [Purpose.check_in, Purpose.meeting, Purpose.organiser, Purpose.stop]
 POSTS: dict[Purpose, dict[str, str]] = {
     Purpose.check_in: ANSWER,
     Purpose.meeting: REPORT,
@@ -61,7 +71,7 @@ class Page(HTMLParser):
         return [attrs for tag, attrs in self.elements if tag in tags]
 
     def field(self, name: str) -> dict[str, str]:
-        return next(one for one in self.all("input", "select") if one.get("name") == name)
+        return next(one for one in self.all("input", "select", "textarea") if one.get("name") == name)
 
     def checked(self, name: str) -> list[str]:
         return [one["value"] for one in self.all("input") if one.get("name") == name and "checked" in one]
@@ -70,10 +80,10 @@ class Page(HTMLParser):
 def sentence_by(reply: Response, field: str) -> str:
     """The sentence that stands beside a field, and that the field is tied to."""
     page = Page(reply.text)
-    tied = [one.get("aria-describedby", "") for one in page.all("input", "select", "fieldset")]
+    tied = [one.get("aria-describedby", "") for one in page.all("input", "select", "textarea", "fieldset")]
     assert f"{field}-error" in " ".join(tied).split(), f"nothing is tied to the error of {field}"
     assert {"href": f"#{field}"} in page.all("a")
-    assert any(one.get("id") == field for one in page.all("input", "select"))
+    assert any(one.get("id") == field for one in page.all("input", "select", "textarea"))
     found = re.search(rf'id="{field}-error"><span class="unseen">[^<]*</span>([^<]*)</p>', reply.text)
     assert found
     return found[1]

@@ -18,6 +18,8 @@ from models.mail import OutgoingMail
 from models.meeting import Meeting
 from models.network import Nature, Network, NetworkState, Origin, Role, RoleKind
 from models.person import EmailStatus, Membership, Person, member_hash
+from models.rights_request import RightsRequest
+from models.support_request import SupportRequest
 
 NOW = datetime(2027, 3, 2, 8, 30, tzinfo=UTC)  # a Tuesday, 09:30 in Stockholm
 PUBLIC_URL = "http://testserver"
@@ -32,6 +34,7 @@ class World:
     network: UUID
     check_in: UUID
     roles: dict[str, UUID]
+    public_url: str = PUBLIC_URL
     now: datetime = NOW
     started: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     fails: Exception | None = None
@@ -45,17 +48,26 @@ class World:
     def path(self, purpose: Purpose) -> str:
         """The link of that kind, as a mail would hold it."""
         ids = {
-            Purpose.check_in: (str(self.check_in),),
-            Purpose.meeting: (str(self.network), "m1"),
+            Purpose.check_in: (str(self.check_in), str(self.roles["m1"])),
+            Purpose.meeting: (str(self.roles["m1"]),),
             Purpose.organiser: (str(self.roles["m3"]),),
             Purpose.stop: (str(self.network), "m1"),
         }
-        return link(purpose, *ids[purpose]).removeprefix(PUBLIC_URL)
+        return link(purpose, *ids[purpose]).removeprefix(self.public_url)
 
     def rows(self) -> list[str]:
         """Everything that the pages could write, to compare before and after."""
         with database.reading() as session:
-            kinds: tuple[type[Any], ...] = (CheckIn, Meeting, Network, OutgoingMail, Person, Role)
+            kinds: tuple[type[Any], ...] = (
+                CheckIn,
+                Meeting,
+                Network,
+                OutgoingMail,
+                Person,
+                RightsRequest,
+                Role,
+                SupportRequest,
+            )
             return sorted(str(row.model_dump()) for kind in kinds for row in session.exec(select(kind)))
 
     def get(self, kind: type[Any], key: UUID) -> Any:
@@ -90,8 +102,12 @@ class World:
 
 @pytest.fixture
 def world(office: settings.Settings, monkeypatch: pytest.MonkeyPatch) -> World:
+    return begin_world(monkeypatch, PUBLIC_URL)
+
+
+def begin_world(monkeypatch: pytest.MonkeyPatch, public_url: str) -> World:
     """A network that has started: m1 asked for it, m2 said yes, m3 has not answered; a check-in was sent to m1."""
-    monkeypatch.setenv("LOTS_PUBLIC_URL", PUBLIC_URL)
+    monkeypatch.setenv("LOTS_PUBLIC_URL", public_url)
     monkeypatch.setenv("LOTS_MAIL_REPLY_TO", f"Kansliet <{OFFICE}>")
     settings.settings.cache_clear()
     with database.transaction() as session:
@@ -114,7 +130,7 @@ def world(office: settings.Settings, monkeypatch: pytest.MonkeyPatch) -> World:
         check_in = CheckIn(network_id=network.id, person_id=roles["m1"].person_id, sent_on=date(2027, 3, 1))
         session.add(check_in)
         session.flush()
-        return World(network.id, check_in.id, {code: role.id for code, role in roles.items()})
+        return World(network.id, check_in.id, {code: role.id for code, role in roles.items()}, public_url)
 
 
 def _member(session: Any, network_id: UUID, code: str, name: str) -> Role:

@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 from models.check_in import CheckIn, Sharing, Wish
 from models.links import Purpose
 from templates.pages import LANGUAGES, words
-from tests.deployments.browsing import ANSWER, HOSTILE, Page, sentence_by
-from tests.deployments.conftest import World
+from tests.deployments.browsing import ANSWER, HOSTILE, REPORT, Page, sentence_by
+from tests.deployments.conftest import PEOPLE, World
 
 
 def test_an_answer_is_saved_and_thanked_for(browser: TestClient, world: World) -> None:
@@ -67,6 +67,31 @@ def test_a_day_typed_for_no_meeting_does_not_count(browser: TestClient, world: W
     browser.post(world.path(Purpose.check_in), data=ANSWER | {"met": "no", "met_on": "x", "met_attended": "-4"})
     saved = world.get(CheckIn, world.check_in)
     assert (saved.q1_met, saved.q1_on, saved.q1_attended, saved.q4) == (False, None, None, 4)
+
+
+def test_the_thanks_show_the_networks_own_picture_and_nobodys_name(browser: TestClient, world: World) -> None:
+    assert "<svg" not in browser.post(world.path(Purpose.check_in), data=ANSWER).text, "nothing to show yet"
+    browser.post(world.path(Purpose.meeting), data=REPORT)
+    reply = browser.post(world.path(Purpose.check_in), data=ANSWER)
+    assert "Ni har haft en träff det senaste året." in reply.text and "var 60:e dag" in reply.text
+    assert "ni 2 som delade på arbetet, och den som bar mest bar 50 procent. Kansliet bar 25 procent." in reply.text
+    assert len(Page(reply.text).all("svg")) == 2 and all(one["aria-label"] for one in Page(reply.text).all("svg"))
+    assert not [name for whole in PEOPLE.values() for name in whole.split() if name in reply.text]
+
+
+def test_the_thanks_lead_to_telling_of_the_meeting_and_to_booking_the_next(browser: TestClient, world: World) -> None:
+    thanks = Page(browser.post(world.path(Purpose.check_in), data=ANSWER).text)
+    told, booked = (one["href"] for one in thanks.all("a") if one["href"].startswith("/meeting/"))
+    page = Page(browser.get(told).text)
+    assert page.checked("status") == ["held"] and page.field("on")["value"] == "2027-03-01"
+    page = Page(browser.get(booked).text)
+    assert page.checked("status") == ["book"] and page.field("next_on")["value"] == "2027-04-20"
+
+
+def test_a_changed_answer_says_the_same_last_day_as_the_first(browser: TestClient, world: World) -> None:
+    browser.post(world.path(Purpose.check_in), data=ANSWER)
+    world.now += timedelta(days=10)
+    assert "16 mars 2027" in browser.post(world.path(Purpose.check_in), data=ANSWER).text
 
 
 BAD_ANSWERS = [

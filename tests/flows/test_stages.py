@@ -19,7 +19,7 @@ from flows.needs_talk import needs_talk
 from flows.phase_out import phase_out
 from flows.support_request import support_request
 from flows.telling import told
-from models import database, near_neighbour, receiving
+from models import database, near_neighbour, receiving, web_request
 from models.database import reading, transaction
 from models.errors import DatabaseBusy, UserError
 from models.forms.check_in import CheckInForm
@@ -27,11 +27,12 @@ from models.forms.kickoff import KickoffForm
 from models.forms.meeting_report import MeetingReportForm
 from models.forms.needs_talk import NeedsTalkForm
 from models.intake import Intake
+from models.lifecycle import Actor
 from models.mail import OutgoingMail
 from models.network import Network
 from models.settings import Settings
 from models.support_request import SupportRequest
-from tests.acts import AKE, MARIT, ask, grant_line, request_form, talk
+from tests.acts import AKE, MARIT, ask, by, grant_line, request_form, talk
 
 
 async def newest_run(flow_name: str) -> FlowRun:
@@ -50,6 +51,20 @@ async def test_a_request_is_answered_and_its_run_forgets_who_asked(office: Setti
     assert run.state and run.state.message == "Förfrågan #1: mottagen, hos asj"
     with reading() as session:
         assert [row.form for row in session.exec(select(Intake))] == [None]
+
+
+async def test_a_request_from_the_web_is_taken_further_by_its_id_alone(office: Settings) -> None:
+    with transaction() as session:
+        saved, _ = web_request.receive(session, request_form(channel="web"), False, by(Actor.member, "2026-11-02"))
+    told = await support_request(request=str(saved.id), as_of="2026-11-02")
+    assert told == {"request": 1, "state": "received", "new": 1, "nearby": 0, "invited": 1}
+    run = await newest_run("support-request")
+    assert run.parameters["request"] == str(saved.id) and "Luleå" not in str(run.parameters)
+    assert run.state and run.state.message == "Förfrågan #1: received, hos asj"
+    assert (await support_request(request=str(saved.id), as_of="2026-11-02"))["invited"] == 0
+    for unknown in ("x", str(saved.initiator_id)):
+        with pytest.raises(UserError, match="ingen förfrågan har det id"):
+            await support_request(request=unknown, as_of="2026-11-02")
 
 
 async def test_a_form_that_is_wrong_fails_in_words_and_writes_nothing(office: Settings) -> None:

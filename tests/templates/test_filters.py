@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from models.intervention import InterventionKind
+from models.rights_request import RightsKind
 from templates.filters import day, greeting, hours, link, moment, short_day
 from templates.staff_words import TASKS, task_do, task_name
 from templates.words import ITEMS, LIKENESSES, MISSING, REASONS, item_line, item_name
@@ -77,7 +78,17 @@ def test_every_code_has_words_in_both_languages() -> None:
 
 @pytest.mark.parametrize("language", ["sv", "en"])
 @pytest.mark.parametrize(
-    "what", [*InterventionKind, "talk", "decision", "offer", "hard_bounce", "in_doubt", "not_sent"]
+    "what",
+    [
+        *InterventionKind,
+        *(f"rights_{kind}" for kind in RightsKind),
+        "talk",
+        "decision",
+        "offer",
+        "hard_bounce",
+        "in_doubt",
+        "not_sent",
+    ],
 )
 def test_whatever_waits_on_staff_has_a_name_and_says_what_to_do(what: str, language: str) -> None:
     name, do = task_name(what, language), task_do(what, language)

@@ -1,0 +1,39 @@
+"""A link that does not hold: one page for all that can be wrong with it, and a fresh link by mail for who asks.
+
+Whether the link was ours, whose it was, and whether a mail goes shows in the mailbox on file and nowhere else.
+"""
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response
+
+from deployments.web_page import LinkRefused, moment_of, page
+from deployments.web_starting import let_mail_go
+from deployments.web_writing import write
+from models import fresh_link
+from models.errors import DatabaseBusy, UserError
+from models.links import Purpose, read
+
+ASKED = "fresh"  # the button's address is the page's own, with this: so that every refused page reads alike
+
+
+async def link_refused(request: Request, error: LinkRefused) -> Response:
+    """The page that every link gets that does not hold; its button asks for a fresh one."""
+    if request.method != "POST" or request.query_params.get(ASKED) != "yes":
+        return page(request, "link", 404)
+    path, token = request.url.path, request.path_params["token"]
+    reply = page(request, "link-asked")
+    reply.background = BackgroundTask(_send, request, Purpose(path.split("/")[1]), token)
+    return reply
+
+
+async def _send(request: Request, purpose: Purpose, token: str) -> None:
+    """After the answer has gone, so that its time tells nothing either."""
+    at = moment_of(request)[0]
+    try:
+        ids = read(purpose, token, also_expired=True)
+        sent = await write(request, lambda session: fresh_link.send_for(session, purpose, ids, at))
+    except (UserError, DatabaseBusy):
+        return
+    if sent:
+        await let_mail_go(request.app.state.start)

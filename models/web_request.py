@@ -1,0 +1,57 @@
+"""A support request from the web page: written down at once, whether or not Prefect is there to take it further."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from models import near_neighbour, receiving
+from models.forms.support_request import SupportRequestForm
+from models.lifecycle import Cause
+from models.network import Network
+from models.person import register_is_loaded
+from models.place import find_municipality
+from models.support_request import RequestState, SupportRequest
+
+NEARBY_SHOWN = 3
+
+
+def nearby(session: Session, form: SupportRequestForm) -> Sequence[Network]:
+    """The networks that lie nearest what is asked for, to be told of by place alone. Writes nothing."""
+    municipality = find_municipality(session, form.municipality)
+    if municipality is None:
+        return []
+    sought = form.model_copy(update={"municipality": municipality.code})
+    return near_neighbour.networks_near(session, sought)[:NEARBY_SHOWN]
+
+
+def receive(session: Session, form: SupportRequestForm, introduce: bool, cause: Cause) -> tuple[SupportRequest, bool]:
+    """Write the request down as `receiving.receive` does, and whether to introduce the member to who is near.
+
+    Whoever the member numbers belong to, or whether they belong to anybody, shows in the mail to the address on file
+    and nowhere else: the page says the same to all. An address typed by somebody unknown is used only while no
+    register is loaded, so that nobody can have a member's mail sent elsewhere, or learn from it who is a member.
+    """
+    if register_is_loaded(session):
+        form = form.model_copy(update={"name": "", "email": ""})
+    request, is_new = receiving.receive(session, form, cause)
+    if introduce:
+        near_neighbour.find_neighbours(session, request, cause.at)
+        near_neighbour.agree_for_request(session, request, cause.at)
+    return request, is_new
+
+
+def take_further(session: Session, at: datetime) -> int:
+    """Give received requests that nobody has taken yet to somebody, and invite to the talk. Returns how many.
+
+    So it goes with what came in on the web while Prefect was away.
+    """
+    untaken = select(SupportRequest).where(
+        col(SupportRequest.state) == RequestState.received, col(SupportRequest.assigned_to).is_(None)
+    )
+    requests = session.exec(untaken.order_by(col(SupportRequest.number))).all()
+    for request in requests:
+        near_neighbour.find_neighbours(session, request, at)
+        receiving.assign(session, request, at)
+        receiving.invite_to_talk(session, request, at)
+    return len(requests)

@@ -1,0 +1,220 @@
+"""200 founders answer at once, for half a minute, on SQLite: the real `lots web`, real links, every answer counted.
+
+Each founder opens the link, reads for three seconds, and sends the five answers; then the next link. A person needs a
+minute: this is twenty times the rush of 200 people who all got the mail at the same moment, and never stop.
+"""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from deployments.environment import answers
+from deployments.processes import free_port
+from models import database, settings
+from models.check_in import CheckIn
+from models.importing import load_reference_data
+from models.links import Purpose, link
+from models.network import Nature, Network, NetworkState, Origin, Role, RoleKind
+from models.person import EmailStatus, Membership, Person
+from models.upgrade import upgrade
+
+FOUNDERS = 200
+SECONDS = 30
+LINKS_EACH = 60
+READING = 3.0
+TODAY = datetime.now(UTC).date()
+
+
+@dataclass
+class Rush:
+    """What was seen: how long each page and each answer took, which answers were accepted, and what was not."""
+
+    pages: list[float] = field(default_factory=list)
+    posts: list[float] = field(default_factory=list)
+    accepted: dict[UUID, int] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+
+def founders(reading: float = READING) -> dict[str, Any]:
+    """The benchmark's figures."""
+    with tempfile.TemporaryDirectory() as folder, _web(Path(folder)) as port:
+        rush = asyncio.run(_rush(port, _links(), reading))
+        with database.reading() as session:
+            rows = session.exec(select(CheckIn.id, CheckIn.q1_attended).where(col(CheckIn.answered_at).is_not(None)))
+            kept = dict(rows.all())
+        database.engine().dispose()
+    lost = sum(kept.get(check_in) != number for check_in, number in rush.accepted.items())
+    return {
+        f"{FOUNDERS} founders, {SECONDS} s: answers accepted": len(rush.accepted),
+        "founders: errors (none)": len(rush.errors),
+        "founders: accepted answers not in the database (none)": lost,
+        "founders: an answer, p50, ms": round(_share(rush.posts, 0.5) * 1000),
+        "founders: an answer, p95, ms (under 250)": round(_share(rush.posts, 0.95) * 1000),
+        "founders: a page, p95, ms (under 250)": round(_share(rush.pages, 0.95) * 1000),
+    }
+
+
+def _share(times: list[float], share: float) -> float:
+    return sorted(times)[int(len(times) * share)] if times else float("inf")
+
+
+@contextmanager
+def _web(home: Path) -> Iterator[int]:
+    """`lots web` in a process of its own, on a fresh office in `home`."""
+    port = free_port(18300)
+    before = dict(os.environ)
+    os.environ.update(LOTS_HOME=str(home), LOTS_DATABASE_URL="", LOTS_WEB_PORT=str(port), LOTS_PUBLIC_URL="")
+    settings.settings.cache_clear()
+    database.engine.cache_clear()
+    upgrade(database.engine())
+    # Prefect is away: that must not cost a founder anything.
+    away = os.environ | {"PREFECT_API_URL": "http://127.0.0.1:1/api", "PREFECT_HOME": str(home / "prefect")}
+    web = subprocess.Popen((sys.executable, "-m", "deployments", "web"), env=away, cwd=home)
+    try:
+        deadline = time.monotonic() + 60
+        while not answers(f"http://127.0.0.1:{port}/healthz"):
+            assert web.poll() is None and time.monotonic() < deadline, "lots web did not start"
+            time.sleep(0.1)
+        yield port
+    finally:
+        web.terminate()
+        web.wait(20)
+        os.environ.clear()
+        os.environ.update(before)
+        settings.settings.cache_clear()
+        database.engine.cache_clear()
+
+
+def _links() -> list[list[tuple[UUID, str]]]:
+    """For each founder, check-ins of their network and the paths of their links."""
+    found = []
+    with database.transaction() as session:
+        load_reference_data(session)
+        for number in range(1, FOUNDERS + 1):
+            person = Person(
+                name=f"Person {number}",
+                email=f"p{number}@example.org",
+                email_status=EmailStatus.ok,
+                membership=Membership.active,
+            )
+            network = Network(
+                number=number,
+                slug=f"n{number}",
+                name=f"Nätverk {number}",
+                place="Luleå",
+                municipality="2580",
+                nature=Nature.town,
+                origin=Origin.member,
+                state=NetworkState.starting,
+                step=1,
+                kickoff_on=TODAY - timedelta(days=200),
+                created_at=datetime.now(UTC),
+            )
+            session.add_all((person, network))
+            session.flush()
+            role = Role(
+                network_id=network.id,
+                person_id=person.id,
+                kind=RoleKind.contact,
+                code="m1",
+                confirmed_at=datetime.now(UTC),
+            )
+            session.add(role)
+            asked = [_check_in(network, person, TODAY - timedelta(days=day)) for day in range(LINKS_EACH)]
+            session.add_all(asked)
+            session.flush()
+            base = settings.settings().public_url
+            found.append([(one.id, _path(base, one.id, role.id)) for one in asked])
+    return found
+
+
+def _check_in(network: Network, person: Person, day: date) -> CheckIn:
+    return CheckIn(network_id=network.id, person_id=person.id, sent_on=day)
+
+
+def _path(base: str, check_in: UUID, role: UUID) -> str:
+    return link(Purpose.check_in, str(check_in), str(role)).removeprefix(base)
+
+
+async def _rush(port: int, links: list[list[tuple[UUID, str]]], reading: float) -> Rush:
+    # One goes first: what is put together once a process (templates, questions to the database) is nobody's wait.
+    await _founder(port, links[0][:1], time.monotonic() + SECONDS, 0, Random(0), Rush())
+    links[0] = links[0][1:]
+    rush, ends = Rush(), time.monotonic() + SECONDS
+    await asyncio.gather(*(_founder(port, mine, ends, reading, Random(n), rush) for n, mine in enumerate(links)))
+    return rush
+
+
+async def _founder(
+    port: int, links: list[tuple[UUID, str]], ends: float, reading: float, random: Random, rush: Rush
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    await asyncio.sleep(random.random() * reading)
+    for check_in, path in links:
+        if time.monotonic() > ends:
+            break
+        status, seconds = await _ask(reader, writer, "GET", path)
+        rush.pages.append(seconds)
+        if status != 200:
+            rush.errors.append(f"GET {status}")
+        await asyncio.sleep(reading * (0.5 + random.random()))
+        number = random.randint(1, 300)
+        status, seconds = await _ask(reader, writer, "POST", path, _answer(number))
+        rush.posts.append(seconds)
+        if status == 200:
+            rush.accepted[check_in] = number
+        else:
+            rush.errors.append(f"POST {status}")
+    writer.close()
+
+
+def _answer(number: int) -> str:
+    return urlencode(
+        {
+            "met": "yes",
+            "met_on": TODAY.isoformat(),
+            "met_attended": number,
+            "next_on": "",
+            "sharing": "2",
+            "motivation": "4",
+            "wish": "nothing",
+        }
+    )
+
+
+async def _ask(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, method: str, path: str, body: str = ""
+) -> tuple[int, float]:
+    """The status and how long it took, on a connection that is kept."""
+    began = time.perf_counter()
+    head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Language: sv\r\n"
+    if body:
+        head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+    writer.write(f"{head}\r\n{body}".encode())
+    status = int((await reader.readline()).split()[1])
+    length = 0
+    while (line := await reader.readline()) != b"\r\n":
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            length = int(value)
+    await reader.readexactly(length)
+    return status, time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    for figure, value in founders(float(sys.argv[1]) if sys.argv[1:] else READING).items():
+        print(f"{figure:<58} {value}")

@@ -1,0 +1,265 @@
+"""`/request` on a real database: looked through together, saved before anything else, and the same answer to all."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+from starlette.testclient import TestClient
+
+from deployments import web_request
+from deployments.web_request_form import LONG, MOST_CO_ORGANISERS
+from models import database, near_neighbour
+from models import web_request as web_rules
+from models.errors import DatabaseBusy
+from models.mail import Template
+from models.near_neighbour import NearNeighbour
+from models.network import Nature, Network, NetworkState
+from models.person import Membership, Person, by_member_number
+from models.support_request import RequestState, SupportRequest
+from templates.pages import LANGUAGES, words
+from tests.acts import AKE, EMPLOYEE, MARIT, RENE
+from tests.deployments.browsing import HOSTILE, REQUEST, Page, sentence_by
+from tests.deployments.conftest import World
+
+SEND = REQUEST | {"step": "send"}
+UNKNOWN = "990101-99"
+
+
+def requests_in(world: World) -> list[SupportRequest]:
+    with database.reading() as session:
+        return list(session.exec(select(SupportRequest).order_by(col(SupportRequest.number))))
+
+
+# --- asked, looked through, sent ------------------------------------------------------------------
+
+
+def test_the_form_offers_the_real_municipalities_and_says_what_help_costs(browser: TestClient, world: World) -> None:
+    reply = browser.get("/request")
+    page = Page(reply.text)
+    names = [one["value"] for one in page.all("option")]
+    assert len(names) == 290 and names[0] == "Ale" and names[-1] == "Övertorneå" and page.field("municipality")["list"]
+    assert "Tar ungefär 6 timmar av kansliets tid" in page.text and "Vi börjar utan stöd" in page.text
+    assert len(reply.content) < 50_000
+
+
+def test_looking_it_through_writes_nothing_and_tells_what_was_asked(browser: TestClient, world: World) -> None:
+    before = world.rows()
+    page = Page(browser.post("/request", data=REQUEST).text)
+    assert "Stämmer det här?" in page.text and "Kallax, Luleå" in page.text
+    kept = {one["name"]: one["value"] for one in page.all("input") if one.get("type") == "hidden"}
+    assert kept == REQUEST
+    assert world.rows() == before and not world.started
+    changed = Page(browser.post("/request", data=REQUEST | {"step": "change"}).text)
+    assert changed.field("place")["value"] == "Kallax" and "Vi ses aldrig" in changed.text
+    assert world.rows() == before
+
+
+def test_a_request_is_saved_first_and_its_id_alone_goes_to_prefect(browser: TestClient, world: World) -> None:
+    reply = browser.post("/request", data=SEND)
+    assert reply.status_code == 200
+    assert "senast tisdag 9 mars 2027" in reply.text and "senast tisdag 23 mars 2027" in reply.text
+    [request] = requests_in(world)
+    assert (request.place, request.municipality, request.nature) == ("Kallax", "2580", Nature.town)
+    assert request.need == "Vi ses aldrig.\nDet vill vi ändra på." and request.channel == "web"
+    assert request.wished == ["send_out"] and not request.without_support
+    assert request.state == RequestState.received and len(request.co_organisers) == 2
+    assert world.started == [("support-request/support-request", {"request": str(request.id)})]
+    [receipt] = world.mails()
+    assert (receipt.template, receipt.request_id) == (Template.receipt, request.id)
+
+
+def test_the_municipality_is_the_place_when_no_smaller_one_is_given(browser: TestClient, world: World) -> None:
+    browser.post("/request", data=SEND | {"municipality": "  luleå KOMMUN ", "place": " "})
+    assert requests_in(world)[0].place == "Luleå"
+
+
+def test_the_same_form_twice_is_one_request_and_one_receipt(browser: TestClient, world: World) -> None:
+    first, again = browser.post("/request", data=SEND), browser.post("/request", data=SEND)
+    assert first.text == again.text
+    assert len(requests_in(world)) == len(world.mails()) == len(world.started) == 1
+
+
+# --- what lies near -------------------------------------------------------------------------------
+
+
+def near_luleå(world: World, **values: Any) -> None:
+    world.change(Network, world.network, municipality="2580", place="Gammelstad", **values)
+
+
+def test_a_network_nearby_is_told_of_by_place_alone(browser: TestClient, world: World) -> None:
+    near_luleå(world)
+    text = Page(browser.post("/request", data=REQUEST).text).text
+    assert "Det finns redan ett nätverk i Gammelstad." in text
+    assert "Ledare i Örnsköldsvik" not in text and "Åsa" not in text
+    near_luleå(world, state=NetworkState.resting)
+    assert "som vilar och kan väckas" in browser.post("/request", data=REQUEST).text
+    near_luleå(world, state=NetworkState.closed)
+    assert "Gammelstad" not in browser.post("/request", data=REQUEST).text
+
+
+@pytest.mark.parametrize("wants", [True, False])
+def test_who_wants_it_is_introduced_and_nobody_else(browser: TestClient, world: World, wants: bool) -> None:
+    near_luleå(world)
+    browser.post("/request", data=SEND | ({"introduce": "yes"} if wants else {}))
+    with database.reading() as session:
+        pairs = session.exec(select(NearNeighbour)).all()
+    assert [(pair.other_network_id, pair.agreed_at) for pair in pairs] == [(world.network, world.now)] * wants
+
+
+def test_nobody_is_introduced_by_what_a_stranger_wrote_before_staff_have_talked_with_them(
+    browser: TestClient, world: World
+) -> None:
+    near_luleå(world)
+    browser.post("/request", data=SEND | {"introduce": "yes"})
+    with database.transaction() as session:
+        near_neighbour.agree_for_network(session, session.get_one(Network, world.network), world.now)
+        assert near_neighbour.introduce(session, world.now) == 0
+    world.change(SupportRequest, requests_in(world)[0].id, talk_at=world.now)
+    with database.transaction() as session:
+        assert near_neighbour.introduce(session, world.now) == 1
+
+
+# --- nobody learns who is a member ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_known_and_unknown_numbers_get_the_same_answer(browser: TestClient, world: World, language: str) -> None:
+    path = f"/request?lang={language}"
+    numbers = [AKE, UNKNOWN, EMPLOYEE]
+    looks = [browser.post(path, data=REQUEST | {"member_number": number}) for number in numbers]
+    sent = [browser.post(path, data=SEND | {"member_number": number}) for number in numbers]
+    sent += [browser.post(path, data=SEND | {"co_organisers": number, "place": number}) for number in numbers[1:]]
+    assert {reply.status_code for reply in (*looks, *sent)} == {200}
+    for replies in (looks, sent[:3]):
+        assert len({reply.text.replace(number, "") for reply, number in zip(replies, numbers, strict=True)}) == 1
+    assert len(world.started) == 5, "each goes to Prefect alike"
+
+
+def test_the_unknown_get_no_mail_and_the_employee_a_kind_no(browser: TestClient, world: World) -> None:
+    browser.post("/request", data=SEND | {"member_number": UNKNOWN, "email": "someone@example.org", "name": "Någon"})
+    assert world.mails() == []
+    with database.reading() as session:
+        person = by_member_number(session, UNKNOWN)
+    assert person and (person.membership, person.email, person.name) == (Membership.none, None, None)
+    browser.post("/request", data=SEND | {"member_number": EMPLOYEE})
+    assert [mail.template for mail in world.mails()] == [Template.declined]
+    assert [request.state for request in requests_in(world)] == [RequestState.declined] * 2
+
+
+def test_nobody_can_have_a_members_mail_sent_to_themselves(browser: TestClient, world: World) -> None:
+    browser.post("/request", data=SEND | {"email": "thief@example.org", "name": "Tjuv"})
+    with database.reading() as session:
+        person = by_member_number(session, AKE)
+    assert person and person.email and "thief" not in person.email and person.name != "Tjuv"
+
+
+def test_without_a_register_name_and_address_are_asked_for(browser: TestClient, world: World) -> None:
+    with database.transaction() as session:
+        for person in session.exec(select(Person)):
+            person.membership = Membership.unknown
+            session.add(person)
+    assert Page(browser.get("/request").text).field("email")["autocomplete"] == "email"
+    for field, value, problem in [("name", "", "missing"), ("email", "", "missing"), ("email", "å@@", "form")]:
+        refused = browser.post("/request", data=SEND | {"name": "Ny", "email": "ny@example.org"} | {field: value})
+        assert refused.status_code == 422
+        assert sentence_by(refused, field) == words("sv")(f"request.wrong.{field}_{problem}")
+    long = browser.post("/request", data=SEND | {"name": "å" * 101, "email": "ny@example.org"})
+    assert sentence_by(long, "name") == words("sv")("request.wrong.name_long", most=100)
+    browser.post("/request", data=SEND | {"member_number": UNKNOWN, "name": "Ny", "email": "ny@example.org"})
+    [request] = requests_in(world)
+    with database.reading() as session:
+        person = session.get_one(Person, request.initiator_id)
+    assert (person.name, person.email, request.state) == ("Ny", "ny@example.org", RequestState.incomplete)
+
+
+# --- what goes wrong ------------------------------------------------------------------------------
+
+
+def test_prefect_away_is_nothing_the_founder_notices_and_nothing_is_lost(
+    browser: TestClient, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    well = browser.post("/request", data=SEND | {"place": "Luleå"})
+    world.fails = ConnectionError(f"no answer for {MARIT}")
+    reply = browser.post("/request", data=SEND)
+    assert reply.status_code == 200 and reply.text.replace("Kallax", "Luleå") == well.text
+    assert "ConnectionError" in caplog.text and MARIT not in caplog.text
+    with database.transaction() as session:
+        assert web_rules.take_further(session, world.now) == 2
+    _, request = requests_in(world)
+    assert request.assigned_to
+    assert {mail.template for mail in world.mails() if mail.request_id == request.id} == {
+        Template.receipt,
+        Template.talk_invitation,
+    }
+    with database.transaction() as session:
+        assert web_rules.take_further(session, world.now) == 0
+
+
+def test_a_busy_database_keeps_what_was_typed(
+    browser: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: Any) -> None:
+        raise DatabaseBusy
+
+    monkeypatch.setattr(web_request, "_receive_once", busy)
+    reply = browser.post("/request", data=SEND)
+    assert reply.status_code == 503 and words("sv")("request.busy") in reply.text
+    assert Page(reply.text).field("member_number")["value"] == AKE
+
+
+BAD_REQUESTS = [
+    ("municipality", "", "municipality_missing"),
+    ("municipality", "Lulea", "municipality_likely"),
+    ("municipality", "Qwrtz", "municipality_unknown"),
+    ("municipality", HOSTILE, "municipality_unknown"),
+    ("municipality", "hela Sverige", "municipality_country"),
+    ("place", "Hela landet!", "place_country"),
+    ("place", "x" * 61, "place_long"),
+    ("nature", "", "nature_missing"),
+    ("nature", "planet", "nature_missing"),
+    ("need", " \n ", "need_missing"),
+    ("need", "å" * 501, "need_long"),
+    ("co_organisers", f"{MARIT}, {HOSTILE}", "co_organisers_form"),
+    ("co_organisers", ", ".join([MARIT] * (MOST_CO_ORGANISERS + 1)), "co_organisers_many"),
+    ("member_number", "", "member_number_missing"),
+    ("member_number", HOSTILE, "member_number_form"),
+    ("member_number", "9" * 5000, "member_number_form"),
+]
+ARGUMENTS = {"likely": "Luleå", "now": 501}
+
+
+@pytest.mark.parametrize("step", ["review", "send"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("field", "value", "sentence"), BAD_REQUESTS)
+def test_a_wrong_field_gets_its_sentence_keeps_what_was_typed_and_writes_nothing(
+    browser: TestClient, world: World, field: str, value: str, sentence: str, language: str, step: str
+) -> None:
+    before = world.rows()
+    reply = browser.post(f"/request?lang={language}", data=REQUEST | {"step": step, field: value})
+    most = {"place": 60, "need": 500, "co_organisers": MOST_CO_ORGANISERS}.get(field)
+    assert reply.status_code == 422
+    assert sentence_by(reply, field) == words(language)(f"request.wrong.{sentence}", most=most, **ARGUMENTS)
+    page = Page(reply.text)
+    for kept in {"municipality", "place", "co_organisers", "member_number"}:
+        assert page.field(kept)["value"] == (REQUEST | {field: value})[kept][:200]
+    assert (field in LONG) or "Vi ses aldrig" in page.text
+    assert world.rows() == before and not world.started and not requests_in(world)
+
+
+def test_no_sentence_about_a_wrong_request_is_untested() -> None:
+    named = {name.rpartition(".")[2] for name in words("sv").sentences if name.startswith("request.wrong.")}
+    asked_without_a_register = {"name_missing", "name_long", "email_missing", "email_form"}
+    assert named == {sentence for _, _, sentence in BAD_REQUESTS} | asked_without_a_register
+
+
+def test_a_need_is_kept_whole_however_long(browser: TestClient, world: World) -> None:
+    reply = browser.post("/request", data=REQUEST | {"need": "rad ett\r\nrad två " + "å" * 1000})
+    assert "rad ett\nrad två " + "å" * 1000 in Page(reply.text).text
+
+
+def test_the_days_count_from_the_day_it_came(browser: TestClient, world: World) -> None:
+    browser.post("/request", data=SEND | {"co_organisers": f"{RENE}\n{AKE}"})
+    [request] = requests_in(world)
+    assert (request.talk_due, request.answer_due) == (date(2027, 3, 9), date(2027, 3, 23))
+    assert len(request.co_organisers) == 1, "nobody is their own co-organiser"

@@ -1,0 +1,71 @@
+"""One hand writes for all pages: together, in order, and each refusal alone."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+
+from deployments import web_writing
+from deployments.web_writing import Writer
+from models import database
+from models.errors import DatabaseBusy, UserError
+from models.place import Region
+from models.settings import Settings
+
+
+def region(number: int) -> Region:
+    return Region(code=f"x{number}", name=f"Region {number}")
+
+
+def regions() -> list[str]:
+    with database.reading() as session:
+        return sorted(code for code in session.exec(select(Region.code)) if code.startswith("x"))
+
+
+def add(session: Session, number: int) -> int:
+    session.add(region(number))
+    if number % 3 == 0:
+        session.flush()
+        raise UserError(f"number {number}")
+    return number
+
+
+async def test_each_gets_their_own_answer_and_only_the_refused_write_nothing(office: Settings) -> None:
+    writer = Writer()
+    works = [writer.write(lambda session, n=number: add(session, n)) for number in range(200)]
+    answers = await asyncio.gather(*works, return_exceptions=True)
+    for number, answer in enumerate(answers):
+        assert answer == number or (number % 3 == 0 and str(answer) == f"number {number}")
+    assert regions() == sorted(f"x{number}" for number in range(200) if number % 3)
+    assert await writer.write(lambda session: add(session, 1000)) == 1000, "the next ones too, after a pause"
+
+
+async def test_what_comes_together_costs_few_commits(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    commits = 0
+    transaction = web_writing.transaction
+
+    def counted() -> Any:
+        nonlocal commits
+        commits += 1
+        return transaction()
+
+    monkeypatch.setattr(web_writing, "transaction", counted)
+    writer = Writer()
+    await asyncio.gather(*(writer.write(lambda session, n=3 * n + 1: add(session, n)) for n in range(100)))
+    assert len(regions()) == 100 and commits <= 10
+
+
+async def test_a_commit_that_fails_is_told_to_all_whom_it_concerns(
+    office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy() -> Any:
+        raise DatabaseBusy
+
+    writer = Writer()
+    with monkeypatch.context() as away:
+        away.setattr(web_writing, "transaction", busy)
+        works = (writer.write(lambda session: add(session, 1)) for _ in range(5))
+        answers = await asyncio.gather(*works, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [DatabaseBusy] * 5 and regions() == []
+    assert await writer.write(lambda session: add(session, 1)) == 1

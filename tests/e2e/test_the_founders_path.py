@@ -1,0 +1,147 @@
+"""A founder's way through the real parts: asks on the web, is answered by mail, meets, and tells how it is.
+
+`lots up` as an office runs it, a browser 360 pixels wide, a mail catcher, and a mail scanner that opens every link.
+"""
+
+import json
+import re
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from datetime import time as clock
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from aiosmtpd.controller import Controller
+from playwright.sync_api import Browser, Page, expect
+
+from deployments.demo.catcher import Catcher
+from models.check_in import first_due
+from models.importing import DATA
+from models.quiet_days import MailClass, local, next_allowed, next_check_in_day
+from tests.e2e.conftest import Running
+
+pytestmark = pytest.mark.e2e
+OFFICE = DATA.parent.parent / "deployments" / "demo"
+GOREL, ORJAN = "800104-04", "800105-05"
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+LINK = r"http://localhost:\d+(/{page}/[\w.~-]+)"
+
+
+@pytest.fixture
+def catcher(running: Running) -> Iterator[Catcher]:
+    found = Catcher(running.home / "founders-mail")
+    controller = Controller(found, hostname="127.0.0.1", port=running.smtp_port)
+    controller.start()
+    yield found
+    controller.stop()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(locale="sv-SE", viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    yield page
+    context.close()
+
+
+def rows(running: Running, question: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(f"file:{running.home / '.lots' / 'lots.db'}?mode=ro", uri=True)) as database:
+        return database.execute(question).fetchall()
+
+
+def everything(running: Running) -> list[tuple[Any, ...]]:
+    tables = [name for (name,) in rows(running, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+    return [row for table in tables for row in rows(running, f'SELECT * FROM "{table}" ORDER BY 1')]
+
+
+def link_in(catcher: Catcher, address: str, page: str) -> str:
+    """The newest link of that kind in the mail to an address."""
+    for text in catcher.texts_to(address):
+        if found := re.search(LINK.format(page=page), text):
+            return found[1]
+    raise AssertionError(f"no link to {page} in {catcher.texts_to(address)}")
+
+
+def wait_for(running: Running, question: str) -> Any:
+    """What the question finds, once the worker has come so far."""
+    deadline = time.monotonic() + 90
+    while not (found := rows(running, question)):
+        assert time.monotonic() < deadline, question
+        time.sleep(0.5)
+    return found[0][0]
+
+
+def test_a_founder_asks_is_answered_meets_and_tells(running: Running, catcher: Catcher, phone: Page) -> None:
+    running.lots("import", "staff", str(OFFICE / "staff.csv"))
+    running.lots("import", "members", str(OFFICE / "members.csv"))
+    web = running.web
+    now = datetime.now(UTC)
+    today = local(now).date()
+
+    # Asks: the request is saved at once, and the worker takes it further.
+    phone.goto(f"{web}/request")
+    phone.get_by_label("Kommun").fill("Skövde")
+    phone.get_by_label("Vi har samma slags chefsroll").check()
+    phone.get_by_label("Vad behöver ni?").fill("Jag är ny som chef och vill prata med andra.")
+    phone.get_by_label("Vilka fler är med?").fill(ORJAN)
+    phone.get_by_label("Ditt medlemsnummer").fill(GOREL)
+    phone.get_by_role("button", name="Gå vidare").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Stämmer det här?")
+    phone.get_by_role("button", name="Skicka förfrågan").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Tack, vi har fått din förfrågan")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+    number = wait_for(running, "SELECT number FROM support_request WHERE place = 'Skövde' AND assigned_to IS NOT NULL")
+
+    # The receipt arrives at the address on file.
+    running.lots("run", "outbox")
+    assert any("har nummer " + str(number) in text for text in catcher.texts_to("gorel.angstrom@"))
+
+    # Staff talk with her and decide; whoever she named says yes.
+    grant = {"item": "sounding_board", "signature": "gol", "from_on": str(today), "to_on": f"{today.year + 1}-01-31"}
+    told = {"request_number": number, "signature": "gol", "talked_on": today, "network_name": "Nya chefer i Skövde"}
+    told["grants"] = json.dumps([grant | {"reason": "Vill ha någon att ringa."}])
+    running.lots("run", "needs-talk", *(part for name in told for part in ("--param", f"{name}={told[name]}")))
+    running.lots("run", "outbox", "--as-of", next_allowed(now, MailClass.founder).isoformat())
+    phone.goto(web + link_in(catcher, "orjan.hakansson@", "organiser"))
+    phone.get_by_role("button").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Välkommen som arrangör")
+
+    # They meet, and she tells of it on the page that her mail links to.
+    phone.goto(web + link_in(catcher, "gorel.angstrom@", "meeting"))
+    phone.get_by_label("Berätta om en träff som har varit").check()
+    phone.get_by_label("Vilken dag gäller det?").fill(today.isoformat())
+    phone.get_by_label("Deltagare").fill("7")
+    phone.get_by_label("Branschföreningar").fill("3")
+    phone.get_by_label("Företag").fill("5")
+    phone.get_by_role("button", name="Skicka").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Tack, nu vet vi hur det gick")
+    assert rows(running, "SELECT state FROM network WHERE place = 'Skövde'") == [("starting",)]
+
+    # The check-in comes by mail when it is due. A scanner opens its links, and nothing changes.
+    tuesday = datetime.combine(next_check_in_day(first_due(today)), clock(9, 30), STOCKHOLM)
+    running.lots("run", "check-in", "--as-of", tuesday.isoformat())
+    running.lots("run", "outbox", "--as-of", tuesday.isoformat())
+    check_in = link_in(catcher, "gorel.angstrom@", "check-in")
+    before = everything(running)
+    for address in (check_in, f"{check_in}?q4=5", link_in(catcher, "gorel.angstrom@", "stop")):
+        for method in ("HEAD", "GET"):
+            assert httpx.request(method, web + address, headers={"User-Agent": "scanner"}).status_code == 200
+    assert everything(running) == before
+
+    # She answers on the train, and the health check reads it.
+    phone.goto(f"{web}{check_in}?q4=5")
+    phone.get_by_label("Nej").check()
+    phone.get_by_label("Två").check()
+    phone.get_by_label("Inget just nu").check()
+    phone.get_by_role("button", name="Skicka svaret").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Tack för ditt svar")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+    running.lots("run", "health-check", "--as-of", tuesday.date().isoformat())
+    network = "SELECT id FROM network WHERE place = 'Skövde'"
+    assert rows(running, f"SELECT f FROM health_snapshot WHERE network_id = ({network})") == [(1.0,)]
