@@ -60,7 +60,7 @@ async def test_a_request_from_the_web_is_taken_further_by_its_id_alone(office: S
     assert told == {"request": 1, "state": "received", "new": 1, "nearby": 0, "invited": 1}
     run = await newest_run("support-request")
     assert run.parameters["request"] == str(saved.id) and "Luleå" not in str(run.parameters)
-    assert run.state and run.state.message == "Förfrågan #1: received, hos asj"
+    assert run.state and run.state.message == "Förfrågan #1: mottagen, hos asj"
     assert (await support_request(request=str(saved.id), as_of="2026-11-02"))["invited"] == 0
     for unknown in ("x", str(saved.initiator_id)):
         with pytest.raises(UserError, match="ingen förfrågan har det id"):
