@@ -75,7 +75,9 @@ def _shown_value(info: FieldInfo, lists: Lists) -> Schema:
     mark, default = mark_of(info), info.default
     if get_origin(info.annotation) is list:
         line = line_of(info)
-        return {"type": "array", "items": shown(line, lists) if line else _shown_item(mark, lists)}
+        items = shown(line, lists) if line else _shown_item(mark, lists)
+        is_empty = isinstance(mark, Listed) and "enum" not in items
+        return {"type": "array", "items": items} | ({"description": _nothing(info)} if is_empty else {})
     match mark:
         case Chosen():
             value: Schema = {"type": "string", "enum": mark.labels()}

@@ -21,6 +21,7 @@ from templates.render import mail_names, render_mail
 from tests.bench.database import EVENTS, fill
 from tests.bench.mails import mails
 from tests.bench.objects import health_by_objects
+from tests.bench.staff import staff
 
 AS_OF = date(2027, 11, 1)
 SMALL, LARGE = 10_000, 100_000
@@ -111,7 +112,7 @@ def rendering() -> dict[str, Any]:
 def main() -> None:
     """Run all benchmarks and write bench.json."""
     figures: dict[str, Any] = {}
-    for work in (mails, from_the_database, in_memory, rendering):
+    for work in (staff, mails, from_the_database, in_memory, rendering):
         for name, value in work().items():
             figures[name] = value
             print(f"{name:<58} {value}", flush=True)

@@ -283,3 +283,9 @@ def test_what_has_no_form_shows_no_field_and_takes_a_day_to_play_all_the_same() 
     schema = form_schema([], None, LISTS)
     assert schema["properties"] == {}
     assert is_valid({"as_of": "2027-03-02"}, schema)
+
+
+def test_an_empty_list_says_that_there_is_nothing_to_choose() -> None:
+    empty = LISTS | {"doubtful": Entries(), "planned": Entries()}
+    assert "Just nu finns inget att välja" in shown(OutboxForm, empty)["properties"]["mails"]["description"]
+    assert "Just nu" not in shown(OutboxForm, LISTS)["properties"]["mails"]["description"]
