@@ -20,7 +20,7 @@ from models.quiet_days import local
 from tasks import health_pages
 from tasks.step import run_id, step
 
-PAGES = 100  # about 25 kB each in Prefect's database; an office with fewer networks gets a page for every one
+PAGES = 60  # about 31 kB each in Prefect's database, which keeps it thrice; a smaller office gets one for each network
 MOVES_SHOWN = 10
 WARNINGS_SHOWN = 20
 

@@ -24,6 +24,7 @@ from tests.e2e.staff import (
     ended,
     field,
     fill,
+    newest_artifact,
     open_form,
     wait_until,
 )
@@ -212,8 +213,7 @@ def open_work_list(running: Running, page: Page) -> None:
 
 
 def artifact(running: Running, page: Page, key: str) -> None:
-    newest = api(running, "GET", f"/artifacts/{key}/latest")["id"]
-    page.goto(f"{running.prefect}/artifacts/artifact/{newest}")
+    page.goto(f"{running.prefect}/artifacts/artifact/{newest_artifact(running, key)}")
     page.get_by_role("heading", level=1).first.wait_for()
     page.wait_for_timeout(1000)
 

@@ -6,14 +6,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from deployments.processes import free_port
 from tests.browser import chromium
-from tests.e2e.asking import ask, token_of
+from tests.e2e.staff import api, deployment_of, newest_artifact
 from tests.up import Running, lots_up
 
 NETWORKS, UNTIL, MONTHS = 10_000, "2026-11-02", 24
@@ -28,6 +28,7 @@ def staff() -> dict[str, Any]:
         home = Path(folder)
         _simulate(home)
         with lots_up(home, free_port(3525)) as (running, up):
+            _run(running, "data-protection")  # the worker is up and has run once
             begins = sorted(_to_first_step(running) for _ in range(RUNS))
             figures = _health_check(running, up.pid)
     return {
@@ -47,13 +48,11 @@ def _simulate(home: Path) -> None:
 
 def _run(running: Running, name: str, as_of: str = "") -> dict[str, Any]:
     """Press Run, and wait for the end."""
-    token = token_of(running.prefect)
-    deployment = ask(f"{running.prefect}/api/deployments/name/{name}/{name}")["id"]
     body = {"parameters": {"as_of": as_of} if as_of else {}}
-    run = ask(f"{running.prefect}/api/deployments/{deployment}/create_flow_run", "POST", body, token)
+    run = api(running, "POST", f"/deployments/{deployment_of(running, f'{name}/{name}')}/create_flow_run", body)
     while run["state_type"] not in ("COMPLETED", "FAILED", "CRASHED"):
         time.sleep(0.2)
-        run = ask(f"{running.prefect}/api/flow_runs/{run['id']}")
+        run = api(running, "GET", f"/flow_runs/{run['id']}")
     if run["state_type"] != "COMPLETED":
         raise RuntimeError(f"{name}: {run['state']['message']}")
     return dict(run)
@@ -65,7 +64,7 @@ def _to_first_step(running: Running) -> float:
     wanted = {"flow_runs": {"id": {"any_": [run["id"]]}}}
     steps: list[dict[str, Any]] = []
     while not any(step["start_time"] for step in steps):  # Prefect records steps up to a second later
-        steps = ask(f"{running.prefect}/api/task_runs/filter", "POST", wanted, token_of(running.prefect))
+        steps = api(running, "POST", "/task_runs/filter", wanted)
         time.sleep(0.2)
     return min(datetime.fromisoformat(step["start_time"]).timestamp() for step in steps) - pressed
 
@@ -101,41 +100,40 @@ def _size(running: Running) -> int:
 
 def _cpu_share(parent: int) -> float:
     """How much of a core `lots up` and everything below it use while nobody asks for anything."""
-    began, used = time.perf_counter(), _cpu(parent)
+    began, before = time.perf_counter(), _cpu(parent)
     time.sleep(LISTENED)
-    return (_cpu(parent) - used) / (time.perf_counter() - began) * 100
+    used = sum(now - before.get(pid, now) for pid, now in _cpu(parent).items())
+    return used / (time.perf_counter() - began) * 100
 
 
-def _cpu(parent: int) -> float:
+def _cpu(parent: int) -> dict[int, float]:
+    """The seconds of CPU that a process and everything below it have used, each."""
     seconds: dict[int, tuple[int, float]] = {}
     for process in Path("/proc").glob("[0-9]*"):
-        try:
+        with suppress(OSError):
             fields = (process / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        seconds[int(process.name)] = int(fields[1]), (int(fields[11]) + int(fields[12])) / TICKS
+            seconds[int(process.name)] = int(fields[1]), (int(fields[11]) + int(fields[12])) / TICKS
     ours = {parent}
     while more := {pid for pid, (above, _) in seconds.items() if above in ours} - ours:
         ours |= more
-    return sum(seconds[pid][1] for pid in ours if pid in seconds)
+    return {pid: seconds[pid][1] for pid in ours if pid in seconds}
 
 
 def _artifacts(running: Running) -> dict[str, int]:
     """The bytes of each artifact that there is."""
     found: list[dict[str, Any]] = []
-    token = token_of(running.prefect)
-    while page := ask(f"{running.prefect}/api/artifacts/filter", "POST", {"limit": 50, "offset": len(found)}, token):
+    while page := api(running, "POST", "/artifacts/filter", {"limit": 50, "offset": len(found)}):
         found += page
     return {one["id"]: len(str(one["data"]).encode()) for one in found}
 
 
 def _opening(running: Running, key: str) -> float:
     """From the address to the picture on the page."""
-    found = ask(f"{running.prefect}/api/artifacts/{key}/latest")
+    found = newest_artifact(running, key)
     with chromium() as browser:
         page = browser.new_page()
         page.goto(f"{running.prefect}/artifacts")
         began = time.perf_counter()
-        page.goto(f"{running.prefect}/artifacts/artifact/{found['id']}")
+        page.goto(f"{running.prefect}/artifacts/artifact/{found}")
         page.locator("img[src^='data:image/svg']").first.wait_for()
         return time.perf_counter() - began

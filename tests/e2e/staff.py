@@ -38,6 +38,12 @@ def api(running: Running, method: str, path: str, body: dict[str, Any] | None = 
             time.sleep(0.5)
 
 
+def newest_artifact(running: Running, key: str) -> str:
+    """The id of what stands under a key now."""
+    [found] = api(running, "POST", "/artifacts/latest/filter", {"artifacts": {"key": {"any_": [key]}}})
+    return str(found["latest_id"])
+
+
 def wait_until(running: Running, run_id: str, state: str, seconds: float = 60) -> dict[str, Any]:
     deadline = time.monotonic() + seconds
     while True:
