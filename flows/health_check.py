@@ -12,7 +12,7 @@ from tasks.step import moment
 from tasks.wrap_up import wrap_up
 
 
-@flow(name="health-check", flow_run_name=say("Hälsokontroll", "Health check"))
+@flow(name="health-check", flow_run_name=say("Hälsokontroll: {form.subject}", "Health check: {form.subject}"))
 @in_words
 async def health_check(form: HealthCheckForm = HealthCheckForm(), as_of: str = "") -> Any:
     """Räkna alla nätverks engagemang, varna tidigt och erbjud samtal. Med ett nätverk: rita bara dess egen sida.
@@ -24,7 +24,7 @@ async def health_check(form: HealthCheckForm = HealthCheckForm(), as_of: str = "
     at = moment(as_of)
     if form.network_number:
         label = await stage.draw_page(form.network_number, at)
-        return told(f"{label}: sidan är ritad, se artefakten network-{form.network_number}", pages=1)
+        return told(say(f"{label}: sidan är ritad, se Artifacts", f"{label}: drawn, see Artifacts"), pages=1)
     found = await stage.take_snapshots(at)
     opened = await stage.open_talks(at)
     await stage.draw_pages([row["number"] for row in found["rows"]], at)

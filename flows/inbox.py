@@ -5,13 +5,15 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
-from tasks import check_in
+from flows.telling import in_words, told
+from models.language import say
+from tasks import check_in, outbox
 from tasks import inbox as stage
 from tasks.step import moment
 
 
-@flow(name="inbox", flow_run_name="inkorg")
+@flow(name="inbox", flow_run_name=say("Inkorg", "Inbox"))
+@in_words
 async def inbox(as_of: str = "") -> Any:
     """Läs inkorgen: studsar och autosvar sorteras, svar på avstämningar sparas, resten får personal läsa.
 
@@ -27,9 +29,11 @@ async def inbox(as_of: str = "") -> Any:
     opened = await check_in.follow_up_answers(at) if total["answers"] else 0
     counts = {name: total[name] for name in stage.COUNTS}
     bounces = counts["bounces"] + counts["not_delivered"] + counts["soft"]
-    return told(
-        f"{bounces} studsar, {counts['auto_replies']} autosvar, {counts['answers']} svar, "
-        f"{counts['staff']} till personal",
-        **counts,
-        opened=opened,
+    if bounces:
+        await outbox.show_not_sent(at)
+    automatic, answers, read = (counts[name] for name in ("auto_replies", "answers", "staff"))
+    line = say(
+        f"{bounces} studsar, {automatic} autosvar, {answers} svar, {read} till personal",
+        f"{bounces} bounces, {automatic} auto-replies, {answers} answers, {read} for staff",
     )
+    return told(line, **counts, opened=opened)

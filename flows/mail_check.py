@@ -4,12 +4,14 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
+from models.language import say
 from tasks import mail_server as stage
 from tasks.step import moment
 
 
-@flow(name="mail-check", flow_run_name="e-postservern")
+@flow(name="mail-check", flow_run_name=say("Prova e-postservern", "Try the mail server"))
+@in_words
 async def mail_check(as_of: str = "") -> Any:
     """Logga in på e-postservern och ut igen. Inget skickas.
 
@@ -18,4 +20,4 @@ async def mail_check(as_of: str = "") -> Any:
     """
     moment(as_of)
     where = await stage.check()
-    return told(f"{where} svarar och godtar inloggningen", reachable=1)
+    return told(say(f"{where} svarar och godtar inloggningen", f"{where} answers and takes the login"), reachable=1)

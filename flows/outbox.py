@@ -5,16 +5,18 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import told
+from flows.telling import in_words, told
 from models.forms.outbox import OutboxForm
 from models.language import say
 from tasks import outbox as stage
 from tasks.step import moment
+from tasks.wrap_up import refresh_forms
 
 OUTCOMES = ("sent", "deferred", "failed", "in_doubt", "skipped")
 
 
-@flow(name="outbox", flow_run_name=say("Utkorg", "Outbox"))
+@flow(name="outbox", flow_run_name=say("Utkorg: {form.subject}", "Outbox: {form.subject}"))
+@in_words
 async def outbox(form: OutboxForm = OutboxForm(), as_of: str = "") -> Any:
     """Skicka den e-post som får gå nu. Det som inte går fram just nu väntar; det osäkra avgör personal.
 
@@ -32,6 +34,8 @@ async def outbox(form: OutboxForm = OutboxForm(), as_of: str = "") -> Any:
     counts = {name: total[name] for name in OUTCOMES}
     if counts["deferred"] or counts["failed"] or counts["in_doubt"]:
         await stage.show_not_sent(at)
+    if settled or counts["in_doubt"]:
+        await refresh_forms()
     sent, waits, lost, doubt = (counts[name] for name in ("sent", "deferred", "failed", "in_doubt"))
     line = say(
         f"{sent} skickade, {waits} väntar, {lost} gick inte fram, {doubt} osäkra",

@@ -1,6 +1,6 @@
-"""What staff can choose in the forms now: open requests, networks, matters, signatures; by labels that name nobody.
+"""What staff can choose in the forms now: open requests, networks, matters, mails in doubt, signatures.
 
-A label holds the municipality out of the register and not the place as a member typed it, for Prefect keeps it.
+By labels that name nobody.
 """
 
 from collections.abc import Iterable
@@ -11,22 +11,16 @@ from sqlmodel import Session, col, func, select
 
 from models.forms.choice import MOST_LISTED, Entries, Lists
 from models.intervention import Intervention
-from models.language import say
+from models.label import label, label_of, mail_label
+from models.mail import MailStatus, OutgoingMail
 from models.network import TERMINAL, Network, NetworkState, Role
 from models.place import Municipality
 from models.staff import Staff, StaffRole
 from models.support_request import OPEN, SupportRequest
-from models.words import MATTER, NATURE, word
+from models.words import MATTER, word
 
-SEPARATOR = " · "
 FEWEST_CODES, MOST_CODES = 6, 40
 SIGNING = (StaffRole.office, StaffRole.negotiator)
-
-
-def label(municipality: str | None, nature: str, number: int, *more: str) -> str:
-    """How staff recognise a request or network without a person's name or words: "Luleå · ort · #12"."""
-    where = municipality or say("okänd kommun", "unknown municipality")
-    return SEPARATOR.join((where, word(NATURE, nature), f"#{number}", *more))
 
 
 def all_lists(session: Session) -> Lists:
@@ -38,15 +32,16 @@ def all_lists(session: Session) -> Lists:
         "planned": _entries(_networks(session, col(Network.state) == NetworkState.planned)),
         "past": _entries(_networks(session, col(Network.state).in_((*TERMINAL, NetworkState.resting)))),
         "matters": _entries(_matters(session)),
+        "doubtful": _entries(_doubtful(session)),
         "signatures": Entries(tuple(_signatures(session))),
         "members": Entries(tuple(_codes(session))),
         "municipalities": Entries(tuple(session.exec(select(Municipality.name).order_by(col(Municipality.name))))),
     }
 
 
-def _entries(rows: Iterable[tuple[Any, ...]]) -> Entries:
+def _entries(rows: Iterable[tuple[Any, ...] | str]) -> Entries:
     """The rows' labels in the order of the alphabet, at most 200; what there are more of is typed by number."""
-    labels = [label(*row) for row in rows]
+    labels = [row if isinstance(row, str) else label(*row) for row in rows]
     return Entries(tuple(sorted(labels[:MOST_LISTED], key=_alphabetical)), more=len(labels) > MOST_LISTED)
 
 
@@ -85,6 +80,22 @@ def _matters(session: Session) -> list[tuple[Any, ...]]:
         .order_by(func.min(col(Intervention.due_on)), col(Network.number))
     )
     return [(*row[:3], word(MATTER, row[3])) for row in session.execute(rows.limit(MOST_LISTED + 1))]
+
+
+def _doubtful(session: Session) -> list[str]:
+    """Mails that a crash left in doubt, the oldest first."""
+    rows = session.exec(
+        select(OutgoingMail.id, OutgoingMail.template, Network, SupportRequest)
+        .outerjoin(Network, col(Network.id) == OutgoingMail.network_id)
+        .outerjoin(SupportRequest, col(SupportRequest.id) == OutgoingMail.request_id)
+        .where(col(OutgoingMail.status) == MailStatus.in_doubt)
+        .order_by(col(OutgoingMail.created_at), col(OutgoingMail.id))
+        .limit(MOST_LISTED + 1)
+    )
+    return [
+        mail_label(label_of(session, about) if (about := network or request) else "", template, key.hex[:8])
+        for key, template, network, request in rows
+    ]
 
 
 def _signatures(session: Session) -> list[str]:

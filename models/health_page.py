@@ -14,6 +14,7 @@ from models.engagement import DEFAULTS, Health, Level
 from models.health_check import HealthSnapshot
 from models.health_load import midnight
 from models.health_raising import Part, Told, parts
+from models.label import label_of
 from models.ladder import support_end
 from models.lifecycle import Transition
 from models.meeting import Duty, Meeting, MeetingDuty, MeetingStatus
@@ -74,6 +75,7 @@ class Page:
     """A network's page as of a day."""
 
     network: Network
+    label: str
     today: date
     begins: date
     health: Health | None
@@ -95,6 +97,7 @@ def page(session: Session, network: Network, health: Health | None, today: date)
     check_ins = _check_ins(session, network, today)
     return Page(
         network=network,
+        label=label_of(session, network),
         today=today,
         begins=begins,
         health=health,

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import UtcDateTime, key_field
+from models.label import label_of
 from models.language import Language
 from models.mail import Letter, Template, queue
 from models.network import TERMINAL, Nature, Network, contacts_of
@@ -163,8 +164,11 @@ def describe(session: Session, request: SupportRequest, found: Sequence[NearNeig
     """The nearest as a Markdown list for staff: which request or network, and why. No person is in it."""
     nearest = found[:SHOWN]
     ids = {side for pair in nearest for side in (pair.request_id, pair.other_id)} - {request.id}
-    labels = {one.id: one.label for one in session.exec(select(SupportRequest).where(col(SupportRequest.id).in_(ids)))}
-    labels |= {one.id: one.label for one in session.exec(select(Network).where(col(Network.id).in_(ids)))}
+    labels = {
+        one.id: label_of(session, one)
+        for one in session.exec(select(SupportRequest).where(col(SupportRequest.id).in_(ids)))
+    }
+    labels |= {one.id: label_of(session, one) for one in session.exec(select(Network).where(col(Network.id).in_(ids)))}
     others = [(pair, next(side for side in (pair.request_id, pair.other_id) if side in labels)) for pair in nearest]
     kind = {Language.sv: ("nätverk", "förfrågan"), Language.en: ("network", "request")}[language]
     return "\n".join(

@@ -13,7 +13,7 @@ from models.columns import EncryptedText, UtcDateTime, code, key_field, keyed_ha
 from models.errors import UserError
 from models.language import say
 from models.locking import one_at_a_time
-from models.words import NATURE, NETWORK_STATE, word
+from models.words import NETWORK_STATE, word
 
 
 class Nature(StrEnum):
@@ -98,11 +98,6 @@ class Network(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     version: int = Field(default=1, sa_column=_version)
     __mapper_args__ = {"version_id_col": _version}
-
-    @property
-    def label(self) -> str:
-        """How staff recognise it without a person's name: "Luleå · ort · #12"."""
-        return f"{self.place} · {word(NATURE, self.nature)} · #{self.number}"
 
 
 class RoleKind(StrEnum):

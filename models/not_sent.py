@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from models.label import label_of
 from models.mail import MailStatus, OutgoingMail
 from models.network import Network
 from models.support_request import SupportRequest
@@ -41,10 +42,10 @@ def not_sent(session: Session, at: datetime, most: int) -> Sequence[NotSent]:
         .order_by(doubtful.desc(), col(OutgoingMail.created_at).desc(), col(OutgoingMail.id))
         .limit(most)
     )
-    return [_row(mail, network or request) for mail, network, request in rows]
+    return [_row(session, mail, network or request) for mail, network, request in rows]
 
 
-def _row(mail: OutgoingMail, about: Network | SupportRequest | None) -> NotSent:
+def _row(session: Session, mail: OutgoingMail, about: Network | SupportRequest | None) -> NotSent:
     next_try = mail.not_before if mail.status == MailStatus.deferred else None
-    subject = about.label if about else ""
+    subject = label_of(session, about) if about else ""
     return NotSent(mail.id.hex[:8], mail.template, subject, mail.status, mail.reason, mail.attempts, next_try)

@@ -14,14 +14,14 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from holidays.countries.sweden import Sweden
-from numpy.typing import NDArray
-
 from models.errors import UserError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 STOCKHOLM: Final = ZoneInfo("Europe/Stockholm")
 MAIL_OPENS: Final = time(9)
@@ -41,8 +41,12 @@ MONDAY, TUESDAY, THURSDAY, FRIDAY, SATURDAY = 0, 1, 3, 4, 5
 # --- active days ----------------------------------------------------------------------------------
 
 
-def _count_active_days() -> NDArray[np.int32]:
+@cache
+def _active_up_to() -> "NDArray[np.int32]":
     """For each day of the calendar, how many active days there were up to and including it."""
+    # Here and not above, as the holidays below: every flow run would wait for them before its first step.
+    import numpy as np
+
     days = np.arange(np.datetime64(FIRST_DAY), np.datetime64(LAST_DAY) + np.timedelta64(1, "D"))
     weekday = (days.astype(np.int64) + THURSDAY) % 7  # 1970-01-01 was a Thursday
     thursday = days + (THURSDAY - weekday)  # an ISO week belongs to the year of its Thursday
@@ -57,10 +61,9 @@ def _count_active_days() -> NDArray[np.int32]:
 
 
 _BASE: Final = FIRST_DAY.toordinal()
-_ACTIVE_UP_TO: Final = _count_active_days()
 
 
-def active_days_up_to(ordinals: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+def active_days_up_to(ordinals: "NDArray[np.integer[Any]]") -> "NDArray[np.int64]":
     """How many active days there were up to and including each day (`date.toordinal()`), counted from 1899.
 
     Only differences mean something: `up_to(b) - up_to(a)` is `active_days_between(a, b)`.
@@ -68,14 +71,14 @@ def active_days_up_to(ordinals: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """
     if ordinals.size and not (ordinals.min() >= _BASE and ordinals.max() <= LAST_DAY.toordinal()):
         raise UserError(f"date: must lie between {FIRST_DAY} and {LAST_DAY}")
-    counted: NDArray[np.int64] = _ACTIVE_UP_TO[ordinals - _BASE].astype(np.int64)
+    counted: NDArray[np.int64] = _active_up_to()[ordinals - _BASE].astype("int64")
     return counted
 
 
 def _up_to(day: date) -> int:
     if not FIRST_DAY <= day <= LAST_DAY:
         raise UserError(f"date: must lie between {FIRST_DAY} and {LAST_DAY}, not {day}")
-    return int(_ACTIVE_UP_TO[day.toordinal() - _BASE])
+    return int(_active_up_to()[day.toordinal() - _BASE])
 
 
 def is_active(day: date) -> bool:
@@ -92,8 +95,8 @@ def add_active_days(start: date, n: int) -> date:
     """The first day d from `start` on with `active_days_between(start, d) >= n`, at most in 2201."""
     if n <= 0:
         return _not_negative(start, n)
-    index = int(np.searchsorted(_ACTIVE_UP_TO, _up_to(start) + n))
-    if index == len(_ACTIVE_UP_TO):
+    index = int(_active_up_to().searchsorted(_up_to(start) + n))
+    if index == len(_active_up_to()):
         raise UserError(f"date: {n} active days after {start} lies after {LAST_DAY}")
     return date.fromordinal(index + _BASE)
 
@@ -102,7 +105,7 @@ def subtract_active_days(end: date, n: int) -> date:
     """The last day d up to `end` with `active_days_between(d, end) >= n`, at least in 1899."""
     if n <= 0:
         return _not_negative(end, n)
-    index = int(np.searchsorted(_ACTIVE_UP_TO, _up_to(end) - n, side="right")) - 1
+    index = int(_active_up_to().searchsorted(_up_to(end) - n, side="right")) - 1
     if index < 0:
         raise UserError(f"date: {n} active days before {end} lies before {FIRST_DAY}")
     return date.fromordinal(index + _BASE)
@@ -129,6 +132,8 @@ def _is_christmas(day: date) -> bool:
 @cache
 def _holidays(year: int, language: Language) -> dict[date, str]:
     """The public and de-facto holidays of a year by name; the eves section 9 names are among them."""
+    from holidays.countries.sweden import Sweden
+
     if not Sweden.start_year <= year <= Sweden.end_year:
         known = f"{Sweden.start_year} to {Sweden.end_year}"
         raise UserError(f"date: Swedish holidays are known from {known}, not {year}")

@@ -13,7 +13,6 @@ from models.language import say
 from models.network import Nature
 from models.person import Membership, Person
 from models.place import is_whole_country
-from models.words import NATURE, word
 
 NEED_LENGTH = 500
 
@@ -90,11 +89,6 @@ class SupportRequest(SQLModel, table=True):
     offer_until: date | None = None
     offers_lapsed: int = 0
     version: int = Field(default=1, sa_column=_version)
-
-    @property
-    def label(self) -> str:
-        """How staff recognise it without a person's name: "Luleå · ort · #12"."""
-        return f"{self.place} · {word(NATURE, self.nature)} · #{self.number}"
 
 
 def dedupe_key(initiator: str, municipality: str, place: str, nature: str, need: str, *after: int) -> str:

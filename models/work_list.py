@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.bounce import BOUNCED
-from models.choices import label
 from models.intervention import Intervention, InterventionKind
+from models.label import label, mail_label
 from models.language import say
 from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
 from models.network import IDS_AT_A_TIME, Network
@@ -78,6 +78,11 @@ class Around:
     signatures: dict[UUID, str]
     today: date
 
+    def subject(self, about: tuple[str | None, str, int] | None) -> str:
+        """The label of what it is about."""
+        code, nature, number = about or (None, "", 0)
+        return label(self.places.get(code or "", (None,))[0], nature, number) if about else ""
+
     def tell(
         self,
         what: str,
@@ -87,13 +92,12 @@ class Around:
         since: date,
         due: date | None,
         opens: str,
-        **filled: str,
+        **filled: str | list[str],
     ) -> Waiting:
-        code, nature, number = about or (None, "", 0)
-        municipality, region = self.places.get(code or "", (None, ""))
-        subject = label(municipality, nature, number) if about else ""
+        """`filled` is what the form starts with; {subject} in it stands for the label."""
+        subject, region = self.subject(about), self.places.get((about or ("",))[0] or "", ("", ""))[1]
         signature = self.signatures.get(owner, "") if owner else ""
-        start = {name: text.format(subject=subject) for name, text in filled.items()}
+        start = {name: text.format(subject=subject) if isinstance(text, str) else text for name, text in filled.items()}
         if start and signature:
             start["signature"] = signature
         return Waiting(what, key, subject, region, owner, since, due, self.today, signature, opens, start)
@@ -153,9 +157,15 @@ def _mails(session: Session, around: Around, at: datetime) -> Iterable[Waiting]:
     """
     bounces = select(Intervention.occasion).where(col(Intervention.kind) == InterventionKind.hard_bounce)
     told = {occasion.rpartition(":")[2] for occasion in session.exec(bounces)}
-    columns = (OutgoingMail.id, OutgoingMail.status, OutgoingMail.reason, OutgoingMail.created_at, Network)
+    columns = (
+        OutgoingMail.id,
+        OutgoingMail.status,
+        OutgoingMail.reason,
+        OutgoingMail.created_at,
+        OutgoingMail.template,
+    )
     rows = session.exec(
-        select(*columns, SupportRequest)  # type: ignore[call-overload]  # SQLModel's stubs end at four columns
+        select(*columns, Network, SupportRequest)  # type: ignore[call-overload]  # SQLModel's stubs end at four columns
         .outerjoin(Network, col(Network.id) == OutgoingMail.network_id)
         .outerjoin(SupportRequest, col(SupportRequest.id) == OutgoingMail.request_id)
         .where(
@@ -164,14 +174,16 @@ def _mails(session: Session, around: Around, at: datetime) -> Iterable[Waiting]:
         )
         .where(col(OutgoingMail.template) != Template.staff_alarm)  # no alarm about an alarm
     )
-    for key, status, reason, created_at, network, request in rows:
+    for key, status, reason, created_at, template, network, request in rows:
         if str(key) in told:
             continue
         thing = network or request
         about = (thing.municipality, thing.nature, thing.number) if thing else None
-        what = "in_doubt" if status == MailStatus.in_doubt else "hard_bounce" if reason == BOUNCED else "not_sent"
         owner = network.negotiator if network else request.assigned_to if request else None
-        yield around.tell(what, key, about, owner, local(created_at).date(), None, "outbox")
+        what, filled = "hard_bounce" if reason == BOUNCED else "not_sent", {}
+        if status == MailStatus.in_doubt:
+            what, filled = "in_doubt", {"mails": [mail_label(around.subject(about), template, key.hex[:8])]}
+        yield around.tell(what, key, about, owner, local(created_at).date(), None, "outbox", **filled)
 
 
 def to_alarm(session: Session, at: datetime) -> list[Waiting]:

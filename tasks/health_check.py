@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from models import health_check, health_report, health_talks
 from models.database import reading, transaction
 from models.dependence import dependence
 from models.engagement import Level
 from models.health_report import Move
+from models.label import label_of
 from models.language import say
 from models.lifecycle import Actor, Cause
 from models.network import Network, by_number
@@ -19,7 +20,7 @@ from models.quiet_days import local
 from tasks import health_pages
 from tasks.step import run_id, step
 
-PAGES = 100  # about 25 kB each in Prefect's database; an office with fewer networks gets a page for every one
+PAGES = 60  # about 31 kB each in Prefect's database, which keeps it thrice; a smaller office gets one for each network
 MOVES_SHOWN = 10
 WARNINGS_SHOWN = 20
 
@@ -35,23 +36,23 @@ async def take_snapshots(at: datetime) -> dict[str, Any]:
         telling = health_report.most_telling(found, moved, {network.id for network, _ in warned}, PAGES)
         shares = dependence(session, today)
         levels = Counter(health.level.value for _, health in health_check.each(found))
-    return {
-        "levels": {level.value: levels[level.value] for level in Level},
-        "networks": sum(levels.values()),
-        "warnings": warnings,
-        "distribution": {level.value: counts for level, counts in health_report.distribution(found).items()},
-        "falls": [_move(one) for one in moved[:MOVES_SHOWN] if round(one.by, 1) < 0],
-        "rises": [_move(one) for one in reversed(moved[-MOVES_SHOWN:]) if round(one.by, 1) > 0],
-        "warned": [(network.number, network.label, occasion) for network, occasion in warned],
-        "dependence": [(one.quarter, one.step, one.office, one.recorded) for one in shares],
-        "rows": [health_pages.row(network, health) for network, health in telling],
-    }
+        return {
+            "levels": {level.value: levels[level.value] for level in Level},
+            "networks": sum(levels.values()),
+            "warnings": warnings,
+            "distribution": {level.value: counts for level, counts in health_report.distribution(found).items()},
+            "falls": [_move(session, one) for one in moved[:MOVES_SHOWN] if round(one.by, 1) < 0],
+            "rises": [_move(session, one) for one in reversed(moved[-MOVES_SHOWN:]) if round(one.by, 1) > 0],
+            "warned": [(network.number, label_of(session, network), occasion) for network, occasion in warned],
+            "dependence": [(one.quarter, one.step, one.office, one.recorded) for one in shares],
+            "rows": [health_pages.row(session, network, health) for network, health in telling],
+        }
 
 
-def _move(move: Move) -> dict[str, Any]:
+def _move(session: Session, move: Move) -> dict[str, Any]:
     return {
         "number": move.network.number,
-        "label": move.network.label,
+        "label": label_of(session, move.network),
         "before": move.before,
         "now": move.now,
         "by": move.by,
@@ -85,7 +86,7 @@ async def draw_page(number: int, at: datetime) -> str:
         network = by_number(session, number, say("Nätverk #", "Network #"))
         pages = health_pages.pages(session, [network], local(at).date())
     await health_pages.keep_pages(pages)
-    return network.label
+    return pages[0].label
 
 
 @step("Visa hälsokontrollen", "Show the health check")

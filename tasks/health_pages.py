@@ -15,6 +15,7 @@ from sqlmodel import Session
 from models import health_check
 from models.engagement import Health
 from models.health_page import Page, page
+from models.label import label_of
 from models.language import say
 from models.network import Network
 from models.settings import settings
@@ -33,11 +34,11 @@ def key_of(number: int) -> str:
     return f"network-{number}"
 
 
-def row(network: Network, health: Health) -> dict[str, Any]:
+def row(session: Session, network: Network, health: Health) -> dict[str, Any]:
     """A network as the overview's table tells it."""
     return {
         "number": network.number,
-        "label": network.label,
+        "label": label_of(session, network),
         "state": network.state.value,
         "score": health.score,
         "level": health.level.value,
@@ -56,7 +57,7 @@ async def keep_pages(drawn: Sequence[Page]) -> None:
     talk, language = await _form_link("catch-up"), settings().language
     overview = _page_link((await addresses([OVERVIEW])).get(OVERVIEW))
     await keep([
-        KeptPage(key_of(one.network.number), one.network.label, _markdown(one, talk, overview, language))
+        KeptPage(key_of(one.network.number), one.label, _markdown(one, talk, overview, language))
         for one in drawn
     ])  # fmt: skip
 
@@ -75,7 +76,7 @@ def _markdown(one: Page, talk: str, overview: str, language: str) -> str:
     return render_staff_page(
         "network",
         language,
-        label=network.label,
+        label=one.label,
         today=one.today,
         state=network.state,
         step=network.step,

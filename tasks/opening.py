@@ -12,6 +12,9 @@ from models.settings import settings
 from models.work_list import Waiting
 from tasks.wrap_up import deployed_ones
 
+NOT_SENT = "not-sent"
+"""The key of the table of mails that did not go."""
+
 
 @dataclass(frozen=True)
 class Forms:
@@ -21,12 +24,13 @@ class Forms:
     ids: Mapping[str, str] = field(default_factory=dict)
 
     def link(self, one: Waiting) -> str:
-        """The form that deals with what waits, filled in; the deployment's page when there is nothing to fill in."""
+        """The form that deals with what waits, filled in; the table of what did not go where no form can help."""
         if not self.ui_url or one.opens not in self.ids:
             return ""
-        page = f"{self.ui_url}/deployments/deployment/{self.ids[one.opens]}"
         filled = json.dumps({"form": dict(one.filled)}, ensure_ascii=False, separators=(",", ":"))
-        return f"{page}/run?parameters={quote(filled, safe='')}" if one.filled else page
+        if not one.filled:
+            return f"{self.ui_url}/artifacts/key/{NOT_SENT}"
+        return f"{self.ui_url}/deployments/deployment/{self.ids[one.opens]}/run?parameters={quote(filled, safe='')}"
 
 
 async def find_forms() -> Forms:

@@ -13,11 +13,13 @@ from models.not_sent import NotSent, not_sent
 from models.quiet_days import local
 from models.settings import settings
 from models.staff import by_signature
+from models.words import MAIL, word
 from tasks.journal import clock
+from tasks.opening import NOT_SENT
 from tasks.progress import Progress
 from tasks.sending import BATCH, send_due, send_freed
 from tasks.step import step
-from templates.mail_words import mail_name, reason_name, status_name
+from templates.mail_words import reason_name, status_name
 
 SHOWN = 200
 
@@ -29,7 +31,7 @@ async def settle(form: OutboxForm, at: datetime) -> int:
         return 0
     with transaction() as session:
         staff = by_signature(session, form.signature, say("Din signatur", "Your signature"))
-        return settling.settle(session, form.numbers, form.action, at, staff.id)
+        return settling.settle(session, form.mails, form.action, at, staff.id)
 
 
 @step("Ta hand om det som blev liggande", "Look after what was left lying")
@@ -57,7 +59,7 @@ async def show_not_sent(at: datetime) -> int:
     """The table of what did not go, and an alarm to whoever owns it; once a mail. Returns how many alarms."""
     with reading() as session:
         found = not_sent(session, at, SHOWN)
-    await acreate_markdown_artifact(_table(found), key="not-sent", description=say("Gick inte fram", "Did not go"))
+    await acreate_markdown_artifact(_table(found), key=NOT_SENT, description=say("Gick inte fram", "Did not go"))
     with transaction() as session:
         return work_list.alarm_about_mails(session, at)
 
@@ -73,7 +75,7 @@ def _table(found: Sequence[NotSent]) -> str:
         "|-|-|-|-|-|-|-|",
     ]
     for one in found:
-        what, state = mail_name(one.template, language), status_name(one.status, language)
+        what, state = word(MAIL, one.template), status_name(one.status, language)
         why, again = reason_name(one.reason, language), f"{local(one.next_try):%Y-%m-%d %H:%M}" if one.next_try else ""
         lines.append(f"| {one.number} | {what} | {one.subject} | {state} | {why} | {one.attempts} | {again} |")
     if not found:

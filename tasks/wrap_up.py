@@ -18,8 +18,9 @@ from prefect.states import Scheduled
 from models import outbox
 from models.choices import all_lists
 from models.database import reading
-from models.forms.every import FORMS
+from models.forms.every import ABOUT, FORMS
 from models.forms.shown import form_schema
+from models.language import say
 from tasks.step import step
 
 OUTBOX = "outbox"
@@ -48,33 +49,40 @@ async def wrap_up(as_of: str, opened: int = 0) -> dict[str, int]:
         return {"forms": 0, "outbox": 0}
 
 
+@step("Uppdatera formulären", "Bring the forms up to date")
+async def refresh_forms() -> int:
+    """`show_forms` in a flow. A server that is too busy is asked again after the next change."""
+    try:
+        return await show_forms()
+    except PrefectHTTPStatusError:
+        return 0
+
+
 async def show_forms() -> int:
-    """Give every deployed form its words and today's lists. Returns how many were changed."""
+    """Give every deployment its words, and its form today's lists. Returns how many were changed."""
     async with get_client() as client:
         return await _refresh(client, await deployed_ones(client))
 
 
 async def deployed_ones(client: PrefectClient) -> dict[str, DeploymentResponse]:
     """Our deployments on this Prefect server, by name; none where flows run without being deployed."""
-    ours = DeploymentFilter.model_validate({"name": {"any_": [*FORMS, OUTBOX]}})
+    ours = DeploymentFilter.model_validate({"name": {"any_": list(ABOUT)}})
     found = await client.read_deployments(deployment_filter=ours, limit=MOST_DEPLOYMENTS)
     return {one.name: one for one in found}
 
 
 async def _refresh(client: PrefectClient, deployed: Mapping[str, DeploymentResponse]) -> int:
     """Change what is not as it should be: one request for each form whose lists have changed."""
-    if not any(name in FORMS for name in deployed):
+    if not deployed:
         return 0
     with reading() as session:
         lists = all_lists(session)
     changed = 0
     for name, deployment in deployed.items():
-        before = deployment.parameter_openapi_schema or {}
-        if name not in FORMS or "form" not in before.get("properties", {}):
-            continue
-        now = form_schema(before, FORMS[name], lists)
-        if now != before:
-            change = DeploymentUpdate(parameter_openapi_schema=now)
+        before, about = deployment.parameter_openapi_schema or {}, say(*ABOUT[name])
+        now = form_schema(before.get("required", []), FORMS.get(name), lists)
+        if (now, about) != (before, deployment.description):
+            change = DeploymentUpdate(parameter_openapi_schema=now, description=about)
             await _soon(partial(client.update_deployment, deployment.id, change))
             changed += 1
     return changed

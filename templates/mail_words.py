@@ -1,38 +1,6 @@
-"""The words for mails in the tables that staff see: what it is, what became of it, and why (section 9)."""
+"""The words for mails in the tables that staff see: what became of it, and why (section 9)."""
 
 from typing import Final
-
-KINDS: Final[dict[str, tuple[str, str]]] = {
-    "receipt": ("kvitto", "receipt"),
-    "talk-invitation": ("inbjudan till samtal", "talk invitation"),
-    "more-information": ("fråga om fler uppgifter", "request for details"),
-    "granted": ("beslut: stöd", "decision: support"),
-    "waiting": ("besked: i kön", "notice: in the queue"),
-    "queue-offer": ("erbjudande ur kön", "offer from the queue"),
-    "declined": ("svar: nej", "answer: no"),
-    "co-organiser": ("fråga till medarrangör", "question to a co-organiser"),
-    "kickoff-checklist": ("checklista", "checklist"),
-    "calendar-invitation": ("kalenderinbjudan", "calendar invitation"),
-    "first-meeting": ("fråga om första träffen", "question about the first meeting"),
-    "check-in": ("avstämning", "check-in"),
-    "check-in-reminder": ("påminnelse om avstämning", "check-in reminder"),
-    "second-organiser": ("fråga till en annan arrangör", "question to another organiser"),
-    "step": ("nytt steg", "new step"),
-    "ending": ("stödet slutar", "support ends"),
-    "independent": ("på egna ben", "independent"),
-    "talk-offer": ("erbjudande om samtal", "offer of a talk"),
-    "resting": ("nätverket vilar", "network resting"),
-    "wake": ("vill ni vakna", "wake the network"),
-    "closed": ("tack och avslut", "thanks and close"),
-    "new-contact": ("ny kontakt", "new contact"),
-    "data-request": ("personuppgifter", "personal data"),
-    "introduction": ("presentation av grannar", "introduction"),
-    "still-planned": ("blir det en träff", "still planned"),
-    "fresh-link": ("ny länk", "new link"),
-    "staff-digest": ("veckolista", "weekly list"),
-    "staff-alarm": ("larm", "alarm"),
-    "report-ready": ("rapporten klar", "report ready"),
-}
 
 STATUSES: Final[dict[str, tuple[str, str]]] = {
     "deferred": ("försöks igen", "tried again"),
@@ -59,11 +27,6 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "settled-sent": ("avgjort: kom fram", "settled: arrived"),
     "settled-resend": ("avgjort: skickas igen", "settled: sent again"),
 }
-
-
-def mail_name(template: str, language: str) -> str:
-    """What a mail is, in a few words."""
-    return KINDS[template][language == "en"]
 
 
 def status_name(status: str, language: str) -> str:

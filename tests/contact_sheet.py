@@ -6,18 +6,16 @@ whole or the topmost pixels, light or dark, at any width.
 
 import argparse
 import base64
-import shutil
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from templates.examples import variants
 from templates.render import LANGUAGES, mail_names, render_mail
+from tests.browser import chromium
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PHONE, TALLEST, GAP = 390, 8_000, 24
 DOCS = Path(__file__).parent.parent / "docs" / "pictures" / "mails.png"
 IN_DOCS = (
@@ -80,15 +78,13 @@ def main() -> None:
     told = parser.parse_args()
     if not told.out:
         told.out, told.names, told.top, told.scale = DOCS, list(IN_DOCS), 760, 0.6
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         pictures = [
             (title, subject, photograph(browser, html, told.width, told.dark, told.top))
             for title, subject, html in mails(told.names or mail_names(), told.language, told.every)
         ]
         columns = min(told.columns, len(pictures))
         told.out.write_bytes(sheet(browser, pictures, columns, told.width, told.scale))
-        browser.close()
 
 
 if __name__ == "__main__":

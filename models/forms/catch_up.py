@@ -10,6 +10,7 @@ from models.forms.choice import Chosen, Listed, Unseen
 from models.forms.form import MEMBER, SIGNATURE, YOUR_SIGNATURE, Form, MemberOrNone, Signature, field, unchosen
 from models.forms.needs_talk import GrantLine
 from models.intervention import InterventionKind
+from models.label import SEPARATOR
 from models.language import say
 from models.words import MATTER, OUTCOME, code_of
 
@@ -82,7 +83,7 @@ class CatchUpForm(Form):
         chosen = given.get("network_number") if isinstance(given, dict) else None
         if not isinstance(chosen, str) or given.get("kind", "oldest") != "oldest":
             return given
-        kind = code_of(MATTER, chosen.rpartition(" · ")[2])
+        kind = code_of(MATTER, chosen.rpartition(SEPARATOR)[2])
         return given | {"kind": kind} if kind in MATTER else given
 
     @property

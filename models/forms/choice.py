@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from models.label import SEPARATOR
 from models.language import say
 from models.words import Words, code_of
 
@@ -55,12 +56,14 @@ class Chosen:
 class Listed:
     """One of what the database holds now: `of` names the list, `fixed` are entries that always stand before it.
 
-    `numbered`: it is known by the number at the end of its label, and can be typed when the list is not whole.
+    `numbered`: it is known by the number in its label, which can be typed when the list is not whole. `last`: it is
+    known by what stands last in its label.
     """
 
     of: str
     fixed: Words = field(default_factory=dict)
     numbered: bool = False
+    last: bool = False
 
     def labels(self, lists: Lists) -> list[str]:
         return [say(*names) for names in self.fixed.values()] + list(lists.get(self.of, Entries()).labels)
@@ -68,7 +71,7 @@ class Listed:
     def read(self, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        code = code_of(self.fixed, value)
+        code = code_of(self.fixed, value.rpartition(SEPARATOR)[2] if self.last else value)
         if not self.numbered:
             return code
         found = NUMBER.search(code)

@@ -19,7 +19,12 @@ class NeedSignalForm(Form):
 
     signature: Signature = Field(pattern=SIGNATURE, **field(0, YOUR_SIGNATURE))
     place: str = Field(
-        **field(1, ("Plats", "Place"), ("Ort eller område, aldrig hela landet.", "A town or area, never the country."))
+        **field(
+            1,
+            ("Plats", "Place"),
+            ("Ort eller område, aldrig hela landet.", "A town or area, never the country."),
+            personal=True,
+        )
     )
     municipality: Place = Field(
         **field(2, ("Kommun", "Municipality"), ("Skriv de första bokstäverna.", "Type its first letters."))

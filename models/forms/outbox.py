@@ -1,48 +1,68 @@
 """Send what is due; or settle what a crash left in doubt."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from models.forms.form import Form, field
+from models.forms.choice import Chosen, Listed
+from models.forms.form import SIGNATURE, YOUR_SIGNATURE, Form, SignatureOrNone, field
+from models.label import SEPARATOR
 from models.language import say
+from models.words import MAIL_ACTION
+
+ACTION = ("Vad ska göras", "What to do")
+# The number of a mail, alone or at the end of its label: nobody's address fits in.
+Mail = Annotated[
+    str, StringConstraints(pattern=f"^([^@]{{0,120}}{SEPARATOR})?[0-9a-fA-F-]{{8,36}}$"), Listed("doubtful", last=True)
+]
 
 
 class OutboxForm(Form):
-    action: Literal["send", "sent", "resend"] = Field(
+    heading: ClassVar[tuple[str, str]] = ("E-posten", "The mail")
+
+    action: Annotated[Literal["send", "sent", "resend"], Chosen(MAIL_ACTION)] = Field(
         "send",
         **field(
             0,
-            ("Vad ska göras", "What to do"),
+            ACTION,
             (
-                "send: skicka det som får gå nu. sent: de osäkra mejlen kom fram. resend: skicka dem en gång till.",
-                "send: send what may go now. sent: the mails in doubt arrived. resend: send them once more.",
+                "Att skicka det som får gå gör systemet också av sig självt, varje kvart.",
+                "Sending what may go happens by itself too, every quarter of an hour.",
             ),
         ),
     )
-    mails: str = Field(
-        "",
+    mails: list[Mail] = Field(
+        [],
         **field(
             1,
             ("Vilka osäkra mejl", "Which mails in doubt"),
-            (
-                "Tomt: alla. Annars deras nummer ur listan över det som inte gått fram, med komma emellan.",
-                "Empty: all. Otherwise their numbers from the list of what did not go, with commas between.",
-            ),
+            ("Inget valt: alla osäkra.", "None chosen: all that are in doubt."),
         ),
     )
-    signature: str = Field(
+    signature: SignatureOrNone = Field(
         "",
-        pattern="^([A-Za-zÅÄÖåäö]{2,5})?$",
-        **field(2, ("Din signatur", "Your signature"), ("Behövs för att avgöra.", "Needed to settle.")),
+        pattern=f"{SIGNATURE}|^$",
+        **field(2, YOUR_SIGNATURE, ("Behövs när du avgör osäkra mejl.", "Needed when you settle mails in doubt.")),
     )
 
     @property
-    def numbers(self) -> list[str]:
-        return [one.strip() for one in self.mails.split(",") if one.strip()]
+    def subject(self) -> str:
+        return say(*MAIL_ACTION[self.action]).lower()
 
     def problems(self, today: date) -> list[str]:
+        if self.action == "send" and self.mails:
+            return [
+                say(
+                    f"{ACTION[0]}: välj om de osäkra kom fram eller ska skickas en gång till.",
+                    f"{ACTION[1]}: choose if those in doubt arrived or are to be sent once more.",
+                )
+            ]
         if self.action != "send" and not self.signature:
-            return [say("Din signatur: fyll i den för att avgöra.", "Your signature: fill it in to settle.")]
+            return [
+                say(
+                    f"{YOUR_SIGNATURE[0]}: välj den, den behövs för att avgöra.",
+                    f"{YOUR_SIGNATURE[1]}: choose it, it is needed to settle.",
+                )
+            ]
         return []

@@ -6,6 +6,7 @@ that staff choose words while scripts, the web and a list a minute old still get
 in which `~0` means `~`, and checks against `NAME~` (docs/decisions/0010).
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, get_origin
 
@@ -24,21 +25,18 @@ LABEL = "^([^@]{0,120}#)?[0-9]{1,9}( · [^@]{0,60})?$"
 SIMPLE: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 
-def form_schema(schema: Schema, kind: type[Form], lists: Lists) -> Schema:
-    """A deployment's parameter schema with its form shown in words and with these lists. `schema` is left alone."""
-    name = kind.__name__
-    form: Schema = {"title": say(*kind.heading), "position": 0, "$ref": f"#/definitions/{name}~0"}
-    form["description"] = schema["properties"]["form"].get("description", "")
-    as_of: Schema = {"title": say("Räkna som om det vore", "As if it were"), "type": "string", "default": ""}
-    as_of |= {"position": 1, "description": say("Lämnas tomt (eller 2027-03-02).", "Leave empty (or 2027-03-02).")}
-    definitions = accepted(kind, lists)
-    return {
-        "title": "Parameters",
-        "type": "object",
-        "properties": {"form": form, "as_of": as_of},
-        "required": schema.get("required", []),
-        "definitions": {f"{name}~0": shown(kind, lists), f"{name}~": definitions.pop(name), **definitions},
-    }
+def form_schema(required: Sequence[str], kind: type[Form] | None, lists: Lists) -> Schema:
+    """A deployment's parameter schema with its form, if it has one, shown in words and with these lists.
+
+    `as_of` is taken and not shown: it is for scripts and tests, and staff would have to leave it empty on every form.
+    """
+    schema: Schema = {"title": "Parameters", "type": "object", "properties": {}, "required": [], "definitions": {}}
+    if kind is None:
+        return schema
+    name, definitions = kind.__name__, accepted(kind, lists)
+    form = {"title": say(*kind.heading), "description": "", "position": 0, "$ref": f"#/definitions/{name}~0"}
+    both = {f"{name}~0": shown(kind, lists), f"{name}~": definitions.pop(name)}
+    return schema | {"properties": {"form": form}, "required": list(required), "definitions": both | definitions}
 
 
 def shown(kind: type[Form], lists: Lists) -> Schema:
@@ -77,7 +75,9 @@ def _shown_value(info: FieldInfo, lists: Lists) -> Schema:
     mark, default = mark_of(info), info.default
     if get_origin(info.annotation) is list:
         line = line_of(info)
-        return {"type": "array", "items": shown(line, lists) if line else _shown_item(mark, lists)}
+        items = shown(line, lists) if line else _shown_item(mark, lists)
+        is_empty = isinstance(mark, Listed) and "enum" not in items
+        return {"type": "array", "items": items} | ({"description": _nothing(info)} if is_empty else {})
     match mark:
         case Chosen():
             value: Schema = {"type": "string", "enum": mark.labels()}

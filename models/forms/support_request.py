@@ -23,7 +23,12 @@ class SupportRequestForm(Form):
     )
     channel: Annotated[Channel, Chosen(CHANNEL)] = Field(Channel.phone, **field(1, ("Kom in genom", "Came by")))
     place: str = Field(
-        **field(2, ("Plats", "Place"), ("Ort eller område, aldrig hela landet.", "A town or area, never the country."))
+        **field(
+            2,
+            ("Plats", "Place"),
+            ("Ort eller område, aldrig hela landet.", "A town or area, never the country."),
+            personal=True,
+        )
     )
     municipality: Place = Field(
         "", **field(3, ("Kommun", "Municipality"), ("Skriv de första bokstäverna.", "Type its first letters."))

@@ -22,6 +22,7 @@ from tests.bench.database import EVENTS, fill
 from tests.bench.founders import founders
 from tests.bench.mails import mails
 from tests.bench.objects import health_by_objects
+from tests.bench.staff import staff
 
 AS_OF = date(2027, 11, 1)
 SMALL, LARGE = 10_000, 100_000
@@ -114,7 +115,7 @@ def rendering() -> dict[str, Any]:
 def main() -> None:
     """Run all benchmarks and write bench.json."""
     figures: dict[str, Any] = {}
-    for work in (mails, from_the_database, in_memory, rendering, founders):
+    for work in (staff, mails, from_the_database, in_memory, rendering, founders):
         for name, value in work().items():
             figures[name] = value
             print(f"{name:<58} {value}", flush=True)

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 
 from deployments.processes import free_port
 from tests.e2e.asking import ask, token_of
-from tests.e2e.conftest import Running, lots_up
-from tests.e2e.test_staff_in_prefect import watch
+from tests.e2e.staff import watch
+from tests.up import Running, lots_up
 
 pytestmark = pytest.mark.e2e
 PAGES = (

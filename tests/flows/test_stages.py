@@ -46,7 +46,7 @@ async def test_a_request_is_answered_and_its_run_forgets_who_asked(office: Setti
     told = await support_request(form=request_form(name="Åke Öhman"), as_of="2026-11-02")
     assert told == {"request": 1, "state": "received", "new": 1, "nearby": 0, "invited": 1}
     run = await newest_run("support-request")
-    assert run.parameters["form"]["place"] == "Luleå"
+    assert run.parameters["form"]["municipality"] == "Luleå"
     assert not any(text in str(run.parameters) for text in (AKE, MARIT, "träffas", "Öhman"))
     assert run.state and run.state.message == "Förfrågan #1: mottagen, hos asj"
     with reading() as session:
@@ -84,7 +84,7 @@ async def test_a_form_that_failed_before_it_was_kept_is_emptied_in_the_night(off
     async with get_client() as client:
         after = await client.read_flow_run(failed.id)
     assert not any(text in str(after.parameters) for text in (AKE, MARIT, "träffas"))
-    assert after.parameters["form"]["place"] == "Luleå"
+    assert after.parameters["form"]["municipality"] == "Luleå"
     assert (await data_protection(as_of="2026-11-04"))["emptied"] == 0
 
 

@@ -10,6 +10,7 @@ from models import check_in_round, work_list
 from models.bounce import Report, Weight, hard_bounce
 from models.database import transaction
 from models.intervention import Intervention
+from models.label import label_of
 from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
 from models.network import Network
 from models.person import EmailStatus, Person
@@ -123,7 +124,7 @@ def test_a_bounce_before_there_is_a_network_stands_on_the_list_with_the_request(
         [receipt] = mails(session, "receipt")
         hard_bounce(session, sent(session, receipt), BACK)
         [waiting] = [one for one in work_list.what_waits(session, BACK) if one.what == "hard_bounce"]
-        assert (waiting.subject, waiting.owner) == (request.label, request.assigned_to)
+        assert (waiting.subject, waiting.owner) == (label_of(session, request), request.assigned_to)
         work_list.alarm(session, BACK)
         alarms = [mail.staff_id for mail in mails(session, "staff-alarm") if "hard_bounce" in mail.idempotency_key]
         assert alarms == [request.assigned_to]

@@ -4,35 +4,40 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import yaml
 from prefect.utilities.schema_tools.validation import is_valid, is_valid_schema
 from pydantic import ValidationError
 from sqlmodel import Session, select
 
+from deployments.environment import PREFECT_YAML
 from models import choices, words
 from models.check_in import Sharing, Wish
 from models.choices import all_lists
 from models.database import reading, transaction
 from models.forms.choice import MOST_LISTED, Chosen, Entries, mark_of
-from models.forms.every import FORMS
+from models.forms.every import ABOUT, FORMS
 from models.forms.form import Form
+from models.forms.outbox import OutboxForm
 from models.forms.shown import form_schema, shown
 from models.intervention import InterventionKind, open_once
 from models.lifecycle import Actor
+from models.mail import MailStatus, OutgoingMail, Template
 from models.meeting import Duty, MeetingForm
 from models.network import Nature, Network, NetworkState
 from models.settings import Settings, settings
+from models.settling import settle
 from models.support import Item
 from models.support_request import Channel, Reason, RequestState
 from templates.staff_words import TASKS
 from templates.words import ITEMS
 from tests.acts import AKE, GOREL, ask, at, change, network_in, talk
 
-DEPLOYED: dict[str, Any] = {"properties": {"form": {"description": "Vad medlemmen berättar."}}, "required": ["form"]}
 LISTS = {
     "requests": Entries(("Luleå · ort · #12",)),
     "networks": Entries(("Luleå · ort · #7", "Skövde · samma roll · #8")),
     "planned": Entries(("Luleå · ort · #7",)),
     "matters": Entries(("Luleå · ort · #7 · tidig signal",)),
+    "doubtful": Entries(("Luleå · ort · #12 · kvitto · 1a2b3c4d",)),
     "signatures": Entries(("asj", "gol")),
     "members": Entries(("m1", "m2", "m3")),
     "municipalities": Entries(("Luleå", "Skövde")),
@@ -59,6 +64,8 @@ IN_WORDS: dict[str, dict[str, Any]] = {
                        "other_networks": ["Skövde · samma roll · #8"], "approver": "Ingen",
                        "agreed": [{"network": "Luleå · ort · #7", "member": "m1"}]},
     "capacity": {"action": "Använda timmar", "network_number": "Luleå · ort · #7", "item": "Hjälp att hitta talare"},
+    "health-check": {"network_number": "Luleå · ort · #7"},
+    "outbox": {"action": "De osäkra kom fram", "mails": ["Luleå · ort · #12 · kvitto · 1a2b3c4d"], "signature": "asj"},
 }  # fmt: skip
 IN_CODES: dict[str, dict[str, Any]] = {
     "support-request": {"nature": "role", "municipality": "Luleå", "wished": ["sounding_board"], "predecessor": 0},
@@ -73,6 +80,8 @@ IN_CODES: dict[str, dict[str, Any]] = {
     "network-change": {"network_number": 7, "change": "merge", "other_networks": [8], "approver": "",
                        "agreed": ["7:m1"]},
     "capacity": {"action": "hours", "network_number": 7, "item": "speaker"},
+    "health-check": {"network_number": 7},
+    "outbox": {"action": "sent", "mails": ["1a2b3c4d"]},
 }  # fmt: skip
 
 
@@ -90,7 +99,7 @@ def test_a_form_in_words_and_one_in_codes_come_to_the_same(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(FORMS))
 @pytest.mark.parametrize("form", [IN_WORDS, None], ids=["in words", "in codes"])
 def test_prefects_api_takes_both_and_refuses_what_is_neither(name: str, form: Mapping[str, Any] | None) -> None:
-    schema = form_schema(DEPLOYED, FORMS[name], LISTS)
+    schema = form_schema(["form"], FORMS[name], LISTS)
     is_valid_schema(schema)
     filled = (form or {}).get(name) or in_codes(name)
     assert is_valid({"form": filled, "as_of": ""}, schema)
@@ -124,6 +133,7 @@ def test_every_code_has_its_words() -> None:
     }  # fmt: skip
     for kind, names in enums.items():
         assert [str(code) for code in kind] == list(names)
+    assert set(Template) == set(words.MAIL)
     assert {*InterventionKind, "oldest"} == set(words.MATTER)
 
 
@@ -196,7 +206,7 @@ def test_of_more_than_two_hundred_the_newest_are_listed_and_the_others_number_is
     assert "network_number_typed" in shown(kind, lists)["properties"]
     assert "network_number_typed" not in shown(kind, LISTS)["properties"]
     typed = {"network_number_typed": 1, "on": "2026-11-25"}
-    assert is_valid({"form": typed}, form_schema(DEPLOYED, kind, lists))
+    assert is_valid({"form": typed}, form_schema(["form"], kind, lists))
     assert kind.model_validate(typed).network_number == 1  # type: ignore[attr-defined]
 
 
@@ -209,7 +219,7 @@ def test_of_more_signatures_than_a_list_holds_each_is_typed(office: Settings, mo
 
 def test_nothing_chosen_is_told_in_a_sentence_before_the_run_and_in_it() -> None:
     kind = FORMS["meeting-report"]
-    assert not is_valid({"form": {"on": "2026-11-25"}}, form_schema(DEPLOYED, kind, LISTS))
+    assert not is_valid({"form": {"on": "2026-11-25"}}, form_schema(["form"], kind, LISTS))
     form: Form = kind.model_validate({"on": "2026-11-25"})
     assert "Nätverk: välj i listan." in form.problems(at("2026-11-26").date())
 
@@ -237,3 +247,45 @@ def test_the_number_at_a_labels_end_is_the_networks(office: Settings) -> None:
         [label] = listed(session, "networks")
         form = FORMS["meeting-report"].model_validate({"network_number": label, "on": "2026-11-25"})
         assert form.network_number == session.exec(select(Network.number)).one()  # type: ignore[attr-defined]
+
+
+def test_a_mail_in_doubt_can_be_chosen_by_what_it_is_about_until_it_is_settled(office: Settings) -> None:
+    with transaction() as session:
+        ask(session, place="Hemma hos Åke Öhman")
+        mail = session.exec(select(OutgoingMail).where(OutgoingMail.template == Template.receipt)).one()
+        assert listed(session, "doubtful") == []
+        mail.status = MailStatus.in_doubt
+        [label] = listed(session, "doubtful")
+        assert label == f"Luleå · ort · #1 · kvitto · {mail.id.hex[:8]}"
+        form = OutboxForm.model_validate({"action": "De osäkra kom fram", "mails": [label], "signature": "asj"})
+        assert settle(session, form.mails, "sent", at("2026-11-03")) == 1
+        assert listed(session, "doubtful") == []
+
+
+def test_who_settles_must_sign_and_say_what_became_of_the_mail() -> None:
+    chosen = OutboxForm(mails=["1a2b3c4d"], signature="asj")
+    assert chosen.problems(at("2026-11-03").date()) == [
+        "Vad ska göras: välj om de osäkra kom fram eller ska skickas en gång till."
+    ]
+    unsigned = OutboxForm(action="resend")
+    assert unsigned.problems(at("2026-11-03").date()) == ["Din signatur: välj den, den behövs för att avgöra."]
+    with pytest.raises(ValidationError):
+        OutboxForm(mails=["Åke Öhman"])
+
+
+def test_every_deployment_has_its_line_in_both_languages_and_prefect_yaml_the_swedish_one() -> None:
+    deployed = yaml.safe_load(PREFECT_YAML.read_text())["deployments"]
+    assert {one["name"]: one["description"] for one in deployed} == {name: about[0] for name, about in ABOUT.items()}
+    assert all(swedish != english for swedish, english in ABOUT.values())
+
+
+def test_what_has_no_form_shows_no_field_and_takes_a_day_to_play_all_the_same() -> None:
+    schema = form_schema([], None, LISTS)
+    assert schema["properties"] == {}
+    assert is_valid({"as_of": "2027-03-02"}, schema)
+
+
+def test_an_empty_list_says_that_there_is_nothing_to_choose() -> None:
+    empty = LISTS | {"doubtful": Entries(), "planned": Entries()}
+    assert "Just nu finns inget att välja" in shown(OutboxForm, empty)["properties"]["mails"]["description"]
+    assert "Just nu" not in shown(OutboxForm, LISTS)["properties"]["mails"]["description"]

@@ -1,0 +1,171 @@
+"""What staff do in the Prefect UI, in a line each: open a form, fill in, choose, submit, retry; and what is watched."""
+
+import json
+import re
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlparse
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, TimeoutError, expect
+
+from tests.e2e.asking import token_of
+from tests.up import Running
+
+# Icons that Prefect's first UI asks its own server for, and that it does not have.
+PREFECTS_OWN_GAPS = {"/favicon.ico", "/ico/undefined.svg"}
+
+
+def api(running: Running, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """Ask as Prefect's own client does: again when the server's SQLite is busy (503), for at most a minute."""
+    request = urllib.request.Request(
+        f"{running.prefect}/api{path}",
+        data=None if body is None else json.dumps(body).encode(),
+        method=method,
+        headers={"Content-Type": "application/json", **token_of(running.prefect)},
+    )
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=30) as reply:
+                return json.loads(reply.read() or "null")
+        except urllib.error.HTTPError as error:
+            if error.code != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+
+
+def newest_artifact(running: Running, key: str) -> str:
+    """The id of what stands under a key now."""
+    [found] = api(running, "POST", "/artifacts/latest/filter", {"artifacts": {"key": {"any_": [key]}}})
+    return str(found["latest_id"])
+
+
+def wait_until(running: Running, run_id: str, state: str, seconds: float = 60) -> dict[str, Any]:
+    deadline = time.monotonic() + seconds
+    while True:
+        run: dict[str, Any] = api(running, "GET", f"/flow_runs/{run_id}")
+        if run["state_type"] == state:
+            return run
+        assert time.monotonic() < deadline, (run["state_type"], run["state"].get("message"))
+        time.sleep(0.3)
+
+
+def field(page: Page, title: str, nth: int = 0) -> Locator:
+    """The field with this title: Prefect's labels are not tied to their inputs."""
+    label = f".p-label__header .schema-form-property__label:text-is('{title}')"
+    return page.locator(f".schema-form-property:has(> {label})").nth(nth)
+
+
+def fill(page: Page, title: str, text: str) -> None:
+    field(page, title).locator("textarea, input").fill(text)
+
+
+def unfold(page: Page, title: str) -> None:
+    """Open a drop-down by its arrow: a click on its words opens and closes it again (Prefect 3.8.8's first UI)."""
+    button = field(page, title).locator(".p-select-button")
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    assert box
+    button.click(position={"x": box["width"] - 18, "y": box["height"] / 2}, force=True)
+    page.get_by_role("option").first.wait_for()
+
+
+def choose(page: Page, title: str, words: str) -> None:
+    """Choose in a drop-down as staff do: open it, type a little where the list is long, press what stands there."""
+    unfold(page, title)
+    search = page.locator("[role=listbox] input[type=search]:visible")
+    if search.count():
+        search.last.fill(words)
+    page.get_by_role("option", name=words, exact=True).click()
+
+
+def choose_today(page: Page, title: str) -> None:
+    field(page, title).get_by_text("Select date").click()
+    page.get_by_role("button", name="Today").last.click()
+    apply = page.get_by_role("button", name="Apply")
+    if apply.count():
+        apply.last.click()
+
+
+def options(page: Page, title: str) -> list[str]:
+    """What a drop-down offers."""
+    unfold(page, title)
+    found = page.get_by_role("option").all_inner_texts()
+    page.keyboard.press("Escape")
+    return found
+
+
+def open_form(running: Running, page: Page, name: str) -> str:
+    deployment = deployment_of(running, f"{name}/{name}")
+    page.goto(f"{running.prefect}/deployments/deployment/{deployment}/run")
+    page.locator(".schema-form-property").first.wait_for()
+    return deployment
+
+
+def ended(running: Running, page: Page, deployment: str, state: str) -> dict[str, Any]:
+    """Submit the form, wait for its run to end so, and look at its page."""
+    before = {run["id"] for run in runs_of(running, deployment)}
+    submit(page, re.compile(f"/deployments/deployment/{deployment}(?!/run)"))
+    [started] = [run for run in runs_of(running, deployment) if run["id"] not in before]
+    run = wait_until(running, started["id"], state)
+    page.goto(f"{running.prefect}/runs/flow-run/{run['id']}")
+    expect(page.get_by_text(run["name"]).first).to_be_visible()
+    return run
+
+
+def runs_of(running: Running, deployment: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = api(
+        running, "POST", "/flow_runs/filter", {"deployments": {"id": {"any_": [deployment]}}}
+    )
+    return found
+
+
+def submit(page: Page, leads_to: re.Pattern[str]) -> None:
+    """Press Submit as staff do: again when Prefect answers that its database is busy (503, a red note on the page)."""
+    for _ in range(3):
+        page.get_by_role("button", name="Submit").click()
+        with suppress(TimeoutError):
+            return page.wait_for_url(leads_to, timeout=10_000)
+    raise AssertionError(page.inner_text("body"))
+
+
+def retry(running: Running, page: Page, run_id: str) -> None:
+    """Press Retry as staff do: again while the run still stands as failed."""
+    for _ in range(3):
+        page.get_by_role("button", name="Retry").first.click()
+        page.get_by_role("dialog").get_by_role("button", name="Retry").click()
+        page.wait_for_timeout(5_000)
+        if api(running, "GET", f"/flow_runs/{run_id}")["state_type"] != "FAILED":
+            return
+        page.reload()
+    raise AssertionError(page.inner_text("body"))
+
+
+def watch(page: Page) -> tuple[list[str], list[str]]:
+    """Lists that fill with console errors and with requests to other hosts."""
+    errors: list[str] = []
+    outside: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        is_busy = "503" in message.text  # said on the page too; see submit()
+        if message.type == "error" and not is_busy and urlparse(message.location["url"]).path not in PREFECTS_OWN_GAPS:
+            errors.append(f"{message.text} {message.location['url']}")
+
+    page.on("console", on_console)
+    page.on("request", lambda request: outside.append(request.url) if _is_outside(request.url) else None)
+    return errors, outside
+
+
+def _is_outside(url: str) -> bool:
+    return urlparse(url).scheme in ("http", "https", "ws", "wss") and urlparse(url).hostname not in (
+        "127.0.0.1",
+        "localhost",
+    )
+
+
+def deployment_of(running: Running, name: str) -> str:
+    return str(api(running, "GET", f"/deployments/name/{name}")["id"])
