@@ -28,6 +28,7 @@ from models.links import Purpose
 from models.mail import OutgoingMail
 from models.person import Person
 from models.rights_request import RightsKind
+from models.words import MAIL
 from templates.pages import words
 
 
@@ -130,8 +131,10 @@ def _ask(session: Session, mail_id: UUID, kind: RightsKind, at: datetime) -> dat
 def _page(
     request: Request, mine: Mine, status_code: int = 200, errors: dict[str, str] | None = None, general: str = ""
 ) -> Response:
-    t = words(language_of(request))
+    language = language_of(request)
+    t = words(language)
+    mails = {code: names[language == "en"] for code, names in MAIL.items()}
     kinds = [(kind.value, t(f"my_data.kind_{kind.value}")) for kind in RightsKind]
     file = f"/my-data/{request.path_params['token']}/file"
-    values: dict[str, Any] = {"kinds": kinds, "errors": errors or {}, "general": general, "file": file}
+    values: dict[str, Any] = {"kinds": kinds, "errors": errors or {}, "general": general, "file": file, "mails": mails}
     return page(request, "my-data", status_code, stored=mine.stored, **values)

@@ -15,7 +15,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from templates import filters
 from templates import words as words_of
-from templates.mail_words import mail_name
 from templates.words import ORGANISATION
 
 WEB: Final = Path(__file__).parent / "web"
@@ -91,7 +90,6 @@ def _environment(language: str) -> Environment:
         filters.hours,
         words_of.item_name,
         words_of.item_line,
-        mail_name,
     ):
         environment.filters[each.__name__] = partial(each, language=language)
     environment.tests["pickable"] = pickable
