@@ -1,13 +1,16 @@
 """`/request` on a real database: looked through together, saved before anything else, and the same answer to all."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
 import pytest
+from httpx import ASGITransport, AsyncClient
 from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from deployments import web_request
+from deployments.web import create_app
 from deployments.web_request_form import LONG, MOST_CO_ORGANISERS
 from models import database, near_neighbour
 from models import web_request as web_rules
@@ -20,7 +23,7 @@ from models.support_request import RequestState, SupportRequest
 from templates.pages import LANGUAGES, words
 from tests.acts import AKE, EMPLOYEE, MARIT, RENE
 from tests.deployments.browsing import HOSTILE, REQUEST, Page, sentence_by
-from tests.deployments.conftest import World
+from tests.deployments.conftest import PUBLIC_URL, World
 
 SEND = REQUEST | {"step": "send"}
 UNKNOWN = "990101-99"
@@ -77,6 +80,14 @@ def test_the_municipality_is_the_place_when_no_smaller_one_is_given(browser: Tes
 def test_the_same_form_twice_is_one_request_and_one_receipt(browser: TestClient, world: World) -> None:
     first, again = browser.post("/request", data=SEND), browser.post("/request", data=SEND)
     assert first.text == again.text
+    assert len(requests_in(world)) == len(world.mails()) == len(world.started) == 1
+
+
+async def test_pressed_many_times_at_once_it_is_one_request_and_one_receipt(world: World) -> None:
+    app = create_app(lambda: world.now, world.start)
+    async with AsyncClient(transport=ASGITransport(app), base_url=PUBLIC_URL) as client:
+        replies = await asyncio.gather(*(client.post("/request", data=SEND) for _ in range(5)))
+    assert {(reply.status_code, reply.text) for reply in replies} == {(200, replies[0].text)}
     assert len(requests_in(world)) == len(world.mails()) == len(world.started) == 1
 
 
