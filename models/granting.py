@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, func, select
 
-from models.absence import stand_in, standstills
+from models.absence import stand_in, standstills_of
 from models.capacity import HUNDREDTH, hold_hours, reserve, use_hours
 from models.errors import CapacityExceeded, UserError
 from models.forms.needs_talk import GrantLine
@@ -53,8 +53,7 @@ def check_lines(session: Session, lines: Sequence[GrantLine], today: date, netwo
 
 
 def _check_support_lasts(session: Session, network: Network, lines: Sequence[GrantLine], today: date) -> None:
-    away = standstills(session).get(network.negotiator, ()) if network.negotiator else ()
-    end = support_end(network, away)
+    end = support_end(network, standstills_of(session, network.negotiator))
     is_over = network.state == NetworkState.independent or (end is not None and today >= end)
     for line in lines:
         if is_over or (end and line.from_on >= end):

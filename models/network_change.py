@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 from sqlmodel import Session
 
+from models.absence import standstills_of
 from models.columns import nfc
 from models.contacts import new_contact, new_organiser
 from models.ending import close, merge, split
 from models.errors import UserError
 from models.forms.form import Form
 from models.forms.network_change import NetworkChangeForm
-from models.ladder import ON_THE_WAY
+from models.ladder import ON_THE_WAY, has_ended
 from models.language import say
 from models.lifecycle import Cause
 from models.near_neighbour import agree_for_network
@@ -85,14 +86,14 @@ def extend(session: Session, network: Network, form: NetworkChangeForm, cause: C
                 "Approved by: somebody other than you and the network's negotiator. Write a colleague's signature.",
             )
         )
-    network.support_ends_on = _extended_end(network, form.days, local(cause.at).date())
+    network.support_ends_on = _extended_end(session, network, form.days, local(cause.at).date())
     network.extended_days, network.extension_reason = form.days, nfc(form.reason)
     network.extension_approved_by = approver.id
     session.add(network)
     return True
 
 
-def _extended_end(network: Network, days: int, today: date) -> date:
+def _extended_end(session: Session, network: Network, days: int, today: date) -> date:
     """The new last day. Raises UserError when it was moved before, is no longer ahead, or would come too late."""
     if network.extended_days:
         raise UserError(
@@ -102,7 +103,8 @@ def _extended_end(network: Network, days: int, today: date) -> date:
             )
         )
     ends, kickoff = network.support_ends_on, network.kickoff_on
-    if ends is None or kickoff is None or ends <= today or network.step == STEP_OF[NetworkState.independent]:
+    over = has_ended(network, standstills_of(session, network.negotiator), today)
+    if ends is None or kickoff is None or over or network.step == STEP_OF[NetworkState.independent]:
         raise UserError(
             say(
                 "Ändring: nätverket har inget stöd som går att förlänga; det är slut eller har aldrig funnits.",

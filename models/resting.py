@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 
 from models import lifecycle
+from models.absence import standstills_of
 from models.asking import Ask, asked_enough, asks, next_turn, of_prefix
 from models.capacity import end_grants
 from models.check_in import first_due
@@ -15,6 +16,7 @@ from models.check_in_round import latest
 from models.contacts import member_by_code
 from models.errors import UserError
 from models.intervention import TALKS, InterventionKind, Outcome, end_all, open_in, open_many
+from models.ladder import support_end
 from models.language import say
 from models.lifecycle import Actor, Cause
 from models.mail import Letter, Template, queue
@@ -121,7 +123,8 @@ def _wake(session: Session, network: Network, cause: Cause) -> None:
     """At trial while its support lasts and it never stood by itself, else independent; no hours are given anew."""
     today = local(cause.at).date()
     never_independent = network.step < STEP_OF[NetworkState.independent]  # the step is kept while it rests
-    lasts = network.support_ends_on is not None and network.support_ends_on > today
+    end = support_end(network, standstills_of(session, network.negotiator))
+    lasts = end is not None and end > today
     target = NetworkState.trial if never_independent and lasts else NetworkState.independent
     lifecycle.advance(session, network, target, cause)
     network.check_in_due_on = first_due(today)

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from models import check_in_round, kickoff, resting
+from models.absence import record_absence
 from models.check_in import CheckIn
 from models.database import transaction
 from models.errors import UserError
@@ -15,6 +16,7 @@ from models.mail import MailStatus
 from models.meeting import MeetingForm
 from models.network import STEP_OF, Network, NetworkState, roles_of
 from models.settings import Settings
+from models.staff import by_signature
 from models.support import GrantStatus, SupportGrant
 from tests.acts import GOREL, ORJAN, answer, at, by, change, mails, meet, network_in, network_of, step_down
 
@@ -123,6 +125,18 @@ def test_on_the_day_its_support_ends_a_network_wakes_as_independent_and_gives_it
         assert change(session, network, "wake", "2027-08-25", member="m1")
         assert network.state == N.independent
         assert session.exec(select(SupportGrant.status)).all() == [GrantStatus.ended]
+
+
+@pytest.mark.parametrize(("day", "state"), [("2027-09-23", N.trial), ("2027-09-24", N.independent)])
+def test_a_network_wakes_at_trial_also_while_absence_puts_the_limit_off(
+    office: Settings, day: str, state: NetworkState
+) -> None:
+    with transaction() as session:
+        network = resting_network(session)
+        staff = by_signature(session, "asj", "Signatur")
+        record_absence(session, staff, date(2027, 3, 1), date(2027, 3, 31), None)
+        change(session, network, "wake", day, member="m1")
+        assert network.state == state
 
 
 def test_what_was_independent_before_its_rest_wakes_so_though_its_support_would_last(office: Settings) -> None:
