@@ -18,9 +18,10 @@ from models.near_neighbour import agree_for_network
 from models.network import STEP_OF, TERMINAL, Network, NetworkState, by_number, must_be
 from models.quiet_days import add_months, local
 from models.resting import rest, wake
-from models.staff import by_signature
+from models.staff import StaffRole, by_signature
 from models.support import ABSOLUTE_MONTHS
 
+MAY_APPROVE = (StaffRole.office, StaffRole.negotiator)
 LIVING = tuple(state for state in NetworkState if state not in TERMINAL)
 
 
@@ -84,6 +85,13 @@ def extend(session: Session, network: Network, form: NetworkChangeForm, cause: C
             say(
                 "Godkänd av: någon annan än du och nätverkets förhandlare ska godkänna. Skriv en kollegas signatur.",
                 "Approved by: somebody other than you and the network's negotiator. Write a colleague's signature.",
+            )
+        )
+    if approver.role not in MAY_APPROVE:
+        raise UserError(
+            say(
+                "Godkänd av: en förlängning godkänns av kansliet eller en förhandlare. Skriv en sådan signatur.",
+                "Approved by: the office or a negotiator approves an extension. Write such a signature.",
             )
         )
     network.support_ends_on = _extended_end(session, network, form.days, local(cause.at).date())
