@@ -98,6 +98,13 @@ def test_free_items_cannot_be_given_hours(item: str) -> None:
     assert "högst 0 timmar" in acts.grant_line(item, hours=1).problems(DAY)[0]
 
 
+def test_hours_too_few_for_the_ledger_are_refused_and_not_taken_for_none() -> None:
+    assert acts.grant_line("negotiator_at_meeting", hours=0.004).problems(DAY) == [
+        "Stöd Förhandlare på en träff: minst 0,01 timmar, eller 0 som i stödmenyn."
+    ]
+    assert acts.grant_line("negotiator_at_meeting", hours=0.01).problems(DAY) == []
+
+
 def test_an_independent_network_gets_one_hour_a_quarter_and_no_second(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session, "2026-11-25")
