@@ -10,7 +10,6 @@ from sqlmodel import Session, col, func, select
 from models import lifecycle
 from models.absence import standstills_of
 from models.asking import Ask, asked_enough, asks, next_turn, of_prefix
-from models.capacity import end_grants
 from models.check_in import first_due
 from models.check_in_round import latest
 from models.contacts import member_by_code
@@ -31,6 +30,7 @@ from models.network import (
     contacts_of,
     must_be,
 )
+from models.phase_out import see_off
 from models.quiet_days import add_months, local
 
 WAKE_MONTHS = (6, 11)
@@ -120,7 +120,10 @@ def wake_if_resting(session: Session, network: Network, meeting: Meeting, cause:
 
 
 def _wake(session: Session, network: Network, cause: Cause) -> None:
-    """At trial while its support lasts and it never stood by itself, else independent; no hours are given anew."""
+    """At trial while its support lasts and it never stood by itself, else independent; no hours are given anew.
+
+    One that is independent for the first time gets the farewell and the talk that the limit brings (section 5).
+    """
     today = local(cause.at).date()
     never_independent = network.step < STEP_OF[NetworkState.independent]  # the step is kept while it rests
     end = support_end(network, standstills_of(session, network.negotiator))
@@ -128,8 +131,8 @@ def _wake(session: Session, network: Network, cause: Cause) -> None:
     target = NetworkState.trial if never_independent and lasts else NetworkState.independent
     lifecycle.advance(session, network, target, cause)
     network.check_in_due_on = first_due(today)
-    if target == NetworkState.independent:
-        end_grants(session, network.id, cause.at)
+    if target == NetworkState.independent and never_independent:
+        see_off(session, network, cause.at)
     end_all(session, network, PROPOSALS, Outcome.settled, cause)
 
 
