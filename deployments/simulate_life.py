@@ -126,12 +126,14 @@ class Life:
                 self._close(at)
             else:
                 self.advance(NetworkState.resting, "network-change", Actor.member, at)
+                self.network.check_in_due_on = None
                 self.next_meeting = self.awake_on if self.awake_on < date.max else None
         elif state == NetworkState.resting and friday >= self.closed_on:
             self._close(at)
 
     def _close(self, at: datetime) -> None:
         self.advance(NetworkState.closed, "network-change", Actor.staff, at)
+        self.network.check_in_due_on = None
         self.support_over = self.support_over or at
         for role in self.roles:
             role["until"] = at.date()

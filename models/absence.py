@@ -73,6 +73,11 @@ def stand_in(session: Session, staff: Staff, day: date) -> Staff | None:
     return person if person and person.active else None
 
 
+def standstills_of(session: Session, staff_id: UUID | None) -> list[tuple[date, date]]:
+    """`standstills` of one negotiator; none for a network that has none."""
+    return standstills(session).get(staff_id, []) if staff_id else []
+
+
 def standstills(session: Session) -> dict[UUID, list[tuple[date, date]]]:
     """The days on which each was away without a substitute, as merged spans: the ladder stands still on them."""
     found: dict[UUID, list[tuple[date, date]]] = {}

@@ -238,13 +238,13 @@ def _from_reserved_to_used(
     write_line(session, grant.staff_id, in_quarter, -hours, EntryKind.used, at, grant.id)
 
 
-def book_talk(session: Session, staff: Staff, on: date, at: datetime) -> Decimal:
-    """Book a needs talk that was held, without a grant (domain.md section 5). Returns the hours it took.
+def book_talk(session: Session, staff: Staff, on: date, at: datetime, kind: Item = Item.talk) -> Decimal:
+    """Book a talk that was held, as long as the menu says, without a grant (section 5). Returns the hours it took.
 
     A talk cannot be unheld and the ledger never goes below zero: it takes at most what is left of the quarter.
     """
     _lock(session, staff.id)
-    hours = min(MENU[Item.talk].hours, hours_left(session, staff.id, quarter(on)))
+    hours = min(MENU[kind].hours, hours_left(session, staff.id, quarter(on)))
     book_hours(session, staff, on, hours, EntryKind.used, at)
     return hours
 

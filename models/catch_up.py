@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
+from models.capacity import book_talk, hold_hours
 from models.contacts import member_by_code
 from models.ending import close
 from models.errors import UserError
@@ -18,6 +19,7 @@ from models.network import ACTIVE, Network, NetworkState, by_number, contact_of,
 from models.quiet_days import add_active_days, local
 from models.resting import go_to_rest
 from models.staff import by_signature
+from models.support import Item
 
 ADAPT_ACTIVE_DAYS = 90
 
@@ -42,8 +44,11 @@ def settle_talk(session: Session, form: CatchUpForm, cause: Cause) -> tuple[Netw
     Raises UserError when nothing of that kind is open, or the outcome is not possible; nothing has changed then.
     """
     network = by_number(session, form.network_number, say("Nätverk", "Network"))
-    by_signature(session, form.signature, say("Din signatur", "Your signature"))
+    talker = by_signature(session, form.signature, say("Din signatur", "Your signature"))
     about = _matters(session, network, form.about)
+    if form.member and about[0].kind in TALKS:  # what settled itself, or was for staff alone, took no talk
+        hold_hours(session)  # first, as what is granted below locks everybody's hours in one order
+        book_talk(session, talker, form.talked_on, cause.at, _talk(network, about[0].kind))
     for intervention in about:
         end(session, intervention, Outcome(form.outcome), cause, form.agreement)
     _give(session, network, form, cause)
@@ -68,6 +73,12 @@ def _matters(session: Session, network: Network, kind: InterventionKind | None) 
             )
         )
     return [one for one in found if one.kind == found[0].kind]
+
+
+def _talk(network: Network, kind: InterventionKind) -> Item:
+    if kind == InterventionKind.handover_talk:
+        return Item.handover_talk
+    return Item.restart_talk if network.state == NetworkState.resting else Item.talk
 
 
 def _give(session: Session, network: Network, form: CatchUpForm, cause: Cause) -> None:

@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, func, select
 
-from models.absence import stand_in, standstills
-from models.capacity import HUNDREDTH, hold_hours, reserve, use_hours
+from models.absence import stand_in, standstills_of
+from models.capacity import HUNDREDTH, EntryKind, book_hours, hold_hours, reserve
 from models.errors import CapacityExceeded, UserError
 from models.forms.needs_talk import GrantLine
+from models.intervention import Intervention, InterventionKind, Outcome
 from models.ladder import support_end
 from models.language import say
 from models.lifecycle import Cause
@@ -30,7 +31,7 @@ from models.support import (
 )
 from models.words import ITEM, word
 
-STEP_FOUR_HOURS = 1
+STEP_FOUR_HOURS = Decimal(1)
 
 
 def check_lines(session: Session, lines: Sequence[GrantLine], today: date, network: Network | None) -> None:
@@ -53,8 +54,7 @@ def check_lines(session: Session, lines: Sequence[GrantLine], today: date, netwo
 
 
 def _check_support_lasts(session: Session, network: Network, lines: Sequence[GrantLine], today: date) -> None:
-    away = standstills(session).get(network.negotiator, ()) if network.negotiator else ()
-    end = support_end(network, away)
+    end = support_end(network, standstills_of(session, network.negotiator))
     is_over = network.state == NetworkState.independent or (end is not None and today >= end)
     for line in lines:
         if is_over or (end and line.from_on >= end):
@@ -102,13 +102,11 @@ def hours_of(line: GrantLine) -> Decimal:
     return Decimal(str(line.hours)).quantize(HUNDREDTH) if line.hours else MENU[line.item].hours
 
 
-def grant_line(
-    session: Session, network: Network, line: GrantLine, cause: Cause, occasion: int | None = None
-) -> SupportGrant:
+def grant_line(session: Session, network: Network, line: GrantLine, cause: Cause) -> SupportGrant:
     """Grant one item and reserve its hours; who is away when it begins is replaced by their stand-in (section 5).
 
-    `occasion` is the how-manieth of its item in the network unless told otherwise. Raises CapacityExceeded when nobody
-    stands in or the hours are not there; the caller's transaction is to be undone. What costs no hours needs nobody.
+    Raises CapacityExceeded when nobody stands in or the hours are not there; the caller's transaction is to be undone.
+    What costs no hours needs nobody.
     """
     giver = by_signature(session, line.signature, say(f"{line.named}: signatur", f"{line.named}: signature"))
     hours = hours_of(line)
@@ -123,7 +121,7 @@ def grant_line(
         staff_id=giver.id,
         from_on=line.from_on,
         to_on=line.to_on,
-        occasion=occasion or session.exec(so_far).one() + 1,
+        occasion=session.exec(so_far).one() + 1,
         reason=line.reason,
     )
     session.add(grant)
@@ -170,35 +168,42 @@ def grant_for(session: Session, network: Network, item: Item, on: date, hours: D
 
 
 def give_step_four_hour(session: Session, network: Network, staff: Staff, on: date, cause: Cause) -> bool:
-    """The hour a quarter that an independent network gets when a member asks (domain.md section 5).
+    """Book the hour a quarter that an independent network gets when a member asks, without a grant (section 5).
 
-    It is kept as a sounding board of one day, whose `occasion` is the quarter (20271 is 2027Q1): that is how a second
-    one is known and refused, and how the report finds the hour under its network. Returns False when this very hour is
-    written already. Raises UserError for a second hour or a network that is not on step 4, CapacityExceeded when the
-    giver has none left.
+    The ledger knows no network: that this one asked and was given its hour is kept as a wish come true, one a quarter,
+    due on the day of the hour. Returns False when this very hour is written already. Raises UserError for a second hour
+    or a network that is not on step 4, CapacityExceeded when the giver has none left.
     """
     must_be(network, (NetworkState.independent,))
     hold_hours(session)
-    name = quarter(on)
-    occasion = int(name.replace("Q", ""))
-    of_quarter = select(SupportGrant).where(
-        col(SupportGrant.network_id) == network.id,
-        col(SupportGrant.item) == Item.sounding_board,
-        col(SupportGrant.occasion) == occasion,
+    occasion = f"hour:{quarter(on)}"
+    of_quarter = select(Intervention).where(
+        col(Intervention.network_id) == network.id,
+        col(Intervention.kind) == InterventionKind.wish,
+        col(Intervention.occasion) == occasion,
     )
     given = session.exec(of_quarter).one_or_none()
-    if given and (given.staff_id, given.from_on) == (staff.id, on):
+    if given and (given.ended_by, given.due_on) == (staff.id, on):
         return False
     if given:
         raise UserError(
             say(
-                f"Nätverk: #{network.number} har redan fått sin timme {name}. Nästa kvartal finns en ny.",
-                f"Network: #{network.number} has had its hour of {name}. Next quarter there is a new one.",
+                f"Nätverk: #{network.number} har redan fått sin timme {quarter(on)}. Nästa kvartal finns en ny.",
+                f"Network: #{network.number} has had its hour of {quarter(on)}. Next quarter there is a new one.",
             )
         )
-    reason = say("Timmen i kvartalet på steg 4.", "The hour a quarter on step 4.")
-    line = GrantLine(
-        item=Item.sounding_board, signature=staff.signature, from_on=on, to_on=on, hours=STEP_FOUR_HOURS, reason=reason
+    book_hours(session, staff, on, STEP_FOUR_HOURS, EntryKind.used, cause.at)
+    wish = Intervention(
+        network_id=network.id,
+        kind=InterventionKind.wish,
+        occasion=occasion,
+        opened_at=cause.at,
+        owner=staff.id,
+        due_on=on,
+        outcome=Outcome.settled,
+        ended_at=cause.at,
+        ended_by=staff.id,
     )
-    grant = grant_line(session, network, line, cause, occasion)
-    return use_hours(session, grant, on, grant.hours, cause.at)
+    session.add(wish)
+    session.flush()
+    return True

@@ -8,7 +8,7 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from models import engagement
-from models.absence import standstills
+from models.absence import standstills_of
 from models.check_in import CheckIn
 from models.engagement import DEFAULTS, Health, Level
 from models.health_check import HealthSnapshot
@@ -192,12 +192,11 @@ def _scores(session: Session, network: Network, begins: date, today: date) -> li
 
 def _ladder(session: Session, network: Network, came: Sequence[tuple[date, NetworkState]]) -> list[Rung]:
     """The four steps, when each was reached, and the day by which each that is left comes (domain.md section 5)."""
-    away = standstills(session).get(network.negotiator, ()) if network.negotiator else ()
     kickoff, reached = network.kickoff_on, {state: day for day, state in reversed(came)}
     latest = {
         NetworkState.sharing: kickoff and kickoff + timedelta(days=SHARING_AFTER_DAYS),
         NetworkState.trial: kickoff and kickoff + timedelta(days=TRIAL_AFTER_DAYS),
-        NetworkState.independent: support_end(network, away),
+        NetworkState.independent: support_end(network, standstills_of(session, network.negotiator)),
     }
     return [
         Rung(step, state, OFFICE_DUTIES[step], reached.get(state), None if network.step >= step else latest.get(state))

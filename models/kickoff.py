@@ -91,13 +91,12 @@ def start_if_kickoff(session: Session, network: Network, meeting: Meeting, cause
         return False
     kickoff = local(meeting.starts_at).date()
     network.kickoff_on = kickoff
+    target = NetworkState.independent if network.without_support else NetworkState.starting
     asked = latest(session, network.id)  # someone may have been asked already how it went
-    network.check_in_due_on = next_due(asked.sent_on, STEP_OF[NetworkState.starting]) if asked else first_due(kickoff)
-    if network.without_support:
-        lifecycle.advance(session, network, NetworkState.independent, cause)
-    else:
+    network.check_in_due_on = next_due(asked.sent_on, STEP_OF[target]) if asked else first_due(kickoff)
+    if not network.without_support:
         network.support_ends_on = support_ends_on(kickoff)
-        lifecycle.advance(session, network, NetworkState.starting, cause)
+    lifecycle.advance(session, network, target, cause)
     return True
 
 

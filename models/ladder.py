@@ -50,11 +50,16 @@ def frozen_days(standstills: Spans, kickoff: date, until: date) -> int:
 
 
 def support_end(network: Network, standstills: Spans = ()) -> date | None:
-    """The day the office's support ends: put off by frozen days, never beyond twelve months after kickoff."""
-    if network.support_ends_on is None or network.kickoff_on is None:
+    """The day the office's support ends: put off by frozen days, never beyond twelve months after kickoff.
+
+    Days frozen while it is put off count too: it ends on the first day by which no more are to be made good.
+    """
+    ends, kickoff = network.support_ends_on, network.kickoff_on
+    if ends is None or kickoff is None:
         return None
-    frozen = frozen_days(standstills, network.kickoff_on, network.support_ends_on)
-    return min(network.support_ends_on + timedelta(days=frozen), add_months(network.kickoff_on, ABSOLUTE_MONTHS))
+    put_off = (ends + timedelta(days=days) for days in range(MOST_FROZEN_DAYS + 1))
+    last = next(day for day in put_off if day >= ends + timedelta(days=frozen_days(standstills, kickoff, day)))
+    return min(last, add_months(kickoff, ABSOLUTE_MONTHS))
 
 
 def has_ended(network: Network, standstills: Spans, today: date) -> bool:

@@ -12,7 +12,8 @@ from sqlmodel import Field, Session, SQLModel, col, func, select
 from models.columns import UtcDateTime, code, key_field
 from models.errors import TransitionRefused
 from models.language import say
-from models.network import STEP_OF, TERMINAL, Network, NetworkState
+from models.meeting import Meeting, MeetingStatus, is_kickoff
+from models.network import ACTIVE, STEP_OF, TERMINAL, Network, NetworkState, confirmed_organisers
 from models.support_request import RequestState, SupportRequest
 from models.words import ACTOR, word
 
@@ -40,17 +41,18 @@ ALLOWED: dict[NetworkState, dict[NetworkState, frozenset[Actor]]] = {
 }
 
 R = RequestState
-_OPEN_ENDS = frozenset({R.declined, R.referred, R.withdrawn})
-REQUEST_ALLOWED: dict[RequestState, frozenset[RequestState]] = {
-    R.received: frozenset({R.incomplete, R.talking}) | _OPEN_ENDS,
-    R.incomplete: frozenset({R.received}) | _OPEN_ENDS,
-    R.talking: frozenset({R.granted, R.waiting}) | _OPEN_ENDS,
-    R.waiting: frozenset({R.granted, R.expired, R.withdrawn}),
-    R.granted: frozenset(),
-    R.declined: frozenset(),
-    R.referred: frozenset(),
-    R.expired: frozenset(),
-    R.withdrawn: frozenset(),
+_JUDGED = MEMBER | STAFF | RULE  # by the rules at once, whoever handed it in
+_BEFORE_TALK = {R.declined: _JUDGED, R.referred: _JUDGED, R.withdrawn: MEMBER | STAFF}
+REQUEST_ALLOWED: dict[RequestState, dict[RequestState, frozenset[Actor]]] = {
+    R.received: {R.incomplete: _JUDGED, R.talking: STAFF} | _BEFORE_TALK,
+    R.incomplete: {R.received: _JUDGED} | _BEFORE_TALK,
+    R.talking: {R.granted: STAFF, R.waiting: STAFF, R.declined: STAFF, R.referred: STAFF, R.withdrawn: MEMBER | STAFF},
+    R.waiting: {R.granted: STAFF, R.expired: RULE, R.withdrawn: MEMBER | STAFF},
+    R.granted: {},
+    R.declined: {},
+    R.referred: {},
+    R.expired: {},
+    R.withdrawn: {},
 }
 
 
@@ -90,6 +92,16 @@ class Cause:
 
 SIGNED = ("en medarbetare bekräftar med sin signatur", "somebody at the office confirms it with their signature")
 NEVER_DOWN = ("trappsteget får aldrig sjunka", "the ladder's step never falls")
+NO_KICKOFF = (
+    "det krävs en första träff med minst tre på plats, två som sagt ja till att arrangera och en slutdag för stödet",
+    "it takes a first meeting of at least three, two who said yes to organising and a day on which the support ends",
+)
+OTHER_START = (
+    "utan stöd från kansliet är ett nätverk självständigt från början, annars inte",
+    "a network without the office's support is independent from its start, and no other is",
+)
+NO_ORGANISER = ("ingen har sagt ja till att arrangera", "nobody has said yes to organising")
+NO_REASON = ("skäl saknas", "there is no reason")
 NO_TALK = ("inget behovssamtal är antecknat", "no needs talk is recorded")
 
 
@@ -124,7 +136,8 @@ def advance(session: Session, network: Network, target: NetworkState, cause: Cau
     """Move a network to `target`, set its step and log it (domain.md section 4).
 
     Raises TransitionRefused when the table does not have it, when another should do it, when nobody signs for an end
-    (I4), or when the step would fall (I6): what once was independent never wakes at trial. Nothing has changed then.
+    (I4), when what the table asks for is lacking, or when the step would fall (I6): what once was independent never
+    wakes at trial. Nothing has changed then.
     """
     current = NetworkState(network.state)
     who = ALLOWED[current].get(target)
@@ -134,6 +147,8 @@ def advance(session: Session, network: Network, target: NetworkState, cause: Cau
         raise TransitionRefused(current, target, _not_by(who, cause.actor))
     if target in TERMINAL and not cause.signature:
         raise TransitionRefused(current, target, say(*SIGNED))
+    if lacking := _lacking(session, network, target):
+        raise TransitionRefused(current, target, say(*lacking))
     step = STEP_OF.get(target, network.step)
     if step < network.step:
         raise TransitionRefused(current, target, say(*NEVER_DOWN))
@@ -142,11 +157,37 @@ def advance(session: Session, network: Network, target: NetworkState, cause: Cau
     _log(session, cause, current, target, network_id=network.id)
 
 
+def _lacking(session: Session, network: Network, target: NetworkState) -> tuple[str, str] | None:
+    """What a network needs before it becomes active: a kickoff at first, and somebody who carries it at any time."""
+    if target not in ACTIVE or network.state in ACTIVE:
+        return None
+    organisers = {role.person_id for role in confirmed_organisers(session, network.id)}
+    if network.state == N.resting:
+        return None if organisers else NO_ORGANISER
+    if network.without_support != (target == N.independent):
+        return OTHER_START
+    most = select(func.max(col(Meeting.attended))).where(
+        col(Meeting.network_id) == network.id, col(Meeting.status) == MeetingStatus.held
+    )
+    has_end = network.without_support or network.support_ends_on
+    kicked_off = network.kickoff_on and has_end and is_kickoff(session.exec(most).one() or 0, len(organisers))
+    return None if kicked_off else NO_KICKOFF
+
+
 def advance_request(session: Session, request: SupportRequest, target: RequestState, cause: Cause) -> None:
-    """Move a request to `target` and log it. Raises TransitionRefused when the table does not have it."""
+    """Move a request to `target` and log it (domain.md section 4).
+
+    Raises TransitionRefused when the table does not have it, when another should do it (only staff grant: I4), or when
+    a grant lacks its talk or a refusal its reason. Nothing has changed then.
+    """
     current = RequestState(request.state)
-    if target not in REQUEST_ALLOWED[current]:
+    who = REQUEST_ALLOWED[current].get(target)
+    if who is None:
         raise TransitionRefused(current, target)
+    if cause.actor not in who:
+        raise TransitionRefused(current, target, _not_by(who, cause.actor))
+    if target == R.declined and not request.reason:
+        raise TransitionRefused(current, target, say(*NO_REASON))
     if target == R.granted and request.talk_at is None:
         raise TransitionRefused(current, target, say(*NO_TALK))
     request.state = target

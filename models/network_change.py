@@ -4,22 +4,24 @@ from datetime import date, timedelta
 
 from sqlmodel import Session
 
+from models.absence import standstills_of
 from models.columns import nfc
 from models.contacts import new_contact, new_organiser
 from models.ending import close, merge, split
 from models.errors import UserError
 from models.forms.form import Form
 from models.forms.network_change import NetworkChangeForm
-from models.ladder import ON_THE_WAY
+from models.ladder import ON_THE_WAY, has_ended
 from models.language import say
 from models.lifecycle import Cause
 from models.near_neighbour import agree_for_network
 from models.network import STEP_OF, TERMINAL, Network, NetworkState, by_number, must_be
 from models.quiet_days import add_months, local
 from models.resting import rest, wake
-from models.staff import by_signature
+from models.staff import StaffRole, by_signature
 from models.support import ABSOLUTE_MONTHS
 
+MAY_APPROVE = (StaffRole.office, StaffRole.negotiator)
 LIVING = tuple(state for state in NetworkState if state not in TERMINAL)
 
 
@@ -85,14 +87,21 @@ def extend(session: Session, network: Network, form: NetworkChangeForm, cause: C
                 "Approved by: somebody other than you and the network's negotiator. Write a colleague's signature.",
             )
         )
-    network.support_ends_on = _extended_end(network, form.days, local(cause.at).date())
+    if approver.role not in MAY_APPROVE:
+        raise UserError(
+            say(
+                "Godkänd av: en förlängning godkänns av kansliet eller en förhandlare. Skriv en sådan signatur.",
+                "Approved by: the office or a negotiator approves an extension. Write such a signature.",
+            )
+        )
+    network.support_ends_on = _extended_end(session, network, form.days, local(cause.at).date())
     network.extended_days, network.extension_reason = form.days, nfc(form.reason)
     network.extension_approved_by = approver.id
     session.add(network)
     return True
 
 
-def _extended_end(network: Network, days: int, today: date) -> date:
+def _extended_end(session: Session, network: Network, days: int, today: date) -> date:
     """The new last day. Raises UserError when it was moved before, is no longer ahead, or would come too late."""
     if network.extended_days:
         raise UserError(
@@ -102,7 +111,8 @@ def _extended_end(network: Network, days: int, today: date) -> date:
             )
         )
     ends, kickoff = network.support_ends_on, network.kickoff_on
-    if ends is None or kickoff is None or ends <= today or network.step == STEP_OF[NetworkState.independent]:
+    over = has_ended(network, standstills_of(session, network.negotiator), today)
+    if ends is None or kickoff is None or over or network.step == STEP_OF[NetworkState.independent]:
         raise UserError(
             say(
                 "Ändring: nätverket har inget stöd som går att förlänga; det är slut eller har aldrig funnits.",

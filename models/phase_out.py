@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from models import lifecycle
@@ -17,16 +18,15 @@ from models.ladder import MOST_FROZEN_DAYS, ON_THE_WAY, Spans, Standing, has_end
 from models.lifecycle import Cause
 from models.mail import Letter, Template, queue
 from models.meeting import Meeting, MeetingStatus
-from models.network import Network, NetworkState, Role, contacts_of
+from models.network import Network, NetworkState, Role, contact_of, contacts_of
 from models.quiet_days import local
 from models.support import NOTICE_DAYS, OFFICE_DUTIES
 
 
-def standings(session: Session, at: datetime) -> list[tuple[Network, Standing]]:
-    """Every network on the way down the ladder, with its standing today."""
-    on_the_way = col(Network.state).in_(ON_THE_WAY)
-    networks = session.exec(select(Network).where(on_the_way).order_by(col(Network.number))).all()
-    asked = latest_of(session, on_the_way)
+def standings(session: Session, which: ColumnElement[bool], at: datetime) -> list[tuple[Network, Standing]]:
+    """Every started network that the condition holds for, with its standing today."""
+    networks = session.exec(select(Network).where(which).order_by(col(Network.number))).all()
+    asked = latest_of(session, which)
     ahead = select(Meeting.network_id).where(col(Meeting.starts_at) > at, col(Meeting.status) == MeetingStatus.planned)
     booked, away = set(session.exec(ahead)), standstills(session)
     return [
@@ -50,11 +50,12 @@ def _spans(away: Mapping[UUID, Spans], network: Network) -> Spans:
 def step_down(session: Session, cause: Cause) -> dict[str, int]:
     """Move every network whose time or strength has come one step, and tell its contact. Counts by new state.
 
-    At the limit a network is independent either way, by all the steps that remain.
+    At the limit a network is independent either way, by all the steps that remain; one that rests keeps its step until
+    it wakes, but not what it was granted.
     """
     today = local(cause.at).date()
     moved: list[tuple[Network, Standing]] = []
-    for network, standing in standings(session, cause.at):
+    for network, standing in standings(session, col(Network.state).in_(ON_THE_WAY), cause.at):
         target = next_state(network, standing, today)
         at_limit = has_ended(network, standing.standstills, today)
         if target:
@@ -62,6 +63,7 @@ def step_down(session: Session, cause: Cause) -> dict[str, int]:
         while target:
             lifecycle.advance(session, network, target, cause)
             target = next_up(network) if at_limit and target != NetworkState.independent else None
+    _end_support_at_rest(session, cause.at)
     contacts = contacts_of(session, [network.id for network, _ in moved])
     letters = [_told(session, network, standing, contacts.get(network.id), cause.at) for network, standing in moved]
     queue(session, [letter for letter in letters if letter], cause.at)
@@ -69,6 +71,21 @@ def step_down(session: Session, cause: Cause) -> dict[str, int]:
     for network, _ in moved:
         counts[network.state] = counts.get(network.state, 0) + 1
     return counts
+
+
+def _end_support_at_rest(session: Session, at: datetime) -> None:
+    today, away = local(at).date(), standstills(session)
+    resting = select(Network).where(col(Network.state) == NetworkState.resting, col(Network.support_ends_on) <= today)
+    for network in session.exec(resting).all():
+        if has_ended(network, _spans(away, network), today):
+            end_grants(session, network.id, at)
+
+
+def see_off(session: Session, network: Network, at: datetime) -> None:
+    """A network that has just become independent off the ladder ends its support like any other."""
+    for _, standing in standings(session, col(Network.id) == network.id, at):
+        letter = _told(session, network, standing, contact_of(session, network.id), at)
+        queue(session, [letter] if letter else [], at)
 
 
 def _told(session: Session, network: Network, standing: Standing, contact: Role | None, at: datetime) -> Letter | None:

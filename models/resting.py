@@ -8,13 +8,14 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models import lifecycle
+from models.absence import standstills_of
 from models.asking import Ask, asked_enough, asks, next_turn, of_prefix
-from models.capacity import end_grants
 from models.check_in import CheckIn, first_due
 from models.check_in_round import latest
 from models.contacts import member_by_code, with_contact
 from models.errors import UserError
 from models.intervention import TALKS, InterventionKind, Outcome, end_all, open_in, open_many
+from models.ladder import support_end
 from models.language import say
 from models.lifecycle import Actor, Cause
 from models.mail import Letter, Template, queue
@@ -29,6 +30,7 @@ from models.network import (
     contacts_of,
     must_be,
 )
+from models.phase_out import see_off
 from models.quiet_days import add_months, local
 
 WAKE_MONTHS = (6, 11)
@@ -131,15 +133,19 @@ def wake_if_resting(session: Session, network: Network, meeting: Meeting, cause:
 
 
 def _wake(session: Session, network: Network, cause: Cause) -> None:
-    """At trial while its support lasts and it never stood by itself, else independent; no hours are given anew."""
+    """At trial while its support lasts and it never stood by itself, else independent; no hours are given anew.
+
+    One that is independent for the first time gets the farewell and the talk that the limit brings (section 5).
+    """
     today = local(cause.at).date()
     never_independent = network.step < STEP_OF[NetworkState.independent]  # the step is kept while it rests
-    lasts = network.support_ends_on is not None and network.support_ends_on > today
+    end = support_end(network, standstills_of(session, network.negotiator))
+    lasts = end is not None and end > today
     target = NetworkState.trial if never_independent and lasts else NetworkState.independent
     lifecycle.advance(session, network, target, cause)
     network.check_in_due_on = first_due(today)
-    if target == NetworkState.independent:
-        end_grants(session, network.id, cause.at)
+    if target == NetworkState.independent and never_independent:
+        see_off(session, network, cause.at)
     end_all(session, network, PROPOSALS, Outcome.settled, cause)
 
 

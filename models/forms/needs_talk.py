@@ -15,6 +15,7 @@ from models.support_request import Reason
 from models.words import CADENCE, DECISION, ITEM, REASON, word
 
 REQUEST = ("Förfrågan", "Request")
+LEAST_HOURS = 0.01  # the ledger counts in hundredths
 
 
 class GrantLine(Form):
@@ -45,6 +46,13 @@ class GrantLine(Form):
             found.append(say(f"{self.named}: skriv ett skäl.", f"{self.named}: write a reason."))
         if self.hours < 0:
             found.append(say(f"{self.named}: timmar kan inte vara negativa.", f"{self.named}: hours below zero."))
+        if 0 < self.hours < LEAST_HOURS:
+            found.append(
+                say(
+                    f"{self.named}: minst 0,01 timmar, eller 0 som i stödmenyn.",
+                    f"{self.named}: at least 0.01 hours, or 0 as on the menu.",
+                )
+            )
         if self.hours > (most := numbers().network_hours if MENU[self.item].hours else 0):
             found.append(say(f"{self.named}: högst {most} timmar.", f"{self.named}: at most {most} hours."))
         if not 0 <= self.sek <= (most_sek := MENU[self.item].sek):

@@ -19,7 +19,7 @@ from models.invariants import broken
 from models.lifecycle import Actor
 from models.mail import OutgoingMail
 from models.meeting import MeetingDuty
-from models.network import ACTIVE, Network
+from models.network import ACTIVE, TERMINAL, Network, NetworkState
 from models.person import Person
 from models.settings import Settings
 from models.staff import Staff
@@ -89,6 +89,8 @@ def test_nobody_is_mailed_and_the_next_check_in_falls_within_a_week(office: Sett
         for network in active:
             assert network.check_in_due_on
             assert UNTIL < network.check_in_due_on <= UNTIL + timedelta(days=7)
+        rest_or_ended = select(Network.check_in_due_on).where(col(Network.state).in_((NetworkState.resting, *TERMINAL)))
+        assert set(session.exec(rest_or_ended)) == {None}
         emails = session.exec(select(Person.email)).all() + session.exec(
             select(Staff.email).where(col(Staff.email).like("%kansli%"))
         ).all()  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session, select
 
 from models import catch_up, check_in_round
+from models.capacity import hours_left
 from models.check_in import CheckIn
 from models.database import transaction
 from models.errors import CapacityExceeded, UserError
@@ -102,6 +103,29 @@ def test_settled_is_the_end_of_it(office: Settings) -> None:
         network = owed(session)
         assert talked(session, network, "settled", member="") == 1
         assert (network.state, kinds(session)) == (NetworkState.starting, [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "outcome", "member", "hours"),
+    [
+        (K.health_talk, NetworkState.starting, "adapt", "m1", 1),
+        (K.handover_talk, NetworkState.independent, "settled", "m1", 1),
+        (K.wish, NetworkState.resting, "settled", "m1", 2),  # a restart talk
+        (K.health_talk, NetworkState.starting, "settled", "", 0),  # it settled itself
+        (K.hard_bounce, NetworkState.starting, "settled", "m1", 0),  # an address is put right without a talk
+    ],
+)
+def test_a_talk_with_a_member_is_booked_on_the_ledger_without_a_grant(
+    office: Settings, kind: InterventionKind, state: NetworkState, outcome: str, member: str, hours: int
+) -> None:
+    with transaction() as session:
+        network = owed(session, kind)
+        network.state = state
+        asj, grants = by_signature(session, "asj", ""), len(session.exec(select(SupportGrant)).all())
+        before = hours_left(session, asj.id, "2027Q1")
+        talked(session, network, outcome, kind=kind, member=member)
+        assert before - hours_left(session, asj.id, "2027Q1") == hours
+        assert len(session.exec(select(SupportGrant)).all()) == grants
 
 
 def test_the_talk_is_about_the_oldest_that_is_open_unless_another_is_chosen(office: Settings) -> None:

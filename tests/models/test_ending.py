@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from models import kickoff
+from models.absence import record_absence
 from models.capacity import hours_left
 from models.database import transaction
 from models.errors import UserError
@@ -280,6 +281,7 @@ def test_second_extension_is_refused(office: Settings) -> None:
         ({"approver": ""}, "Godkänd av: skriv"),
         ({"approver": "xyz"}, "Godkänd av: signaturen finns inte"),
         ({"approver": "asj"}, "Godkänd av: någon annan"),
+        ({"approver": "dpo"}, "Godkänd av: en förlängning godkänns av kansliet eller en förhandlare"),
         ({"signature": "gol", "approver": "asj"}, "Godkänd av: någon annan"),  # asj is the network's negotiator
         ({"signature": "gol", "approver": "gol"}, "Godkänd av: någon annan"),
     ],
@@ -306,6 +308,15 @@ def test_there_is_no_more_time_after_the_limit_beyond_twelve_months_or_for_the_i
         network.extended_days, network.state, network.step = 0, N.independent, 4
         with pytest.raises(UserError, match="är självständigt"):
             change(session, network, "extend", DAY, **EXTENSION)
+
+
+def test_support_that_absence_put_off_can_be_extended_until_it_ends(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        record_absence(session, by_signature(session, "asj", ""), date(2027, 3, 1), date(2027, 3, 31), None)
+        with pytest.raises(UserError, match="inget stöd som går att förlänga"):
+            change(session, network, "extend", "2027-09-24", **EXTENSION)
+        assert change(session, network, "extend", "2027-09-23", **EXTENSION)
 
 
 def test_a_resting_network_can_be_extended_unless_it_stood_by_itself(office: Settings) -> None:

@@ -9,16 +9,17 @@ import pytest
 from sqlmodel import Session, select
 
 from models.absence import record_absence
-from models.capacity import EntryKind, book_hours, hours_left
+from models.capacity import CapacityEntry, EntryKind, book_hours, hours_left
 from models.database import transaction
 from models.errors import CapacityExceeded, UserError
 from models.forms.needs_talk import GrantLine
 from models.granting import check_lines, give_step_four_hour, grant_for, grant_line
+from models.intervention import open_ones
 from models.lifecycle import Actor
 from models.network import Network, NetworkState
 from models.settings import Settings
-from models.staff import by_signature
-from models.support import GrantStatus, Item, SupportGrant, SupportTime
+from models.staff import Staff, by_signature
+from models.support import GrantStatus, Item, SupportGrant, SupportTime, first_year_hours
 from models.support_request import RequestState, SupportRequest
 from tests import acts
 from tests.acts import AKE, GOREL, ask, at, by, network_in, step_down, talk
@@ -98,6 +99,13 @@ def test_free_items_cannot_be_given_hours(item: str) -> None:
     assert "högst 0 timmar" in acts.grant_line(item, hours=1).problems(DAY)[0]
 
 
+def test_hours_too_few_for_the_ledger_are_refused_and_not_taken_for_none() -> None:
+    assert acts.grant_line("negotiator_at_meeting", hours=0.004).problems(DAY) == [
+        "Stöd Förhandlare på en träff: minst 0,01 timmar, eller 0 som i stödmenyn."
+    ]
+    assert acts.grant_line("negotiator_at_meeting", hours=0.01).problems(DAY) == []
+
+
 def test_an_independent_network_gets_one_hour_a_quarter_and_no_second(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session, "2026-11-25")
@@ -112,9 +120,28 @@ def test_an_independent_network_gets_one_hour_a_quarter_and_no_second(office: Se
         with pytest.raises(UserError, match="har redan fått sin timme 2027Q3"):
             give_step_four_hour(session, network, gol, date(2027, 9, 2), cause)
         assert give_step_four_hour(session, network, gol, date(2027, 10, 1), by(Actor.staff, "2027-10-01"))
-        hours = select(SupportGrant.hours, SupportGrant.status).where(SupportGrant.occasion > 20000)
-        assert session.exec(hours).all() == [(1, GrantStatus.used)] * 2
-        assert len(session.exec(select(SupportTime)).all()) == 2
+        assert [one.quarter for one in _booked_without_a_grant(session, gol)] == ["2027Q3", "2027Q4"]
+
+
+def _booked_without_a_grant(session: Session, staff: Staff) -> list[CapacityEntry]:
+    lines = select(CapacityEntry).where(CapacityEntry.staff_id == staff.id, CapacityEntry.kind == EntryKind.used)
+    return [one for one in session.exec(lines) if one.grant_id is None]
+
+
+def test_the_hour_a_quarter_is_booked_without_a_grant_and_takes_nothing_of_the_networks_first_year(
+    office: Settings,
+) -> None:
+    with transaction() as session:
+        network = network_in(session, "2026-11-25")
+        step_down(session, "2027-08-30")
+        grants, hours = session.exec(select(SupportGrant.id)).all(), first_year_hours(session, network)
+        gol, day = by_signature(session, "gol", ""), date(2027, 9, 1)
+        give_step_four_hour(session, network, gol, day, by(Actor.staff, day))
+        [line] = _booked_without_a_grant(session, gol)
+        assert (line.hours, line.quarter) == (-1, "2027Q3")
+        assert session.exec(select(SupportGrant.id)).all() == grants
+        assert first_year_hours(session, network) == hours
+        assert [one.kind for one, _ in open_ones(session)] == ["handover_talk"]  # the hour leaves nothing to do
 
 
 def test_the_hour_a_quarter_is_within_the_ledger_too(office: Settings) -> None:

@@ -1,8 +1,12 @@
 """On the way to the first meeting: who said yes, in time, and the yes that came after it."""
 
+from datetime import date
+
+import pytest
 from sqlmodel import Session, col, select
 
 from models import kickoff
+from models.check_in import CheckIn
 from models.database import transaction
 from models.intervention import Intervention, InterventionKind
 from models.lifecycle import Transition
@@ -58,6 +62,19 @@ def test_a_late_yes_starts_a_network_without_support_as_independent(office: Sett
         meet(session, network, "2026-11-25", carriers=ALONE)
         kickoff.confirm(session, second, at("2026-12-01"))
         assert (network.state, network.support_ends_on) == (NetworkState.independent, None)
+
+
+@pytest.mark.parametrize(("without_support", "due"), [(True, "2027-03-01"), (False, "2027-01-01")])
+def test_a_network_asked_before_its_kickoff_is_asked_next_by_the_step_it_starts_on(
+    office: Settings, without_support: bool, due: str
+) -> None:
+    with transaction() as session:
+        network, _, second = planned(session, without_support=without_support)
+        meet(session, network, "2026-11-25", carriers=ALONE)
+        session.add(CheckIn(network_id=network.id, person_id=second.person_id, sent_on=date(2026, 12, 1)))
+        session.flush()
+        kickoff.confirm(session, second, at("2026-12-02"))
+        assert str(network.check_in_due_on) == due
 
 
 def test_a_third_yes_changes_nothing_in_a_network_that_has_started(office: Settings) -> None:

@@ -42,6 +42,11 @@ def test_at_most_thirty_days_stand_still() -> None:
     assert support_end(network(), [span("2027-01-01", "2027-03-31")]) == date(2027, 9, 24)
 
 
+def test_days_away_while_the_limit_is_put_off_put_it_off_too() -> None:
+    assert support_end(network(), [span("2027-08-20", "2027-09-30")]) == date(2027, 9, 24)
+    assert support_end(network(), [span("2027-08-25", "2027-08-26")]) == date(2027, 8, 27)
+
+
 def test_days_before_kickoff_and_after_the_limit_do_not_count() -> None:
     away = [span("2026-11-01", "2026-11-25"), span("2027-08-26", "2027-12-31")]
     assert support_end(network(), away) == date(2027, 8, 25)

@@ -1,15 +1,18 @@
 """The two lifecycles: what the table allows happens and is logged, what it does not changes nothing."""
 
+from itertools import product
+
 import pytest
 from sqlmodel import Session, col, select
 
 from models.database import transaction
 from models.errors import TransitionRefused
 from models.lifecycle import ALLOWED, REQUEST_ALLOWED, Actor, Cause, Transition, advance, advance_request, since
+from models.meeting import Meeting
 from models.network import STEP_OF, TERMINAL, Network, NetworkState
 from models.settings import Settings
 from models.support_request import RequestState
-from tests.acts import ask, at, network_in
+from tests.acts import ask, at, network_in, organisers
 
 N = NetworkState
 MEMBER, STAFF, RULE = Actor.member, Actor.staff, Actor.rule
@@ -54,6 +57,7 @@ def test_a_network_changes_state_only_as_the_table_says_by_whom_it_says_and_ever
         network = in_state(session, current)
         before = log(session, network)
         for target in N:
+            network.without_support = (current, target) == (N.planned, N.independent)
             for actor in Actor:
                 attempt = session.begin_nested()
                 if actor in TABLE.get((current, target), ()):
@@ -76,6 +80,48 @@ def test_an_end_that_nobody_of_the_staff_signs_is_refused(office: Settings, end:
         with pytest.raises(TransitionRefused, match="signatur"):
             advance(session, network, end, cause(STAFF, signature=None))
         assert network.state == N.independent
+
+
+@pytest.mark.parametrize("lacking", ["a day", "an end", "a second organiser", "a meeting of three"])
+def test_a_planned_network_starts_only_after_a_kickoff(office: Settings, lacking: str) -> None:
+    with transaction() as session:
+        network = in_state(session, N.planned)
+        match lacking:
+            case "a day":
+                network.kickoff_on = None
+            case "an end":
+                network.support_ends_on = None
+            case "a second organiser":
+                for role in organisers(session, network)[1:]:
+                    role.confirmed_at = None
+            case "a meeting of three":
+                session.exec(select(Meeting)).one().attended = 2
+        before = len(log(session, network))
+        with pytest.raises(TransitionRefused, match="första träff med minst tre"):
+            advance(session, network, N.starting, cause(MEMBER))
+        assert (network.state, network.step, len(log(session, network))) == (N.planned, 0, before)
+
+
+@pytest.mark.parametrize(("without_support", "target"), [(False, N.independent), (True, N.starting)])
+def test_only_a_network_without_support_is_independent_from_its_kickoff(
+    office: Settings, without_support: bool, target: NetworkState
+) -> None:
+    with transaction() as session:
+        network = in_state(session, N.planned)
+        network.without_support = without_support
+        with pytest.raises(TransitionRefused, match="självständigt från början"):
+            advance(session, network, target, cause(MEMBER))
+        assert network.state == N.planned
+
+
+def test_what_nobody_carries_does_not_wake(office: Settings) -> None:
+    with transaction() as session:
+        network = in_state(session, N.resting)
+        for role in organisers(session, network):
+            role.confirmed_at = None
+        with pytest.raises(TransitionRefused, match="ingen har sagt ja"):
+            advance(session, network, N.trial, cause(MEMBER))
+        assert network.state == N.resting
 
 
 def test_what_once_was_independent_never_wakes_at_trial(office: Settings) -> None:
@@ -119,21 +165,23 @@ def test_every_state_has_a_line_in_its_table() -> None:
 
 R = RequestState
 OPEN = (R.received, R.incomplete, R.talking, R.waiting)
-REQUESTS = {
-    (R.received, R.incomplete),
-    (R.received, R.talking),
-    (R.incomplete, R.received),
-    (R.talking, R.granted),
-    (R.talking, R.waiting),
-    (R.waiting, R.granted),
-    (R.waiting, R.expired),
-    *((state, R.withdrawn) for state in OPEN),
-    *((state, end) for state in (R.received, R.incomplete, R.talking) for end in (R.declined, R.referred)),
+REQUESTS: dict[tuple[RequestState, RequestState], set[Actor]] = {
+    (R.received, R.incomplete): set(Actor),
+    (R.received, R.talking): {STAFF},
+    (R.incomplete, R.received): set(Actor),
+    (R.talking, R.granted): {STAFF},
+    (R.talking, R.waiting): {STAFF},
+    (R.waiting, R.granted): {STAFF},
+    (R.waiting, R.expired): {RULE},
 }
+for open_state in OPEN:
+    REQUESTS[open_state, R.withdrawn] = {MEMBER, STAFF}
+for refused in (R.declined, R.referred):
+    REQUESTS |= {(R.received, refused): set(Actor), (R.incomplete, refused): set(Actor), (R.talking, refused): {STAFF}}
 
 
 @pytest.mark.parametrize("current", R)
-def test_a_request_changes_state_only_as_the_table_says_and_every_change_is_logged(
+def test_a_request_changes_state_only_as_the_table_says_by_whom_it_says_and_every_change_is_logged(
     office: Settings, current: RequestState
 ) -> None:
     with transaction() as session:
@@ -141,17 +189,27 @@ def test_a_request_changes_state_only_as_the_table_says_and_every_change_is_logg
         request.state, request.talk_at, request.reason = current, at("2026-11-05"), "outside_purpose"  # type: ignore[assignment]
         session.flush()
         mine = select(Transition).where(col(Transition.request_id) == request.id)
-        for target in R:
+        for target, actor in product(R, Actor):
             attempt = session.begin_nested()
-            if (current, target) in REQUESTS:
-                advance_request(session, request, target, cause(STAFF))
+            if actor in REQUESTS.get((current, target), ()):
+                advance_request(session, request, target, cause(actor))
                 [new] = session.exec(mine.where(col(Transition.flow_run_id) == "run-1")).all()
-                assert (new.from_state, new.to_state, new.actor) == (current, target, "staff")
+                assert (new.from_state, new.to_state, new.actor) == (current, target, actor)
             else:
                 with pytest.raises(TransitionRefused):
-                    advance_request(session, request, target, cause(STAFF))
+                    advance_request(session, request, target, cause(actor))
                 assert (request.state, len(session.exec(mine).all())) == (current, 1)
             attempt.rollback()
+
+
+def test_nothing_is_declined_without_a_reason(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session)
+        with pytest.raises(TransitionRefused, match="skäl saknas"):
+            advance_request(session, request, RequestState.declined, cause(STAFF))
+        session.flush()
+        told = select(Transition.to_state).where(col(Transition.request_id) == request.id)
+        assert (request.state, session.exec(told).all()) == (RequestState.received, ["received"])
 
 
 def test_nothing_is_granted_without_a_recorded_talk(office: Settings) -> None:

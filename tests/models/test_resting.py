@@ -6,6 +6,8 @@ import pytest
 from sqlmodel import Session, col, select
 
 from models import check_in_round, kickoff, resting
+from models.absence import record_absence
+from models.capacity import reserved
 from models.check_in import CheckIn
 from models.database import transaction
 from models.errors import UserError
@@ -15,6 +17,7 @@ from models.mail import MailStatus
 from models.meeting import MeetingForm
 from models.network import STEP_OF, Network, NetworkState, roles_of
 from models.settings import Settings
+from models.staff import by_signature
 from models.support import GrantStatus, SupportGrant
 from tests.acts import GOREL, ORJAN, answer, at, by, change, mails, meet, network_in, network_of, step_down
 
@@ -153,6 +156,42 @@ def test_on_the_day_its_support_ends_a_network_wakes_as_independent_and_gives_it
         assert session.exec(select(SupportGrant.status)).all() == [GrantStatus.ended]
 
 
+def test_who_wakes_after_the_limit_gets_the_farewell_and_a_talk_about_the_way_on_once(office: Settings) -> None:
+    with transaction() as session:
+        network = resting_network(session)
+        meet(session, network, "2027-10-06")
+        assert network.state == N.independent
+        assert [one.kind for one in session.exec(select(Intervention))] == ["handover_talk"]
+        [mail] = mails(session, "independent")
+        assert mail.context == '{"met_criteria": false, "meetings": 2}'
+        change(session, network, "rest", "2027-11-01", member="m1")
+        change(session, network, "wake", "2027-12-01", member="m1")
+        assert (len(mails(session, "independent")), len(session.exec(select(Intervention)).all())) == (1, 1)
+
+
+def test_a_network_that_rests_past_the_limit_gives_its_hours_back_and_rests_on(office: Settings) -> None:
+    with transaction() as session:
+        network = resting_network(session)
+        step_down(session, "2027-08-24")
+        assert session.exec(select(SupportGrant.status)).all() == [GrantStatus.granted]
+        step_down(session, "2027-08-25")
+        assert session.exec(select(SupportGrant.status)).all() == [GrantStatus.ended]
+        [grant] = session.exec(select(SupportGrant.id)).all()
+        assert (network.state, network.step, reserved(session, grant)) == (N.resting, 1, [])
+
+
+@pytest.mark.parametrize(("day", "state"), [("2027-09-23", N.trial), ("2027-09-24", N.independent)])
+def test_a_network_wakes_at_trial_also_while_absence_puts_the_limit_off(
+    office: Settings, day: str, state: NetworkState
+) -> None:
+    with transaction() as session:
+        network = resting_network(session)
+        staff = by_signature(session, "asj", "Signatur")
+        record_absence(session, staff, date(2027, 3, 1), date(2027, 3, 31), None)
+        change(session, network, "wake", day, member="m1")
+        assert network.state == state
+
+
 def test_what_was_independent_before_its_rest_wakes_so_though_its_support_would_last(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
@@ -207,7 +246,8 @@ def test_what_wakes_by_itself_needs_no_proposal_to_close_it(office: Settings) ->
         network = resting_network(session)
         open_once(session, network, InterventionKind.propose_close, RESTED, at("2028-01-11"))
         meet(session, network, "2028-02-02")
-        [one] = session.exec(select(Intervention)).all()
+        proposals = select(Intervention).where(col(Intervention.kind) == InterventionKind.propose_close)
+        [one] = session.exec(proposals).all()
         assert (network.state, one.outcome, one.ended_by) == (N.independent, "settled", None)
 
 
