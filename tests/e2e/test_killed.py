@@ -39,7 +39,7 @@ def test_what_a_killed_worker_was_doing_is_marked_and_finished_by_retry(tmp_path
             told = params(member_number=EMPLOYEE, place="Luleå", municipality="Luleå", need="Vi vill ses.")
             running.lots("run", "support-request", *told)
             wait_for(lambda: bool(catcher.mails))
-            kill(tmp_path, re.compile("worker start|flow-run execute|flow_engine"))
+            kill(tmp_path, re.compile("worker start|prefect.engine|flow-run execute"))
         assert up.wait(60) == 1, "lots up ends when one of its parts does; whatever watches it starts it again"
     with lots_up(tmp_path, port) as (running, _):
         run = wait_until(running, sending(running), "CRASHED", 180)
