@@ -133,13 +133,13 @@ def running_server(settings: Settings) -> str | None:
         api_url = str(json.loads(_address_file(settings).read_text())["api_url"])
     except (OSError, ValueError, KeyError):
         return None
-    return api_url if answers(f"{api_url}/health") else None
+    return api_url if answers(f"{api_url}/health", seconds=10) else None  # one that has stopped refuses at once
 
 
-def answers(url: str) -> bool:
-    """Whether something answers 200 at `url` within a second."""
+def answers(url: str, seconds: float = 1) -> bool:
+    """Whether something answers 200 at `url` within so long."""
     try:
-        with urllib.request.urlopen(url, timeout=1) as reply:
+        with urllib.request.urlopen(url, timeout=seconds) as reply:
             return bool(reply.status == 200)
     except OSError:
         return False
