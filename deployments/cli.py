@@ -108,6 +108,8 @@ def web() -> None:
     import uvicorn
 
     _prepare()
+    import prefect.deployments  # noqa: F401 (takes seconds to load: now, and not while founders wait)
+
     from deployments.web import create_app
 
     sys.setswitchinterval(WRITER_YIELDS)

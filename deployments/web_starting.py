@@ -7,7 +7,7 @@ from typing import Any
 
 log = logging.getLogger("natverkslots.web")
 
-START_SECONDS = 20
+START_SECONDS = 60  # nobody waits for it
 OUTBOX = "outbox/outbox"
 Start = Callable[[str, dict[str, Any]], Awaitable[str]]
 

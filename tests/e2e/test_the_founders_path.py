@@ -20,6 +20,7 @@ from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, Page, expect
 
 from deployments.demo.catcher import Catcher
+from deployments.environment import answers
 from models.check_in import first_due
 from models.importing import DATA
 from models.quiet_days import MailClass, local, next_allowed, next_check_in_day
@@ -70,7 +71,7 @@ def link_in(catcher: Catcher, address: str, page: str) -> str:
 
 def wait_for(running: Running, question: str) -> Any:
     """What the question finds, once the worker has come so far."""
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 180
     while not (found := rows(running, question)):
         assert time.monotonic() < deadline, question
         time.sleep(0.5)
@@ -81,6 +82,10 @@ def test_a_founder_asks_is_answered_meets_and_tells(running: Running, catcher: C
     running.lots("import", "staff", str(OFFICE / "staff.csv"))
     running.lots("import", "members", str(OFFICE / "members.csv"))
     web = running.web
+    deadline = time.monotonic() + 90
+    while not answers(f"{web}/healthz"):  # `lots up` names it as soon as it is started
+        assert time.monotonic() < deadline, "the pages do not answer"
+        time.sleep(0.5)
     now = datetime.now(UTC)
     today = local(now).date()
 
