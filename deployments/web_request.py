@@ -22,7 +22,7 @@ from deployments.web_writing import write
 from models import web_request
 from models.database import reading
 from models.errors import DatabaseBusy
-from models.forms.support_request import SupportRequestForm
+from models.forms.support_request import EMPTY, SupportRequestForm
 from models.lifecycle import Actor, Cause
 from models.network import Nature, NetworkState
 from models.person import register_is_loaded
@@ -87,7 +87,7 @@ async def save(request: Request) -> Response:
         return _form_page(request, asking, typed.values, 503, general=typed.words("request.busy"))
     reply = page(request, "request-receipt", received=received, form=form, knows_members=asking.knows_members)
     if received.is_new:
-        started = {"request": str(received.request_id)}
+        started = {"form": EMPTY.model_dump(mode="json"), "request": str(received.request_id)}
         reply.background = BackgroundTask(start_quietly, request.app.state.start, DEPLOYMENT, started)
     return reply
 

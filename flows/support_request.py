@@ -13,17 +13,15 @@ from tasks.intake import forget
 from tasks.step import moment
 from tasks.wrap_up import wrap_up
 
-NOTHING = SupportRequestForm(member_number="", place="", need="")
-
 
 @flow(name="support-request", flow_run_name=say("Stödförfrågan", "Support request"))
 @in_words
-async def support_request(form: SupportRequestForm = NOTHING, request: str = "", as_of: str = "") -> Any:
+async def support_request(form: SupportRequestForm, request: str = "", as_of: str = "") -> Any:
     """En medlem vill starta ett nätverk: spara förfrågan, bekräfta den, utse någon som ringer och bjud in till samtal.
 
     Args:
         form: Vad medlemmen berättar.
-        request: Lämnas tomt. Webbsidan anger här en förfrågan som den redan har sparat.
+        request: Webbsidan anger här en förfrågan som den redan har sparat, och lämnar formuläret tomt.
         as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
     """
     at = moment(as_of)

@@ -13,6 +13,7 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "process-ended": ("körningen avbröts mitt i sändningen", "the run ended while it was being sent"),
     "no-reply": ("förbindelsen bröts", "the connection broke"),
     "cannot-be-written": ("mejlet eller adressen går inte att skriva", "the mail or address cannot be written"),
+    "not-delivered": ("mottagarens e-postserver tog inte emot det", "the reader's mail server did not take it"),
     "bounced": ("adressen fungerar inte", "the address does not work"),
     "address-needs-staff": ("å, ä eller ö före @ i adressen", "å, ä or ö before the @ of the address"),
     "protected": ("skyddad identitet", "protected identity"),

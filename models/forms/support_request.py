@@ -111,3 +111,7 @@ class SupportRequestForm(Form):
                 )
             )
         return found
+
+
+EMPTY = SupportRequestForm(member_number="", place="", need="")
+"""What a run is given that only takes a saved request further."""
