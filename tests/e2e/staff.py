@@ -149,12 +149,16 @@ def watch(page: Page) -> tuple[list[str], list[str]]:
     """Lists that fill with console errors and with requests to other hosts."""
     errors: list[str] = []
     outside: list[str] = []
+    busy: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
-        is_busy = "503" in message.text  # said on the page too; see submit()
-        if message.type == "error" and not is_busy and urlparse(message.location["url"]).path not in PREFECTS_OWN_GAPS:
+        path = urlparse(message.location["url"]).path
+        # A busy server is said on the page too, see submit(); the UI's own script logs its answer once more.
+        is_busy = "503" in message.text or (bool(busy) and path.startswith("/assets/"))
+        if message.type == "error" and not is_busy and path not in PREFECTS_OWN_GAPS:
             errors.append(f"{message.text} {message.location['url']}")
 
+    page.on("response", lambda response: busy.append(response.url) if response.status == 503 else None)
     page.on("console", on_console)
     page.on("request", lambda request: outside.append(request.url) if _is_outside(request.url) else None)
     return errors, outside
