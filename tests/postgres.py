@@ -56,7 +56,8 @@ class Databases:
     def _give_back(self, name: str) -> None:
         run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
         with sa.create_engine(address(name), poolclass=sa.NullPool).begin() as connection:
-            connection.execute(sa.text(f"TRUNCATE {', '.join(table.name for table in self.tables)}"))
+            # Not TRUNCATE, which makes some 150 files anew: six times as long for tables as small as these.
+            connection.execute(sa.text("; ".join(f'DELETE FROM "{table.name}"' for table in reversed(self.tables))))
             for table, rows in self.rows.items():
                 if rows:
                     connection.execute(table.insert(), rows)
