@@ -18,10 +18,10 @@ from models.quiet_days import STOCKHOLM, local
 from models.settings import settings
 
 DURATION = timedelta(hours=2)
-
-
 REFRESH = timedelta(hours=6)
 KEPT = timedelta(days=365)
+# A parameter's value has no escapes (RFC 5545, 3.2), yet programs read a backslash before its colon as one and lose the address after it.
+_IN_PARAMETER = str.maketrans({'"': "'", "\\": "/"})
 
 
 def calendar_file(network: Network, meeting: Meeting, change: str, at: datetime) -> tuple[str, bytes]:
@@ -69,7 +69,7 @@ def _event(network: Network, meeting: Meeting, is_off: bool, stamp: datetime) ->
     event.add("dtstart", starts)
     event.add("dtend", starts + DURATION)
     organizer = vCalAddress(f"mailto:{parseaddr(settings().mail_from)[1]}")
-    organizer.params["cn"] = network.name.replace('"', "'")
+    organizer.params["cn"] = network.name.translate(_IN_PARAMETER)
     event.add("organizer", organizer)
     event.add("summary", network.name)
     event.add("location", network.place)
