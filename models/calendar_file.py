@@ -20,7 +20,8 @@ from models.settings import settings
 DURATION = timedelta(hours=2)
 REFRESH = timedelta(hours=6)
 KEPT = timedelta(days=365)
-# A parameter's value has no escapes (RFC 5545, 3.2), yet programs read a backslash before its colon as one and lose the address after it.
+# A parameter's value has no escapes (RFC 5545, 3.2), yet programs read a backslash before the colon as one and lose
+# the address.
 _IN_PARAMETER = str.maketrans({'"': "'", "\\": "/"})
 
 
