@@ -47,11 +47,16 @@ def prepare_sqlite(engine: Engine, *, foreign_keys: bool = True) -> None:
 
 
 @cache
-def engine() -> Engine:
-    """This process's engine on LOTS_DATABASE_URL."""
+def engine_on(url: str) -> Engine:
+    """This process's only engine on `url`: what it has learnt of our statements is kept."""
     if settings().embedded:
         settings().home.mkdir(parents=True, exist_ok=True)
-    return make_engine(settings().database_url)
+    return make_engine(url)
+
+
+def engine() -> Engine:
+    """This process's engine on LOTS_DATABASE_URL."""
+    return engine_on(settings().database_url)
 
 
 def close_database() -> None:

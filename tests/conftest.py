@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,19 +26,31 @@ os.environ.update(LOTS_HOME=str(_HOME), LOTS_SECRET_KEY="a secret for tests only
 from deployments.environment import prefect_environment  # noqa: E402
 from models.database import engine  # noqa: E402
 from models.settings import Settings, settings  # noqa: E402
+from tests.certificates import Authority  # noqa: E402
 from tests.office import fill_office  # noqa: E402
 
 os.environ.update(prefect_environment(settings()))
+# Prefect's client reads whom to trust for every connection, also for one without TLS: 30 ms for the world's, 1 for one.
+os.environ["PREFECT_API_SSL_CERT_FILE"] = str(Authority(_HOME).file)
 hypothesis_settings.register_profile("tests", deadline=None)  # a busy machine is nobody's fault
 hypothesis_settings.load_profile("tests")
 # For each kind of database: a function that gives the address of a fresh copy, and one that drops it.
 Copies = dict[str, Callable[[], tuple[str, Callable[[], None]]]]
+ABOVE = {"flows", "deployments"}
 DATABASES = ["sqlite", *(["postgresql"] if postgres.URL else [])]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The story first: it takes longest, and the others run while it waits."""
     items.sort(key=lambda item: "story" not in item.path.parts)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Rules and mail are tested on each kind of database; pages and flows, which go through them, where marked so."""
+    above = metafunc.definition.path.parent.name in ABOVE
+    each = not above or metafunc.definition.get_closest_marker("each_database")
+    for fixture in {"office", "empty_database"} & set(metafunc.fixturenames):
+        metafunc.parametrize(fixture, DATABASES if each else DATABASES[:1], indirect=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,13 +63,24 @@ def use_database(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """Make `url` this process's database."""
     monkeypatch.setenv("LOTS_DATABASE_URL", url)
     settings.cache_clear()
-    engine.cache_clear()
 
 
 def _fill(patch: pytest.MonkeyPatch, url: str) -> None:
     use_database(patch, url)
     fill_office()
     engine().dispose()
+
+
+def _sqlite_copy(template: Path) -> tuple[str, Callable[[], None]]:
+    """The same file each time, so that one engine serves all tests: what it has compiled is half of a short test."""
+    path = template.with_name("office.db")
+    shutil.copy(template, path)
+
+    def drop() -> None:
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()
+
+    return f"sqlite:///{path}", drop
 
 
 @pytest.fixture(scope="session")
@@ -67,12 +91,7 @@ def copies() -> Iterator[Copies]:
         template = _HOME / "template.db"
         _fill(patch, f"sqlite:///{template}")
 
-        def sqlite_copy() -> tuple[str, Callable[[], None]]:
-            path = _HOME / f"{uuid4().hex}.db"
-            shutil.copy(template, path)
-            return f"sqlite:///{path}", lambda: path.unlink(missing_ok=True)
-
-        made["sqlite"] = sqlite_copy
+        made["sqlite"] = partial(_sqlite_copy, template)
         if postgres.URL:
             databases = postgres.Databases(lambda url: _fill(patch, url))
             made["postgresql"] = databases.copy
@@ -81,7 +100,7 @@ def copies() -> Iterator[Copies]:
         databases.drop()
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture
 def office(
     request: pytest.FixtureRequest,
     copies: Copies,
@@ -92,12 +111,12 @@ def office(
     use_database(monkeypatch, url)
     yield settings()
     engine().dispose()
+    assert not engine().pool.checkedout(), "a connection was left open"  # type: ignore[attr-defined]
     settings.cache_clear()
-    engine.cache_clear()
     drop()
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture
 def empty_database(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[sa.Engine]:
@@ -111,7 +130,6 @@ def empty_database(
     yield engine()
     engine().dispose()
     settings.cache_clear()
-    engine.cache_clear()
     if request.param == "postgresql":
         postgres.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 

@@ -30,7 +30,6 @@ def photographs(browser: Browser, width: int, language: str, names: list[str], t
     with tempfile.TemporaryDirectory() as home, pytest.MonkeyPatch.context() as patch:
         patch.setenv("LOTS_HOME", home)
         settings.settings.cache_clear()
-        database.engine.cache_clear()
         fill_office()
         port = free_port(18500)
         world = begin_world(patch, f"http://127.0.0.1:{port}")
@@ -47,7 +46,6 @@ def photographs(browser: Browser, width: int, language: str, names: list[str], t
         page.close()
         database.engine().dispose()
     settings.settings.cache_clear()
-    database.engine.cache_clear()
     return taken
 
 

@@ -24,11 +24,12 @@ def address(name: str) -> str:
 
 
 class Databases:
-    """Copies of one filled database. One that comes back is emptied and filled: a tenth of the time of a new one."""
+    """Copies of one filled database. One that comes back gets back what a test changed: a hundredth of a new one."""
 
     def __init__(self, fill: Callable[[str], None]) -> None:
         self.template = self._made()
         self.free: list[str] = []
+        self.keepers: dict[str, sa.Connection] = {}
         fill(address(self.template))
         self.rows = self._read()
 
@@ -51,19 +52,50 @@ class Databases:
         else:
             name = f"{self.template}_{uuid4().hex[:8]}"
             run(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
+            self.keepers[name] = sa.create_engine(address(name), poolclass=sa.NullPool).connect()
+            self.keepers[name].info["since"] = self._now(self.keepers[name])
         return address(name), lambda: self._give_back(name)
 
     def _give_back(self, name: str) -> None:
-        run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-        with sa.create_engine(address(name), poolclass=sa.NullPool).begin() as connection:
-            # Not TRUNCATE, which makes some 150 files anew: six times as long for tables as small as these.
-            connection.execute(sa.text("; ".join(f'DELETE FROM "{table.name}"' for table in reversed(self.tables))))
-            for table, rows in self.rows.items():
-                if rows:
-                    connection.execute(table.insert(), rows)
+        keeper = self.keepers[name]
+        keeper.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            f" WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+        )
+        changed = self._changed(keeper)
+        # Not TRUNCATE, which makes some 150 files anew: six times as long for tables as small as these.
+        for table in reversed(changed):
+            keeper.exec_driver_sql(f'DELETE FROM "{table.name}"')
+        for table in changed:
+            if self.rows[table]:
+                keeper.execute(table.insert(), self.rows[table])
+        keeper.commit()
+        keeper.info["since"] = self._now(keeper)
         self.free.append(name)
+
+    def _now(self, keeper: sa.Connection) -> int:
+        """The number of a transaction after all that were before."""
+        number: int = keeper.exec_driver_sql("SELECT pg_current_xact_id()::text::bigint").scalar_one()
+        keeper.commit()
+        return number
+
+    def _changed(self, keeper: sa.Connection) -> list[sa.Table]:
+        """The tables that are not as they were, and those whose rows refer to them."""
+        since = keeper.info["since"]
+        asked = " UNION ALL ".join(
+            f"SELECT '{table.name}' WHERE (SELECT count(*) FROM \"{table.name}\") <> {len(self.rows[table])}"
+            f' OR EXISTS (SELECT 1 FROM "{table.name}" WHERE xmin::text::bigint > {since})'
+            for table in self.tables
+        )
+        found = set(keeper.exec_driver_sql(asked).scalars())
+        for table in self.tables:  # in the order of who refers to whom
+            if self.rows[table] and found & {key.column.table.name for key in table.foreign_keys}:
+                found.add(table.name)
+        return [table for table in self.tables if table.name in found]
 
     def drop(self) -> None:
         """Leave nothing behind."""
+        for keeper in self.keepers.values():
+            keeper.close()
         for name in (*self.free, self.template):
             run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

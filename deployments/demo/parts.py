@@ -11,7 +11,6 @@ import uvicorn
 
 from deployments.environment import prefect_environment
 from deployments.processes import free_port
-from models.database import engine
 from models.errors import ServiceUnavailable
 from models.settings import Settings, settings
 
@@ -61,7 +60,6 @@ def enter_demo_home() -> Settings:
         LOTS_DATA_KEY="",
     )
     settings.cache_clear()
-    engine.cache_clear()
     os.environ.update(prefect_environment(settings()))
     # The story's sweeps are run on the days of the story; the real calendar's must not come in between.
     os.environ["PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED"] = "false"

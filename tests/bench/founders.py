@@ -79,7 +79,6 @@ def _web(home: Path) -> Iterator[int]:
     before = dict(os.environ)
     os.environ.update(LOTS_HOME=str(home), LOTS_DATABASE_URL="", LOTS_WEB_PORT=str(port), LOTS_PUBLIC_URL="")
     settings.settings.cache_clear()
-    database.engine.cache_clear()
     upgrade(database.engine())
     # Prefect is away: that must not cost a founder anything.
     away = os.environ | {"PREFECT_API_URL": "http://127.0.0.1:1/api", "PREFECT_HOME": str(home / "prefect")}
@@ -96,7 +95,6 @@ def _web(home: Path) -> Iterator[int]:
         os.environ.clear()
         os.environ.update(before)
         settings.settings.cache_clear()
-        database.engine.cache_clear()
 
 
 def _links() -> list[list[tuple[UUID, str]]]:

@@ -25,7 +25,7 @@ import tasks.sending
 from models import mail as mail_rules
 from models import outbox as rules
 from models import sending as sending_rules
-from models.database import engine, reading, transaction
+from models.database import engine, engine_on, reading, transaction
 from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
 from models.settings import Settings, settings
 from tasks.journal import clock
@@ -83,7 +83,7 @@ def work() -> None:
     """What a worker does all day: free what was left, send what is due."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     settings.cache_clear()
-    engine.cache_clear()
+    engine_on.cache_clear()
 
     async def send() -> None:
         while True:

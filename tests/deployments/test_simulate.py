@@ -47,6 +47,7 @@ def everything() -> dict[str, list[Any]]:
         return rows
 
 
+@pytest.mark.each_database
 def test_every_rule_holds_over_a_made_up_history(office: Settings) -> None:
     told = fill(150)
     with transaction() as session:
@@ -55,6 +56,7 @@ def test_every_rule_holds_over_a_made_up_history(office: Settings) -> None:
     assert sum(told["networks"].values()) == 150
 
 
+@pytest.mark.each_database
 def test_the_same_seed_makes_the_same_rows_and_another_does_not(office: Settings) -> None:
     histories = []
     for seed in (7, 7, 8):
@@ -118,6 +120,7 @@ def sweep(session: Session) -> list[Any]:
     return done
 
 
+@pytest.mark.each_database
 def test_the_sweeps_run_on_it_and_leave_every_rule_whole(office: Settings) -> None:
     told = fill(100)
     with transaction() as session:

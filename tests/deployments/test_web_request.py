@@ -81,12 +81,14 @@ def test_the_municipality_is_the_place_when_no_smaller_one_is_given(browser: Tes
     assert requests_in(world)[0].place == "Luleå"
 
 
+@pytest.mark.each_database
 def test_the_same_form_twice_is_one_request_and_one_receipt(browser: TestClient, world: World) -> None:
     first, again = browser.post("/request", data=SEND), browser.post("/request", data=SEND)
     assert first.text == again.text
     assert len(requests_in(world)) == len(world.mails()) == len(world.started) == 1
 
 
+@pytest.mark.each_database
 async def test_pressed_many_times_at_once_it_is_one_request_and_one_receipt(world: World) -> None:
     app = create_app(lambda: world.now, world.start)
     async with AsyncClient(transport=ASGITransport(app), base_url=PUBLIC_URL) as client:

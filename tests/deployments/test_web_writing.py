@@ -31,6 +31,7 @@ def add(session: Session, number: int) -> int:
     return number
 
 
+@pytest.mark.each_database
 async def test_each_gets_their_own_answer_and_only_the_refused_write_nothing(office: Settings) -> None:
     writer = Writer()
     works = [writer.write(lambda session, n=number: add(session, n)) for number in range(200)]
@@ -41,6 +42,7 @@ async def test_each_gets_their_own_answer_and_only_the_refused_write_nothing(off
     assert await writer.write(lambda session: add(session, 1000)) == 1000, "the next ones too, after a pause"
 
 
+@pytest.mark.each_database
 async def test_what_comes_together_costs_few_commits(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     commits = 0
     transaction = web_writing.transaction
@@ -56,6 +58,7 @@ async def test_what_comes_together_costs_few_commits(office: Settings, monkeypat
     assert len(regions()) == 100 and commits <= 10
 
 
+@pytest.mark.each_database
 async def test_a_commit_that_fails_is_told_to_all_whom_it_concerns(
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

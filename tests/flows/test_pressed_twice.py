@@ -138,6 +138,7 @@ async def test_one_after_the_other(office: Settings, what: str) -> None:
     assert rows() == once
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("what", PRESSED)
 async def test_both_at_a_time(office: Settings, what: str) -> None:
     flow, before, form = PRESSED[what]
@@ -163,6 +164,7 @@ async def test_the_same_words_on_another_day_are_another_form(office: Settings) 
     assert (await press("network-change", form, "2027-02-10"))["changed"] == 1
 
 
+@pytest.mark.each_database
 def test_two_processes_that_take_the_same_form_in_keep_it_once(office: Settings) -> None:
     form = NeedSignalForm(signature="asj", place="Luleå", municipality="Luleå", words="Många frågar.")
     moment = at(local(at(DAY)).date())
@@ -171,6 +173,7 @@ def test_two_processes_that_take_the_same_form_in_keep_it_once(office: Settings)
     assert len(set(kept)) == 1
 
 
+@pytest.mark.each_database
 def test_two_requests_at_a_time_are_given_two_numbers(office: Settings) -> None:
     def come_in(need: str) -> int:
         with transaction() as session:

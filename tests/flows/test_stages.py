@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
@@ -102,6 +103,7 @@ async def test_the_talk_grants_and_asks(office: Settings) -> None:
     assert "Hemligt" not in str(run.parameters) and "Behövs" not in str(run.parameters)
 
 
+@pytest.mark.each_database
 async def test_a_network_walks_from_kickoff_to_health_through_its_flows(office: Settings) -> None:
     with transaction() as session:
         talk(session, ask(session))
@@ -152,10 +154,8 @@ async def test_an_as_of_that_is_no_date_is_refused_in_words(office: Settings, as
 async def test_a_locked_database_fails_the_step_in_words_and_the_retry_does_the_work_once(
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not office.database_url.startswith("sqlite"):
-        pytest.skip("PostgreSQL waits for a lock; SQLite has one for all")
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.2)
-    database.engine.cache_clear()
+    monkeypatch.setattr(database, "engine_on", cache(database.make_engine))
     blocker = database.make_engine(office.database_url)
     # The other program takes the write lock first.
     with blocker.begin(), pytest.raises(DatabaseBusy, match="Databasen är upptagen"):
@@ -167,6 +167,7 @@ async def test_a_locked_database_fails_the_step_in_words_and_the_retry_does_the_
         assert len(session.exec(select(SupportRequest)).all()) == 1
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("stumbles_at", ["find_neighbours", "assign", "invite_to_talk"])
 async def test_a_run_that_failed_halfway_is_finished_by_its_retry_whatever_the_clock_says(
     office: Settings, monkeypatch: pytest.MonkeyPatch, stumbles_at: str

@@ -1,0 +1,100 @@
+"""What a person asked for about their own data, and what the office answers; or the night's retention."""
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import Field, StringConstraints
+
+from models.columns import nfc
+from models.forms.choice import Chosen, Listed
+from models.forms.form import SIGNATURE, YOUR_SIGNATURE, Form, SignatureOrNone, field
+from models.label import SEPARATOR
+from models.language import say
+from models.words import RIGHTS_ANSWER
+
+REQUEST = ("Begäran", "Request")
+ANSWER = ("Svar", "Answer")
+REASON = ("Varför inte", "Why not")
+NEW_EMAIL = ("Ny e-postadress", "New mail address")
+# The number of a request, alone or at the end of its label: nobody's address fits in.
+Asked = Annotated[
+    str, StringConstraints(pattern=f"^([^@]{{0,120}}{SEPARATOR})?[0-9a-f]{{8}}$|^$"), Listed("rights", last=True)
+]
+
+
+class DataProtectionForm(Form):
+    heading: ClassVar[tuple[str, str]] = ("Personuppgifter", "Personal data")
+
+    request: Asked = Field(
+        "",
+        **field(
+            0,
+            REQUEST,
+            (
+                "Ur arbetslistan. Vem det gäller står i mejlet du fick. Inget valt: nattens gallring.",
+                "As in the work list. Whom it is about stands in the mail you got. None chosen: the night's retention.",
+            ),
+        ),
+    )
+    answer: Annotated[Literal["done", "refused"], Chosen(RIGHTS_ANSWER)] = Field(
+        "done",
+        **field(
+            1,
+            ANSWER,
+            (
+                "Personen får svaret med e-post. Radering görs när mejlet har gått, senast samma natt.",
+                "The answer goes to the person by mail. Erasure is done once the mail has gone, the same night at last.",
+            ),
+        ),
+    )
+    reason: str = Field(
+        "",
+        max_length=1000,
+        **field(
+            2,
+            REASON,
+            ("Skrivs till personen, vid nej.", "Written to the person, with a no."),
+            personal=True,
+        ),
+    )
+    new_name: str = Field(
+        "",
+        max_length=200,
+        **field(3, ("Rätt namn", "Correct name"), ("Vid rättelse.", "For a correction."), personal=True),
+    )
+    new_email: str = Field(
+        "",
+        max_length=320,
+        **field(4, NEW_EMAIL, ("Vid rättelse.", "For a correction."), personal=True),
+    )
+    signature: SignatureOrNone = Field(
+        "",
+        pattern=f"{SIGNATURE}|^$",
+        **field(5, YOUR_SIGNATURE, ("Behövs när du svarar.", "Needed when you answer.")),
+    )
+
+    @property
+    def subject(self) -> str:
+        return self.request.rpartition(SEPARATOR)[2] or say("nattens gallring", "the night's retention")
+
+    def problems(self, today: date) -> list[str]:
+        if not self.request:
+            typed = self.reason or self.new_name or self.new_email or self.answer == "refused"
+            return [say(f"{REQUEST[0]}: välj vilken du svarar på.", f"{REQUEST[1]}: choose the one to answer.")][:typed]
+        found = []
+        if not self.signature:
+            found.append(say(f"{YOUR_SIGNATURE[0]}: välj den.", f"{YOUR_SIGNATURE[1]}: choose it."))
+        if self.new_email and not _is_address(self.new_email):
+            found.append(say(f"{NEW_EMAIL[0]}: skriv namn@exempel.se.", f"{NEW_EMAIL[1]}: write name@example.org."))
+        if self.answer == "refused" and not nfc(self.reason):
+            found.append(say(f"{REASON[0]}: skriv skälet till personen.", f"{REASON[1]}: write the person the reason."))
+        return found
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text.strip(), check_deliverability=False, allow_smtputf8=True, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True

@@ -1,0 +1,109 @@
+"""What the office answers when a person asks for what the law gives them, and what it does then (section 10)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.columns import nfc
+from models.erasure import by_erasure, erase
+from models.errors import UserError
+from models.forms.data_protection import REQUEST, DataProtectionForm
+from models.label import SEPARATOR
+from models.language import say
+from models.mail import WAITING, Letter, MailStatus, OutgoingMail, Template, queue
+from models.person import EmailStatus, Person
+from models.quiet_days import local
+from models.rights_request import RightsKind, RightsRequest, RightsStatus
+from models.words import RIGHTS, word
+
+ON_THE_WAY = (*WAITING, MailStatus.sending, MailStatus.in_doubt)
+ALARM_AFTER = timedelta(days=20)
+
+
+def rights_label(request: RightsRequest) -> str:
+    """As staff choose it: "radering · senast 2027-04-02 · 3f2a1b9c". Names nobody."""
+    until = say(f"senast {request.deadline}", f"by {request.deadline}")
+    return SEPARATOR.join((word(RIGHTS, request.kind), until, request.id.hex[:8]))
+
+
+def unanswered(session: Session) -> list[RightsRequest]:
+    """What waits for its answer, the oldest first."""
+    waits = select(RightsRequest).where(col(RightsRequest.status) == RightsStatus.received)
+    return list(session.exec(waits.order_by(col(RightsRequest.received_at), col(RightsRequest.id))))
+
+
+def alarm_on(request: RightsRequest) -> date:
+    """From when staff are alarmed again of a request that has no answer: a third of the time is left then."""
+    return local(request.received_at).date() + ALARM_AFTER
+
+
+def find(session: Session, asked: str) -> RightsRequest:
+    """The request that a label or its number names. Raises UserError when it is none that waits."""
+    number = asked.rpartition(SEPARATOR)[2].strip().lower()
+    found = [one for one in unanswered(session) if number and one.id.hex.startswith(number)]
+    if len(found) != 1:
+        raise UserError(
+            say(
+                f"{REQUEST[0]}: ingen sådan väntar på svar. Välj en ur listan.",
+                f"{REQUEST[1]}: none such waits for an answer. Choose one from the list.",
+            )
+        )
+    return found[0]
+
+
+def answer(session: Session, form: DataProtectionForm, at: datetime) -> RightsRequest:
+    """Answer one request: yes, and then it is done; or no, with the reason. The person gets a mail.
+
+    A correction is made at once. An erasure is granted here and carried out by `erase_granted`, once that mail has gone.
+    Raises UserError when the request does not wait, or when what is to be corrected is not given.
+    """
+    request = find(session, form.request)
+    person = session.get(Person, request.person_id)
+    refused = form.answer == "refused"
+    if person and request.kind == RightsKind.correction and not refused:
+        _correct(session, person, form)
+    request.status = RightsStatus.refused if refused else RightsStatus.answered
+    session.add(request)
+    told = {
+        "stage": "answer", "kind": request.kind, "deadline": request.deadline, "outcome": form.answer,
+        "reason": form.reason.strip(), "data_link": "",
+    }  # fmt: skip
+    if person and not person.erased_at:
+        queue(session, [_letter(request, person, told)], at)
+    return request
+
+
+def _correct(session: Session, person: Person, form: DataProtectionForm) -> None:
+    """Only what was given is changed. What the register holds must be corrected there too: its next import wins."""
+    if name := nfc(form.new_name):
+        person.name = name
+    if email := nfc(form.new_email):
+        person.email, person.email_status = email, EmailStatus.ok
+    session.add(person)
+
+
+def erase_granted(session: Session, at: datetime) -> int:
+    """Erase whom the office said yes to, once the mail that says so has gone. Returns how many.
+
+    A mail that still waits on the day by which the law wants an answer is waited for no longer.
+    """
+    rows = session.exec(
+        select(RightsRequest, Person)
+        .join(Person, col(Person.id) == RightsRequest.person_id)
+        .where(col(RightsRequest.kind) == RightsKind.erasure, col(RightsRequest.status) == RightsStatus.answered)
+        .where(col(Person.erased_at).is_(None))
+    ).all()
+    granted = {_letter(request, person, {}).key: (request, person) for request, person in rows}
+    named = col(OutgoingMail.idempotency_key).in_(granted)
+    for key in session.exec(select(OutgoingMail.idempotency_key).where(named, col(OutgoingMail.status).in_(ON_THE_WAY))):
+        if granted[key][0].deadline >= local(at).date():
+            del granted[key]
+    for _, person in granted.values():
+        erase(session, person, by_erasure(at))
+    return len(granted)
+
+
+def _letter(request: RightsRequest, person: Person, told: Mapping[str, Any]) -> Letter:
+    return Letter(Template.data_request, person.id, f"{request.id}:answer", context=told)
