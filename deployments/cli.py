@@ -5,6 +5,7 @@ Imports that take long stand inside the commands: `lots --help` answers at once.
 
 import asyncio
 import json
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -87,7 +88,6 @@ def deploy(*, json: Json = False) -> None:
     from deployments.running import entrypoints
 
     processes.deploy()
-    processes.show_forms()
     _print({"deployments": len(entrypoints())}, json)
 
 
@@ -97,9 +97,9 @@ def worker() -> None:
     import subprocess
 
     _prepare()
-    from deployments.processes import worker_command
+    from deployments.processes import worker_command, worker_environment
 
-    raise SystemExit(subprocess.run(worker_command()).returncode)
+    raise SystemExit(subprocess.run(worker_command(), env=os.environ | worker_environment()).returncode)
 
 
 @app.command

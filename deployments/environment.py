@@ -11,6 +11,7 @@ import os
 import urllib.request
 from pathlib import Path
 
+import certifi
 from dotenv import dotenv_values
 
 from models.errors import SettingsError
@@ -19,6 +20,7 @@ from models.settings import LOOPBACK, Settings
 KEEP_RUNS_DAYS = 30
 PREFECT_YAML = Path(__file__).parent / "prefect.yaml"
 POOL = "lots"
+END_OF_CERTIFICATE = "-----END CERTIFICATE-----"
 
 
 def prefect_environment(settings: Settings) -> dict[str, str]:
@@ -51,7 +53,20 @@ def prefect_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         "PREFECT_CLI_PROMPT": "false",
         "DO_NOT_TRACK": "1",
-    }
+    } | _without_tls(home)
+
+
+def _without_tls(home: Path) -> dict[str, str]:
+    """Where Prefect's API is asked over plain http, its client need not read the world's certificates.
+
+    It does so for every connection, 40 ms each and five times a run; with one certificate in the file it takes 1 ms.
+    """
+    if os.environ.get("PREFECT_API_URL", "http:").startswith("https:"):
+        return {}
+    first, end, _ = Path(certifi.where()).read_text().partition(END_OF_CERTIFICATE)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "no-tls.pem").write_text(first + end)
+    return {"PREFECT_API_SSL_CERT_FILE": str(home / "no-tls.pem")}
 
 
 def prepare(settings: Settings, *, quiet: bool = False) -> None:

@@ -1,27 +1,70 @@
-"""What staff find in the Prefect UI besides deployments: Variables, the mail server's form, automations."""
+"""What staff find in the Prefect UI: deployments and their forms, Variables, the mail server's form, automations.
+
+All in one process: Prefect's own `work-pool create` and `deploy --all` take two more, and a quarter of a minute.
+"""
 
 import asyncio
+import os
+import time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.actions import VariableCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, VariableCreate, WorkPoolCreate
+from prefect.client.schemas.objects import ConcurrencyLimitConfig
+from prefect.client.schemas.schedules import CronSchedule, RRuleSchedule
+from prefect.deployments.runner import RunnerDeployment
+from prefect.events import DeploymentEventTrigger
 from prefect.events.schemas.automations import AutomationCore
+from prefect.workers.process import ProcessWorker
 
+from deployments.environment import POOL, PREFECT_YAML, answers
 from models.language import say
 from models.numbers import ABOUT, DEFAULTS, PREFIX
 from tasks.mail_server import MailServerBlock
+from tasks.wrap_up import show_forms
 
+PATIENCE = 90  # seconds
 AUTOMATIONS: Final = Path(__file__).parent / "automations.yaml"
 
 
 async def furnish() -> None:
     """Make what is missing, and bring automations up to date. What staff have written is left alone."""
     async with get_client() as client:
+        template = ProcessWorker.get_default_base_job_template()
+        pool = WorkPoolCreate(name=POOL, type=ProcessWorker.type, base_job_template=template)
+        await client.create_work_pool(pool, overwrite=True)
+        for one in yaml.safe_load(PREFECT_YAML.read_text())["deployments"]:
+            await deployment(one).aapply()
+        await show_forms()
         await _variables(client)
         await _automations(client)
         await MailServerBlock.aregister_type_and_schema(client=client)
+
+
+def deployment(told: dict[str, Any]) -> RunnerDeployment:
+    """One deployment as prefect.yaml tells it."""
+    limit = told.get("concurrency_limit")
+    pool = told["work_pool"]
+    return RunnerDeployment.from_entrypoint(
+        entrypoint=told["entrypoint"],
+        name=told["name"],
+        description=told["description"],
+        schedules=[_schedule(one) for one in told.get("schedules", [])],
+        triggers=[DeploymentEventTrigger.model_validate(one) for one in told.get("triggers", [])],
+        concurrency_limit=limit and ConcurrencyLimitConfig.model_validate(limit),
+        work_pool_name=pool["name"],
+        work_queue_name=pool["work_queue_name"],
+        job_variables=pool["job_variables"],
+    )
+
+
+def _schedule(told: dict[str, Any]) -> DeploymentScheduleCreate:
+    zone = told["timezone"]
+    if "cron" in told:
+        return DeploymentScheduleCreate(slug=told["slug"], schedule=CronSchedule(cron=told["cron"], timezone=zone))
+    return DeploymentScheduleCreate(slug=told["slug"], schedule=RRuleSchedule(rrule=told["rrule"], timezone=zone))
 
 
 async def _variables(client: PrefectClient) -> None:
@@ -46,5 +89,13 @@ def automations() -> list[AutomationCore]:
     return [AutomationCore.model_validate(one) for one in yaml.safe_load(AUTOMATIONS.read_text())["automations"]]
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Furnish the server of PREFECT_API_URL, once it answers: a server that starts takes longer than this module."""
+    api_url, deadline = os.environ.get("PREFECT_API_URL"), time.monotonic() + PATIENCE
+    while api_url and not answers(f"{api_url}/health") and time.monotonic() < deadline:
+        time.sleep(0.1)
     asyncio.run(furnish())
+
+
+if __name__ == "__main__":
+    main()

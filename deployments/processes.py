@@ -45,13 +45,21 @@ class Parts:
                 start_new_session=True,
             )  # fmt: skip
 
-    def check(self) -> None:
-        """Raises ServiceUnavailable when a part has ended by itself."""
+    def check(self, *, done: str = "") -> None:
+        """Raises ServiceUnavailable when a part has ended by itself; one named in `done` may, when it did its work."""
         for name, process in self.running.items():
-            if process.poll() is not None:
+            if process.poll() is not None and (name != done or process.returncode):
                 raise ServiceUnavailable(
                     f"{name} stopped (exit {process.returncode}); see {self.log_folder / name}.log"
                 )
+
+    def wait(self, name: str) -> None:
+        """Wait for a part that does its work and ends. Raises ServiceUnavailable when it, or another, fails."""
+        while self.running[name].poll() is None:
+            self.check(done=name)
+            time.sleep(0.05)
+        self.check(done=name)
+        del self.running[name]
 
     def stop(self) -> None:
         """Stop all parts and everything they started: asked first, killed after ten seconds."""
@@ -121,7 +129,7 @@ def wait_for(parts: Parts, url: str, seconds: float = 90) -> None:
 
 def start_worker(parts: Parts) -> None:
     """Start the worker that runs what staff and schedules start."""
-    parts.start("worker", *worker_command())
+    parts.start("worker", *worker_command(), **worker_environment())
 
 
 def worker_command() -> tuple[str, ...]:
@@ -129,27 +137,32 @@ def worker_command() -> tuple[str, ...]:
     return prefect("worker", "start", "--pool", POOL, "--type", "process", "--limit", "4", "--name", "lots")
 
 
-def deploy() -> None:
-    """Make the work pool, every deployment of prefect.yaml, and what else staff find in the UI; forms get words later.
+def worker_environment() -> dict[str, str]:
+    """What a worker needs besides ours: the `python` of its runs' command is this one, whosever shell it is."""
+    return {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
-    Raises ServiceUnavailable with the last line of what did not work.
+
+FURNISH = (sys.executable, "-P", "-m", "deployments.furnishing")
+
+
+def deploy() -> None:
+    """Make the work pool, every deployment of prefect.yaml and its form, and what else staff find in the UI.
+
+    In a process that ends with it: Prefect's client takes two seconds to import and 90 MB to keep. Raises
+    ServiceUnavailable with the last line of what did not work.
     """
-    _prefect_or_raise("work-pool", "create", POOL, "--type", "process", "--overwrite")
-    _prefect_or_raise("--no-prompt", "deploy", "--all", "--prefect-file", str(PREFECT_YAML))
-    _run_or_raise("furnishing Prefect", sys.executable, "-P", "-m", "deployments.furnishing")
+    _run_or_raise("furnishing Prefect", *FURNISH)
+
+
+def start_deploying(parts: Parts) -> None:
+    """`deploy` as a part to `wait` for, called while the server starts: it is ready to work when the server is."""
+    parts.start("deploy", *FURNISH)
 
 
 def show_forms() -> None:
-    """Give the deployed forms their words and what there is to choose from now, in a process that ends with it.
-
-    Prefect's client takes two seconds to import and 90 MB to keep. Raises ServiceUnavailable when it does not work.
-    """
+    """Give the deployed forms what there is to choose from now. Raises ServiceUnavailable when it does not work."""
     work = "import asyncio, tasks.wrap_up; asyncio.run(tasks.wrap_up.show_forms())"
     _run_or_raise("forms", sys.executable, "-P", "-c", work)
-
-
-def _prefect_or_raise(*arguments: str) -> None:
-    _run_or_raise(f"prefect {' '.join(arguments[:2])}", *prefect(*arguments))
 
 
 def _run_or_raise(name: str, *command: str) -> None:

@@ -4,6 +4,7 @@ import importlib
 import inspect
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, get_origin
 
 import yaml
@@ -13,6 +14,7 @@ from deployments.environment import PREFECT_YAML
 from models.errors import UserError
 
 
+@cache
 def entrypoints() -> dict[str, str]:
     """Every deployed flow's name and entry point, as prefect.yaml has them."""
     return {one["name"]: one["entrypoint"] for one in yaml.safe_load(PREFECT_YAML.read_text())["deployments"]}

@@ -7,9 +7,8 @@ import time
 from deployments import environment
 from deployments.processes import (
     Parts,
-    deploy,
     free_port,
-    show_forms,
+    start_deploying,
     start_server,
     start_worker,
     stopping,
@@ -39,15 +38,16 @@ def run_up(settings: Settings) -> None:
     own_server = "PREFECT_API_URL" not in os.environ
     try:
         with stopping(parts):
-            print("Startar, det tar en kvarts minut …", flush=True)
+            print("Startar, det tar en halv minut …", flush=True)
             if own_server:
                 os.environ["PREFECT_API_URL"] = start_server(parts, free_port(PREFECT_PORT), settings.prefect_host)
+            start_deploying(parts)
+            if own_server:
                 wait_for(parts, f"{os.environ['PREFECT_API_URL']}/health")
                 environment.remember_server(settings, os.environ["PREFECT_API_URL"])
-            deploy()
-            show_forms()
             start_worker(parts)
             parts.start("web", sys.executable, "-m", "deployments", "web")
+            parts.wait("deploy")
             print(f"Prefect  {os.environ['PREFECT_API_URL'].removesuffix('/api')}")
             print(f"Web      {settings.public_url}")
             print("Ctrl-C stops everything.", flush=True)

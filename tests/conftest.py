@@ -26,12 +26,9 @@ os.environ.update(LOTS_HOME=str(_HOME), LOTS_SECRET_KEY="a secret for tests only
 from deployments.environment import prefect_environment  # noqa: E402
 from models.database import engine  # noqa: E402
 from models.settings import Settings, settings  # noqa: E402
-from tests.certificates import Authority  # noqa: E402
 from tests.office import fill_office  # noqa: E402
 
 os.environ.update(prefect_environment(settings()))
-# Prefect's client reads whom to trust for every connection, also for one without TLS: 30 ms for the world's, 1 for one.
-os.environ["PREFECT_API_SSL_CERT_FILE"] = str(Authority(_HOME).file)
 hypothesis_settings.register_profile("tests", deadline=None)  # a busy machine is nobody's fault
 hypothesis_settings.load_profile("tests")
 # For each kind of database: a function that gives the address of a fresh copy, and one that drops it.

@@ -19,9 +19,8 @@ from deployments.demo.parts import MAIL_PAGE_PORT, Clock, Page, enter_demo_home
 from deployments.demo.summary import sum_up
 from deployments.processes import (
     Parts,
-    deploy,
     free_port,
-    show_forms,
+    start_deploying,
     start_server,
     start_worker,
     stopping,
@@ -93,12 +92,12 @@ class World:
             os.environ["PREFECT_API_URL"] = api_url
             self.loading.start()
             self.controller = start_catcher(self.catcher, self.settings.smtp_port)
+            self.loading.join()
+            start_deploying(self.parts)
             wait_for(self.parts, f"{api_url}/health")
             start_worker(self.parts)
-            deploy()
-            self.loading.join()
-            show_forms()
             self._open_pages(api_url)
+            self.parts.wait("deploy")
 
     def _open_pages(self, api_url: str) -> None:
         from deployments.web import create_app, start_run
