@@ -23,7 +23,9 @@ KEEP_LINE_SECONDS = 75  # a page takes a minute to read
 app = App(name="lots", help="Natverkslots: lokala nätverk som medlemmar startar och kansliet hjälper på väg.")
 db = App(name="db", help="The database.")
 outbox = App(name="outbox", help="Mails by status; settle what a crash left in doubt.")
+person = App(name="person", help="What a person has the right to: all that is stored about them, or to be forgotten.")
 app.command(db)
+app.command(person)
 app.command(outbox)
 
 Json = Annotated[bool, Parameter(name="--json", negative=(), help="Print one JSON document on stdout.")]
@@ -247,6 +249,38 @@ def settle(outcome: Literal["sent", "resend"], ids: list[str] | None = None, /, 
 
     with transaction() as session:
         _print({"settled": settling.settle(session, ids or [], outcome, datetime.now(UTC))}, json)
+
+
+@person.command
+def export(member_number: str, /) -> None:
+    """Print all that is stored about the person with this member number, as one JSON document."""
+    from models.database import reading
+    from models.my_data import stored_about
+
+    with reading() as session:
+        print(json.dumps(stored_about(session, _person(session, member_number)), ensure_ascii=False, indent=2))
+
+
+@person.command
+def erase(member_number: str, /, *, json: Json = False) -> None:
+    """Forget the person with this member number for good, at once; counts and networks stay."""
+    from datetime import UTC, datetime
+
+    from models import erasure
+    from models.database import transaction
+
+    with transaction() as session:
+        erasure.erase(session, _person(session, member_number), erasure.by_erasure(datetime.now(UTC)))
+    _print({"erased": 1}, json)
+
+
+def _person(session: Any, member_number: str) -> Any:
+    from models.person import by_member_number
+
+    found = by_member_number(session, member_number)
+    if found is None:
+        raise UserError("MEMBER_NUMBER: nobody with this number is stored here; see that no figure is missing")
+    return found
 
 
 @app.command

@@ -15,12 +15,13 @@ from models.label import label, label_of, mail_label
 from models.mail import MailStatus, OutgoingMail
 from models.network import TERMINAL, Network, NetworkState, Role
 from models.place import Municipality
+from models.rights_answer import rights_label, unanswered
 from models.staff import Staff, StaffRole
 from models.support_request import OPEN, SupportRequest
 from models.words import MATTER, word
 
 FEWEST_CODES, MOST_CODES = 6, 40
-SIGNING = (StaffRole.office, StaffRole.negotiator)
+SIGNING = (StaffRole.office, StaffRole.negotiator, StaffRole.data_protection)
 
 
 def all_lists(session: Session) -> Lists:
@@ -33,6 +34,7 @@ def all_lists(session: Session) -> Lists:
         "past": _entries(_networks(session, col(Network.state).in_((*TERMINAL, NetworkState.resting)))),
         "matters": _entries(_matters(session)),
         "doubtful": _entries(_doubtful(session)),
+        "rights": Entries(tuple(rights_label(one) for one in unanswered(session)[:MOST_LISTED])),
         "signatures": Entries(tuple(_signatures(session))),
         "members": Entries(tuple(_codes(session))),
         "municipalities": Entries(tuple(session.exec(select(Municipality.name).order_by(col(Municipality.name))))),

@@ -41,7 +41,7 @@ def erase(session: Session, person: Person, cause: Cause) -> None:
 
 
 def _rekey_duties(session: Session, person_id: UUID) -> None:
-    """What they carried is counted on under a key at random, one a network: nobody can find out any more whose it is."""
+    """What they carried is counted on under a key at random, one a network: nobody can find out whose any more."""
     held = select(Role.network_id).where(col(Role.person_id) == person_id)
     called = select(Meeting.network_id).where(col(Meeting.convener_id) == person_id)
     for network_id in {*session.exec(held), *session.exec(called)}:

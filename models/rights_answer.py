@@ -10,12 +10,14 @@ from models.columns import nfc
 from models.erasure import by_erasure, erase
 from models.errors import UserError
 from models.forms.data_protection import REQUEST, DataProtectionForm
+from models.forms.form import YOUR_SIGNATURE, Form
 from models.label import SEPARATOR
 from models.language import say
 from models.mail import WAITING, Letter, MailStatus, OutgoingMail, Template, queue
 from models.person import EmailStatus, Person
 from models.quiet_days import local
 from models.rights_request import RightsKind, RightsRequest, RightsStatus
+from models.staff import by_signature
 from models.words import RIGHTS, word
 
 ON_THE_WAY = (*WAITING, MailStatus.sending, MailStatus.in_doubt)
@@ -35,7 +37,7 @@ def unanswered(session: Session) -> list[RightsRequest]:
 
 
 def alarm_on(request: RightsRequest) -> date:
-    """From when staff are alarmed again of a request that has no answer: a third of the time is left then."""
+    """From when staff are alarmed again of a request without an answer; a third of the time is left then."""
     return local(request.received_at).date() + ALARM_AFTER
 
 
@@ -53,11 +55,18 @@ def find(session: Session, asked: str) -> RightsRequest:
     return found[0]
 
 
+def check_answer(session: Session, form: Form) -> None:
+    """Raises UserError that names the field when the request does not wait or the signature is nobody's."""
+    assert isinstance(form, DataProtectionForm)
+    find(session, form.request)
+    by_signature(session, form.signature, say(*YOUR_SIGNATURE))
+
+
 def answer(session: Session, form: DataProtectionForm, at: datetime) -> RightsRequest:
     """Answer one request: yes, and then it is done; or no, with the reason. The person gets a mail.
 
-    A correction is made at once. An erasure is granted here and carried out by `erase_granted`, once that mail has gone.
-    Raises UserError when the request does not wait, or when what is to be corrected is not given.
+    A correction is made at once. An erasure is granted here and done by `erase_granted`, once that mail has gone.
+    Raises UserError when the request does not wait.
     """
     request = find(session, form.request)
     person = session.get(Person, request.person_id)
@@ -96,8 +105,10 @@ def erase_granted(session: Session, at: datetime) -> int:
         .where(col(Person.erased_at).is_(None))
     ).all()
     granted = {_letter(request, person, {}).key: (request, person) for request, person in rows}
-    named = col(OutgoingMail.idempotency_key).in_(granted)
-    for key in session.exec(select(OutgoingMail.idempotency_key).where(named, col(OutgoingMail.status).in_(ON_THE_WAY))):
+    on_the_way = select(OutgoingMail.idempotency_key).where(
+        col(OutgoingMail.idempotency_key).in_(list(granted)), col(OutgoingMail.status).in_(ON_THE_WAY)
+    )
+    for key in session.exec(on_the_way).all():
         if granted[key][0].deadline >= local(at).date():
             del granted[key]
     for _, person in granted.values():

@@ -56,14 +56,14 @@ def ask(session: Session, person: Person, kind: RightsKind, at: datetime) -> Rig
     session.flush()
     told = {"stage": "receipt", "kind": kind, "deadline": deadline, "data_link": "", "outcome": "", "reason": ""}
     letters = [Letter(Template.data_request, person.id, f"{request.id}:receipt", context=told)]
-    for staff in _who_answers(session):
+    for staff in who_answers(session):
         about = {"what": f"rights_{kind}", "subject": "", "due": deadline, "link": "", "other_person": str(person.id)}
         letters.append(Letter(Template.staff_alarm, None, f"rights:{request.id}", context=about, staff_id=staff.id))
     queue(session, letters, at)
     return request
 
 
-def _who_answers(session: Session) -> list[Staff]:
+def who_answers(session: Session) -> list[Staff]:
     """Those who look after data protection, else the office."""
     active = session.exec(select(Staff).where(col(Staff.active)).order_by(col(Staff.signature))).all()
     named = [one for one in active if one.role == StaffRole.data_protection]

@@ -37,6 +37,15 @@ ITEM: Final[Words] = {
     "handover_talk": ("Överlämningssamtal", "Handover talk"),
     "restart_talk": ("Omstartssamtal", "Restart talk"),
 }
+RIGHTS: Final[Words] = {
+    "access": ("få se sina uppgifter", "see their details"),
+    "correction": ("rättelse", "correction"),
+    "erasure": ("radering", "erasure"),
+}
+RIGHTS_ANSWER: Final[Words] = {
+    "done": ("Ja, det är gjort eller görs nu", "Yes, it is done or is being done"),
+    "refused": ("Nej, av skälet nedan", "No, for the reason below"),
+}
 REASON: Final[Words] = {
     "": ("Inget avslag", "Not declined"),
     "not_a_member": ("Inte medlem", "Not a member"),

@@ -1,7 +1,7 @@
 """What waits on whom, and since when: the office's list, overdue first (domain.md section 8, work-list)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,8 @@ from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
 from models.network import IDS_AT_A_TIME, Network
 from models.place import Municipality, Region
 from models.quiet_days import local
+from models.rights_answer import alarm_on, rights_label, unanswered
+from models.rights_request import who_answers
 from models.staff import Staff, StaffRole
 from models.support_request import RequestState, SupportRequest
 from models.words import CHANGE, MATTER, word
@@ -31,7 +33,8 @@ BY_A_CHANGE = {InterventionKind.new_contact: "new_contact", InterventionKind.pro
 class Waiting:
     """One thing that waits on the office. `subject` names a request or network without a person.
 
-    `opens` is the flow whose form deals with it, `filled` what the form starts with.
+    `opens` is the flow whose form deals with it, `filled` what the form starts with. `person`: of whom only the mail to
+    its owner may tell. `urgent`: its owner is alarmed before it is overdue.
     """
 
     what: str
@@ -45,6 +48,8 @@ class Waiting:
     signature: str = ""
     opens: str = ""
     filled: Mapping[str, Any] = field(default_factory=dict)
+    person: UUID | None = None
+    urgent: bool = False
 
     @property
     def overdue(self) -> bool:
@@ -107,6 +112,7 @@ def what_waits(session: Session, at: datetime) -> list[Waiting]:
     """Everything that waits on the office, overdue first, then by due date."""
     around = _around(session, at)
     found = [*_requests(session, around), *_interventions(session, around), *_mails(session, around, at)]
+    found += _rights(session, around)
     return sorted(found, key=lambda one: (not one.overdue, one.due or date.max, one.since, one.subject))
 
 
@@ -150,6 +156,23 @@ def _interventions(session: Session, around: Around) -> Iterable[Waiting]:
         yield around.tell(one.kind, one.id, tuple(about), one.owner, since, one.due_on, opens, **filled)
 
 
+def _rights(session: Session, around: Around) -> Iterable[Waiting]:
+    """What persons asked for about their own data, until it is answered. Names nobody: the alarm mail tells who."""
+    for one in unanswered(session):
+        told = around.tell(
+            f"rights_{one.kind}",
+            one.id,
+            None,
+            None,
+            local(one.received_at).date(),
+            one.deadline,
+            "data-protection",
+            request=rights_label(one),
+        )
+        subject = say(f"begäran {one.id.hex[:8]}", f"request {one.id.hex[:8]}")
+        yield replace(told, subject=subject, person=one.person_id, urgent=alarm_on(one) <= around.today)
+
+
 def _mails(session: Session, around: Around, at: datetime) -> Iterable[Waiting]:
     """Mails in doubt until somebody settles them, and those that did not go, for two weeks.
 
@@ -188,7 +211,7 @@ def _mails(session: Session, around: Around, at: datetime) -> Iterable[Waiting]:
 
 def to_alarm(session: Session, at: datetime) -> list[Waiting]:
     """What is overdue or cannot wait, and nobody has been alarmed of yet."""
-    urgent = [one for one in what_waits(session, at) if one.overdue or one.what in AT_ONCE]
+    urgent = [one for one in what_waits(session, at) if one.overdue or one.urgent or one.what in AT_ONCE]
     return _not_alarmed(session, urgent)
 
 
@@ -218,6 +241,8 @@ def _alarms(things: Iterable[Waiting], owners: Callable[[Waiting], list[UUID]], 
     letters = []
     for one in things:
         told = {"what": one.what, "subject": one.subject, "due": one.due and one.due.isoformat(), "link": link(one)}
+        if one.person:
+            told["other_person"] = str(one.person)
         for staff in owners(one):
             letters.append(Letter(Template.staff_alarm, None, one.occasion, context=told, staff_id=staff))
     return letters
@@ -245,7 +270,10 @@ def digest(session: Session, at: datetime, link: Link = no_link) -> int:
 
 
 def _owners(session: Session) -> Callable[[Waiting], list[UUID]]:
-    """Whom a thing waits on: its owner; else the region's negotiators; else the office."""
+    """Whom a thing waits on: its owner; else the region's negotiators; else the office.
+
+    What a person asks for about their own data waits on who answers for that.
+    """
     staff = session.exec(select(Staff).where(col(Staff.active))).all()
     active = {one.id for one in staff}
     office = [one.id for one in staff if one.role == StaffRole.office]
@@ -254,7 +282,11 @@ def _owners(session: Session) -> Callable[[Waiting], list[UUID]]:
         if one.role == StaffRole.negotiator and one.region:
             regional.setdefault(one.region, []).append(one.id)
 
+    answers = [one.id for one in who_answers(session)]
+
     def owners(one: Waiting) -> list[UUID]:
+        if one.person:
+            return answers
         return [one.owner] if one.owner and one.owner in active else regional.get(one.region) or office
 
     return owners

@@ -1,16 +1,49 @@
 """What nobody needs any more is forgotten (domain.md section 10)."""
 
+from datetime import datetime
 from typing import Any
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
 
+from models import rights_answer
+from models.database import transaction
+from models.forms.data_protection import DataProtectionForm
 from models.forms.every import FORMS
 from models.forms.form import MARK, Form
+from models.quiet_days import local
+from models.rights_request import RightsRequest
+from tasks.intake import form_of, keep, settle
 from tasks.step import step
 
 ENDED_BADLY = ["FAILED", "CRASHED", "CANCELLED"]
 AT_A_TIME = 100
+
+
+@step("Kontrollera och spara formuläret", "Check and keep the form")
+async def receive(form: DataProtectionForm, at: datetime) -> str:
+    """The intake's id; empty for the night's run, which answers nobody."""
+    form.check(local(at).date())
+    if not form.request:
+        return ""
+    return keep(form, "data-protection", at, rights_answer.check_answer)
+
+
+@step("Svara personen", "Answer the person")
+async def answer(intake: str, at: datetime) -> dict[str, str]:
+    """Record the answer and queue its mail, once. Returns what was asked for and the answer."""
+    with transaction() as session:
+        row, form = form_of(session, intake, DataProtectionForm)
+        if form:
+            settle(row, rights_answer.answer(session, form, at).id, at)
+        request = session.get_one(RightsRequest, row.subject_id)
+        return {"kind": str(request.kind), "status": str(request.status)}
+
+
+@step("Radera dem som har fått ja", "Erase those who were told yes")
+async def erase_granted(at: datetime) -> int:
+    with transaction() as session:
+        return rights_answer.erase_granted(session, at)
 
 
 @step("Töm formulär som aldrig togs emot", "Empty forms that were never taken in")

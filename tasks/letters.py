@@ -20,6 +20,7 @@ from models.meeting import Meeting
 from models.network import Network, Role, RoleKind
 from models.person import Person
 from models.quiet_days import local
+from models.rights_request import RightsKind
 from models.sending import Written
 from models.settings import settings
 from models.staff import Staff
@@ -170,6 +171,8 @@ def _context(mail: OutgoingMail, shelf: Shelf, to: Recipient, at: datetime) -> d
         context["confirm_link"] = link(Purpose.organiser, told["role"])
     if "fresh" in told:
         context |= _fresh(mail, Purpose(told["fresh"]), context)
+    if told.get("outcome") == "done" and told.get("kind") == RightsKind.access:
+        context["data_link"] = link(Purpose.my_data, str(mail.id))
     if "grants" in told:
         context["items"] = [_item(shelf.grants[UUID(grant)], shelf) for grant in told["grants"]]
     if "meeting" in told:

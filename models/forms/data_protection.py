@@ -44,7 +44,7 @@ class DataProtectionForm(Form):
             ANSWER,
             (
                 "Personen får svaret med e-post. Radering görs när mejlet har gått, senast samma natt.",
-                "The answer goes to the person by mail. Erasure is done once the mail has gone, the same night at last.",
+                "The answer goes to the person by mail. Erasure is done once it has gone, at the latest that night.",
             ),
         ),
     )
@@ -80,8 +80,9 @@ class DataProtectionForm(Form):
 
     def problems(self, today: date) -> list[str]:
         if not self.request:
-            typed = self.reason or self.new_name or self.new_email or self.answer == "refused"
-            return [say(f"{REQUEST[0]}: välj vilken du svarar på.", f"{REQUEST[1]}: choose the one to answer.")][:typed]
+            if not (self.reason or self.new_name or self.new_email or self.answer == "refused"):
+                return []
+            return [say(f"{REQUEST[0]}: välj vilken du svarar på.", f"{REQUEST[1]}: choose the one to answer.")]
         found = []
         if not self.signature:
             found.append(say(f"{YOUR_SIGNATURE[0]}: välj den.", f"{YOUR_SIGNATURE[1]}: choose it."))

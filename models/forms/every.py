@@ -3,6 +3,7 @@
 from models.forms.capacity import CapacityForm
 from models.forms.catch_up import CatchUpForm
 from models.forms.check_in import CheckInForm
+from models.forms.data_protection import DataProtectionForm
 from models.forms.form import Form
 from models.forms.health_check import HealthCheckForm
 from models.forms.kickoff import KickoffForm
@@ -25,6 +26,7 @@ FORMS: dict[str, type[Form]] = {
     "capacity": CapacityForm,
     "health-check": HealthCheckForm,
     "outbox": OutboxForm,
+    "data-protection": DataProtectionForm,
 }
 
 ABOUT: dict[str, tuple[str, str]] = {
@@ -86,8 +88,8 @@ ABOUT: dict[str, tuple[str, str]] = {
         "Read what came in by mail (bounces, auto-replies and answers to check-ins).",
     ),
     "data-protection": (
-        "Töm formulär i körningar som misslyckades innan formuläret togs emot.",
-        "Empty the forms of runs that failed before the form was taken in.",
+        "Svara på en begäran om personuppgifter. Varje natt raderas och töms det som ska bort.",
+        "Answer a request about personal data. Every night what is to go is erased and emptied.",
     ),
 }
 """Every deployment, in the order of prefect.yaml, which holds the Swedish lines too."""

@@ -12,6 +12,7 @@ from prefect.settings import PREFECT_API_URL
 
 from deployments.cli import main
 from models.settings import Settings
+from tests.acts import AKE
 
 SCORE = {
     "networks": [
@@ -179,3 +180,20 @@ def test_an_outbox_that_cannot_reach_its_server_ends_with_one_and_a_sentence(tmp
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("lots: E-postservern localhost:1 svarar inte") and done.stderr.count("\n") == 1
     assert json.loads(lots(tmp_path, "outbox", "--json").stdout)["queued"] == 1
+
+
+def test_a_person_is_exported_whole_and_forgotten(
+    office: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def person(*arguments: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["lots", "person", *arguments])
+        main()
+        return capsys.readouterr().out
+
+    stored = json.loads(person("export", AKE))
+    assert stored["person"]["member_number"] == AKE and stored["person"]["name"]
+    assert json.loads(person("erase", AKE, "--json")) == {"erased": 1}
+    for command in ("export", "erase"):
+        with pytest.raises(SystemExit, match="2"):
+            person(command, AKE)
+        assert capsys.readouterr().err.startswith("lots: MEMBER_NUMBER: nobody with this number")

@@ -1,0 +1,242 @@
+"""A person asks for their own data: answered within a month, and what is erased tells nobody who it was."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlmodel import Session, SQLModel, col, select
+
+from models import rights_request, work_list
+from models.choices import all_lists
+from models.database import reading, transaction
+from models.errors import UserError
+from models.forms.data_protection import DataProtectionForm
+from models.health_check import active_networks, scored
+from models.intervention import Intervention, InterventionKind
+from models.invariants import broken
+from models.mail import MailStatus, OutgoingMail, Template
+from models.meeting import MeetingDuty
+from models.network import Network, Role, organiser_key
+from models.person import Person, by_member_number
+from models.rights_answer import answer, check_answer, erase_granted, rights_label
+from models.rights_request import RightsKind, RightsRequest, RightsStatus
+from models.settings import Settings
+from models.support_request import RequestState, SupportRequest
+from tests.acts import AKE, MARIT, ask, at, mails, meet, network_in
+
+ASKED = "2027-03-02"
+
+
+def ake(session: Session) -> Person:
+    found = by_member_number(session, AKE)
+    assert found
+    return found
+
+
+def wants(session: Session, kind: RightsKind, day: str = ASKED) -> RightsRequest:
+    request = rights_request.ask(session, ake(session), kind, at(day))
+    session.flush()
+    return request
+
+
+def say(session: Session, request: RightsRequest, /, day: str = "2027-03-10", **fields: Any) -> RightsRequest:
+    form = DataProtectionForm.model_validate({"request": rights_label(request), "signature": "asj"} | fields)
+    form.check(at(day).date())
+    check_answer(session, form)
+    answered = answer(session, form, at(day))
+    session.flush()
+    return answered
+
+
+def sent(session: Session) -> None:
+    """What waits in the outbox has gone."""
+    for mail in session.exec(select(OutgoingMail)):
+        mail.status = MailStatus.sent
+        session.add(mail)
+    session.flush()
+
+
+# --- answering ------------------------------------------------------------------------------------
+
+
+def test_a_request_waits_on_the_list_until_it_is_answered_and_its_label_names_nobody(office: Settings) -> None:
+    with transaction() as session:
+        request = wants(session, RightsKind.erasure)
+        [waiting] = work_list.what_waits(session, at(ASKED))
+        assert (waiting.what, waiting.due, waiting.opens) == ("rights_erasure", date(2027, 4, 2), "data-protection")
+        assert waiting.filled["request"] == rights_label(request) in all_lists(session)["rights"].labels
+        assert ake(session).name not in str(waiting.row(work_list.no_link)) + rights_label(request)
+        say(session, request)
+        assert not work_list.what_waits(session, at(ASKED)) and not all_lists(session)["rights"].labels
+
+
+def test_twenty_days_later_those_who_answer_are_alarmed_once_and_told_who_it_is(office: Settings) -> None:
+    with transaction() as session:
+        request = wants(session, RightsKind.access)
+        assert work_list.alarm(session, at("2027-03-21")) == 0
+        assert work_list.alarm(session, at("2027-03-22")) == len(rights_request.who_answers(session))
+        assert work_list.alarm(session, at("2027-03-23")) == 0
+        alarms = [mail for mail in mails(session, Template.staff_alarm) if str(request.id) in mail.idempotency_key]
+        assert {mail.staff_id for mail in alarms} == {one.id for one in rights_request.who_answers(session)}
+        assert all(str(request.person_id) in mail.context and "Öhman" not in mail.context for mail in alarms)
+
+
+def test_a_correction_changes_what_was_given_and_nothing_else(office: Settings) -> None:
+    with transaction() as session:
+        before = ake(session).name
+        answered = say(session, wants(session, RightsKind.correction), new_email="nytt@exämple.org")
+        assert answered.status == RightsStatus.answered
+        assert (ake(session).name, ake(session).email) == (before, "nytt@exämple.org")
+        [_, mail] = mails(session, Template.data_request)
+        assert mail.person_id == ake(session).id and '"outcome": "done"' in mail.context
+
+
+@pytest.mark.parametrize("kind", list(RightsKind))
+def test_a_no_tells_the_reason_and_changes_nothing(office: Settings, kind: RightsKind) -> None:
+    with transaction() as session:
+        before = ake(session).model_dump()
+        answered = say(session, wants(session, kind), answer="refused", reason="Vi behöver den.", new_name="Annan")
+        assert answered.status == RightsStatus.refused and erase_granted(session, at("2027-05-01")) == 0
+        assert ake(session).model_dump() == before
+        assert "Vi behöver den." in mails(session, Template.data_request)[-1].context
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"answer": "refused", "reason": " "}, "Varför inte: skriv skälet"),
+        ({"signature": ""}, "Din signatur: välj den"),
+        ({"signature": "zzz"}, "Din signatur: signaturen finns inte"),
+        ({"new_email": "inte en adress"}, "Ny e-postadress: skriv"),
+        ({"request": "radering · 00000000"}, "Begäran: ingen sådan väntar"),
+        ({"request": "", "reason": "Nej."}, "Begäran: välj vilken"),
+    ],
+)
+def test_a_wrong_answer_gets_a_sentence_that_names_the_field(
+    office: Settings, fields: dict[str, str], sentence: str
+) -> None:
+    with transaction() as session:
+        request = wants(session, RightsKind.correction)
+        with pytest.raises(UserError, match=sentence):
+            say(session, request, **fields)
+        assert request.status == RightsStatus.received
+
+
+def test_an_answer_is_given_once(office: Settings) -> None:
+    with transaction() as session:
+        request = say(session, wants(session, RightsKind.access))
+        with pytest.raises(UserError, match="ingen sådan väntar"):
+            say(session, request)
+
+
+# --- erasing --------------------------------------------------------------------------------------
+
+
+def test_erasure_waits_for_its_mail_but_not_beyond_the_day_of_the_law(office: Settings) -> None:
+    with transaction() as session:
+        say(session, wants(session, RightsKind.erasure))
+        assert erase_granted(session, at("2027-03-11", 4)) == 0, "its mail has not gone"
+        assert erase_granted(session, at("2027-04-03", 4)) == 1
+        assert erase_granted(session, at("2027-04-04", 4)) == 0
+
+
+def test_what_is_erased_is_found_nowhere_in_the_database(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        ask(session, "2027-02-01", place="Hemma hos Åke", need="Åke vill.", co_organisers="")
+        person = ake(session)
+        known = (person.name, person.email, person.member_number, person.member_hash, "Hemma hos Åke", "Åke vill.")
+        say(session, wants(session, RightsKind.erasure))
+        sent(session)
+        assert erase_granted(session, at("2027-03-11", 4)) == 1
+        assert by_member_number(session, AKE) is None
+        key, name = person.id, network.name
+    with reading() as session:
+        everything = "\n".join(
+            str(row.model_dump())
+            for mapper in SQLModel._sa_registry.mappers  # type: ignore[attr-defined]
+            for row in session.exec(select(mapper.class_))
+        )
+        assert [one for one in known if one and one in everything] == []
+        assert session.get_one(Person, key).erased_at and name in everything
+        keys = session.exec(select(MeetingDuty.organiser_key)).all()
+        assert organiser_key(network.id, key) not in keys and len(set(keys)) == 3
+        assert broken(session) == []
+
+
+def test_counts_and_scores_are_as_they_were(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        meet(session, network, "2027-01-20")
+        say(session, wants(session, RightsKind.erasure))
+        sent(session)
+    before = counted()
+    with transaction() as session:
+        assert erase_granted(session, at("2027-03-11", 4)) == 1
+    assert counted() == before
+
+
+def counted() -> tuple[Any, ...]:
+    """Rows a table, and every network's score."""
+    with reading() as session:
+        rows = {table: len(session.execute(select(SQLModel.metadata.tables[table])).all()) for table in COUNTED}
+        networks = active_networks(session)
+        return rows, [str(one) for one in scored(session, networks, date(2027, 3, 11))]
+
+
+COUNTED = ("person", "role", "meeting", "meeting_duty", "support_request", "network", "outgoing_mail", "check_in")
+
+
+def test_the_network_lives_on_and_staff_find_a_new_contact(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        say(session, wants(session, RightsKind.erasure))
+        sent(session)
+        erase_granted(session, at("2027-03-11", 4))
+        roles = session.exec(
+            select(Role).join(Person, col(Person.id) == Role.person_id).where(col(Person.erased_at).is_not(None))
+        )
+        assert all(role.until for role in roles)
+        [matter] = session.exec(select(Intervention).where(col(Intervention.network_id) == network.id))
+        assert matter.kind == InterventionKind.new_contact
+        assert session.get_one(Network, network.id).state == network.state
+
+
+def test_who_carried_it_alone_leaves_a_proposal_to_rest(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        for role in session.exec(select(Role).where(col(Role.network_id) == network.id)).all():
+            if role.person_id != ake(session).id:
+                role.until = date(2027, 1, 1)
+                session.add(role)
+        say(session, wants(session, RightsKind.erasure))
+        sent(session)
+        erase_granted(session, at("2027-03-11", 4))
+        kinds = session.exec(select(Intervention.kind).where(col(Intervention.network_id) == network.id)).all()
+        assert kinds == [InterventionKind.propose_rest]
+
+
+def test_an_open_request_of_theirs_is_withdrawn_and_mail_that_waits_is_not_sent(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session)
+        say(session, wants(session, RightsKind.erasure, "2026-11-03"), "2026-11-04")
+        for mail in mails(session, Template.data_request):
+            mail.status = MailStatus.sent
+        erase_granted(session, at("2026-11-05", 4))
+        assert session.get_one(SupportRequest, request.id).state == RequestState.withdrawn
+        left = session.exec(select(OutgoingMail).where(col(OutgoingMail.person_id) == request.initiator_id)).all()
+        assert {mail.status for mail in left} <= {MailStatus.sent, MailStatus.skipped}
+        assert {mail.context for mail in left} == {"{}"}
+
+
+def test_somebody_else_is_left_as_they_are(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+        marit = by_member_number(session, MARIT)
+        assert marit
+        before = marit.model_dump()
+        say(session, wants(session, RightsKind.erasure))
+        sent(session)
+        erase_granted(session, at("2027-03-11", 4))
+        session.refresh(marit)
+        assert marit.model_dump() == before
