@@ -29,15 +29,20 @@ PATIENCE = 90  # seconds
 AUTOMATIONS: Final = Path(__file__).parent / "automations.yaml"
 
 
-async def furnish() -> None:
-    """Make what is missing, and bring automations up to date. What staff have written is left alone."""
+async def deploy() -> None:
+    """Make the work pool and every deployment of prefect.yaml, or bring them up to date; with their forms."""
     async with get_client() as client:
         template = ProcessWorker.get_default_base_job_template()
         pool = WorkPoolCreate(name=POOL, type=ProcessWorker.type, base_job_template=template)
         await client.create_work_pool(pool, overwrite=True)
         for one in yaml.safe_load(PREFECT_YAML.read_text())["deployments"]:
             await deployment(one).aapply()
-        await show_forms()
+    await show_forms()
+
+
+async def furnish() -> None:
+    """Make what is missing, and bring automations up to date. What staff have written is left alone."""
+    async with get_client() as client:
         await _variables(client)
         await _automations(client)
         await MailServerBlock.aregister_type_and_schema(client=client)
@@ -94,7 +99,12 @@ def main() -> None:
     api_url, deadline = os.environ.get("PREFECT_API_URL"), time.monotonic() + PATIENCE
     while api_url and not answers(f"{api_url}/health") and time.monotonic() < deadline:
         time.sleep(0.1)
-    asyncio.run(furnish())
+    asyncio.run(_all())
+
+
+async def _all() -> None:
+    await deploy()
+    await furnish()
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ from models.support_request import OPEN, SupportRequest
 from models.words import MATTER, word
 
 FEWEST_CODES, MOST_CODES = 6, 40
-SIGNING = (StaffRole.office, StaffRole.negotiator, StaffRole.data_protection)
+SIGNING = (StaffRole.office, StaffRole.negotiator)
+ANSWERING = (StaffRole.office, StaffRole.data_protection)
 
 
 def all_lists(session: Session) -> Lists:
@@ -35,7 +36,8 @@ def all_lists(session: Session) -> Lists:
         "matters": _entries(_matters(session)),
         "doubtful": _entries(_doubtful(session)),
         "rights": Entries(tuple(rights_label(one) for one in unanswered(session)[:MOST_LISTED])),
-        "signatures": Entries(tuple(_signatures(session))),
+        "signatures": Entries(tuple(_signatures(session, SIGNING))),
+        "answering": Entries(tuple(_signatures(session, ANSWERING))),
         "members": Entries(tuple(_codes(session))),
         "municipalities": Entries(tuple(session.exec(select(Municipality.name).order_by(col(Municipality.name))))),
     }
@@ -100,9 +102,9 @@ def _doubtful(session: Session) -> list[str]:
     ]
 
 
-def _signatures(session: Session) -> list[str]:
+def _signatures(session: Session, roles: tuple[StaffRole, ...]) -> list[str]:
     """Who may sign; none of so many that no list holds them: then they are typed."""
-    signing = select(Staff.signature).where(col(Staff.active), col(Staff.role).in_(SIGNING))
+    signing = select(Staff.signature).where(col(Staff.active), col(Staff.role).in_(roles))
     found = list(session.exec(signing.order_by(col(Staff.signature)).limit(MOST_LISTED + 1)))
     return found if len(found) <= MOST_LISTED else []
 

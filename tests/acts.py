@@ -163,8 +163,9 @@ def step_down(session: Session, day: str) -> dict[str, int]:
 
 
 def mails(session: Session, template: str) -> list[OutgoingMail]:
-    """What was queued of one kind."""
-    return list(session.exec(select(OutgoingMail).where(col(OutgoingMail.template) == template)))
+    """What was queued of one kind, in its order."""
+    of_kind = select(OutgoingMail).where(col(OutgoingMail.template) == template)
+    return list(session.exec(of_kind.order_by(col(OutgoingMail.created_at))))
 
 
 def organisers(session: Session, network: Network) -> list[Role]:

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from models.columns import nfc
 from models.forms.choice import Chosen, Listed
-from models.forms.form import SIGNATURE, YOUR_SIGNATURE, Form, SignatureOrNone, field
+from models.forms.form import NOBODY, SIGNATURE, YOUR_SIGNATURE, Form, field
 from models.label import SEPARATOR
 from models.language import say
 from models.words import RIGHTS_ANSWER
@@ -68,7 +68,7 @@ class DataProtectionForm(Form):
         max_length=320,
         **field(4, NEW_EMAIL, ("Vid rättelse.", "For a correction."), personal=True),
     )
-    signature: SignatureOrNone = Field(
+    signature: Annotated[str, Listed("answering", fixed=NOBODY)] = Field(
         "",
         pattern=f"{SIGNATURE}|^$",
         **field(5, YOUR_SIGNATURE, ("Behövs när du svarar.", "Needed when you answer.")),

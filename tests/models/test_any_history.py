@@ -288,7 +288,7 @@ def test_no_history_breaks_a_rule(kind: str, copies: Copies, monkeypatch: pytest
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         OnThisDatabase,
         settings=settings(
-            max_examples=12,
+            max_examples=8,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,

@@ -66,6 +66,8 @@ IN_WORDS: dict[str, dict[str, Any]] = {
     "capacity": {"action": "Använda timmar", "network_number": "Luleå · ort · #7", "item": "Hjälp att hitta talare"},
     "health-check": {"network_number": "Luleå · ort · #7"},
     "outbox": {"action": "De osäkra kom fram", "mails": ["Luleå · ort · #12 · kvitto · 1a2b3c4d"], "signature": "asj"},
+    "data-protection": {"request": "radering · senast 2027-04-02 · 3f2a1b9c", "answer": "Nej, av skälet nedan",
+                        "signature": "dpo"},
 }  # fmt: skip
 IN_CODES: dict[str, dict[str, Any]] = {
     "support-request": {"nature": "role", "municipality": "Luleå", "wished": ["sounding_board"], "predecessor": 0},
@@ -82,6 +84,7 @@ IN_CODES: dict[str, dict[str, Any]] = {
     "capacity": {"action": "hours", "network_number": 7, "item": "speaker"},
     "health-check": {"network_number": 7},
     "outbox": {"action": "sent", "mails": ["1a2b3c4d"]},
+    "data-protection": {"request": "3f2a1b9c", "answer": "refused"},
 }  # fmt: skip
 
 
