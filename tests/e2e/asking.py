@@ -3,12 +3,10 @@
 import base64
 import json
 import urllib.request
-from functools import cache
 from typing import Any
 from uuid import uuid4
 
 
-@cache
 def token_of(prefect: str, auth: str = "") -> dict[str, str]:
     """The headers of a caller that Prefect has let in; they hold for an hour."""
     me = str(uuid4())

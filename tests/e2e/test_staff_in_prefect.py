@@ -52,8 +52,10 @@ def mail_catcher(running: Running, kind: type[Catcher] = Catcher) -> Iterator[Ca
     catcher = kind(running.home / "mail")
     controller = Controller(catcher, hostname="127.0.0.1", port=running.smtp_port)
     controller.start()
-    yield catcher
-    controller.stop()
+    try:
+        yield catcher
+    finally:
+        controller.stop()
 
 
 @pytest.fixture(scope="module")
