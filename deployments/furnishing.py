@@ -58,6 +58,7 @@ def deployment(told: dict[str, Any]) -> RunnerDeployment:
         description=told["description"],
         schedules=[_schedule(one) for one in told.get("schedules", [])],
         triggers=[DeploymentEventTrigger.model_validate(one) for one in told.get("triggers", [])],
+        parameters=told.get("parameters", {}),
         concurrency_limit=limit and ConcurrencyLimitConfig.model_validate(limit),
         work_pool_name=pool["name"],
         work_queue_name=pool["work_queue_name"],

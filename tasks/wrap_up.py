@@ -80,7 +80,7 @@ async def _refresh(client: PrefectClient, deployed: Mapping[str, DeploymentRespo
     changed = 0
     for name, deployment in deployed.items():
         before, about = deployment.parameter_openapi_schema or {}, say(*ABOUT[name])
-        now = form_schema(before.get("required", []), FORMS.get(name), lists)
+        now = form_schema(FORMS.get(name), lists)
         if (now, about) != (before, deployment.description):
             change = DeploymentUpdate(parameter_openapi_schema=now, description=about)
             await _soon(partial(client.update_deployment, deployment.id, change))

@@ -6,7 +6,6 @@ that staff choose words while scripts, the web and a list a minute old still get
 in which `~0` means `~`, and checks against `NAME~` (docs/decisions/0010).
 """
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, get_origin
 
@@ -25,7 +24,7 @@ LABEL = "^([^@]{0,120}#)?[0-9]{1,9}( · [^@]{0,60})?$"
 SIMPLE: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 
-def form_schema(required: Sequence[str], kind: type[Form] | None, lists: Lists) -> Schema:
+def form_schema(kind: type[Form] | None, lists: Lists) -> Schema:
     """A deployment's parameter schema with its form, if it has one, shown in words and with these lists.
 
     `as_of` is taken and not shown: it is for scripts and tests, and staff would have to leave it empty on every form.
@@ -36,7 +35,7 @@ def form_schema(required: Sequence[str], kind: type[Form] | None, lists: Lists) 
     name, definitions = kind.__name__, accepted(kind, lists)
     form = {"title": say(*kind.heading), "description": "", "position": 0, "$ref": f"#/definitions/{name}~0"}
     both = {f"{name}~0": shown(kind, lists), f"{name}~": definitions.pop(name)}
-    return schema | {"properties": {"form": form}, "required": list(required), "definitions": both | definitions}
+    return schema | {"properties": {"form": form}, "required": ["form"], "definitions": both | definitions}
 
 
 def shown(kind: type[Form], lists: Lists) -> Schema:

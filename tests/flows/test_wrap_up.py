@@ -8,10 +8,12 @@ from urllib.parse import parse_qs, urlparse
 from uuid import UUID
 
 import pytest
+import yaml
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
 from sqlmodel import col, select
 
+from deployments.environment import PREFECT_YAML
 from flows.catch_up import catch_up
 from flows.needs_talk import needs_talk
 from flows.network_change import network_change
@@ -34,13 +36,15 @@ ASKED = "2026-11-02"
 
 @asynccontextmanager
 async def deployed(*flows: Any) -> AsyncIterator[tuple[PrefectClient, dict[str, UUID]]]:
-    """The flows as `prefect deploy` leaves them, for as long as the test lasts."""
+    """The flows as `lots deploy` leaves them, for as long as the test lasts."""
+    told = {one["name"]: one for one in yaml.safe_load(PREFECT_YAML.read_text())["deployments"]}
     async with get_client() as client:
         ids = {}
         for flow in flows:
             ids[flow.name] = await client.create_deployment(
                 await client.create_flow(flow),
                 flow.name,
+                parameters=told[flow.name].get("parameters", {}),
                 parameter_openapi_schema=flow.parameters.model_dump_for_openapi(),
             )
         try:

@@ -102,7 +102,7 @@ def test_a_form_in_words_and_one_in_codes_come_to_the_same(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(FORMS))
 @pytest.mark.parametrize("form", [IN_WORDS, None], ids=["in words", "in codes"])
 def test_prefects_api_takes_both_and_refuses_what_is_neither(name: str, form: Mapping[str, Any] | None) -> None:
-    schema = form_schema(["form"], FORMS[name], LISTS)
+    schema = form_schema(FORMS[name], LISTS)
     is_valid_schema(schema)
     filled = (form or {}).get(name) or in_codes(name)
     assert is_valid({"form": filled, "as_of": ""}, schema)
@@ -209,7 +209,7 @@ def test_of_more_than_two_hundred_the_newest_are_listed_and_the_others_number_is
     assert "network_number_typed" in shown(kind, lists)["properties"]
     assert "network_number_typed" not in shown(kind, LISTS)["properties"]
     typed = {"network_number_typed": 1, "on": "2026-11-25"}
-    assert is_valid({"form": typed}, form_schema(["form"], kind, lists))
+    assert is_valid({"form": typed}, form_schema(kind, lists))
     assert kind.model_validate(typed).network_number == 1  # type: ignore[attr-defined]
 
 
@@ -222,7 +222,7 @@ def test_of_more_signatures_than_a_list_holds_each_is_typed(office: Settings, mo
 
 def test_nothing_chosen_is_told_in_a_sentence_before_the_run_and_in_it() -> None:
     kind = FORMS["meeting-report"]
-    assert not is_valid({"form": {"on": "2026-11-25"}}, form_schema(["form"], kind, LISTS))
+    assert not is_valid({"form": {"on": "2026-11-25"}}, form_schema(kind, LISTS))
     form: Form = kind.model_validate({"on": "2026-11-25"})
     assert "Nätverk: välj i listan." in form.problems(at("2026-11-26").date())
 
@@ -283,7 +283,7 @@ def test_every_deployment_has_its_line_in_both_languages_and_prefect_yaml_the_sw
 
 
 def test_what_has_no_form_shows_no_field_and_takes_a_day_to_play_all_the_same() -> None:
-    schema = form_schema([], None, LISTS)
+    schema = form_schema(None, LISTS)
     assert schema["properties"] == {}
     assert is_valid({"as_of": "2027-03-02"}, schema)
 
