@@ -248,7 +248,8 @@ def planned(running: Running) -> str:
 
 
 def every_form(running: Running, page: Page, folder: Path) -> None:
-    """Each form as it opens, for somebody to look at."""
+    """Each form as it opens and in its whole length, for somebody to look at."""
+    page.set_viewport_size({"width": WIDE, "height": 3 * HIGH})
     for name in FORMS:
         open_form(running, page, name)
         take(page, folder / f"{name}.png")

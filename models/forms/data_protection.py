@@ -13,13 +13,16 @@ from models.label import SEPARATOR
 from models.language import say
 from models.words import RIGHTS_ANSWER
 
+NIGHT = {"": ("Ingen: nattens gallring", "None: the night's retention")}
 REQUEST = ("Begäran", "Request")
 ANSWER = ("Svar", "Answer")
 REASON = ("Varför inte", "Why not")
 NEW_EMAIL = ("Ny e-postadress", "New mail address")
 # The number of a request, alone or at the end of its label: nobody's address fits in.
 Asked = Annotated[
-    str, StringConstraints(pattern=f"^([^@]{{0,120}}{SEPARATOR})?[0-9a-f]{{8}}$|^$"), Listed("rights", last=True)
+    str,
+    StringConstraints(pattern=f"^([^@]{{0,120}}{SEPARATOR})?[0-9a-f]{{8}}$|^$"),
+    Listed("rights", fixed=NIGHT, last=True),
 ]
 
 
@@ -32,8 +35,8 @@ class DataProtectionForm(Form):
             0,
             REQUEST,
             (
-                "Ur arbetslistan. Vem det gäller står i mejlet du fick. Inget valt: nattens gallring.",
-                "As in the work list. Whom it is about stands in the mail you got. None chosen: the night's retention.",
+                "Som den står på arbetslistan. Vem det gäller står i mejlet du fick.",
+                "As in the work list. Whom it is about stands in the mail you got.",
             ),
         ),
     )
