@@ -208,7 +208,7 @@ def healthy(running: Running, page: Page, folder: Path) -> None:
 
 def deployed(running: Running, page: Page, folder: Path) -> None:
     page.goto(f"{running.prefect}/deployments")
-    page.get_by_text("support-request").first.wait_for()
+    page.get_by_text("support-request").locator("visible=true").first.wait_for()
     page.wait_for_timeout(1500)
     page.screenshot(path=folder / "handbok-deployments.png")
 
