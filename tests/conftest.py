@@ -33,7 +33,7 @@ hypothesis_settings.register_profile("tests", deadline=None)  # a busy machine i
 hypothesis_settings.load_profile("tests")
 # For each kind of database: a function that gives the address of a fresh copy, and one that drops it.
 Copies = dict[str, Callable[[], tuple[str, Callable[[], None]]]]
-ABOVE = {"flows", "deployments"}
+ABOVE = {"flows", "deployments", "e2e"}
 DATABASES = ["sqlite", *(["postgresql"] if postgres.URL else [])]
 
 

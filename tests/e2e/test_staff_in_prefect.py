@@ -187,9 +187,10 @@ def test_a_mail_in_doubt_is_settled_from_its_row_of_the_work_list(office: Runnin
     with mail_catcher(office) as catcher:
         run = ended(office, form, deployment_of(office, "outbox/outbox"), "COMPLETED")
         assert run["name"] == "Utkorg: skicka de osäkra en gång till"
-        assert run["state"]["message"] == "1 skickade, 0 väntar, 0 gick inte fram, 0 osäkra"
-        expect(form.get_by_text("1 skickade, 0 väntar, 0 gick inte fram, 0 osäkra").first).to_be_visible()
-        assert [str(mail["Subject"]) for mail in catcher.mails] == ["Svar på din förfrågan"]
+        assert run["state"]["message"].endswith("skickade, 0 väntar, 0 gick inte fram, 0 osäkra")
+        expect(form.get_by_text(run["state"]["message"]).first).to_be_visible()
+        # In office hours the mail about the doubt goes to staff at the same time.
+        assert [str(mail["Subject"]) for mail in catcher.mails].count("Svar på din förfrågan") == 1
     open_form(office, form, "outbox")
     assert "Just nu finns inget att välja" in field(form, "Vilka osäkra mejl").inner_text()
     assert (errors, outside, form_errors, form_outside) == ([], [], [], [])
