@@ -1,5 +1,6 @@
 """A database of made-up networks with 50 events each, for the benchmarks: rows only, no story."""
 
+import resource
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -10,8 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from models.database import make_engine
+from models.health_check import active_networks, scored
 from models.meeting import Duty
 from models.upgrade import upgrade
 
@@ -65,6 +68,20 @@ def fill(folder: Path, networks: int, as_of: date) -> Engine:
         connection.commit()
         connection.execute("PRAGMA journal_mode=WAL")
     return engine
+
+
+def sweep(engine: Engine, as_of: date) -> None:
+    """Score every network of the database on the day it was made up for."""
+    with Session(engine) as session:
+        scored(session, active_networks(session), as_of)
+
+
+def sweep_alone(url: str, as_of: date) -> int:
+    """What a process that only sweeps needs at the most, in MB."""
+    engine = make_engine(url)
+    sweep(engine, as_of)
+    engine.dispose()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def _listed(columns: str) -> str:
