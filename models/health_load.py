@@ -4,7 +4,7 @@ Plain numbers instead of objects: a sweep over 10,000 networks reads some 700,00
 database, moments come as seconds, and only the duties that the score looks at are read at all.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import chain
@@ -12,8 +12,9 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import BigInteger, Date, and_, case, cast, exists, func, literal, literal_column
+from sqlalchemy import BigInteger, Date, and_, case, cast, exists, func, literal, literal_column, or_
 from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models.check_in import CheckIn
@@ -65,7 +66,7 @@ def load(session: Session, networks: Sequence[Network], as_of: date) -> Batch:
 
     ids = [network.id for network in networks]
     seconds = as_seconds(session)
-    meetings = in_columns(session, _meetings(seconds, ids), 7)
+    meetings = in_columns(session, _meetings(seconds, ids, as_of), 7)
     owner, moment = places(meetings[0]), meetings[1]
     sorting = np.lexsort((moment, owner))
     owner, moment = owner[sorting], moment[sorting]
@@ -106,13 +107,18 @@ def as_seconds(session: Session) -> Any:
     return lambda moment: cast(func.strftime("%s", moment), BigInteger)
 
 
-def _meetings(seconds: Any, networks: Sequence[UUID]) -> Any:
-    by_member = exists().where(
-        col(MeetingDuty.meeting_id) == col(Meeting.id),
-        col(MeetingDuty.duty).in_((Duty.invitation, Duty.lead)),
-        col(MeetingDuty.organiser_key).is_not(None),
+def _meetings(seconds: Any, networks: Sequence[UUID], as_of: date) -> Any:
+    """The meetings of the window, what is booked, and the last member-led meeting before, which may reach into it."""
+    earlier = aliased(Meeting)
+    last_before = (
+        sql_select(col(earlier.starts_at))
+        .where(col(earlier.network_id) == col(Network.id), col(earlier.status) == MeetingStatus.held)
+        .where(col(earlier.starts_at) < _window_start(as_of), _led(earlier))
+        .order_by(col(earlier.starts_at).desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return (  # what lies ahead too: whether the next one is booked
+    return (
         sql_select(
             col(Network.number),
             seconds(col(Meeting.starts_at)),
@@ -120,10 +126,21 @@ def _meetings(seconds: Any, networks: Sequence[UUID]) -> Any:
             func.coalesce(col(Meeting.attended), UNKNOWN),
             func.coalesce(col(Meeting.branches), UNKNOWN),
             func.coalesce(col(Meeting.companies), UNKNOWN),
-            case((by_member, 1), else_=0),
+            case((_led(Meeting), 1), else_=0),
         )
         .join(Network, col(Network.id) == col(Meeting.network_id))
-        .where(col(Meeting.network_id).in_(networks))
+        .where(col(Network.id).in_(networks))
+        .where(col(Meeting.starts_at) >= func.coalesce(last_before, _window_start(as_of)))
+        .where(or_(col(Meeting.starts_at) < midnight(as_of + ONE_DAY), col(Meeting.status) == MeetingStatus.planned))
+    )
+
+
+def _led(meeting: type[Meeting]) -> Any:
+    """Whether a member led that meeting (section 7)."""
+    return exists().where(
+        col(MeetingDuty.meeting_id) == col(meeting.id),
+        col(MeetingDuty.duty).in_((Duty.invitation, Duty.lead)),
+        col(MeetingDuty.organiser_key).is_not(None),
     )
 
 
@@ -133,12 +150,11 @@ def _duties(seconds: Any, networks: Sequence[UUID], as_of: date) -> Any:
     The networks are named inside: a database that numbers every meeting it has, for each part anew, takes a hundred
     times as long for ten times as many.
     """
-    first = as_of - timedelta(days=DEFAULTS.window_days - 1)
     place = func.row_number().over(partition_by=col(Meeting.network_id), order_by=col(Meeting.starts_at).desc())
     last = (
         sql_select(col(Meeting.id), col(Meeting.network_id), col(Meeting.starts_at), place.label("place"))
         .where(col(Meeting.network_id).in_(networks), col(Meeting.status) == MeetingStatus.held)
-        .where(col(Meeting.starts_at) >= midnight(first), col(Meeting.starts_at) < midnight(as_of + ONE_DAY))
+        .where(col(Meeting.starts_at) >= _window_start(as_of), col(Meeting.starts_at) < midnight(as_of + ONE_DAY))
         .subquery()
     )
     return (
@@ -155,47 +171,54 @@ def _duties(seconds: Any, networks: Sequence[UUID], as_of: date) -> Any:
 
 
 def _check_ins(session: Session, networks: Sequence[UUID], as_of: date) -> Any:
+    """The last check-ins sent to each network, as many as the score looks at."""
+    sent_on: Any = col(CheckIn.sent_on)
+    place = func.row_number().over(partition_by=col(CheckIn.network_id), order_by=sent_on.desc()).label("place")
+    last = (
+        sql_select(col(CheckIn.network_id), sent_on, col(CheckIn.answered_at), col(CheckIn.q4), place)
+        .where(col(CheckIn.network_id).in_(networks), sent_on <= as_of)
+        .subquery()
+    )
     if session.get_bind().dialect.name == "postgresql":
-        sent: Any = col(CheckIn.sent_on) - literal(date.min, Date) + 1
+        sent: Any = last.c.sent_on - literal(date.min, Date) + 1
     else:
-        sent = cast(func.julianday(col(CheckIn.sent_on)) - literal_column("1721424.5"), BigInteger)
+        sent = cast(func.julianday(last.c.sent_on) - literal_column("1721424.5"), BigInteger)
     return (
         sql_select(
             col(Network.number),
             sent,
-            func.coalesce(as_seconds(session)(col(CheckIn.answered_at)), NO_MOMENT),
-            func.coalesce(col(CheckIn.q4), 0),
+            func.coalesce(as_seconds(session)(last.c.answered_at), NO_MOMENT),
+            func.coalesce(last.c.q4, 0),
         )
-        .join(Network, col(Network.id) == col(CheckIn.network_id))
-        .where(col(CheckIn.network_id).in_(networks), col(CheckIn.sent_on) <= as_of)
+        .join(Network, col(Network.id) == last.c.network_id)
+        .where(last.c.place <= DEFAULTS.check_ins)
     )
 
 
 # --- from rows to columns -------------------------------------------------------------------------
 
 
-def _rows(session: Session, query: Any) -> list[Any]:
-    """The driver's own tuples: nothing here needs to become an object of ours."""
+def _rows(session: Session, query: Any) -> Any:
+    """The driver's own tuples, one at a time: nothing here needs to become an object of ours, or to be kept."""
     answer: Any = session.connection().execute(query)
-    return list(answer.cursor.fetchall())
+    return answer.cursor
 
 
 def in_columns(session: Session, query: Any, width: int) -> Sequence[Ints]:
-    rows = _rows(session, query)
-    flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows) * width)
-    return list(flat.reshape(-1, width).T)
+    return _columns(_rows(session, query), width)
+
+
+def _columns(rows: Iterable[Iterable[int]], width: int) -> Sequence[Ints]:
+    return list(np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(-1, width).T)
 
 
 def _add_recent_duties(session: Session, query: Any, duties: Ints, places: Any, owner: Ints, moment: Ints) -> None:
-    rows = _rows(session, query)
-    if not rows:
-        return
-    numbers, moments, columns, keys = zip(*rows, strict=True)
     codes: dict[str | None, int] = {None: OFFICE}
-    carriers = [codes.setdefault(key, len(codes)) for key in keys]
-    meeting = np.searchsorted(_together(owner, moment), _together(places(np.array(numbers)), np.array(moments)))
+    coded = ((*rest, codes.setdefault(key, len(codes))) for *rest, key in _rows(session, query))
+    numbers, moments, columns, carriers = _columns(coded, 4)
+    meeting = np.searchsorted(_together(owner, moment), _together(places(numbers), moments))
     duties[meeting] = NOT_RECORDED
-    duties[meeting, np.array(columns)] = carriers
+    duties[meeting, columns] = carriers
 
 
 def _together(owner: Ints, moment: Ints) -> Ints:
@@ -219,6 +242,10 @@ def local_days(moments: Ints) -> Ints:
 def _local_day(hour: int) -> int:
     """The date in Stockholm during an hour of UTC: its clock is always whole hours ahead."""
     return local(datetime.fromtimestamp(hour * SECONDS_AN_HOUR, UTC)).date().toordinal()
+
+
+def _window_start(as_of: date) -> datetime:
+    return midnight(as_of - timedelta(days=DEFAULTS.window_days - 1))
 
 
 def midnight(day: date) -> datetime:
