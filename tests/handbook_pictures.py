@@ -27,13 +27,16 @@ from tests.e2e.staff import (
     fill,
     newest_artifact,
     open_form,
+    unfold,
 )
 from tests.e2e.test_staff_in_prefect import OFFICE, HangsUp, mail_catcher
+from tests.e2e.test_the_founders_path import link_in
 from tests.up import Running, lots_up
 
 DOCS = Path(__file__).parent.parent / "docs" / "pictures"
-WIDE, HIGH = 800, 900
+WIDE, HIGH, LONG = 800, 900, 3000
 MARGIN = 16
+AKE_MAIL = "ake.ohman@example.org"
 ENDED = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
 
 
@@ -67,17 +70,16 @@ def ask(running: Running, day: Any, member: str, place: str, nature: str) -> Non
 
 
 def take(page: Page, path: Path, last: Locator | None = None) -> None:
-    """The form from its heading down to a field, or whole; any other page as it is."""
-    page.mouse.move(0, 0)
+    """The form from its heading down to a field, or whole: the page scrolls inside, so it is made long for once."""
+    page.set_viewport_size({"width": WIDE, "height": LONG})
+    page.evaluate("document.activeElement?.blur()")
     page.wait_for_timeout(400)
-    form = page.locator(".schema-form").first
-    if not form.count():
-        page.screenshot(path=path)
-        return
+    form = page.locator(".schema-input").first
     top, end = form.bounding_box(), (last or form).bounding_box()
     assert top and end
-    height = end["y"] + end["height"] - top["y"] + MARGIN
-    page.screenshot(path=path, full_page=True, clip={"x": 0, "y": top["y"] - MARGIN, "width": WIDE, "height": height})
+    height = end["y"] + end["height"] - top["y"] + 2 * MARGIN
+    page.screenshot(path=path, clip={"x": 0, "y": top["y"] - MARGIN, "width": WIDE, "height": height})
+    page.set_viewport_size({"width": WIDE, "height": HIGH})
 
 
 def requested(running: Running, page: Page, folder: Path) -> None:
@@ -117,8 +119,9 @@ def refused(running: Running, page: Page, folder: Path) -> None:
 def run_page(page: Page, running: Running, run: str) -> None:
     """The run, with what it says at its end."""
     page.goto(f"{running.prefect}/runs/flow-run/{run}")
-    page.get_by_role("tab", name="Details").click()
+    page.get_by_text("Details", exact=True).locator("visible=true").click()
     page.get_by_text("State Message").wait_for()
+    page.set_viewport_size({"width": WIDE, "height": HIGH + 100})
     page.wait_for_timeout(1500)  # the run's graph draws itself
 
 
@@ -195,26 +198,37 @@ def doubted(running: Running, page: Page, folder: Path) -> None:
     take(page, folder / "handbok-utkorg.png")
 
 
+def protected(running: Running, page: Page, folder: Path) -> None:
+    with mail_catcher(running) as catcher:
+        page.goto(f"{running.web}/my-data")
+        page.get_by_label("Ditt medlemsnummer").fill(AKE)
+        page.get_by_role("button", name="Mejla mig länken").click()
+        running.lots("run", "outbox")
+        page.goto(running.web + link_in(catcher, AKE_MAIL, "my-data"))
+    page.get_by_label("Att något rättas").check()
+    page.get_by_role("button", name="Skicka").click()
+    run_now(running, "work-list")
+    from_work_list(running, page, "begäran om rättelse", "other")
+    fill(page, "Rätt namn", "Åke Öhman Berg")
+    choose(page, "Din signatur", "dpo")
+    take(page, folder / "handbok-uppgifter.png")
+
+
 def healthy(running: Running, page: Page, folder: Path) -> None:
     page.set_viewport_size({"width": WIDE, "height": 1100})
     artifact(running, page, "health-check")
     page.screenshot(path=folder / "handbok-halsa.png")
-    page.locator("a[href*='/artifacts/artifact/']").filter(has_text="#").first.click()
+    network = page.locator("a[href*='/artifacts/artifact/']").filter(has_text="#").first.get_attribute("href")
+    assert network
+    page.goto(running.prefect + network)
     page.locator("img[src^='data:image/svg']").first.wait_for()
     page.wait_for_timeout(1000)
     page.screenshot(path=folder / "handbok-natverk.png")
     page.set_viewport_size({"width": WIDE, "height": HIGH})
 
 
-def deployed(running: Running, page: Page, folder: Path) -> None:
-    page.goto(f"{running.prefect}/deployments")
-    page.get_by_text("support-request").locator("visible=true").first.wait_for()
-    page.wait_for_timeout(1500)
-    page.screenshot(path=folder / "handbok-deployments.png")
-
-
-def open_work_list(running: Running, page: Page) -> None:
-    artifact(running, page, "work-list-25")
+def open_work_list(running: Running, page: Page, region: str = "25") -> None:
+    artifact(running, page, f"work-list-{region}")
 
 
 def artifact(running: Running, page: Page, key: str) -> None:
@@ -223,9 +237,9 @@ def artifact(running: Running, page: Page, key: str) -> None:
     page.wait_for_timeout(1000)
 
 
-def from_work_list(running: Running, page: Page, about: str) -> None:
+def from_work_list(running: Running, page: Page, about: str, region: str = "25") -> None:
     """The form that a row of the work list opens."""
-    open_work_list(running, page)
+    open_work_list(running, page, region)
     link = page.get_by_role("row").filter(has_text=about).get_by_role("link").first.get_attribute("href")
     assert link
     page.goto(link)
@@ -235,11 +249,8 @@ def from_work_list(running: Running, page: Page, about: str) -> None:
 
 def choose_first(page: Page, title: str) -> None:
     """The first thing that can be chosen, past what stands for none."""
-    button = field(page, title)
-    button.locator(".p-select-button").press("ArrowDown")
-    options = page.get_by_role("option").all_inner_texts()
-    page.keyboard.press("Escape")
-    choose(page, title, next(one for one in options if "#" in one))
+    unfold(page, title)
+    page.get_by_role("option").filter(has_text="#").first.click()
 
 
 def planned(running: Running) -> str:
@@ -249,7 +260,6 @@ def planned(running: Running) -> str:
 
 def every_form(running: Running, page: Page, folder: Path) -> None:
     """Each form as it opens and in its whole length, for somebody to look at."""
-    page.set_viewport_size({"width": WIDE, "height": 3 * HIGH})
     for name in FORMS:
         open_form(running, page, name)
         take(page, folder / f"{name}.png")
@@ -257,7 +267,8 @@ def every_form(running: Running, page: Page, folder: Path) -> None:
 
 # In this order: what is decided on the way is seen in what follows.
 STORY: tuple[Callable[[Running, Page, Path], None], ...] = (
-    deployed, listed, requested, refused, talked, booked, answered, met, caught_up, changed, away, healthy, doubted,
+    listed, requested, refused, talked, booked, answered, met, caught_up, changed, away, healthy, doubted,
+    protected,
 )  # fmt: skip
 
 
