@@ -9,10 +9,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from deployments.processes import free_port
-from tests.contact_sheet import CHROMIUM, FLAGS, sheet
+from tests.browser import chromium
+from tests.contact_sheet import sheet
 from tests.office import fill_office
 
 DOCS = Path(__file__).parent.parent / "docs" / "pictures" / "pages.png"
@@ -51,8 +52,7 @@ def photographs(browser: Browser, width: int, language: str, names: list[str], t
 
 def main(arguments: list[str]) -> None:
     """Photograph into a folder, or make the picture in docs."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         if arguments:
             folder = Path(arguments[0])
             folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,6 @@ def main(arguments: list[str]) -> None:
         else:
             taken = photographs(browser, 360, "sv", list(IN_DOCS), TOP)
             DOCS.write_bytes(sheet(browser, [(name, "", taken[name]) for name in IN_DOCS], 6, 360, 1))
-        browser.close()
 
 
 if __name__ == "__main__":
