@@ -1,6 +1,5 @@
 """A database of made-up networks with 50 events each, for the benchmarks: rows only, no story."""
 
-import resource
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +16,7 @@ from models.database import make_engine
 from models.health_check import active_networks, scored
 from models.meeting import Duty
 from models.upgrade import upgrade
+from tests.bench.memory import peak_memory
 
 EVENTS = 25  # meetings and as many check-ins: 50 events a network
 SOME = 1000
@@ -81,7 +81,7 @@ def sweep_alone(url: str, as_of: date) -> int:
     engine = make_engine(url)
     sweep(engine, as_of)
     engine.dispose()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return peak_memory()
 
 
 def _listed(columns: str) -> str:

@@ -7,7 +7,6 @@ receiver is Postfix's smtp-sink, in C, so that it is not what is measured; its o
 import asyncio
 import json
 import os
-import resource
 import shutil
 import smtplib
 import subprocess
@@ -22,6 +21,7 @@ from typing import Any
 from deployments.processes import free_port
 from templates.examples import example
 from templates.render import Rendered, render_mail
+from tests.bench.memory import peak_memory
 
 MAILS = 5000
 FEW = 1000  # of the slow ones; the rest would take minutes and tell nothing new
@@ -98,8 +98,7 @@ def _timed(work: Callable[[], Any], count: int) -> dict[str, float]:
     began, cpu = time.perf_counter(), time.process_time()
     work()
     taken, cpu = time.perf_counter() - began, time.process_time() - cpu
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"rate": count / taken, "cpu": cpu / count * 1000, "memory": memory}
+    return {"rate": count / taken, "cpu": cpu / count * 1000, "memory": peak_memory()}
 
 
 def outbox(count: int, port: int) -> dict[str, float]:
