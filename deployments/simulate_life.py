@@ -12,6 +12,7 @@ from models.engagement_columns import DUTIES
 from models.intervention import InterventionKind
 from models.ladder import ON_THE_WAY, Standing, has_ended, next_state, next_up
 from models.lifecycle import ALLOWED, Actor
+from models.meeting import LEADING
 from models.network import ACTIVE, STEP_OF, TERMINAL, Network, NetworkState, organiser_key
 from models.numbers import DEFAULTS
 from models.quiet_days import (
@@ -152,7 +153,7 @@ class Life:
         row: Row = {"id": new_id(self.random), "network_id": self.network.id, "starts_at": starts_at}
         row |= {"status": "planned", "form": "in_person", "convener_id": convener, "attended": None}
         row |= {"non_members": None, "branches": None, "companies": None, "over_helped": False}
-        row |= {"booked_at": booked_at, "reported_at": None, "sequence": 0, "day": day}
+        row |= {"led_by_member": False, "booked_at": booked_at, "reported_at": None, "sequence": 0, "day": day}
         self.meetings.append(row)
         self.duties.append([])
 
@@ -200,6 +201,7 @@ class Life:
             row: Row = {"id": new_id(self.random), "meeting_id": meeting["id"], "duty": duty, "by_office": who is None}
             self.duty_rows.append(row | {"organiser_key": self._key(who) if who else None})
         helped = [duty for duty, who in zip(DUTIES, carriers, strict=True) if who is None]
+        meeting["led_by_member"] = any(duty not in helped for duty in LEADING)
         meeting["over_helped"] = over_helps(self.network.step, helped)
         if meeting["over_helped"]:
             self.open(InterventionKind.over_helping, str(meeting["id"]), told)

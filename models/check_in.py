@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import UtcDateTime, code, key_field
@@ -44,10 +44,11 @@ class CheckIn(SQLModel, table=True):
         CheckConstraint("q4 BETWEEN 1 AND 5", name="q4_is_one_to_five"),
         CheckConstraint("reminders BETWEEN 0 AND 1", name="one_reminder_at_most"),
         CheckConstraint("(answered_at IS NULL) = (q4 IS NULL)", name="an_answer_has_q4"),
+        Index("ix_check_in_sweep", "network_id", "sent_on", "answered_at", "q4"),
     )
 
     id: UUID = key_field()
-    network_id: UUID = Field(foreign_key="network.id", index=True)
+    network_id: UUID = Field(foreign_key="network.id")
     person_id: UUID = Field(foreign_key="person.id")
     sent_on: date = Field(index=True)
     q1_met: bool | None = None

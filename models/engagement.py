@@ -226,6 +226,14 @@ def score(batch: Batch, as_of: date, settings: Settings = DEFAULTS) -> Result:
     return Result(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Result)))
 
 
+def duty_rows(start: Ints, day: Ints, status: Ints, as_of: date, settings: Settings = DEFAULTS) -> Ints:
+    """Rows of the meetings whose duties tell who does the work: each network's last ones in the window."""
+    today = as_of.toordinal()
+    in_window = (status == HELD) & (day <= today) & (day > today - settings.window_days)
+    rows, exists = in_order(start, day, in_window).last(settings.duty_meetings)
+    return rows[exists]
+
+
 def _score(batch: Batch, today: int, settings: Settings) -> Result:
     known = batch.meeting_day <= today
     held = in_order(batch.meeting_start, batch.meeting_day, (batch.status == HELD) & known)

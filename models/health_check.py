@@ -1,17 +1,20 @@
 """Snapshots of how networks are, by the one engagement model, and the talks that follow (domain.md section 7)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Column, UniqueConstraint, insert
+from sqlalchemy import JSON, ColumnElement, UniqueConstraint, insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models import engagement
 from models.columns import code, key_field
 from models.engagement import COMPONENTS, Health, Level, Result, score
-from models.health_load import load, parts
+from models.engagement_columns import Column
+from models.health_load import Keys, among, histories
 from models.network import ACTIVE, Network
 
 
@@ -32,36 +35,55 @@ class HealthSnapshot(SQLModel, table=True):
     f: float
     score: float | None = None
     level: Level = Field(sa_type=code(Level))
-    gates: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    gates: list[str] = Field(default_factory=list, sa_type=JSON, nullable=False)
     model_version: str
 
 
-Scored = Sequence[tuple[Sequence[Network], Result]]
-"""Networks, some thousands at a time, with their results in the same order."""
+IS_ACTIVE: Final = col(Network.state).in_(ACTIVE)
+"""Between kickoff and the end."""
 
 
-def scored(session: Session, networks: Sequence[Network], as_of: date) -> Scored:
-    """The score of each started network at the end of `as_of`; one that had not started by then is left out."""
-    started = [network for network in networks if network.kickoff_on and network.kickoff_on <= as_of]
-    return [(some, score(load(session, some, as_of), as_of)) for some in parts(started)]
+@dataclass(frozen=True)
+class Scored:
+    """Some networks and how they are: every column has one entry for each of them, in the same order."""
+
+    keys: Keys
+    numbers: Column
+    kickoff: Column
+    """Ordinals."""
+    cadence_days: Column
+    result: Result
+
+    @cached_property
+    def ids(self) -> list[UUID]:
+        return [UUID(key) for key in self.keys.astype(str).tolist()]
+
+
+def scored(session: Session, which: ColumnElement[bool], as_of: date) -> list[Scored]:
+    """The score at the end of `as_of` of each network that the condition holds for; one that had not started by then is
+    left out.
+    """
+    found = []
+    for one in histories(session, which, as_of):
+        batch = one.batch
+        found.append(Scored(one.keys, one.numbers, batch.kickoff, batch.cadence_days, score(batch, as_of)))
+    return found
 
 
 def assess(session: Session, networks: Sequence[Network], as_of: date) -> list[tuple[Network, Health]]:
     """Everything about the health of each started network at the end of `as_of`."""
-    return each(scored(session, networks, as_of))
+    health = dict(each(scored(session, among(session, [network.id for network in networks]), as_of)))
+    return [(network, health[network.id]) for network in networks if network.id in health]
 
 
-def each(found: Scored) -> list[tuple[Network, Health]]:
+def each(found: Sequence[Scored]) -> Iterator[tuple[UUID, Health]]:
     """What was scored, network by network."""
-    return [(network, result.row(place)) for some, result in found for place, network in enumerate(some)]
+    for some in found:
+        for place, network_id in enumerate(some.ids):
+            yield network_id, some.result.row(place)
 
 
-def active_networks(session: Session) -> list[Network]:
-    """Networks between kickoff and their end, in the order of their numbers."""
-    return list(session.exec(select(Network).where(col(Network.state).in_(ACTIVE)).order_by(col(Network.number))))
-
-
-def take_snapshots(session: Session, as_of: date) -> Scored:
+def take_snapshots(session: Session, as_of: date) -> list[Scored]:
     """Score all active networks and keep the result; a snapshot that exists is left untouched."""
     kept = set(
         session.exec(
@@ -70,8 +92,8 @@ def take_snapshots(session: Session, as_of: date) -> Scored:
             )
         )
     )
-    found = scored(session, active_networks(session), as_of)
-    new = [snapshot(network.id, health, as_of) for network, health in each(found) if network.id not in kept]
+    found = scored(session, IS_ACTIVE, as_of)
+    new = [snapshot(network_id, health, as_of) for network_id, health in each(found) if network_id not in kept]
     if new:
         session.connection().execute(insert(HealthSnapshot), new)
     return found

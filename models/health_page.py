@@ -17,7 +17,7 @@ from models.health_raising import Part, Told, parts
 from models.label import label_of
 from models.ladder import support_end
 from models.lifecycle import Transition
-from models.meeting import Duty, Meeting, MeetingDuty, MeetingStatus
+from models.meeting import Meeting, MeetingStatus
 from models.network import TERMINAL, Network, NetworkState
 from models.quiet_days import local
 from models.support import OFFICE_DUTIES, SHARING_AFTER_DAYS, TRIAL_AFTER_DAYS
@@ -103,7 +103,7 @@ def page(session: Session, network: Network, health: Health | None, today: date)
         health=health,
         parts=parts(health, network.cadence_days, _told(held, check_ins, today)) if health else [],
         spans=_spans(came, begins, today),
-        meetings=_gatherings(session, held, begins),
+        meetings=_gatherings(held, begins),
         booked=booked,
         check_ins=[one for one in check_ins if one.on >= begins],
         scores=_scores(session, network, begins, today),
@@ -140,15 +140,8 @@ def _meetings(session: Session, network: Network, today: date) -> tuple[list[Mee
     return held, [day for day in days if day >= today]
 
 
-def _gatherings(session: Session, held: Sequence[Meeting], begins: date) -> list[Gathering]:
-    led = set(
-        session.exec(
-            select(MeetingDuty.meeting_id)
-            .where(col(MeetingDuty.meeting_id).in_([one.id for one in held]), ~col(MeetingDuty.by_office))
-            .where(col(MeetingDuty.duty).in_((Duty.invitation, Duty.lead)))
-        )
-    )
-    days = [Gathering(local(one.starts_at).date(), one.attended or 0, one.id in led) for one in held]
+def _gatherings(held: Sequence[Meeting], begins: date) -> list[Gathering]:
+    days = [Gathering(local(one.starts_at).date(), one.attended or 0, one.led_by_member) for one in held]
     return [one for one in days if one.on >= begins]
 
 

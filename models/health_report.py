@@ -3,9 +3,10 @@
 Figures and networks only; nothing here names a person.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from heapq import nsmallest
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,9 +17,9 @@ from sqlmodel import Session, col, select
 
 from models import engagement
 from models.engagement import LEVELS, Health, Level
-from models.health_check import HealthSnapshot, Scored, each
+from models.health_check import HealthSnapshot, Scored
 from models.intervention import Intervention, InterventionKind
-from models.network import Network
+from models.network import Network, by_id
 
 BIN_POINTS: Final = 10
 BINS: Final = 10
@@ -29,7 +30,8 @@ WORST_FIRST: Final = (Level.red, Level.yellow, Level.green, Level.not_assessed)
 class Move:
     """How a network's score changed since its last snapshot."""
 
-    network: Network
+    network_id: UUID
+    number: int
     before: float
     now: float
     level_before: Level
@@ -45,10 +47,10 @@ class Move:
         return LEVELS.index(self.level) < LEVELS.index(self.level_before)
 
 
-def distribution(found: Scored) -> dict[Level, list[int]]:
+def distribution(found: Sequence[Scored]) -> dict[Level, list[int]]:
     """How many networks of each level have a score in each tenth of the scale; 100 counts to the last."""
     counts = {level: np.zeros(BINS, dtype=np.int64) for level in LEVELS}
-    for _, result in found:
+    for result in (some.result for some in found):
         known = ~np.isnan(result.score)
         places = np.minimum(result.score[known] // BIN_POINTS, BINS - 1).astype(np.int64)
         for level, column in counts.items():
@@ -57,7 +59,7 @@ def distribution(found: Scored) -> dict[Level, list[int]]:
     return {level: column.tolist() for level, column in counts.items() if level != Level.not_assessed}
 
 
-def moves(session: Session, found: Scored, today: date) -> list[Move]:
+def moves(session: Session, found: Sequence[Scored], today: date) -> list[Move]:
     """Every network that has a score today and had one at its last snapshot before, the greatest fall first."""
     latest: Any = (
         sql_select(col(HealthSnapshot.network_id), func.max(col(HealthSnapshot.on)).label("on"))
@@ -73,12 +75,17 @@ def moves(session: Session, found: Scored, today: date) -> list[Move]:
     )
     before = {network_id: rest for network_id, *rest in session.execute(rows)}
     moved = [
-        Move(network, was[0], now, Level(was[1]), LEVELS[level], was[2])
-        for networks, result in found
-        for network, now, level in zip(networks, result.score.tolist(), result.level.tolist(), strict=True)
-        if (was := before.get(network.id)) and not np.isnan(now)
+        Move(network_id, number, was[0], now, Level(was[1]), LEVELS[level], was[2])
+        for some in found
+        for network_id, number, now, level in _now(some)
+        if (was := before.get(network_id)) and not np.isnan(now)
     ]
-    return sorted(moved, key=lambda move: (round(move.by, 9), move.network.number))
+    return sorted(moved, key=lambda move: (round(move.by, 9), move.number))
+
+
+def _now(some: Scored) -> Iterable[tuple[UUID, int, float, int]]:
+    columns = (some.numbers, some.result.score, some.result.level)
+    return zip(some.ids, *(column.tolist() for column in columns), strict=True)
 
 
 def warned(session: Session) -> list[tuple[Network, str]]:
@@ -93,23 +100,31 @@ def warned(session: Session) -> list[tuple[Network, str]]:
 
 
 def most_telling(
-    found: Scored, moved: Collection[Move], warned: Collection[UUID], most: int
+    session: Session, found: Sequence[Scored], moved: Collection[Move], warned: Collection[UUID], most: int
 ) -> list[tuple[Network, Health]]:
     """At most so many networks, those that staff want to read about first: what fell, then red, yellow, what was warned
     of, what changed for the better, and the rest; the lowest score first.
     """
-    by_id: Mapping[UUID, Move] = {move.network.id: move for move in moved}
+    moves_of: Mapping[UUID, Move] = {move.network_id: move for move in moved}
 
-    def place(one: tuple[Network, Health]) -> tuple[Any, ...]:
-        network, health = one
-        move = by_id.get(network.id)
-        rank = (
+    def rank(one: tuple[UUID, int, float, int]) -> tuple[Any, ...]:
+        network_id, number, points, level_place = one
+        move, level = moves_of.get(network_id), LEVELS[level_place]
+        urgency = (
             not (move and move.fell_a_level),
-            health.level not in (Level.red, Level.yellow),
-            WORST_FIRST.index(health.level) if health.level in (Level.red, Level.yellow) else 0,
-            network.id not in warned,
+            level not in (Level.red, Level.yellow),
+            WORST_FIRST.index(level) if level in (Level.red, Level.yellow) else 0,
+            network_id not in warned,
             not (move and move.level != move.level_before),
         )
-        return *rank, health.score is None, health.score or 0.0, network.number
+        return *urgency, np.isnan(points), np.nan_to_num(points), number
 
-    return sorted(each(found), key=place)[:most]
+    first = [one[0] for one in nsmallest(most, (one for some in found for one in _now(some)), rank)]
+    networks = by_id(session, first)
+    health = {
+        network_id: some.result.row(place)
+        for some in found
+        for place, network_id in enumerate(some.ids)
+        if network_id in networks
+    }
+    return [(networks[one], health[one]) for one in first]

@@ -4,7 +4,7 @@ Nothing here changes a network: rules propose, staff talk and decide (domain.md 
 recovered keeps what is open, for staff to end.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,13 @@ import numpy as np
 from sqlmodel import Session, col, select
 
 from models import engagement
-from models.engagement import LEVELS, Level, Result, drop_since, dropped, nothing_booked
+from models.engagement import LEVELS, Level, drop_since, dropped, nothing_booked
 from models.health_check import HealthSnapshot, Scored, scored
+from models.health_load import among
 from models.intervention import Intervention, InterventionKind, Outcome, end, open_many
 from models.lifecycle import Cause
 from models.mail import Letter, Template, queue
-from models.network import Network, contacts_of
+from models.network import Network, by_id, contacts_of
 from models.numbers import numbers
 from models.quiet_days import add_working_days, local, subtract_active_days
 
@@ -27,7 +28,7 @@ WORRYING = (Level.yellow, Level.red)
 Peak = tuple[float, date]
 
 
-def warn_early(session: Session, found: Scored, at: datetime) -> int:
+def warn_early(session: Session, found: Sequence[Scored], at: datetime) -> int:
     """Put networks on the list that are neither yellow nor red yet and may become so; no mail. Returns how many.
 
     Two causes, each told of once: nothing is booked half a cadence after the last meeting, or the score fell by 15 or
@@ -36,29 +37,24 @@ def warn_early(session: Session, found: Scored, at: datetime) -> int:
     today = local(at).date()
     adapting = adapting_since(session)
     peaks = _peaks(session, found, today)
-    causes: list[tuple[Network, str]] = []
-    for networks, result in found:
-        causes += _causes(networks, result, peaks)
-    wanted = [(network, occasion) for network, occasion in causes if network.id not in adapting]
+    causes = [cause for some in found for cause in _causes(some, peaks) if cause[0] not in adapting]
+    networks = by_id(session, {network_id for network_id, _ in causes})
+    wanted = [(networks[network_id], occasion) for network_id, occasion in causes]
     return open_many(session, wanted, InterventionKind.early_warning, at)
 
 
-def _causes(networks: Sequence[Network], result: Result, peaks: Mapping[UUID, Peak]) -> list[tuple[Network, str]]:
-    before = np.array([peaks.get(network.id, (np.nan, date.min))[0] for network in networks])
+def _causes(some: Scored, peaks: Mapping[UUID, Peak]) -> Iterator[tuple[UUID, str]]:
+    result = some.result
+    before = np.array([peaks.get(network_id, (np.nan, date.min))[0] for network_id in some.ids])
     well = ~np.isin(result.level, [LEVELS.index(level) for level in WORRYING])
-    idle = well & nothing_booked(result, np.array([network.cadence_days for network in networks]))
-    fell = well & dropped(result.score, before)
-    causes = []
-    for place in np.flatnonzero(idle).tolist():
-        last_led = int(result.last_led[place])
-        since = date.fromordinal(last_led) if last_led else networks[place].kickoff_on
-        causes.append((networks[place], f"nothing_booked:{since}"))
-    for place in np.flatnonzero(fell).tolist():
-        causes.append((networks[place], f"fell_since:{peaks[networks[place].id][1]}"))
-    return causes
+    since = np.where(result.last_led > 0, result.last_led, some.kickoff)
+    for place in np.flatnonzero(well & nothing_booked(result, some.cadence_days)).tolist():
+        yield some.ids[place], f"nothing_booked:{date.fromordinal(int(since[place]))}"
+    for place in np.flatnonzero(well & dropped(result.score, before)).tolist():
+        yield some.ids[place], f"fell_since:{peaks[some.ids[place]][1]}"
 
 
-def _peaks(session: Session, found: Scored, today: date) -> dict[UUID, Peak]:
+def _peaks(session: Session, found: Sequence[Scored], today: date) -> dict[UUID, Peak]:
     """Each network's highest score of the last 90 active days, and its day.
 
     From the snapshots under the present model; a network without any is scored as of the first of these days.
@@ -75,10 +71,9 @@ def _peaks(session: Session, found: Scored, today: date) -> dict[UUID, Peak]:
     for network_id, points, on in session.execute(kept):
         if network_id not in peaks or points > peaks[network_id][0]:
             peaks[network_id] = (points, on)
-    unknown = [network for networks, _ in found for network in networks if network.id not in peaks]
-    for networks, result in scored(session, unknown, since):
-        for network, points in zip(networks, result.score.tolist(), strict=True):
-            peaks[network.id] = (points, since)
+    unknown = [one for some in found for one in some.ids if one not in peaks]
+    for some in scored(session, among(session, unknown), since):
+        peaks |= {one: (points, since) for one, points in zip(some.ids, some.result.score.tolist(), strict=True)}
     return peaks
 
 

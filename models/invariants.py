@@ -168,6 +168,10 @@ OVER_HELPED = """SELECT DISTINCT '#' || n.number FROM meeting m JOIN network n O
     JOIN meeting_duty d ON d.meeting_id = m.id
     WHERE d.by_office AND d.duty = 'invitation' AND NOT m.over_helped"""
 
+LED = """SELECT DISTINCT '#' || n.number FROM meeting m JOIN network n ON n.id = m.network_id
+    WHERE m.led_by_member <> EXISTS (SELECT 1 FROM meeting_duty d
+        WHERE d.meeting_id = m.id AND d.duty IN ('invitation', 'lead') AND NOT d.by_office)"""
+
 
 def _granted_too_much(session: Session) -> Iterator[object]:
     """More than the limit of hours in a network's first year, or an item more often than the menu has it.
@@ -228,4 +232,6 @@ RULES = (
     Rule("5", "nätverk som fått mer än menyn ger", "networks granted more than the menu has", _granted_too_much),
     Rule("6", "vilande nätverk som fått en avstämning", "resting networks that were sent a check-in",
          _asked_at_rest),
+    Rule("7", "nätverk där en träff säger fel om en medlem ledde den",
+         "networks where a meeting is wrong about whether a member led it", _numbers(LED)),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import UtcDateTime, code, key_field
@@ -36,17 +36,27 @@ class Duty(StrEnum):
     follow_up = "follow_up"
 
 
+LEADING = (Duty.invitation, Duty.lead)
+"""A meeting is led by a member when a member carried one of these (domain.md section 7)."""
+SWEPT = ("starts_at", "status", "led_by_member", "attended", "branches", "companies", "id")
+"""All that a health check reads of a meeting: it need not visit the table."""
+
+
 class Meeting(SQLModel, table=True):
-    """One meeting: booked by a member, held or cancelled, counted in figures only."""
+    """One meeting: booked by a member, held or cancelled, counted in figures only.
+
+    `led_by_member` repeats what its duties say, so that a sweep need not look at the duties of every meeting.
+    """
 
     __table_args__ = (
         UniqueConstraint("network_id", "starts_at", name="one_meeting_at_a_time"),
+        Index("ix_meeting_sweep", "network_id", *SWEPT),
         CheckConstraint("attended BETWEEN 0 AND 300", name="attended_is_plausible"),
         CheckConstraint("status <> 'held' OR attended IS NOT NULL", name="held_has_attendance"),
     )
 
     id: UUID = key_field()
-    network_id: UUID = Field(foreign_key="network.id", index=True)
+    network_id: UUID = Field(foreign_key="network.id")
     starts_at: datetime = Field(sa_type=UtcDateTime)
     status: MeetingStatus = Field(default=MeetingStatus.planned, sa_type=code(MeetingStatus))
     form: MeetingForm = Field(default=MeetingForm.in_person, sa_type=code(MeetingForm))
@@ -55,6 +65,7 @@ class Meeting(SQLModel, table=True):
     non_members: int | None = None
     branches: int | None = None
     companies: int | None = None
+    led_by_member: bool = False
     over_helped: bool = False
     booked_at: datetime = Field(sa_type=UtcDateTime)
     reported_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -68,10 +79,11 @@ class MeetingDuty(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("meeting_id", "duty", name="one_carrier_of_a_duty"),
         CheckConstraint("by_office = (organiser_key IS NULL)", name="member_or_office"),
+        Index("ix_meeting_duty_sweep", "meeting_id", "duty", "organiser_key"),
     )
 
     id: UUID = key_field()
-    meeting_id: UUID = Field(foreign_key="meeting.id", index=True)
+    meeting_id: UUID = Field(foreign_key="meeting.id")
     duty: Duty = Field(sa_type=code(Duty))
     by_office: bool
     organiser_key: str | None = Field(default=None, max_length=64)

@@ -13,7 +13,7 @@ from models.intervention import InterventionKind, open_once
 from models.kickoff import book_meeting, meeting_on, role_by_code
 from models.language import say
 from models.lifecycle import Cause
-from models.meeting import Meeting, MeetingDuty, MeetingForm, MeetingStatus, Partner, PartnerKind, ReportEntry
+from models.meeting import LEADING, Meeting, MeetingDuty, MeetingForm, MeetingStatus, Partner, PartnerKind, ReportEntry
 from models.network import TERMINAL, Network, Role, by_number, organiser_key, roles_of
 from models.person import Person
 from models.quiet_days import STOCKHOLM
@@ -151,6 +151,7 @@ def _save_duties(session: Session, network: Network, meeting: Meeting, form: Mee
         key = organiser_key(network.id, role.person_id) if role else None
         session.add(MeetingDuty(meeting_id=meeting.id, duty=duty, by_office=by_office, organiser_key=key))
     by_office_duties = [duty.value for duty, carrier in form.duties.items() if carrier.lower() == OFFICE]
+    meeting.led_by_member = any(duty in form.duties and duty not in by_office_duties for duty in LEADING)
     meeting.over_helped = over_helps(network.step, by_office_duties)
     if meeting.over_helped:
         open_once(session, network, InterventionKind.over_helping, str(meeting.id), at)

@@ -215,6 +215,16 @@ def next_code(session: Session, network_id: UUID) -> str:
     return f"m{max((int(one[1:]) for one in codes), default=0) + 1}"
 
 
+def by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Network]:
+    """Many networks at once."""
+    wanted = list(ids)
+    found: dict[UUID, Network] = {}
+    for first in range(0, len(wanted), IDS_AT_A_TIME):
+        rows = session.exec(select(Network).where(col(Network.id).in_(wanted[first : first + IDS_AT_A_TIME])))
+        found |= {network.id: network for network in rows}
+    return found
+
+
 def by_number(session: Session, number: int, field: str) -> Network:
     """The network that staff know as #number. Raises UserError that names the form's field."""
     found = session.exec(select(Network).where(col(Network.number) == number)).one_or_none()

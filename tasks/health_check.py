@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from models import health_check, health_report, health_talks
 from models.database import reading, transaction
 from models.dependence import dependence
-from models.engagement import Level
+from models.engagement import LEVELS, Level
 from models.health_report import Move
 from models.label import label_of
 from models.language import say
@@ -33,12 +33,12 @@ async def take_snapshots(at: datetime) -> dict[str, Any]:
         warnings = health_talks.warn_early(session, found, at)
         moved = health_report.moves(session, found, today)
         warned = health_report.warned(session)
-        telling = health_report.most_telling(found, moved, {network.id for network, _ in warned}, PAGES)
+        telling = health_report.most_telling(session, found, moved, {network.id for network, _ in warned}, PAGES)
         shares = dependence(session, today)
-        levels = Counter(health.level.value for _, health in health_check.each(found))
+        levels = Counter(level for some in found for level in some.result.level.tolist())
         return {
-            "levels": {level.value: levels[level.value] for level in Level},
-            "networks": sum(levels.values()),
+            "levels": {level.value: levels[LEVELS.index(level)] for level in Level},
+            "networks": levels.total(),
             "warnings": warnings,
             "distribution": {level.value: counts for level, counts in health_report.distribution(found).items()},
             "falls": [_move(session, one) for one in moved[:MOVES_SHOWN] if round(one.by, 1) < 0],
@@ -51,8 +51,8 @@ async def take_snapshots(at: datetime) -> dict[str, Any]:
 
 def _move(session: Session, move: Move) -> dict[str, Any]:
     return {
-        "number": move.network.number,
-        "label": label_of(session, move.network),
+        "number": move.number,
+        "label": label_of(session, session.get_one(Network, move.network_id)),
         "before": move.before,
         "now": move.now,
         "by": move.by,

@@ -12,11 +12,12 @@ from random import Random
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from models.engagement import score
 from models.engagement_columns import Batch, BatchBuilder
-from models.health_check import active_networks, take_snapshots
+from models.health_check import take_snapshots
+from models.network import Network
 from templates.examples import example
 from templates.render import mail_names, render_mail
 from tests.bench.database import EVENTS, fill, sweep, sweep_alone
@@ -58,7 +59,7 @@ def seconds(work: Callable[[], Any], times: int = 3) -> float:
 def one_by_one(engine: Engine) -> None:
     """Score the first networks as objects, each alone."""
     with Session(engine) as session:
-        for network in active_networks(session)[:ALONE]:
+        for network in session.exec(select(Network).where(col(Network.kickoff_on) <= AS_OF).limit(ALONE)):
             health_by_objects(session, network, AS_OF)
 
 

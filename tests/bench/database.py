@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models.database import make_engine
-from models.health_check import active_networks, scored
-from models.meeting import Duty
+from models.health_check import IS_ACTIVE, scored
+from models.meeting import LEADING, Duty
 from models.upgrade import upgrade
 from tests.bench.memory import peak_memory
 
@@ -25,8 +25,8 @@ MADE_UP = 10_000
 TABLES = {
     "network": "id number slug name place municipality nature cadence_days target_size open_to_all origin "
     "without_support state step kickoff_on extended_days created_at version",
-    "meeting": "id network_id starts_at status form convener_id attended branches companies over_helped booked_at "
-    "sequence",
+    "meeting": "id network_id starts_at status form convener_id attended branches companies led_by_member over_helped "
+    "booked_at sequence",
     "meeting_duty": "id meeting_id duty by_office organiser_key",
     "check_in": "id network_id person_id sent_on q4 answered_at reminders",
 }
@@ -73,7 +73,7 @@ def fill(folder: Path, networks: int, as_of: date) -> Engine:
 def sweep(engine: Engine, as_of: date) -> None:
     """Score every network of the database on the day it was made up for."""
     with Session(engine) as session:
-        scored(session, active_networks(session), as_of)
+        scored(session, IS_ACTIVE, as_of)
 
 
 def sweep_alone(url: str, as_of: date) -> int:
@@ -113,12 +113,13 @@ def _life(random: Random, number: int, person: str, as_of: date) -> Iterator[tup
         day = kickoff + timedelta(days=20 * event)
         meeting, starts_at = _key(random), f"{datetime(day.year, day.month, day.day, 16, 30)}.000000"
         attended = random.randint(2, 15)
+        carriers = {duty: random.choice((f"{number}a", f"{number}b", f"{number}c", None)) for duty in Duty}
+        led = any(carriers[duty] for duty in LEADING)
         yield (
             "meeting",
-            (meeting, network, starts_at, "held", "in_person", person, attended, 3, 5, False, created, 0),
+            (meeting, network, starts_at, "held", "in_person", person, attended, 3, 5, led, False, created, 0),
         )
-        for duty in Duty:
-            who = random.choice((f"{number}a", f"{number}b", f"{number}c", None))
+        for duty, who in carriers.items():
             yield "meeting_duty", (_key(random), meeting, duty.value, who is None, who)
         answered = str(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).replace(tzinfo=None))
         yield "check_in", (_key(random), network, person, str(day), random.randint(1, 5), answered, 0)

@@ -113,7 +113,7 @@ def sweep(session: Session) -> list[Any]:
     """What the first Tuesday after finds to do."""
     tuesday = at("2027-11-02")
     found = health_check.take_snapshots(session, tuesday.date())
-    done: list[Any] = [sum(len(networks) for networks, _ in found), check_in_round.send_due(session, tuesday)]
+    done: list[Any] = [sum(len(some.keys) for some in found), check_in_round.send_due(session, tuesday)]
     health_talks.warn_early(session, found, tuesday)
     health_talks.open_talks(session, tuesday)
     phase_out.step_down(session, by(Actor.rule, "2027-11-02"))

@@ -17,7 +17,7 @@ from models.health_check import HealthSnapshot, assess, take_snapshots
 from models.health_talks import open_talks, propose_rest, warn_early
 from models.intervention import Intervention, InterventionKind, open_once
 from models.lifecycle import Actor
-from models.meeting import Duty, Meeting, MeetingDuty, MeetingStatus
+from models.meeting import LEADING, Duty, Meeting, MeetingDuty, MeetingStatus
 from models.network import Nature, Network, NetworkState, Origin
 from models.person import Person
 from models.quiet_days import add_active_days
@@ -68,6 +68,7 @@ def made_up(session: Session, number: int, random: Random) -> Network:
         session.flush()
         for duty in random.sample(list(Duty), random.randint(0, 5)):
             key = random.choice(keys)
+            meeting.led_by_member |= duty in LEADING and key is not None
             session.add(MeetingDuty(meeting_id=meeting.id, duty=duty, by_office=key is None, organiser_key=key))
     for day in {AS_OF + timedelta(days=random.randint(-500, 20)) for _ in range(random.randint(0, 6))}:
         answered = random.choice(
@@ -95,7 +96,7 @@ def test_a_sweep_larger_than_one_part_is_the_same(office: Settings, monkeypatch:
     with transaction() as session:
         networks = [made_up(session, number, random) for number in range(1, 21)]
         whole = [health for _, health in assess(session, networks, AS_OF)]
-        monkeypatch.setattr("models.health_load.AT_A_TIME", 3)
+        monkeypatch.setattr("models.health_load.READ_AT_A_TIME", 3)
         assert [health for _, health in assess(session, networks, AS_OF)] == whole
 
 

@@ -54,9 +54,9 @@ def test_a_move_is_told_from_the_last_snapshot_before_and_falls_come_first(offic
             meet(session, rises, day, carriers=("m1", "m2", "m1", "m2", "m1"))
         found = take_snapshots(session, date(2027, 11, 1))
         first, last = moves(session, found, date(2027, 11, 1))
-        assert (first.network.id, last.network.id) == (falls.id, rises.id)
+        assert (first.network_id, last.network_id) == (falls.id, rises.id)
         assert (first.since, first.by < 0 < last.by, first.fell_a_level) == (date(2027, 4, 1), True, True)
-        urgent = most_telling(found, [first, last], set(), 1)
+        urgent = most_telling(session, found, [first, last], set(), 1)
         assert [network.id for network, _ in urgent] == [falls.id]
 
 

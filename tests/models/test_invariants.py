@@ -49,6 +49,7 @@ BREAKS = {
     "5: 1 nätverk vars stöd saknar slut: #1": ["UPDATE network SET support_ends_on = NULL"],
     "5: 1 nätverk med stöd längre än tolv månader: #1": ["UPDATE network SET support_ends_on = '2027-11-26'"],
     "5: 1 nätverk som fått mer än menyn ger: #1": ["UPDATE support_grant SET hours = 21"],
+    "7: 1 nätverk där en träff säger fel om en medlem ledde den: #1": ["UPDATE meeting SET led_by_member = false"],
 }
 
 

@@ -15,6 +15,8 @@ from sqlmodel import SQLModel, col, select
 from models.capacity import CapacityEntry
 from models.columns import EncryptedText, UtcDateTime
 from models.database import engine, reading, schema_version, transaction
+from models.invariants import broken
+from models.meeting import Meeting
 from models.settings import Settings
 from models.support_request import SupportRequest
 from models.tables import metadata
@@ -89,8 +91,7 @@ def test_every_row_and_every_value_of_an_earlier_version_is_still_there(
                 str(row["id" if "id" in row else "code"]): row for row in connection.execute(sa.select(kept)).mappings()
             }
             for row in rows:
-                key = str(UUID(row["id"])) if "id" in row else row["code"]
-                assert {name: _as_text(found[key][name]) for name in row} == {
+                assert {name: _as_text(found[_key(row)][name]) for name in row} == {
                     name: _as_text(_read(kept.c[name].type, value)) for name, value in row.items()
                 }
 
@@ -117,6 +118,18 @@ def test_the_ledger_of_the_first_version_gets_its_balances(before: Rows, empty_d
                 sum((one.hours for one in own[:n]), Decimal(0)) for n in range(1, len(own) + 1)
             ]
             assert own[0].kind == "budget"
+
+
+def test_a_meeting_of_an_earlier_version_says_whether_a_member_led_it(before: Rows, empty_database: sa.Engine) -> None:
+    led = {
+        UUID(duty["meeting_id"])
+        for duty in before["meeting_duty"]
+        if duty["duty"] in ("invitation", "lead") and not duty["by_office"]
+    }
+    assert led
+    with reading() as session:
+        assert {one.id for one in session.exec(select(Meeting)) if one.led_by_member} == led
+        assert broken(session) == []
 
 
 def test_an_upgraded_database_has_every_constraint_of_a_fresh_one(before: Rows, empty_database: sa.Engine) -> None:
@@ -148,6 +161,12 @@ def _read(kind: Any, stored: Any) -> Any:
     if isinstance(kind, sa.Boolean):
         return bool(stored)
     return UUID(stored) if isinstance(kind, sa.Uuid) else stored
+
+
+def _key(row: dict[str, Any]) -> str:
+    """What a row is known by; only what there is one of has a number."""
+    key = row["id"] if "id" in row else row["code"]
+    return str(UUID(key)) if "id" in row and isinstance(key, str) else str(key)
 
 
 def _as_text(value: Any) -> str:

@@ -11,7 +11,7 @@ from models.choices import all_lists
 from models.database import reading, transaction
 from models.errors import UserError
 from models.forms.data_protection import DataProtectionForm
-from models.health_check import active_networks, scored
+from models.health_check import IS_ACTIVE, each, scored
 from models.intervention import Intervention, InterventionKind
 from models.invariants import broken
 from models.mail import MailStatus, OutgoingMail, Template
@@ -180,8 +180,7 @@ def counted() -> tuple[Any, ...]:
     """Rows a table, and every network's score."""
     with reading() as session:
         rows = {table: len(session.execute(select(SQLModel.metadata.tables[table])).all()) for table in COUNTED}
-        networks = active_networks(session)
-        return rows, [str(one) for one in scored(session, networks, date(2027, 3, 11))]
+        return rows, [str(one) for one in each(scored(session, IS_ACTIVE, date(2027, 3, 11)))]
 
 
 COUNTED = ("person", "role", "meeting", "meeting_duty", "support_request", "network", "outgoing_mail", "check_in")
