@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, case, cast, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
+from models.as_columns import as_seconds, in_columns, local_days, midnight
 from models.engagement_columns import Ints
-from models.health_load import as_seconds, in_columns, local_days, midnight
 from models.lifecycle import Transition
 from models.meeting import Meeting, MeetingDuty, MeetingStatus
 from models.network import STEP_OF, Network
@@ -57,7 +57,7 @@ def _carried(session: Session, begins: date, today: date) -> Any:
     return (
         sql_select(
             col(Network.number),
-            as_seconds(session)(col(Meeting.starts_at)),
+            as_seconds(session, col(Meeting.starts_at)),
             cast(func.sum(by_office), BigInteger),
             func.count(),
         )
@@ -76,7 +76,7 @@ def _steps_then(session: Session, number: Ints, moment: Ints) -> Ints:
     Rest and an end change no step, and are left out.
     """
     came = sql_select(
-        col(Network.number), as_seconds(session)(col(Transition.at)),
+        col(Network.number), as_seconds(session, col(Transition.at)),
         case({state.value: step for state, step in STEP_OF.items()}, value=col(Transition.to_state)),
     ).join(Transition, col(Transition.network_id) == Network.id)  # fmt: skip
     on_the_ladder = came.where(col(Transition.to_state).in_([state.value for state in STEP_OF]))

@@ -11,10 +11,11 @@ from sqlalchemy import JSON, ColumnElement, UniqueConstraint, insert
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models import engagement
+from models.as_columns import Keys
 from models.columns import code, key_field
 from models.engagement import COMPONENTS, Health, Level, Result, score
 from models.engagement_columns import Column
-from models.health_load import Keys, among, histories
+from models.health_load import among, histories
 from models.network import ACTIVE, Network
 
 

@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 
 from models import engagement
 from models.absence import standstills_of
+from models.as_columns import midnight
 from models.check_in import CheckIn
 from models.engagement import DEFAULTS, Health, Level
 from models.health_check import HealthSnapshot
-from models.health_load import midnight
 from models.health_raising import Part, Told, parts
 from models.label import label_of
 from models.ladder import support_end
