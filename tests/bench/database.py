@@ -106,6 +106,7 @@ def _life(random: Random, number: int, person: str, as_of: date) -> Iterator[tup
     state, cadence = random.choice(("starting", "sharing", "trial", "independent")), random.choice((30, 60, 90, 180))
     step = 1 + ("starting", "sharing", "trial", "independent").index(state)
     created = str(datetime(2025, 1, 1))
+    organisers = [_key(random) * 2 for _ in range(3)]  # as long as an organiser_key
     where = ("Nätverket", "Luleå", "2580", "town")
     ladder = (state, step, str(kickoff), 0, created, 1)
     yield "network", (network, number, f"n{number}", *where, cadence, 8, True, "member", False, *ladder)
@@ -113,7 +114,7 @@ def _life(random: Random, number: int, person: str, as_of: date) -> Iterator[tup
         day = kickoff + timedelta(days=20 * event)
         meeting, starts_at = _key(random), f"{datetime(day.year, day.month, day.day, 16, 30)}.000000"
         attended = random.randint(2, 15)
-        carriers = {duty: random.choice((f"{number}a", f"{number}b", f"{number}c", None)) for duty in Duty}
+        carriers = {duty: random.choice((*organisers, None)) for duty in Duty}
         led = any(carriers[duty] for duty in LEADING)
         yield (
             "meeting",
