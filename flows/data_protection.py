@@ -17,7 +17,7 @@ from tasks.wrap_up import wrap_up
 @flow(name="data-protection", flow_run_name=say("Personuppgifter: {form.subject}", "Personal data: {form.subject}"))
 @in_words
 async def data_protection(form: DataProtectionForm = DataProtectionForm(), as_of: str = "") -> Any:
-    """Svara på en begäran. Utan begäran: radera det som är beviljat, och töm formulär som aldrig togs emot.
+    """Svara på en begäran. Varje natt: radera det som är beviljat, glöm det vars tid är ute, töm misslyckade formulär.
 
     Args:
         form: Lämnas som det är för nattens gallring. Annars: begäran och svaret på den.
@@ -29,13 +29,17 @@ async def data_protection(form: DataProtectionForm = DataProtectionForm(), as_of
         await forget(form)
         answered = await stage.answer(intake, at)
     erased = await stage.erase_granted(at)
+    forgotten = await stage.forget_old(at)
     emptied = await stage.forget_failed()
     await wrap_up(as_of)
     line = say(
-        f"{erased} personer raderade, {emptied} formulär tömda", f"{erased} persons erased, {emptied} forms emptied"
+        f"{erased} personer raderade på begäran, {emptied} formulär tömda. Tiden ute för {forgotten['requests']} "
+        f"förfrågningar, {forgotten['roles']} roller, {forgotten['persons']} personer, {forgotten['texts']} texter",
+        f"{erased} persons erased as asked, {emptied} forms emptied. Time was up for {forgotten['requests']} requests, "
+        f"{forgotten['roles']} roles, {forgotten['persons']} persons, {forgotten['texts']} texts",
     )
     if answered:
         kind, status = word(RIGHTS, answered["kind"]), answered["status"]
         said = say("nej" if status == "refused" else "ja", "no" if status == "refused" else "yes")
         line = say(f"Svaret på begäran ({kind}): {said}. {line}", f"The answer to the request ({kind}): {said}. {line}")
-    return told(line, erased=erased, emptied=emptied, **answered)
+    return told(line, erased=erased, emptied=emptied, forgotten=forgotten, **answered)

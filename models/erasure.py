@@ -2,8 +2,10 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, update
 
 from models import lifecycle
@@ -27,42 +29,51 @@ def erase(session: Session, person: Person, cause: Cause) -> None:
     """
     if person.erased_at:
         return
-    _rekey_duties(session, person.id)
+    held = session.exec(select(Role.network_id).where(col(Role.person_id) == person.id))
+    called = session.exec(select(Meeting.network_id).where(col(Meeting.convener_id) == person.id))
+    for network_id in {*held, *called}:
+        rekey_duties(session, network_id, person.id)
     _empty_requests(session, person.id, cause)
-    _empty_mails(session, person.id, cause.at)
-    person.member_hash = person.member_number = person.name = person.email = None
-    person.email_status, person.membership = EmailStatus.missing, Membership.none
-    person.is_representative = person.is_employee = False
-    person.protected_at = person.reminders_stopped_at = None
-    person.erased_at = cause.at
-    session.add(person)
+    empty_mails(session, col(OutgoingMail.person_id) == person.id, cause.at)
     session.flush()
+    empty_persons(session, col(Person.id) == person.id, cause.at)
     end_roles_of_leavers(session, cause.at)
 
 
-def _rekey_duties(session: Session, person_id: UUID) -> None:
-    """What they carried is counted on under a key at random, one a network: nobody can find out whose any more."""
-    held = select(Role.network_id).where(col(Role.person_id) == person_id)
-    called = select(Meeting.network_id).where(col(Meeting.convener_id) == person_id)
-    for network_id in {*session.exec(held), *session.exec(called)}:
-        theirs = col(MeetingDuty.organiser_key) == organiser_key(network_id, person_id)
-        session.execute(update(MeetingDuty).where(theirs).values(organiser_key=secrets.token_hex(32)))
+def empty_persons(session: Session, which: ColumnElement[bool], at: datetime) -> int:
+    """Everything that tells who these are goes. Returns how many they were."""
+    told: dict[str, Any] = dict.fromkeys(("member_hash", "member_number", "name", "email"))
+    told |= {"email_status": EmailStatus.missing, "membership": Membership.none}
+    told |= {"is_representative": False, "is_employee": False, "protected_at": None, "reminders_stopped_at": None}
+    answer: Any = session.execute(update(Person).where(which).values(**told, erased_at=at))
+    emptied: int = answer.rowcount
+    return emptied
+
+
+def rekey_duties(session: Session, network_id: UUID, person_id: UUID) -> None:
+    """What somebody carried in a network is counted on under a key at random: nobody can find out whose any more."""
+    theirs = col(MeetingDuty.organiser_key) == organiser_key(network_id, person_id)
+    session.execute(update(MeetingDuty).where(theirs).values(organiser_key=secrets.token_hex(32)))
 
 
 def _empty_requests(session: Session, person_id: UUID, cause: Cause) -> None:
-    """The words go, and a place of their own wording becomes its municipality; the request stays, to be counted."""
     for request in session.exec(select(SupportRequest).where(col(SupportRequest.initiator_id) == person_id)).all():
         if request.state in OPEN:
             lifecycle.advance_request(session, request, RequestState.withdrawn, cause)
             request.offer_until = None
-        municipality = session.get(Municipality, request.municipality) if request.municipality else None
-        request.need, request.place = "", municipality.name if municipality else ""
-        request.dedupe_key = secrets.token_hex(32)
-        session.add(request)
+        empty_request(session, request)
 
 
-def _empty_mails(session: Session, person_id: UUID, at: datetime) -> None:
-    theirs = col(OutgoingMail.person_id) == person_id
+def empty_request(session: Session, request: SupportRequest) -> None:
+    """The words go, and a place of their own wording becomes its municipality; the request stays, to be counted."""
+    municipality = session.get(Municipality, request.municipality) if request.municipality else None
+    request.need, request.place = "", municipality.name if municipality else ""
+    request.dedupe_key = secrets.token_hex(32)
+    session.add(request)
+
+
+def empty_mails(session: Session, theirs: ColumnElement[bool], at: datetime) -> None:
+    """What these mails said goes, and what waits is not sent."""
     waiting = col(OutgoingMail.status).in_((*WAITING, MailStatus.in_doubt))
     skipped = {"status": MailStatus.skipped, "reason": ERASED, "settled_at": at}
     session.execute(update(OutgoingMail).where(theirs, waiting).values(**skipped))

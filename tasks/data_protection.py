@@ -1,12 +1,13 @@
 """What nobody needs any more is forgotten (domain.md section 10)."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
 
-from models import rights_answer
+from models import retention, rights_answer
 from models.database import transaction
 from models.forms.data_protection import DataProtectionForm
 from models.forms.every import FORMS
@@ -44,6 +45,13 @@ async def answer(intake: str, at: datetime) -> dict[str, str]:
 async def erase_granted(at: datetime) -> int:
     with transaction() as session:
         return rights_answer.erase_granted(session, at)
+
+
+@step("Glöm det vars tid är ute", "Forget what has had its time")
+async def forget_old(at: datetime) -> dict[str, int]:
+    """How many requests, roles, persons and texts were forgotten."""
+    with transaction() as session:
+        return asdict(retention.forget(session, at))
 
 
 @step("Töm formulär som aldrig togs emot", "Empty forms that were never taken in")

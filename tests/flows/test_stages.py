@@ -90,6 +90,13 @@ async def test_a_form_that_failed_before_it_was_kept_is_emptied_in_the_night(off
     assert (await data_protection(as_of="2026-11-04"))["emptied"] == 0
 
 
+async def test_what_has_had_its_time_is_forgotten_in_the_night(office: Settings) -> None:
+    with transaction() as session:
+        talk(session, ask(session), decision="withdraw")
+    assert (await data_protection(as_of="2027-05-04"))["forgotten"]["requests"] == 0
+    assert (await data_protection(as_of="2027-05-05"))["forgotten"]["requests"] == 1
+
+
 async def test_the_talk_grants_and_asks(office: Settings) -> None:
     with transaction() as session:
         ask(session)

@@ -24,6 +24,7 @@ from models import (
     phase_out,
     receiving,
     resting,
+    retention,
     still_planned,
     waiting,
     work_list,
@@ -48,7 +49,7 @@ PLACES = ("Luleå", "Boden", "Kiruna")
 CARRIERS = st.tuples(*[st.sampled_from(("m1", "m2", "m3", "office"))] * 5)
 ITEMS = ("send_out", "negotiator_at_meeting", "sounding_board", "starter_kit", "grant_money")
 CHANGES = ("rest", "rest", "wake", "wake", "new_contact", "extend", "extend", "merge", "split", "close")
-SWEEPS = 7
+SWEEPS = 8
 
 
 class AnyHistory(RuleBasedStateMachine):
@@ -252,6 +253,7 @@ class AnyHistory(RuleBasedStateMachine):
             lambda session: phase_out.step_down(session, rules),
             lambda session: phase_out.give_notice(session, moment),
             lambda session: capacity.release_ended(session, self.today, moment),
+            lambda session: retention.forget(session, moment),
         )  # fmt: skip
         self.attempt(sweeps[which])
 

@@ -1,0 +1,238 @@
+"""What nobody needs any more is forgotten when its time is over, and not before; what was counted stays."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import Session, col, select
+
+from models import rights_request
+from models.check_in import CheckIn
+from models.contacts import end_roles_of_leavers
+from models.database import transaction
+from models.health_check import IS_ACTIVE, each, scored
+from models.invariants import broken
+from models.mail import MailStatus, OutgoingMail
+from models.meeting import Meeting, MeetingDuty
+from models.need_signal import NeedSignal
+from models.network import Network, Role, organiser_key
+from models.person import Membership, Person, by_member_number
+from models.quiet_days import add_months
+from models.retention import Forgotten, forget
+from models.rights_request import RightsKind
+from models.settings import Settings
+from models.staff import by_signature
+from models.support import SupportGrant
+from models.support_request import RequestState, SupportRequest
+from tests.acts import AKE, GOREL, MARIT, ask, at, change, network_in, network_of, talk
+
+NOTHING = Forgotten(0, 0, 0, 0)
+
+
+def night(session: Session, day: str | date) -> Forgotten:
+    """One night's forgetting; a second one the same night finds nothing more, and every rule still holds."""
+    found = forget(session, at(day, 3))
+    session.flush()
+    session.expire_all()
+    assert forget(session, at(day, 3)) == NOTHING and broken(session) == []
+    return found
+
+
+def sent(session: Session) -> None:
+    """What waits in the outbox has gone."""
+    for mail in session.exec(select(OutgoingMail)):
+        mail.status = MailStatus.sent
+        session.add(mail)
+    session.flush()
+
+
+def member(session: Session, number: str) -> Person:
+    found = by_member_number(session, number)
+    assert found
+    return found
+
+
+def scores(session: Session) -> list[str]:
+    return [str(one) for one in each(scored(session, IS_ACTIVE, date(2027, 4, 1)))]
+
+
+def declined(session: Session, **changes: Any) -> SupportRequest:
+    request = ask(session, **changes)
+    if request.state != RequestState.declined:
+        talk(session, request, decision="decline", reason="outside_purpose")
+    sent(session)
+    assert request.state == RequestState.declined
+    return request
+
+
+# --- requests -------------------------------------------------------------------------------------
+
+
+def test_a_request_that_got_a_no_is_nobodys_after_six_months(office: Settings) -> None:
+    with transaction() as session:
+        request = declined(session)
+        assert night(session, "2027-05-04") == NOTHING
+        assert night(session, "2027-05-05").requests == 1
+        assert (request.need, request.place, request.co_organisers) == ("", "Luleå", [])
+        assert (request.state, request.initiator_id != member(session, AKE).id) == (RequestState.declined, True)
+
+
+def test_a_member_whose_request_was_forgotten_is_still_in_the_register_and_may_ask_again(office: Settings) -> None:
+    with transaction() as session:
+        declined(session)
+        night(session, "2027-05-05")
+        assert member(session, AKE).may_initiate
+        assert ask(session, "2027-05-10").number == 2
+
+
+def test_a_request_of_somebody_who_is_no_member_is_erased_with_them_after_thirty_days(office: Settings) -> None:
+    with transaction() as session:
+        request = declined(session, member_number="990101-01", name="Nils", email="nils@example.com")
+        person_id = request.initiator_id
+        assert night(session, "2026-12-01") == NOTHING
+        assert night(session, "2026-12-02") == Forgotten(requests=1, roles=0, persons=1, texts=0)
+        person = session.get_one(Person, person_id)
+        assert person.erased_at and (person.name, person.email, person.member_number) == (None, None, None)
+
+
+def test_who_waits_for_an_answer_about_their_data_is_not_erased_before_it_came(office: Settings) -> None:
+    with transaction() as session:
+        request = declined(session, member_number="990101-01", name="Nils", email="nils@example.com")
+        person = session.get_one(Person, request.initiator_id)
+        rights_request.ask(session, person, RightsKind.access, at("2026-12-01"))
+        sent(session)
+        assert night(session, "2026-12-02") == Forgotten(requests=1, roles=0, persons=0, texts=0)
+        assert person.name == "Nils"
+
+
+def test_a_request_that_is_open_or_was_granted_stays(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, member_number=GOREL, place="Umeå", municipality="Umeå", co_organisers="")
+        network = network_in(session)
+        assert night(session, "2027-10-20") == NOTHING
+        assert (
+            request.need
+            and session.exec(select(SupportRequest).where(SupportRequest.network_id == network.id)).one().need
+        )
+
+
+# --- roles ----------------------------------------------------------------------------------------
+
+
+def end_role(session: Session, network: Network, number: str, day: str) -> Person:
+    person = member(session, number)
+    for role in session.exec(select(Role).where(Role.network_id == network.id, Role.person_id == person.id)):
+        role.until = date.fromisoformat(day)
+        session.add(role)
+    session.flush()
+    return person
+
+
+def test_three_months_after_a_role_ended_what_they_did_is_nobodys_and_no_score_moves(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        ake = end_role(session, network, AKE, "2027-01-20")
+        session.add(CheckIn(network_id=network.id, person_id=ake.id, sent_on=date(2026, 12, 1)))
+        session.flush()
+        before = scores(session)
+        sent(session)
+        assert night(session, "2027-04-19") == NOTHING
+        assert night(session, "2027-04-20").roles == 1
+        held = session.exec(select(Role).where(Role.network_id == network.id)).all()
+        conveners = session.exec(select(Meeting.convener_id)).all()
+        sent_to = session.exec(select(CheckIn.person_id)).all()
+        asked = session.exec(select(SupportRequest)).one()
+        told = session.exec(select(OutgoingMail.person_id)).all()
+        assert ake.id not in {*(role.person_id for role in held), *conveners, *sent_to, asked.initiator_id, *told}
+        keys = session.exec(select(MeetingDuty.organiser_key)).all()
+        assert organiser_key(network.id, ake.id) not in keys and len(set(keys)) == 3
+        assert scores(session) == before and len(held) == 4 and ake.name
+
+
+def test_whoever_still_carries_something_in_the_network_keeps_it_all(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+        first = session.exec(select(Role).where(Role.person_id == member(session, AKE).id)).first()
+        assert first
+        first.until = date(2026, 12, 1)
+        session.add(first)
+        session.flush()
+        assert night(session, "2027-10-20") == NOTHING
+
+
+def test_in_another_network_nothing_is_forgotten(office: Settings) -> None:
+    with transaction() as session:
+        network, other = network_in(session), network_of(session, GOREL, MARIT)
+        marit = end_role(session, network, MARIT, "2027-01-20")
+        sent(session)
+        assert night(session, "2027-04-20").roles == 1
+        assert session.exec(select(Role.network_id).where(Role.person_id == marit.id)).all() == [other.id]
+
+
+def test_a_network_that_was_closed_is_nobodys_three_months_after(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        change(session, network, "close", "2027-02-10", member="m2")
+        sent(session)
+        assert night(session, "2027-05-09") == NOTHING
+        assert night(session, "2027-05-10").roles == 3
+        people = session.exec(select(Person).join(Role, col(Role.person_id) == Person.id)).all()
+        assert all(person.erased_at for person in people)
+
+
+def test_who_left_the_union_is_erased_after_thirty_days_and_the_network_lives_on(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        ake, before = member(session, AKE), scores(session)
+        ake.membership = Membership.left
+        session.add(ake)
+        end_roles_of_leavers(session, at("2027-01-20"))
+        session.flush()
+        sent(session)
+        assert night(session, "2027-02-18") == NOTHING
+        found = night(session, "2027-02-19")
+        assert (found.roles, found.persons, ake.name) == (1, 1, None)
+        assert scores(session) == before
+        assert session.get_one(Network, network.id).state == "starting"
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def test_what_was_written_and_mailed_is_forgotten_after_twelve_months(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+        asj = by_signature(session, "asj", "Signatur").id
+        seen = at("2026-11-25")
+        signal = NeedSignal(place="Boden", municipality="2582", words="Flera frågar.", noted_by=asj, noted_at=seen)
+        session.add(signal)
+        sent(session)
+        assert night(session, add_months(date(2026, 11, 2), 12)) == NOTHING
+        asked = session.exec(select(SupportRequest)).one()
+        night(session, "2027-11-25")
+        assert (signal.words, asked.need) == ("Flera frågar.", "")
+        night(session, "2027-11-26")
+        assert signal.words == ""
+        gone = session.exec(select(OutgoingMail).where(col(OutgoingMail.created_at) < at("2026-11-26"))).all()
+        assert gone and {(one.person_id, one.staff_id, one.context, one.body) for one in gone} == {
+            (None, None, "{}", None)
+        }
+        assert session.exec(select(SupportGrant)).one().reason == "Behövs."
+        night(session, "2028-08-02")
+        assert session.exec(select(SupportGrant)).one().reason == ""
+
+
+def test_a_mail_that_still_waits_is_kept_whole(office: Settings) -> None:
+    with transaction() as session:
+        ask(session)
+        [receipt] = [one for one in session.exec(select(OutgoingMail)) if one.template == "receipt"]
+        assert night(session, "2027-12-01") == NOTHING
+        assert receipt.person_id and receipt.context != "{}"
+
+
+@pytest.mark.parametrize("months", [1, 6, 11])
+def test_a_living_network_loses_nothing(office: Settings, months: int) -> None:
+    with transaction() as session:
+        network_in(session)
+        sent(session)
+        assert night(session, date(2026, 11, 1) + timedelta(days=30 * months)) == NOTHING
