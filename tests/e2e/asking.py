@@ -2,8 +2,11 @@
 
 import base64
 import json
+import time
 import urllib.request
+from http import HTTPStatus
 from typing import Any
+from urllib.error import HTTPError
 from uuid import uuid4
 
 
@@ -16,12 +19,21 @@ def token_of(prefect: str, auth: str = "") -> dict[str, str]:
 
 
 def ask(url: str, method: str = "GET", body: Any = None, headers: dict[str, str] | None = None) -> Any:
-    """The answer as JSON. Raises HTTPError for anything but a success."""
+    """The answer as JSON. Raises HTTPError for anything but a success.
+
+    While Prefect says that its database is busy (503), it is asked again, as Prefect's own client does.
+    """
     request = urllib.request.Request(
         url,
         data=None if body is None else json.dumps(body).encode(),
         method=method,
         headers={"Content-Type": "application/json"} | (headers or {}),
     )
-    with urllib.request.urlopen(request, timeout=30) as reply:
-        return json.loads(reply.read() or "null")
+    for again_after in (0.5, 1, 2, 4, 8, None):
+        try:
+            with urllib.request.urlopen(request, timeout=30) as reply:
+                return json.loads(reply.read() or "null")
+        except HTTPError as error:
+            if error.code != HTTPStatus.SERVICE_UNAVAILABLE or again_after is None:
+                raise
+            time.sleep(again_after)
