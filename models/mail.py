@@ -89,6 +89,8 @@ class MailStatus(StrEnum):
 
 
 WAITING = (MailStatus.queued, MailStatus.deferred)
+UNSETTLED = (*WAITING, MailStatus.sending, MailStatus.in_doubt)
+"""It may still go, or nobody knows yet whether it went."""
 
 
 class OutgoingMail(SQLModel, table=True):

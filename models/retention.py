@@ -21,7 +21,7 @@ from models.columns import UtcDateTime
 from models.erasure import empty_mails, empty_persons, empty_request, rekey_duties
 from models.intervention import Intervention
 from models.lifecycle import Transition
-from models.mail import WAITING, MailStatus, OutgoingMail
+from models.mail import UNSETTLED, OutgoingMail
 from models.meeting import Meeting
 from models.need_signal import NeedSignal
 from models.network import TERMINAL, Network, Role
@@ -35,7 +35,6 @@ REQUEST_MONTHS = 6
 ROLE_MONTHS = 3
 TEXT_MONTHS = 12
 NOT_A_MEMBER = timedelta(days=30)
-UNSETTLED = (*WAITING, MailStatus.sending, MailStatus.in_doubt)
 
 
 @dataclass(frozen=True)

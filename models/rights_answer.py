@@ -13,14 +13,13 @@ from models.forms.data_protection import REQUEST, DataProtectionForm
 from models.forms.form import YOUR_SIGNATURE, Form
 from models.label import SEPARATOR
 from models.language import say
-from models.mail import WAITING, Letter, MailStatus, OutgoingMail, Template, queue
+from models.mail import UNSETTLED, Letter, OutgoingMail, Template, queue
 from models.person import EmailStatus, Person
 from models.quiet_days import local
 from models.rights_request import RightsKind, RightsRequest, RightsStatus
 from models.staff import by_signature
 from models.words import RIGHTS, word
 
-ON_THE_WAY = (*WAITING, MailStatus.sending, MailStatus.in_doubt)
 ALARM_AFTER = timedelta(days=20)
 
 
@@ -106,7 +105,7 @@ def erase_granted(session: Session, at: datetime) -> int:
     ).all()
     granted = {_letter(request, person, {}).key: (request, person) for request, person in rows}
     on_the_way = select(OutgoingMail.idempotency_key).where(
-        col(OutgoingMail.idempotency_key).in_(list(granted)), col(OutgoingMail.status).in_(ON_THE_WAY)
+        col(OutgoingMail.idempotency_key).in_(list(granted)), col(OutgoingMail.status).in_(UNSETTLED)
     )
     for key in session.exec(on_the_way).all():
         if granted[key][0].deadline >= local(at).date():

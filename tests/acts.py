@@ -13,7 +13,7 @@ from models.forms.needs_talk import GrantLine, NeedsTalkForm
 from models.forms.network_change import NetworkChangeForm
 from models.forms.support_request import SupportRequestForm
 from models.lifecycle import Actor, Cause
-from models.mail import OutgoingMail
+from models.mail import MailStatus, OutgoingMail
 from models.meeting import Meeting
 from models.network import Network, Role, RoleKind, roles_of
 from models.quiet_days import STOCKHOLM
@@ -166,6 +166,14 @@ def mails(session: Session, template: str) -> list[OutgoingMail]:
     """What was queued of one kind, in its order."""
     of_kind = select(OutgoingMail).where(col(OutgoingMail.template) == template)
     return list(session.exec(of_kind.order_by(col(OutgoingMail.created_at))))
+
+
+def all_sent(session: Session) -> None:
+    """What waits in the outbox has gone."""
+    for mail in session.exec(select(OutgoingMail)):
+        mail.status = MailStatus.sent
+        session.add(mail)
+    session.flush()
 
 
 def organisers(session: Session, network: Network) -> list[Role]:

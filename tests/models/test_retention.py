@@ -12,7 +12,7 @@ from models.contacts import end_roles_of_leavers
 from models.database import transaction
 from models.health_check import IS_ACTIVE, each, scored
 from models.invariants import broken
-from models.mail import MailStatus, OutgoingMail
+from models.mail import OutgoingMail
 from models.meeting import Meeting, MeetingDuty
 from models.need_signal import NeedSignal
 from models.network import Network, Role, organiser_key
@@ -24,7 +24,7 @@ from models.settings import Settings
 from models.staff import by_signature
 from models.support import SupportGrant
 from models.support_request import RequestState, SupportRequest
-from tests.acts import AKE, GOREL, MARIT, ask, at, change, network_in, network_of, talk
+from tests.acts import AKE, GOREL, MARIT, all_sent, ask, at, change, network_in, network_of, talk
 
 NOTHING = Forgotten(0, 0, 0, 0)
 
@@ -36,14 +36,6 @@ def night(session: Session, day: str | date) -> Forgotten:
     session.expire_all()
     assert forget(session, at(day, 3)) == NOTHING and broken(session) == []
     return found
-
-
-def sent(session: Session) -> None:
-    """What waits in the outbox has gone."""
-    for mail in session.exec(select(OutgoingMail)):
-        mail.status = MailStatus.sent
-        session.add(mail)
-    session.flush()
 
 
 def member(session: Session, number: str) -> Person:
@@ -60,7 +52,7 @@ def declined(session: Session, **changes: Any) -> SupportRequest:
     request = ask(session, **changes)
     if request.state != RequestState.declined:
         talk(session, request, decision="decline", reason="outside_purpose")
-    sent(session)
+    all_sent(session)
     assert request.state == RequestState.declined
     return request
 
@@ -100,7 +92,7 @@ def test_who_waits_for_an_answer_about_their_data_is_not_erased_before_it_came(o
         request = declined(session, member_number="990101-01", name="Nils", email="nils@example.com")
         person = session.get_one(Person, request.initiator_id)
         rights_request.ask(session, person, RightsKind.access, at("2026-12-01"))
-        sent(session)
+        all_sent(session)
         assert night(session, "2026-12-02") == Forgotten(requests=1, roles=0, persons=0, texts=0)
         assert person.name == "Nils"
 
@@ -135,7 +127,7 @@ def test_three_months_after_a_role_ended_what_they_did_is_nobodys_and_no_score_m
         session.add(CheckIn(network_id=network.id, person_id=ake.id, sent_on=date(2026, 12, 1)))
         session.flush()
         before = scores(session)
-        sent(session)
+        all_sent(session)
         assert night(session, "2027-04-19") == NOTHING
         assert night(session, "2027-04-20").roles == 1
         held = session.exec(select(Role).where(Role.network_id == network.id)).all()
@@ -164,7 +156,7 @@ def test_in_another_network_nothing_is_forgotten(office: Settings) -> None:
     with transaction() as session:
         network, other = network_in(session), network_of(session, GOREL, MARIT)
         marit = end_role(session, network, MARIT, "2027-01-20")
-        sent(session)
+        all_sent(session)
         assert night(session, "2027-04-20").roles == 1
         assert session.exec(select(Role.network_id).where(Role.person_id == marit.id)).all() == [other.id]
 
@@ -173,7 +165,7 @@ def test_a_network_that_was_closed_is_nobodys_three_months_after(office: Setting
     with transaction() as session:
         network = network_in(session)
         change(session, network, "close", "2027-02-10", member="m2")
-        sent(session)
+        all_sent(session)
         assert night(session, "2027-05-09") == NOTHING
         assert night(session, "2027-05-10").roles == 3
         people = session.exec(select(Person).join(Role, col(Role.person_id) == Person.id)).all()
@@ -188,7 +180,7 @@ def test_who_left_the_union_is_erased_after_thirty_days_and_the_network_lives_on
         session.add(ake)
         end_roles_of_leavers(session, at("2027-01-20"))
         session.flush()
-        sent(session)
+        all_sent(session)
         assert night(session, "2027-02-18") == NOTHING
         found = night(session, "2027-02-19")
         assert (found.roles, found.persons, ake.name) == (1, 1, None)
@@ -206,7 +198,7 @@ def test_what_was_written_and_mailed_is_forgotten_after_twelve_months(office: Se
         seen = at("2026-11-25")
         signal = NeedSignal(place="Boden", municipality="2582", words="Flera frågar.", noted_by=asj, noted_at=seen)
         session.add(signal)
-        sent(session)
+        all_sent(session)
         assert night(session, add_months(date(2026, 11, 2), 12)) == NOTHING
         asked = session.exec(select(SupportRequest)).one()
         night(session, "2027-11-25")
@@ -234,5 +226,5 @@ def test_a_mail_that_still_waits_is_kept_whole(office: Settings) -> None:
 def test_a_living_network_loses_nothing(office: Settings, months: int) -> None:
     with transaction() as session:
         network_in(session)
-        sent(session)
+        all_sent(session)
         assert night(session, date(2026, 11, 1) + timedelta(days=30 * months)) == NOTHING

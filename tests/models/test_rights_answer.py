@@ -22,7 +22,7 @@ from models.rights_answer import answer, check_answer, erase_granted, rights_lab
 from models.rights_request import RightsKind, RightsRequest, RightsStatus
 from models.settings import Settings
 from models.support_request import RequestState, SupportRequest
-from tests.acts import AKE, MARIT, ask, at, mails, meet, network_in
+from tests.acts import AKE, MARIT, all_sent, ask, at, mails, meet, network_in
 
 ASKED = "2027-03-02"
 
@@ -46,14 +46,6 @@ def say(session: Session, request: RightsRequest, /, day: str = "2027-03-10", **
     answered = answer(session, form, at(day))
     session.flush()
     return answered
-
-
-def sent(session: Session) -> None:
-    """What waits in the outbox has gone."""
-    for mail in session.exec(select(OutgoingMail)):
-        mail.status = MailStatus.sent
-        session.add(mail)
-    session.flush()
 
 
 # --- answering ------------------------------------------------------------------------------------
@@ -147,7 +139,7 @@ def test_what_is_erased_is_found_nowhere_in_the_database(office: Settings) -> No
         person = ake(session)
         known = (person.name, person.email, person.member_number, person.member_hash, "Hemma hos Åke", "Åke vill.")
         say(session, wants(session, RightsKind.erasure))
-        sent(session)
+        all_sent(session)
         assert erase_granted(session, at("2027-03-11", 4)) == 1
         assert by_member_number(session, AKE) is None
         key, name = person.id, network.name
@@ -169,7 +161,7 @@ def test_counts_and_scores_are_as_they_were(office: Settings) -> None:
         network = network_in(session)
         meet(session, network, "2027-01-20")
         say(session, wants(session, RightsKind.erasure))
-        sent(session)
+        all_sent(session)
     before = counted()
     with transaction() as session:
         assert erase_granted(session, at("2027-03-11", 4)) == 1
@@ -190,7 +182,7 @@ def test_the_network_lives_on_and_staff_find_a_new_contact(office: Settings) -> 
     with transaction() as session:
         network = network_in(session)
         say(session, wants(session, RightsKind.erasure))
-        sent(session)
+        all_sent(session)
         erase_granted(session, at("2027-03-11", 4))
         roles = session.exec(
             select(Role).join(Person, col(Person.id) == Role.person_id).where(col(Person.erased_at).is_not(None))
@@ -209,7 +201,7 @@ def test_who_carried_it_alone_leaves_a_proposal_to_rest(office: Settings) -> Non
                 role.until = date(2027, 1, 1)
                 session.add(role)
         say(session, wants(session, RightsKind.erasure))
-        sent(session)
+        all_sent(session)
         erase_granted(session, at("2027-03-11", 4))
         kinds = session.exec(select(Intervention.kind).where(col(Intervention.network_id) == network.id)).all()
         assert kinds == [InterventionKind.propose_rest]
@@ -235,7 +227,7 @@ def test_somebody_else_is_left_as_they_are(office: Settings) -> None:
         assert marit
         before = marit.model_dump()
         say(session, wants(session, RightsKind.erasure))
-        sent(session)
+        all_sent(session)
         erase_granted(session, at("2027-03-11", 4))
         session.refresh(marit)
         assert marit.model_dump() == before
