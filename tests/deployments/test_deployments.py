@@ -1,13 +1,14 @@
 """prefect.yaml: every flow is there, its entry point is real, its schedule is the domain's."""
 
 import importlib
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from dateutil.rrule import rrulestr
+from prefect.server.schemas.schedules import CronSchedule, RRuleSchedule
 
 from deployments.environment import POOL, PREFECT_YAML
 from deployments.running import entrypoints
@@ -55,3 +56,15 @@ def test_the_health_check_runs_on_the_first_working_day_of_every_month() -> None
     }
     expected = {first_working_day(year, month) for year in range(2027, 2037) for month in range(1, 13)}
     assert sorted(days ^ expected) == easter
+
+
+SCHEDULES = [one for deployment in DEPLOYMENTS for one in deployment.get("schedules", [])]
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=str)
+async def test_prefects_own_server_can_plan_every_schedule_with_the_versions_that_are_locked(
+    schedule: dict[str, Any],
+) -> None:
+    kind = CronSchedule if "cron" in schedule else RRuleSchedule
+    planned = kind.model_validate({name: value for name, value in schedule.items() if name != "slug"})
+    assert len(await planned.get_dates(n=3, start=datetime(2026, 11, 26, tzinfo=UTC))) == 3
