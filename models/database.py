@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 import models.tables  # noqa: F401 (a foreign key needs its other table known, whichever part asks first)
-from models.errors import DatabaseBusy
+from models.db.failure import failure
 from models.settings import settings
 
 BUSY_SECONDS = 15
@@ -69,33 +69,33 @@ def close_database() -> None:
 
 
 @contextmanager
+def unavailable_told() -> Iterator[None]:
+    """Raises DatabaseUnavailable, by its kind, for what is no fault of ours and of no row: models/db/failure.py."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        if told := failure(error):
+            raise told from None
+        raise
+
+
+@contextmanager
 def transaction() -> Iterator[Session]:
     """A session that is committed at the end, or rolled back whole on any error.
 
-    Raises DatabaseBusy when the database is locked or does not answer.
+    Raises DatabaseBusy when the database is locked or does not answer, and DatabaseUnavailable's other kinds.
     """
-    try:
-        with Session(engine(), expire_on_commit=False) as session:
-            yield session
-            session.commit()
-    except OperationalError as error:
-        raise DatabaseBusy(_why_not(error)) from None
+    with unavailable_told(), Session(engine(), expire_on_commit=False) as session:
+        yield session
+        session.commit()
 
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session that only looks, beside any writer. Raises DatabaseBusy as `transaction` does."""
-    try:
-        with Session(engine().execution_options(reads_only=True), expire_on_commit=False) as session:
-            yield session
-    except OperationalError as error:
-        raise DatabaseBusy(_why_not(error)) from None
-
-
-def _why_not(error: OperationalError) -> str | None:
-    if "no such table" in str(error.orig):
-        return "Databasen saknar tabeller. Kör `lots db upgrade`, sedan om (Retry)."
-    return None
+    """A session that only looks, beside any writer. Raises DatabaseUnavailable as `transaction` does."""
+    looking = engine().execution_options(reads_only=True)
+    with unavailable_told(), Session(looking, expire_on_commit=False) as session:
+        yield session
 
 
 def schema_version(session: Session) -> str:

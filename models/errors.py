@@ -56,8 +56,36 @@ class InboxUnavailable(ServiceUnavailable):
     """Inkorgen går inte att nå. Inget gick förlorat: kör om (Retry) när den är igång igen."""
 
 
-class DatabaseBusy(ServiceUnavailable):
+class DatabaseUnavailable(ServiceUnavailable):
+    """The database does not do what it was asked; what was begun was rolled back. Its kinds say what helps."""
+
+
+class DatabaseBusy(DatabaseUnavailable):
     """Databasen är upptagen eller går inte att nå just nu. Inget gick förlorat: kör om (Retry) om en stund."""
+
+
+class DatabaseFull(DatabaseUnavailable):
+    """The disk takes no more of the database. It helps to make room, not to try again."""
+
+
+class DatabaseReadOnly(DatabaseUnavailable):
+    """The database lets nothing be written. It helps to allow it, not to try again."""
+
+
+class DatabaseNotUpgraded(DatabaseUnavailable):
+    """The database lacks tables or columns: it is new, or of an earlier version."""
+
+
+class DatabaseTooNew(DatabaseUnavailable):
+    """The database was upgraded by a later version of this program."""
+
+
+class DatabaseUnknown(DatabaseUnavailable):
+    """There is no such database where LOTS_DATABASE_URL points, or it does not let us in."""
+
+
+class DatabaseUnreadable(DatabaseUnavailable):
+    """What LOTS_DATABASE_URL points at is no database, or a damaged one."""
 
 
 class DatabaseDamaged(LotsError):

@@ -1,0 +1,1 @@
+"""How the database is spoken to, without knowing what is in it."""
