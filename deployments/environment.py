@@ -8,18 +8,26 @@ import base64
 import hashlib
 import json
 import os
+import secrets
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import certifi
 from dotenv import dotenv_values
 
 from models.errors import SettingsError
-from models.settings import LOOPBACK, Settings
+from models.settings import LOOPBACK, Settings, made_once
 
 KEEP_RUNS_DAYS = 30
+PREFECT_USER = "kansliet"
+PASSWORD_GROUPS, GROUP_LETTERS = 4, 5
+EASY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is mistaken for another when typed off a screen
+HOME_ID = "X-Lots-Home"
+CLOSED = 0o700
 PREFECT_YAML = Path(__file__).parent / "prefect.yaml"
 POOL = "lots"
+SERVER_SETTINGS = ("HOME", "PREFECT_HOST", "PREFECT_UI_URL", "LANGUAGE")
 END_OF_CERTIFICATE = "-----END CERTIFICATE-----"
 
 
@@ -75,6 +83,7 @@ def prepare(settings: Settings, *, quiet: bool = False) -> None:
     The worker runs each flow in a folder of its own, where a `.env` and a relative LOTS_HOME would be lost. With
     `quiet` Prefect's log goes to its server only.
     """
+    close_home(settings.home)
     for name, value in dotenv_values(".env").items():
         if name.startswith("PREFECT_") and value:
             os.environ.setdefault(name, value)
@@ -82,6 +91,8 @@ def prepare(settings: Settings, *, quiet: bool = False) -> None:
         os.environ[f"LOTS_{name.upper()}"] = str(value)
     for name, value in prefect_environment(settings).items():
         os.environ.setdefault(name, value)
+    if is_own_server(settings):
+        lock_own_server(settings)
     if auth := os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
         os.environ.setdefault("PREFECT_API_AUTH_STRING", auth)
     if quiet:
@@ -90,8 +101,52 @@ def prepare(settings: Settings, *, quiet: bool = False) -> None:
         os.environ["PREFECT_API_URL"] = running
 
 
+def close_home(home: Path) -> None:
+    """See to it that nobody else on this machine reads what is kept in `home`, nor what this process writes there.
+
+    A home of an earlier version stood open; it is closed from the inside out, so that one broken off is done again.
+    """
+    os.umask(0o077)
+    home.mkdir(parents=True, exist_ok=True)
+    if home.stat().st_mode & 0o777 == CLOSED:
+        return
+    for folder, _, files in os.walk(home):
+        for name in files:
+            with suppress(FileNotFoundError):  # one that has just gone; a link to nowhere
+                (Path(folder) / name).chmod(0o600)
+        if folder != str(home):
+            Path(folder).chmod(CLOSED)
+    home.chmod(CLOSED)
+
+
+def is_own_server(settings: Settings) -> bool:
+    """Whether PREFECT_API_URL is left to us, or names the server of this home."""
+    api_url = os.environ.get("PREFECT_API_URL")
+    return api_url is None or answers(f"{api_url}/health", home=home_id(settings))
+
+
+def lock_own_server(settings: Settings) -> None:
+    """Give the server that `lots` starts itself this home's password, unless the environment has one for it.
+
+    Whoever may create a run there may make this machine do anything.
+    """
+    login = os.environ.setdefault("PREFECT_SERVER_API_AUTH_STRING", prefect_login(settings))
+    os.environ.setdefault("PREFECT_API_AUTH_STRING", login)
+
+
+def prefect_login(settings: Settings) -> str:
+    """NAME:PASSWORD of this home's own Prefect server, made on first use; what the UI asks for once."""
+    groups = ("".join(secrets.choice(EASY_LETTERS) for _ in range(GROUP_LETTERS)) for _ in range(PASSWORD_GROUPS))
+    return f"{PREFECT_USER}:{made_once(settings.home / 'prefect_password', '-'.join(groups))}"
+
+
+def home_id(settings: Settings) -> str:
+    """What this home's Prefect server says in HOME_ID that it is; made on first use, and no secret."""
+    return made_once(settings.home / "home_id", secrets.token_hex(8))
+
+
 def server_environment(host: str, port: int) -> dict[str, str]:
-    """How a server that listens on `host` is locked: who may call it from a browser, and who may call it at all.
+    """The environment of a server that listens on `host`: who may call it from a browser, who at all; no key of ours.
 
     Raises SettingsError when others could reach it and it has no password, or one that its server cannot compare.
     """
@@ -111,7 +166,10 @@ def server_environment(host: str, port: int) -> dict[str, str]:
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port},http://localhost:{port}",
         "PREFECT_UI_API_URL": "/api",  # the UI asks whoever it came from, under whichever name that is known
     }
-    return {name: os.environ.get(name, value) for name, value in own.items()}
+    # Prefect's server has no use for our keys and passwords; what runs beside it gets them from the worker.
+    foreign = {name: value for name, value in os.environ.items() if not name.startswith("LOTS_")}
+    needed = {f"LOTS_{name}": os.environ[f"LOTS_{name}"] for name in SERVER_SETTINGS if f"LOTS_{name}" in os.environ}
+    return own | foreign | needed
 
 
 def _only_the_first_ui() -> Path:
@@ -151,10 +209,10 @@ def running_server(settings: Settings) -> str | None:
     return api_url if answers(f"{api_url}/health", seconds=10) else None  # one that has stopped refuses at once
 
 
-def answers(url: str, seconds: float = 1) -> bool:
-    """Whether something answers 200 at `url` within so long."""
+def answers(url: str, seconds: float = 1, *, home: str = "") -> bool:
+    """Whether something answers 200 at `url` within so long; with `home`, whether that home's server does."""
     try:
         with urllib.request.urlopen(url, timeout=seconds) as reply:
-            return bool(reply.status == 200)
+            return bool(reply.status == 200) and home in ("", reply.headers.get(HOME_ID))
     except OSError:
         return False

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from deployments.environment import POOL, PREFECT_YAML, answers, server_environment
@@ -37,11 +37,11 @@ class Parts:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         log_folder.mkdir(parents=True, exist_ok=True)
 
-    def start(self, name: str, *command: str, **environment: str) -> None:
-        """Start a part; its output goes to LOG_FOLDER/NAME.log."""
+    def start(self, name: str, *command: str, environment: Mapping[str, str] | None = None) -> None:
+        """Start a part, in this process's environment if none is given; its output goes to LOG_FOLDER/NAME.log."""
         with (self.log_folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | environment,
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment,
                 start_new_session=True,
             )  # fmt: skip
 
@@ -108,16 +108,12 @@ def start_server(parts: Parts, port: int, host: str = "127.0.0.1") -> str:
     """
     here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     api_url = f"http://{f'[{here}]' if ':' in here else here}:{port}/api"
-    parts.start(
-        "prefect-server",
-        *prefect("server", "start", "--host", host, "--port", str(port)),
-        PREFECT_API_URL=api_url,
-        **server_environment(host, port),
-    )
+    command = (sys.executable, "-P", "-m", "deployments.server.prefect_app", "--host", host, "--port", str(port))
+    parts.start("prefect-server", *command, environment=server_environment(host, port) | {"PREFECT_API_URL": api_url})
     return api_url
 
 
-def wait_for(parts: Parts, url: str, seconds: float = 90) -> None:
+def wait_for(parts: Parts, url: str, seconds: float = 300) -> None:
     """Wait until `url` answers. Raises ServiceUnavailable when it does not, or when a part dies meanwhile."""
     deadline = time.monotonic() + seconds
     while not answers(url):
@@ -129,7 +125,7 @@ def wait_for(parts: Parts, url: str, seconds: float = 90) -> None:
 
 def start_worker(parts: Parts) -> None:
     """Start the worker that runs what staff and schedules start."""
-    parts.start("worker", *worker_command(), **worker_environment())
+    parts.start("worker", *worker_command(), environment=os.environ | worker_environment())
 
 
 def worker_command() -> tuple[str, ...]:

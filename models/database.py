@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
@@ -50,7 +50,9 @@ def prepare_sqlite(engine: Engine, *, foreign_keys: bool = True) -> None:
 def engine_on(url: str) -> Engine:
     """This process's only engine on `url`: what it has learnt of our statements is kept."""
     if settings().embedded:
-        settings().home.mkdir(parents=True, exist_ok=True)
+        settings().home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # SQLite gives its log and its index the file's own mode: nobody else reads any of them.
+        Path(make_url(url).database or "").touch(mode=0o600)
     return make_engine(url)
 
 

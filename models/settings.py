@@ -72,21 +72,24 @@ def _keep_own_secrets(settings: Settings) -> None:
     A default known from the source code would encrypt nothing.
     """
     for name in ("secret_key", "data_key"):
-        if getattr(settings, name):
-            continue
-        path = settings.home / name
-        settings.home.mkdir(parents=True, exist_ok=True)
-        try:
-            # Written beside and linked into place: another process never sees half a key.
-            fresh = path.with_suffix(f".{os.getpid()}")
-            fresh.touch(mode=0o600)
-            fresh.write_text(secrets.token_urlsafe(32))
-            os.link(fresh, path)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink(missing_ok=True)
-        setattr(settings, name, path.read_text().strip())
+        if not getattr(settings, name):
+            setattr(settings, name, made_once(settings.home / name, secrets.token_urlsafe(32)))
+
+
+def made_once(path: Path, fresh: str) -> str:
+    """What stands in a file of LOTS_HOME; `fresh`, where there is none yet. Readable by its owner only."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Written beside and linked into place: another process never sees half of it.
+    beside = path.with_suffix(f".{os.getpid()}")
+    try:
+        beside.touch(mode=0o600)
+        beside.write_text(fresh)
+        os.link(beside, path)
+    except FileExistsError:
+        pass
+    finally:
+        beside.unlink(missing_ok=True)
+    return path.read_text().strip()
 
 
 def _refuse_what_is_unsafe(settings: Settings) -> None:

@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page
 from deployments.processes import free_port
 from models.forms.every import FORMS
 from tests.acts import AKE, EMPLOYEE, GOREL, MARIT
-from tests.browser import chromium
+from tests.browser import chromium, sign_in
 from tests.e2e.staff import (
     api,
     choose,
@@ -280,6 +280,7 @@ def main() -> None:
         an_office(running)
         with chromium() as browser:
             page = browser.new_page(viewport={"width": WIDE, "height": HIGH}, locale="sv-SE")
+            sign_in(page, running.login)
             page.set_default_timeout(30_000)
             for part in (every_form,) if told.folder else STORY:
                 part(running, page, told.folder or DOCS)

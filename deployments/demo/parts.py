@@ -9,7 +9,7 @@ from typing import Any
 
 import uvicorn
 
-from deployments.environment import prefect_environment
+from deployments.environment import close_home, lock_own_server, prefect_environment
 from deployments.processes import free_port
 from models.errors import ServiceUnavailable
 from models.settings import Settings, settings
@@ -34,7 +34,7 @@ def enter_demo_home() -> Settings:
     """
     home = Settings().home / "demo"
     shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
+    close_home(home)
     for name in [name for name in os.environ if name.startswith(("PREFECT_", "LOTS_")) and name != "LOTS_LANGUAGE"]:
         del os.environ[name]
     web_port = free_port(8080)
@@ -61,6 +61,7 @@ def enter_demo_home() -> Settings:
     )
     settings.cache_clear()
     os.environ.update(prefect_environment(settings()))
+    lock_own_server(settings())
     # The story's sweeps are run on the days of the story; the real calendar's must not come in between.
     os.environ["PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED"] = "false"
     os.environ["PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"] = "false"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from deployments.processes import free_port
-from tests.browser import chromium
+from tests.browser import chromium, sign_in
 from tests.e2e.staff import api, deployment_of, newest_artifact
 from tests.up import Running, lots_up
 
@@ -134,6 +134,7 @@ def _opening(running: Running, key: str) -> float:
     found = newest_artifact(running, key)
     with chromium() as browser:
         page = browser.new_page()
+        sign_in(page, running.login)
         page.goto(f"{running.prefect}/artifacts")
         began = time.perf_counter()
         page.goto(f"{running.prefect}/artifacts/artifact/{found}")

@@ -9,12 +9,14 @@ from typing import Any
 from urllib.error import HTTPError
 from uuid import uuid4
 
+from tests.up import Running
 
-def token_of(prefect: str, auth: str = "") -> dict[str, str]:
+
+def token_of(running: Running) -> dict[str, str]:
     """The headers of a caller that Prefect has let in; they hold for an hour."""
     me = str(uuid4())
-    headers = {"Authorization": f"Basic {base64.b64encode(auth.encode()).decode()}"} if auth else {}
-    told = ask(f"{prefect}/api/csrf-token?client={me}", headers=headers)
+    headers = {"Authorization": f"Basic {base64.b64encode(running.login.encode()).decode()}"}
+    told = ask(f"{running.prefect}/api/csrf-token?client={me}", headers=headers)
     return headers | {"Prefect-Csrf-Client": me, "Prefect-Csrf-Token": told["token"]}
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from deployments.processes import free_port
-from tests.browser import chromium
+from tests.browser import chromium, sign_in
 from tests.up import Running, lots_up
 
 PATIENCE = 30_000  # milliseconds; a slow machine is no fault of the page's
@@ -27,9 +27,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of a browser that has been let in to the office's Prefect, where the test has one running."""
     context = browser.new_context(locale="sv-SE", viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
+    if "running" in request.fixturenames:
+        sign_in(page, request.getfixturevalue("running").login)
     yield page
     context.close()

@@ -25,7 +25,7 @@ def api(running: Running, method: str, path: str, body: dict[str, Any] | None = 
         f"{running.prefect}/api{path}",
         data=None if body is None else json.dumps(body).encode(),
         method=method,
-        headers={"Content-Type": "application/json", **token_of(running.prefect)},
+        headers={"Content-Type": "application/json", **token_of(running)},
     )
     deadline = time.monotonic() + 60
     while True:

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from deployments.demo.catcher import Catcher
 from deployments.processes import free_port
 from tests.acts import EMPLOYEE
+from tests.browser import sign_in
 from tests.e2e.staff import api, deployment_of, retry, runs_of, wait_until
 from tests.e2e.test_staff_in_prefect import import_office, mail_catcher, params, wait_for
 from tests.up import Running, lots_up
@@ -42,6 +43,7 @@ def test_what_a_killed_worker_was_doing_is_marked_and_finished_by_retry(tmp_path
             kill(tmp_path, re.compile("worker start|prefect.engine|flow-run execute"))
         assert up.wait(60) == 1, "lots up ends when one of its parts does; whatever watches it starts it again"
     with lots_up(tmp_path, port) as (running, _):
+        sign_in(page, running.login)
         run = wait_until(running, sending(running), "CRASHED", 180)
         assert (run["state_name"], "Retry" in run["state"]["message"]) == ("Avbruten", True)
         page.goto(f"{running.prefect}/runs/flow-run/{run['id']}")

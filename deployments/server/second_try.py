@@ -1,0 +1,75 @@
+"""A request that met a locked database is asked again, here, before anybody sees that it failed.
+
+On SQLite Prefect answers 503 to a write that lost to another one; nothing of it was saved. Its own client then waits
+two seconds and more, and its UI shows an error to whoever pressed Submit.
+"""
+
+import asyncio
+import random
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+TRIES: Final = 8
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0  # seconds
+LARGEST_BODY: Final = 2**20
+BUSY: Final = 503
+
+
+class SecondTry:
+    """Asks `app` again while it answers 503, at most TRIES times; a large body is passed on as it comes, once."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+            return await self.app(scope, receive, send)
+        body, is_whole = await _read(receive)
+        if not is_whole:
+            return await self.app(scope, _replay(body, receive), send)
+        for count in range(1, TRIES + 1):
+            answer = _Answer(send, may_be_refused=count < TRIES)
+            try:
+                # A scope of its own: what the app notes in it on one try must not be there on the next.
+                await self.app({**scope}, _replay(body, receive), answer)
+            except Exception:
+                if not answer.is_busy:  # Prefect raises anew what it has already answered as busy
+                    raise
+            if not answer.is_busy:
+                return
+            await asyncio.sleep(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (count - 1)) * random.uniform(0.5, 1))
+
+
+class _Answer:
+    """Passes an answer on, but keeps back one that says 503."""
+
+    def __init__(self, send: Send, *, may_be_refused: bool) -> None:
+        self.send, self.may_be_refused, self.is_busy = send, may_be_refused, False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == BUSY and self.may_be_refused:
+            self.is_busy = True
+        if not self.is_busy:
+            await self.send(message)
+
+
+async def _read(receive: Receive) -> tuple[list[Message], bool]:
+    """The request's messages so far, and whether they are all of it (a caller that has gone counts as such)."""
+    messages: list[Message] = []
+    size = 0
+    while size <= LARGEST_BODY:
+        messages.append(await receive())
+        size += len(messages[-1].get("body", b""))
+        if not messages[-1].get("more_body", False):
+            return messages, True
+    return messages, False
+
+
+def _replay(messages: list[Message], receive: Receive) -> Receive:
+    waiting: list[Any] = list(messages)
+
+    async def again() -> Message:
+        return waiting.pop(0) if waiting else await receive()
+
+    return again
