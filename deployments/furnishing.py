@@ -75,8 +75,10 @@ def deployment(told: dict[str, Any]) -> RunnerDeployment:
 def _schedule(told: dict[str, Any]) -> DeploymentScheduleCreate:
     zone = told["timezone"]
     if "cron" in told:
-        return DeploymentScheduleCreate(slug=told["slug"], schedule=CronSchedule(cron=told["cron"], timezone=zone))
-    return DeploymentScheduleCreate(slug=told["slug"], schedule=RRuleSchedule(rrule=told["rrule"], timezone=zone))
+        schedule: CronSchedule | RRuleSchedule = CronSchedule(cron=told["cron"], timezone=zone)
+    else:
+        schedule = RRuleSchedule(rrule=told["rrule"], timezone=zone)
+    return DeploymentScheduleCreate(slug=told["slug"], schedule=schedule, parameters=told.get("parameters", {}))
 
 
 async def _variables(client: PrefectClient) -> None:

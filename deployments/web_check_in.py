@@ -18,7 +18,7 @@ from models import check_in_round
 from models.check_in import CHANGEABLE_DAYS, CheckIn, Sharing, Wish
 from models.database import reading
 from models.errors import DatabaseBusy, UserError
-from models.forms.check_in import CheckInForm
+from models.forms.check_in import CheckInAnswers
 from models.links import Purpose, link
 from models.meeting import MOST_ATTENDING
 from models.network import Network, Role
@@ -99,7 +99,7 @@ ROUTES = [
 ]
 
 
-def read_form(typed: Typed, today: date) -> CheckInForm | None:
+def read_form(typed: Typed, today: date) -> CheckInAnswers | None:
     """The five answers, or None and a sentence for each field that is wrong."""
     met_on, attended = None, 0
     met = typed.choice("met", YES_OR_NO) == "yes"
@@ -120,7 +120,7 @@ def read_form(typed: Typed, today: date) -> CheckInForm | None:
     wish = typed.choice("wish", CHOICES["wish"])
     if typed.errors:
         return None
-    form = CheckInForm(
+    form = CheckInAnswers(
         met=met,
         met_on=met_on.isoformat() if met_on else "",
         met_attended=attended,
@@ -167,7 +167,7 @@ def _picture(network_id: UUID, today: date) -> Picture:
         return picture(session, network_id, today)
 
 
-def _save(session: Session, asked: Asked, form: CheckInForm, at: datetime) -> None:
+def _save(session: Session, asked: Asked, form: CheckInAnswers, at: datetime) -> None:
     check_in = _look(session, asked.check_in.id, asked.role_id).check_in
     check_in_round.answer(session, check_in, form, at)
 

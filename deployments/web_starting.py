@@ -5,6 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from models.forms.outbox import SEND
+
 log = logging.getLogger("natverkslots.web")
 
 START_SECONDS = 60  # nobody waits for it
@@ -22,4 +24,4 @@ async def start_quietly(start: Start, deployment: str, parameters: dict[str, Any
 
 async def let_mail_go(start: Start) -> None:
     """Start the outbox: what a page has queued need not wait for the next quarter of an hour."""
-    await start_quietly(start, OUTBOX, {})
+    await start_quietly(start, OUTBOX, SEND)

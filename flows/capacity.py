@@ -8,21 +8,22 @@ from flows.telling import in_words, told
 from models.forms.capacity import CapacityForm
 from models.language import say
 from tasks import capacity as stage
+from tasks.intake import check
 from tasks.step import moment
 from tasks.wrap_up import wrap_up
 
 
 @flow(name="capacity", flow_run_name=say("Timmar: {form.subject}", "Hours: {form.subject}"))
 @in_words
-async def capacity(form: CapacityForm = CapacityForm(), as_of: str = "") -> Any:
-    """Anteckna timmar, frånvaro eller budget. Utan val: släpp det förra kvartalets oanvända timmar.
+async def capacity(form: CapacityForm = CapacityForm(action="quarter"), as_of: str = "") -> Any:
+    """Anteckna timmar, frånvaro eller budget. Kvartalets genomgång: släpp det förra kvartalets oanvända timmar.
 
     Args:
         form: Vad som hänt, och vem och vilket nätverk det gäller.
         as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
     """
     at = moment(as_of)
-    await stage.check(form, at)
+    await check(form, at)
     match form.action:
         case "absence":
             changed = await stage.record_absence(form, at)
@@ -32,7 +33,7 @@ async def capacity(form: CapacityForm = CapacityForm(), as_of: str = "") -> Any:
             changed = await stage.give_hour(form, at)
         case "budget":
             changed = await stage.set_budget(form, at)
-        case "quarter":
+        case _:
             changed = await stage.release_ended(at)
     offered = await stage.make_offers(at)
     await wrap_up(as_of)

@@ -8,21 +8,23 @@ from flows.telling import in_words, told
 from models.forms.check_in import CheckInForm
 from models.language import say
 from tasks import check_in as stage
+from tasks.intake import check
 from tasks.step import moment
 from tasks.wrap_up import wrap_up
 
 
 @flow(name="check-in", flow_run_name=say("Avstämning: {form.subject}", "Check-in: {form.subject}"))
 @in_words
-async def check_in(form: CheckInForm = CheckInForm(), as_of: str = "") -> Any:
+async def check_in(form: CheckInForm = CheckInForm(sweep=True), as_of: str = "") -> Any:
     """Veckans avstämningar: skicka, påminn en gång, fråga en annan arrangör. Med ett nätverk: skriv in ett svar.
 
     Args:
-        form: Ett svar som någon lämnat på annat sätt. Lämnas som det är för veckans utskick.
+        form: Ett svar som någon lämnat på annat sätt, eller veckans utskick.
         as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
     """
     at = moment(as_of)
-    if form.network_number:
+    await check(form, at)
+    if not form.is_sweep:
         number = await stage.save_answer(form, at)
         opened = await stage.follow_up_answers(at)
         await wrap_up(as_of)

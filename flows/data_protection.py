@@ -16,18 +16,23 @@ from tasks.wrap_up import wrap_up
 
 @flow(name="data-protection", flow_run_name=say("Personuppgifter: {form.subject}", "Personal data: {form.subject}"))
 @in_words
-async def data_protection(form: DataProtectionForm = DataProtectionForm(), as_of: str = "") -> Any:
+async def data_protection(form: DataProtectionForm = DataProtectionForm(sweep=True), as_of: str = "") -> Any:
     """Svara på en begäran. Varje natt: radera det som är beviljat, glöm det vars tid är ute, töm misslyckade formulär.
 
     Args:
-        form: Lämnas som det är för nattens gallring. Annars: begäran och svaret på den.
+        form: Begäran och svaret på den, eller nattens gallring.
         as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
     """
     at = moment(as_of)
-    answered: dict[str, Any] = {}
-    if intake := await stage.receive(form, at):
+    if not form.is_sweep:
+        intake = await stage.receive(form, at)
         await forget(form)
         answered = await stage.answer(intake, at)
+        await wrap_up(as_of)
+        kind, status = word(RIGHTS, answered["kind"]), answered["status"]
+        said = say("nej" if status == "refused" else "ja", "no" if status == "refused" else "yes")
+        line = say(f"Svaret på begäran ({kind}): {said}", f"The answer to the request ({kind}): {said}")
+        return told(line, remarks=0, **answered)
     erased = await stage.erase_granted(at)
     forgotten = await stage.forget_old(at)
     emptied = await stage.forget_failed()
@@ -38,8 +43,4 @@ async def data_protection(form: DataProtectionForm = DataProtectionForm(), as_of
         f"{erased} persons erased as asked, {emptied} forms emptied. Time was up for {forgotten['requests']} requests, "
         f"{forgotten['roles']} roles, {forgotten['persons']} persons, {forgotten['texts']} texts",
     )
-    if answered:
-        kind, status = word(RIGHTS, answered["kind"]), answered["status"]
-        said = say("nej" if status == "refused" else "ja", "no" if status == "refused" else "yes")
-        line = say(f"Svaret på begäran ({kind}): {said}. {line}", f"The answer to the request ({kind}): {said}. {line}")
-    return told(line, erased=erased, emptied=emptied, forgotten=forgotten, **answered)
+    return told(line, erased=erased, emptied=emptied, forgotten=forgotten)

@@ -8,21 +8,23 @@ from flows.telling import in_words, told
 from models.forms.health_check import HealthCheckForm
 from models.language import say
 from tasks import health_check as stage
+from tasks.intake import check
 from tasks.step import moment
 from tasks.wrap_up import wrap_up
 
 
 @flow(name="health-check", flow_run_name=say("Hälsokontroll: {form.subject}", "Health check: {form.subject}"))
 @in_words
-async def health_check(form: HealthCheckForm = HealthCheckForm(), as_of: str = "") -> Any:
+async def health_check(form: HealthCheckForm = HealthCheckForm(sweep=True), as_of: str = "") -> Any:
     """Räkna alla nätverks engagemang, varna tidigt och erbjud samtal. Med ett nätverk: rita bara dess egen sida.
 
     Args:
-        form: Ett nätverk vars sida du vill läsa. Lämnas som det är för alla.
+        form: Ett nätverk vars sida du vill läsa, eller alla.
         as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
     """
     at = moment(as_of)
-    if form.network_number:
+    await check(form, at)
+    if not form.is_sweep:
         label = await stage.draw_page(form.network_number, at)
         return told(say(f"{label}: sidan är ritad, se Artifacts", f"{label}: drawn, see Artifacts"), pages=1)
     found = await stage.take_snapshots(at)

@@ -8,28 +8,30 @@ from flows.telling import in_words, told
 from models.forms.kickoff import KickoffForm
 from models.language import say
 from tasks import kickoff as stage
+from tasks.intake import check
 from tasks.step import moment
 from tasks.wrap_up import wrap_up
 
 
 @flow(name="kickoff", flow_run_name=say("Uppstart: {form.subject}", "Kickoff: {form.subject}"))
 @in_words
-async def kickoff(form: KickoffForm = KickoffForm(), as_of: str = "") -> Any:
-    """Anteckna vilka som sagt ja och boka första träffen. Utan nätverk: den dagliga genomgången.
+async def kickoff(form: KickoffForm = KickoffForm(sweep=True), as_of: str = "") -> Any:
+    """Anteckna vilka som sagt ja och boka första träffen. Eller kör den dagliga genomgången.
 
     Args:
         form: Nätverket, vilka som sagt ja och när de ses första gången.
         as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
     """
     at = moment(as_of)
+    await check(form, at)
     confirmed = invited = 0
-    if form.network_number:
+    if not form.is_sweep:
         confirmed = await stage.confirm(form, at)
         invited = await stage.book(form, at)
     few = await stage.check_dates(at)
     checklists = await stage.checklists(at)
     asked = await stage.ask_unreported(at)
-    if form.network_number or checklists + asked + few:
+    if not form.is_sweep or checklists + asked + few:
         await wrap_up(as_of)
     return told(
         say(

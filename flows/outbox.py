@@ -9,6 +9,7 @@ from flows.telling import in_words, told
 from models.forms.outbox import OutboxForm
 from models.language import say
 from tasks import outbox as stage
+from tasks.intake import check
 from tasks.step import moment
 from tasks.wrap_up import refresh_forms
 
@@ -17,15 +18,16 @@ OUTCOMES = ("sent", "deferred", "failed", "in_doubt", "skipped")
 
 @flow(name="outbox", flow_run_name=say("Utkorg: {form.subject}", "Outbox: {form.subject}"))
 @in_words
-async def outbox(form: OutboxForm = OutboxForm(), as_of: str = "") -> Any:
+async def outbox(form: OutboxForm = OutboxForm(action="send"), as_of: str = "") -> Any:
     """Skicka den e-post som får gå nu. Det som inte går fram just nu väntar; det osäkra avgör personal.
 
     Args:
-        form: Lämnas som det är för att skicka. Annars: vad som ska gälla för mejl som är osäkra.
+        form: Skicka, eller vad som ska gälla för mejl som är osäkra.
         as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
     """
     at = moment(as_of)
-    settled = await stage.settle(form, at) if form.action != "send" else 0
+    await check(form, at)
+    settled = 0 if form.is_sweep else await stage.settle(form, at)
     left = await stage.look_after(at)
     total, batch = Counter({"skipped": left["skipped"], "in_doubt": left["in_doubt"]}), 0
     while ended := await stage.send_batch(at, batch, left["due"]):

@@ -18,7 +18,7 @@ from models.check_in import (
 )
 from models.columns import UtcDateTime
 from models.errors import UserError
-from models.forms.check_in import MET_ON, NEXT_ON, CheckInForm
+from models.forms.check_in import MET_ON, NEXT_ON, CheckInAnswers
 from models.forms.form import parse_day
 from models.intervention import InterventionKind, open_many, open_once
 from models.language import say
@@ -218,7 +218,7 @@ def latest(session: Session, network_id: UUID) -> CheckIn | None:
     return latest_of(session, col(Network.id) == network_id).get(network_id)
 
 
-def answer(session: Session, check_in: CheckIn, form: CheckInForm, at: datetime) -> None:
+def answer(session: Session, check_in: CheckIn, form: CheckInAnswers, at: datetime) -> None:
     """Record the five answers; they can be changed for 14 days. Raises UserError after that."""
     if check_in.answered_at and local(at).date() > local(check_in.answered_at).date() + timedelta(days=CHANGEABLE_DAYS):
         raise UserError(

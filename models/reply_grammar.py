@@ -12,7 +12,7 @@ import re
 import unicodedata
 
 from models.check_in import Sharing, Wish
-from models.forms.check_in import CheckInForm
+from models.forms.check_in import CheckInAnswers
 from models.language import Language
 
 LONGEST = 2000
@@ -66,7 +66,7 @@ ANSWERS = (
 )
 
 
-def parse(text: str) -> CheckInForm | None:
+def parse(text: str) -> CheckInAnswers | None:
     """The answers in a text that holds them and nothing else; None for every other text."""
     text = unicodedata.normalize("NFC", text).lower().strip().removesuffix(".")
     if len(text) > LONGEST:
@@ -81,7 +81,7 @@ def parse(text: str) -> CheckInForm | None:
     sharing, wish = SHARES.get(told["sharing"] or ""), WISHES.get(told["wish"] or "")
     if sharing is None or wish is None:
         return None
-    return CheckInForm(
+    return CheckInAnswers(
         met=told["met_on"] is not None,
         met_on=told["met_on"] or "",
         met_attended=int(told["attended"] or 0),
@@ -109,7 +109,7 @@ def _apart(text: str) -> list[str]:
     return answers
 
 
-def write(form: CheckInForm, language: Language) -> str:
+def write(form: CheckInAnswers, language: Language) -> str:
     """The line that `parse` reads as this form: what an answer by mail looks like."""
     yes, no, wishes = WRITTEN[language]
     met = f"{yes} {form.met_on} {form.met_attended}" if form.met else no

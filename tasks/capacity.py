@@ -17,11 +17,6 @@ WHOM = ("Vem", "Whom")
 NETWORK = ("Nätverk", "Network")
 
 
-@step("Kontrollera formuläret", "Check the form")
-async def check(form: CapacityForm, at: datetime) -> None:
-    form.check(local(at).date())
-
-
 @step("Anteckna frånvaro", "Record an absence")
 async def record_absence(form: CapacityForm, at: datetime) -> int:
     today = local(at).date()

@@ -19,6 +19,12 @@ from tasks.step import run_id, step
 F = TypeVar("F", bound=Form)
 
 
+@step("Kontrollera formuläret", "Check the form")
+async def check(form: Form, at: datetime) -> None:
+    """Raises UserError that says what is missing, before anything is done."""
+    form.check(local(at).date())
+
+
 def keep(form: Form, flow: str, at: datetime, check: Callable[[Session, Form], None]) -> str:
     """Check the form and keep it under this run's id; a retry, whose form is empty by now, finds the first one.
 

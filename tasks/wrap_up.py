@@ -19,6 +19,7 @@ from models import outbox
 from models.choices import all_lists
 from models.database import reading
 from models.forms.every import ABOUT, FORMS
+from models.forms.outbox import SEND
 from models.forms.shown import form_schema
 from models.language import say
 from tasks.step import step
@@ -109,6 +110,7 @@ async def _let_mail_go(client: PrefectClient, deployment: DeploymentResponse) ->
         if not outbox.due(session, now):
             return 0
     ends = datetime.fromtimestamp((now.timestamp() // TOGETHER.seconds + 1) * TOGETHER.seconds, UTC)
-    start = partial(client.create_flow_run_from_deployment, deployment.id, idempotency_key=f"mail-{ends:%Y%m%dT%H%M%S}")
+    key = f"mail-{ends:%Y%m%dT%H%M%S}"
+    start = partial(client.create_flow_run_from_deployment, deployment.id, parameters=SEND, idempotency_key=key)
     await _soon(partial(start, state=Scheduled(scheduled_time=ends)))
     return 1

@@ -136,5 +136,5 @@ def prefect_api() -> Iterator[None]:
     """A real Prefect server of this test run's own."""
     from prefect.testing.utilities import prefect_test_harness
 
-    with prefect_test_harness(server_startup_timeout=60):
+    with prefect_test_harness(server_startup_timeout=240):
         yield

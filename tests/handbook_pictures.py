@@ -56,9 +56,9 @@ def an_office(running: Running) -> None:
 
 def run_now(running: Running, name: str) -> None:
     """Press Run; again where an event has just started one, for there is never more than one of a sweep."""
-    ended = ""
+    ended, sweep = "", {"parameters": {"form": {"sweep": True}} if name == "health-check" else {}}
     while ended != "COMPLETED":
-        run = api(running, "POST", f"/deployments/{deployment_of(running, f'{name}/{name}')}/create_flow_run", {})
+        run = api(running, "POST", f"/deployments/{deployment_of(running, f'{name}/{name}')}/create_flow_run", sweep)
         while (ended := api(running, "GET", f"/flow_runs/{run['id']}")["state_type"]) not in ENDED:
             time.sleep(0.5)
 

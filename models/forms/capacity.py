@@ -8,30 +8,49 @@ from pydantic import Field
 
 from models.errors import UserError
 from models.forms.choice import Chosen, Listed
-from models.forms.form import SIGNATURE, DayText, Form, SignatureOrNone, day_problem, field, parse_day, unchosen
+from models.forms.form import (
+    NOTHING_CHOSEN,
+    SIGNATURE,
+    DayText,
+    Form,
+    SignatureOrNone,
+    day_problem,
+    field,
+    parse_day,
+    unchosen,
+)
 from models.language import say
 from models.quiet_days import quarter_bounds
 from models.support import Item
 from models.words import ACTION, ITEM, word
 
+ABOUT = ("Vad gäller det?", "What is it about?")
 NETWORK = ("Nätverk", "Network")
 FROM = ("Borta från och med", "Away from")
 TO = ("Borta till och med", "Away until")
 ON = ("Dag", "Day")
 QUARTER = ("Kvartal", "Quarter")
 MOST_HOURS = 1000
+READ: dict[str, list[str]] = {
+    "quarter": [],
+    "absence": ["from_on", "to_on", "substitute"],
+    "hours": ["network_number", "item", "on", "hours"],
+    "talk_hour": ["network_number", "on"],
+    "budget": ["quarter", "hours"],
+}
+"""Which fields each choice reads, besides the signature."""
 
 
 class CapacityForm(Form):
     heading: ClassVar[tuple[str, str]] = ("Timmar och frånvaro", "Hours and absences")
 
-    action: Annotated[Literal["quarter", "absence", "hours", "talk_hour", "budget"], Chosen(ACTION)] = Field(
-        "quarter",
+    action: Annotated[Literal["", "quarter", "absence", "hours", "talk_hour", "budget"], Chosen(ACTION)] = Field(
+        "",
         **field(
             0,
-            ("Vad gäller det?", "What is it about?"),
+            ABOUT,
             (
-                "Nedan behövs bara det som hör dit. Kvartalets genomgång behöver inget mer.",
+                "Nedan bara det som hör dit. Kvartalets genomgång behöver inget mer.",
                 "Below, only what belongs to it. The quarter's round needs nothing more.",
             ),
         ),
@@ -78,7 +97,11 @@ class CapacityForm(Form):
 
     @property
     def subject(self) -> str:
-        return word(ACTION, self.action)
+        return say(*ACTION.get(self.action, NOTHING_CHOSEN))
+
+    @property
+    def is_sweep(self) -> bool:
+        return self.action == "quarter"
 
     def away_from(self) -> date | None:
         return parse_day(self.from_on, say(*FROM))
@@ -96,7 +119,9 @@ class CapacityForm(Form):
         return Decimal(str(self.hours)).quantize(Decimal("0.01"))
 
     def problems(self, today: date) -> list[str]:
-        found = []
+        if not self.action:
+            return [say("Vad gäller det: välj i listan.", "What is it about: choose from the list.")]
+        found = self.unread(["action", "signature", *READ[self.action]], word(ACTION, self.action))
         if self.action != "quarter" and not self.signature:
             found.append(say("Vem: skriv en signatur, 2–5 bokstäver.", "Whom: write a signature, 2–5 letters."))
         match self.action:

@@ -8,30 +8,19 @@ from pydantic import Field
 from models.check_in import Sharing, Wish
 from models.forms.choice import Chosen, Listed
 from models.forms.form import DayText, Form, day_problem, field, parse_day
+from models.forms.sweep import SweepForm, sweep_choice
 from models.language import say
 from models.meeting import MOST_ATTENDING
-from models.words import MOTIVATION, SHARING, WISH
+from models.words import MOTIVATION, SHARING, WISH, Words
 
 MET_ON = ("Fråga 1, dag", "Question 1, day")
 NEXT_ON = ("Fråga 2, nästa träff", "Question 2, next meeting")
+ROUND = sweep_choice("Inget: kör veckans utskick nu", "None: run the week's round now")
 
 
-class CheckInForm(Form):
-    heading: ClassVar[tuple[str, str]] = ("Svaren på de fem frågorna", "The answers to the five questions")
+class CheckInAnswers(Form):
+    """What a member answers, whoever writes it down: the page in the mail, a mail of theirs, or staff's form."""
 
-    network_number: Annotated[
-        int, Listed("networks", fixed={"": ("Inget: veckans utskick", "None: the week's round")}, numbered=True)
-    ] = Field(
-        0,
-        **field(
-            0,
-            ("Vilket nätverk svarar?", "Which network answers?"),
-            (
-                "Välj bara ett nätverk när någon har lämnat sina svar till dig.",
-                "Choose a network only when somebody gave you its answers.",
-            ),
-        ),
-    )
     met: bool = Field(False, **field(1, ("1 Har ni träffats sedan sist?", "1 Have you met since last time?")))
     met_on: DayText = Field("", **field(2, ("Om ja: vilken dag?", "If so: which day?")))
     met_attended: int = Field(0, **field(3, ("Om ja: hur många kom?", "If so: how many came?")))
@@ -51,10 +40,6 @@ class CheckInForm(Form):
         Wish.nothing, **field(7, ("5 Vad skulle hjälpa mest?", "5 What would help most?"))
     )
 
-    @property
-    def subject(self) -> str:
-        return super().subject if self.network_number else say("veckans utskick", "the week's round")
-
     def problems(self, today: date) -> list[str]:
         found = []
         if not 1 <= self.motivation <= 5:
@@ -66,3 +51,25 @@ class CheckInForm(Form):
             found.append(say("Fråga 1, dag: skriv när ni träffades.", "Question 1, day: write when you met."))
         found += day_problem(parse_day, self.next_on, say(*NEXT_ON), today, ahead=True)
         return found
+
+
+class CheckInForm(SweepForm, CheckInAnswers):
+    heading: ClassVar[tuple[str, str]] = ("Svaren på de fem frågorna", "The answers to the five questions")
+    chooser: ClassVar[str] = "network_number"
+    sweep_choice: ClassVar[Words] = ROUND
+    sweep_subject: ClassVar[tuple[str, str]] = ("veckans utskick", "the week's round")
+
+    network_number: Annotated[int, Listed("networks", fixed=ROUND, numbered=True)] = Field(
+        0,
+        **field(
+            0,
+            ("Vilket nätverk svarar?", "Which network answers?"),
+            (
+                "Välj bara ett nätverk när någon har lämnat sina svar till dig.",
+                "Choose a network only when somebody gave you its answers.",
+            ),
+        ),
+    )
+
+    def problems(self, today: date) -> list[str]:
+        return self.choice_problems() + CheckInAnswers.problems(self, today)

@@ -8,12 +8,13 @@ from pydantic import Field, StringConstraints
 
 from models.columns import nfc
 from models.forms.choice import Chosen, Listed
-from models.forms.form import NOBODY, SIGNATURE, YOUR_SIGNATURE, Form, field
+from models.forms.form import NOBODY, SIGNATURE, YOUR_SIGNATURE, field
+from models.forms.sweep import SweepForm, sweep_choice
 from models.label import SEPARATOR
 from models.language import say
-from models.words import RIGHTS_ANSWER
+from models.words import RIGHTS_ANSWER, Words
 
-NIGHT = {"": ("Ingen: nattens gallring", "None: the night's retention")}
+NIGHT = sweep_choice("Ingen: kör nattens gallring nu", "None: run the night's retention now")
 REQUEST = ("Begäran", "Request")
 ANSWER = ("Svar", "Answer")
 REASON = ("Varför inte", "Why not")
@@ -26,8 +27,11 @@ Asked = Annotated[
 ]
 
 
-class DataProtectionForm(Form):
+class DataProtectionForm(SweepForm):
     heading: ClassVar[tuple[str, str]] = ("Personuppgifter", "Personal data")
+    chooser: ClassVar[str] = "request"
+    sweep_choice: ClassVar[Words] = NIGHT
+    sweep_subject: ClassVar[tuple[str, str]] = ("nattens gallring", "the night's retention")
 
     request: Asked = Field(
         "",
@@ -79,14 +83,12 @@ class DataProtectionForm(Form):
 
     @property
     def subject(self) -> str:
-        return self.request.rpartition(SEPARATOR)[2] or say("nattens gallring", "the night's retention")
+        return self.request.rpartition(SEPARATOR)[2] or super().subject
 
     def problems(self, today: date) -> list[str]:
+        found = self.choice_problems()
         if not self.request:
-            if not (self.reason or self.new_name or self.new_email or self.answer == "refused"):
-                return []
-            return [say(f"{REQUEST[0]}: välj vilken du svarar på.", f"{REQUEST[1]}: choose the one to answer.")]
-        found = []
+            return found
         if not self.signature:
             found.append(say(f"{YOUR_SIGNATURE[0]}: välj den.", f"{YOUR_SIGNATURE[1]}: choose it."))
         if self.new_email and not _is_address(self.new_email):

@@ -5,7 +5,7 @@ so what is required is checked by the flow's first step and not by the type. Fie
 member number.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Self, get_args, get_origin
 
@@ -33,6 +33,7 @@ NetworkNumber = Annotated[int, Listed("networks", numbered=True)]
 DayText = Annotated[str, Day()]
 MomentText = Annotated[str, Moment()]
 YOUR_SIGNATURE = ("Din signatur", "Your signature")
+NOTHING_CHOSEN = ("inget valt", "nothing chosen")
 
 
 def field(position: int, title: tuple[str, str], help: tuple[str, str] = ("", ""), *, personal: bool = False) -> Any:
@@ -59,6 +60,22 @@ class Form(BaseModel):
         """What a run with this form is about, for its name: a number, never a person or a word of theirs."""
         number = getattr(self, "network_number", 0)
         return say(f"nätverk #{number}", f"network #{number}")
+
+    @property
+    def is_sweep(self) -> bool:
+        """Whether this form, as filled in, is the stage's scheduled sweep and nothing that a person told."""
+        return False
+
+    def unread(self, read: Collection[str], choice: str) -> list[str]:
+        """What is wrong with fields that are filled in and not `read` with the `choice` made: a sentence for all."""
+        fields = type(self).model_fields
+        titles = [fields[name].title or name for name in self.model_dump(exclude_defaults=True) if name not in read]
+        told = ", ".join(f"«{title}»" for title in titles)
+        sentence = say(
+            f"{told}: hör inte till valet «{choice}». Töm det, eller ändra valet.",
+            f"{told}: does not go with the choice “{choice}”. Empty it, or change the choice.",
+        )
+        return [sentence] if titles else []
 
     def blanked(self) -> Self:
         """The same form without free text and member numbers: what a flow run may keep."""

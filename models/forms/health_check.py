@@ -1,20 +1,25 @@
 """All networks, or the page of one."""
 
+from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from models.forms.choice import Listed
-from models.forms.form import Form, field
-from models.language import say
+from models.forms.form import field
+from models.forms.sweep import SweepForm, sweep_choice
+from models.words import Words
+
+CHECK = sweep_choice("Alla: kör månadens kontroll nu", "All: run the month's check now")
 
 
-class HealthCheckForm(Form):
+class HealthCheckForm(SweepForm):
     heading: ClassVar[tuple[str, str]] = ("Hälsokontrollen", "The health check")
+    chooser: ClassVar[str] = "network_number"
+    sweep_choice: ClassVar[Words] = CHECK
+    sweep_subject: ClassVar[tuple[str, str]] = ("alla nätverk", "all networks")
 
-    network_number: Annotated[
-        int, Listed("networks", fixed={"": ("Alla: månadens kontroll", "All: the month's check")}, numbered=True)
-    ] = Field(
+    network_number: Annotated[int, Listed("networks", fixed=CHECK, numbered=True)] = Field(
         0,
         **field(
             0,
@@ -26,6 +31,5 @@ class HealthCheckForm(Form):
         ),
     )
 
-    @property
-    def subject(self) -> str:
-        return super().subject if self.network_number else say("alla nätverk", "all networks")
+    def problems(self, today: date) -> list[str]:
+        return self.choice_problems()

@@ -11,7 +11,6 @@ from models.forms.form import (
     SIGNATURE,
     YOUR_SIGNATURE,
     Code,
-    Form,
     Member,
     MomentText,
     SignatureOrNone,
@@ -19,20 +18,25 @@ from models.forms.form import (
     field,
     parse_local,
 )
+from models.forms.sweep import SweepForm, sweep_choice
 from models.language import say
 from models.meeting import MeetingForm
-from models.words import MEETING_FORM
+from models.words import MEETING_FORM, Words
 
 NETWORK = ("Nätverk", "Network")
 FIRST_MEETING = ("Första träffen", "First meeting")
+ROUND = sweep_choice("Inget: kör dagens genomgång nu", "None: run the daily round now")
 
 
-class KickoffForm(Form):
+class KickoffForm(SweepForm):
     heading: ClassVar[tuple[str, str]] = ("Uppstarten", "The kickoff")
+    chooser: ClassVar[str] = "network_number"
+    sweep_choice: ClassVar[Words] = ROUND
+    sweep_subject: ClassVar[tuple[str, str]] = ("dagens genomgång", "the daily round")
 
-    network_number: Annotated[
-        int, Listed("planned", fixed={"": ("Inget: dagens genomgång", "None: the daily round")}, numbered=True)
-    ] = Field(0, **field(0, NETWORK, ("De som inte har haft sin första träff.", "Those that have not met yet.")))
+    network_number: Annotated[int, Listed("planned", fixed=ROUND, numbered=True)] = Field(
+        0, **field(0, NETWORK, ("De som inte har haft sin första träff.", "Those that have not met yet."))
+    )
     signature: SignatureOrNone = Field("", pattern=f"{SIGNATURE}|^$", **field(1, YOUR_SIGNATURE))
     confirmed: list[Code] = Field(
         [],
@@ -54,13 +58,10 @@ class KickoffForm(Form):
         MeetingForm.in_person, **field(6, ("Träffens form", "Form of the meeting"))
     )
 
-    @property
-    def subject(self) -> str:
-        return super().subject if self.network_number else say("dagens genomgång", "the daily round")
-
     def starts_at(self) -> datetime | None:
         """The first meeting's moment. Raises UserError when it is no local time, or one that clocks skip."""
         return parse_local(self.first_meeting_at, say(*FIRST_MEETING))
 
     def problems(self, today: date) -> list[str]:
-        return day_problem(parse_local, self.first_meeting_at, say(*FIRST_MEETING), today, ahead=True)
+        moment = day_problem(parse_local, self.first_meeting_at, say(*FIRST_MEETING), today, ahead=True)
+        return self.choice_problems() + moment

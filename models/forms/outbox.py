@@ -1,12 +1,12 @@
 """Send what is due; or settle what a crash left in doubt."""
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
 from models.forms.choice import Chosen, Listed
-from models.forms.form import SIGNATURE, YOUR_SIGNATURE, Form, SignatureOrNone, field
+from models.forms.form import NOTHING_CHOSEN, SIGNATURE, YOUR_SIGNATURE, Form, SignatureOrNone, field
 from models.label import SEPARATOR
 from models.language import say
 from models.words import MAIL_ACTION
@@ -17,12 +17,15 @@ Mail = Annotated[
     str, StringConstraints(pattern=f"^([^@]{{0,120}}{SEPARATOR})?[0-9a-fA-F-]{{8,36}}$"), Listed("doubtful", last=True)
 ]
 
+SEND: dict[str, Any] = {"form": {"action": "send"}}
+"""The parameters with which a schedule, a page or a change starts the sending."""
+
 
 class OutboxForm(Form):
     heading: ClassVar[tuple[str, str]] = ("E-posten", "The mail")
 
-    action: Annotated[Literal["send", "sent", "resend"], Chosen(MAIL_ACTION)] = Field(
-        "send",
+    action: Annotated[Literal["", "send", "sent", "resend"], Chosen(MAIL_ACTION)] = Field(
+        "",
         **field(
             0,
             ACTION,
@@ -48,9 +51,15 @@ class OutboxForm(Form):
 
     @property
     def subject(self) -> str:
-        return say(*MAIL_ACTION[self.action]).lower()
+        return say(*MAIL_ACTION.get(self.action, NOTHING_CHOSEN)).lower()
+
+    @property
+    def is_sweep(self) -> bool:
+        return self.action == "send"
 
     def problems(self, today: date) -> list[str]:
+        if not self.action:
+            return [say(f"{ACTION[0]}: välj i listan.", f"{ACTION[1]}: choose from the list.")]
         if self.action == "send" and self.mails:
             return [
                 say(

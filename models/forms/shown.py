@@ -41,14 +41,18 @@ def form_schema(kind: type[Form] | None, lists: Lists) -> Schema:
 def shown(kind: type[Form], lists: Lists) -> Schema:
     """What staff see. Everything is "required": the UI would write "(Optional)" after a title otherwise."""
     properties: dict[str, Schema] = {}
-    for name, info in kind.model_fields.items():
+    for name, info in sorted(kind.model_fields.items(), key=lambda one: _position(one[1])):
         properties |= _shown_field(name, info, lists)
     return {"title": "", "type": "object", "properties": properties, "required": list(properties)}
 
 
-def _shown_field(name: str, info: FieldInfo, lists: Lists) -> dict[str, Schema]:
+def _position(info: FieldInfo) -> int:
     extra = info.json_schema_extra
-    position = APART * int(str(extra["position"])) if isinstance(extra, dict) else 0
+    return APART * int(str(extra["position"])) if isinstance(extra, dict) else 0
+
+
+def _shown_field(name: str, info: FieldInfo, lists: Lists) -> dict[str, Schema]:
+    position = _position(info)
     words: Schema = {"title": info.title, "description": info.description, "position": position}
     mark = mark_of(info)
     match mark:
@@ -80,7 +84,8 @@ def _shown_value(info: FieldInfo, lists: Lists) -> Schema:
     match mark:
         case Chosen():
             value: Schema = {"type": "string", "enum": mark.labels()}
-            return value if info.is_required() else value | {"default": mark.label(default)}
+            is_chosen = not info.is_required() and str(default) in mark.words
+            return value | {"default": mark.label(default)} if is_chosen else value
         case Listed():
             if not mark.numbered and not _labels(mark.of, lists):
                 return {"type": "string"}
@@ -133,7 +138,7 @@ def accepted(kind: type[Form], lists: Lists) -> dict[str, Schema]:
         required = set(definition.get("required", []))
         for name, info in form.model_fields.items():
             _loosen(definition["properties"], name, info)
-            if isinstance(mark := mark_of(info), Listed) and mark.numbered and "" not in mark.fixed:
+            if isinstance(mark := mark_of(info), Listed) and mark.numbered and not mark.fixed:
                 is_single = get_origin(info.annotation) is not list
                 required |= {name} if is_single and not _more(mark, lists) else set()
         definition["required"] = sorted(required)

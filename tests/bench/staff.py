@@ -49,7 +49,7 @@ def _simulate(home: Path) -> None:
 
 def _run(running: Running, name: str, as_of: str = "") -> dict[str, Any]:
     """Press Run, and wait for the end."""
-    body = {"parameters": {"as_of": as_of} if as_of else {}}
+    body = {"parameters": {"form": {"sweep": True}} | ({"as_of": as_of} if as_of else {})}
     run = api(running, "POST", f"/deployments/{deployment_of(running, f'{name}/{name}')}/create_flow_run", body)
     while run["state_type"] not in ("COMPLETED", "FAILED", "CRASHED"):
         time.sleep(0.2)

@@ -15,6 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Page, expect
 
 from deployments.demo.catcher import Catcher
+from models.forms.outbox import SEND
 from models.importing import DATA
 from tests.acts import AKE, EMPLOYEE, MARIT
 from tests.e2e.staff import (
@@ -109,6 +110,20 @@ def test_a_form_that_is_wrong_says_in_a_sentence_what_to_change(office: Running,
     assert (errors, outside) == ([], [])
 
 
+def test_a_form_sent_as_it_opens_erases_nothing_and_says_what_to_choose(office: Running, page: Page) -> None:
+    errors, outside = watch(page)
+    deployment = open_form(office, page, "data-protection")
+    assert "(Optional)" not in page.locator("body").inner_text()
+    ended(office, page, deployment, "FAILED")
+    told = "Begäran: välj i listan, eller «Ingen: kör nattens gallring nu»."
+    expect(page.get_by_text(told).first).to_be_visible()
+    open_form(office, page, "data-protection")
+    choose(page, "Begäran", "Ingen: kör nattens gallring nu")
+    run = ended(office, page, deployment, "COMPLETED")
+    assert run["state"]["message"].startswith("0 personer raderade på begäran")
+    assert (errors, outside) == ([], [])
+
+
 def test_from_the_work_list_to_the_form_with_the_right_request_chosen_to_granted(office: Running, page: Page) -> None:
     errors, outside = watch(page)
     open_work_list(office, page)
@@ -136,7 +151,7 @@ def test_from_the_work_list_to_the_form_with_the_right_request_chosen_to_granted
     expect(form.get_by_text("Behovssamtal: förfrågan #1").first).to_be_visible()
 
     open_form(office, form, "kickoff")
-    assert options(form, "Nätverk") == ["Inget: dagens genomgång", "Luleå · samma roll · #1"]
+    assert options(form, "Nätverk") == ["Inget: kör dagens genomgång nu", "Luleå · samma roll · #1"]
     open_form(office, form, "needs-talk")
     assert "Just nu finns inget att välja" in field(form, "Förfrågan").inner_text()
     assert (errors, outside, form_errors, form_outside) == ([], [], [], [])
@@ -148,7 +163,7 @@ def test_a_mail_step_that_failed_is_retried_from_the_ui_and_sends_nothing_twice(
         office.lots("run", "support-request", *told)
     queued = json.loads(office.lots("outbox", "--json"))["queued"]
     deployment = deployment_of(office, "outbox/outbox")
-    run = api(office, "POST", f"/deployments/{deployment}/create_flow_run", {"parameters": {}})
+    run = api(office, "POST", f"/deployments/{deployment}/create_flow_run", {"parameters": SEND})
     wait_until(office, run["id"], "FAILED")
 
     page.goto(f"{office.prefect}/runs/flow-run/{run['id']}")

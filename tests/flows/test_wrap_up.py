@@ -22,6 +22,7 @@ from flows.support_request import support_request
 from flows.work_list import work_list
 from models.database import reading, transaction
 from models.forms.needs_talk import NeedsTalkForm
+from models.forms.outbox import OutboxForm
 from models.intervention import InterventionKind, open_once
 from models.mail import MailStatus, OutgoingMail, Template
 from models.settings import Settings
@@ -97,6 +98,7 @@ async def test_mail_that_may_go_goes_right_after_it_was_queued_by_one_run_for_al
         await support_request(form=request_form(need="I dag också."))
         started = await starts(client)
         assert 1 <= len(started) <= 2  # two only when ten seconds passed in between
+        assert all(OutboxForm.model_validate(run.parameters["form"]).is_sweep for run in started)
         await support_request(form=request_form(need="I dag."))  # known: queues nothing new
 
 

@@ -266,7 +266,7 @@ def test_a_mail_in_doubt_can_be_chosen_by_what_it_is_about_until_it_is_settled(o
 
 
 def test_who_settles_must_sign_and_say_what_became_of_the_mail() -> None:
-    chosen = OutboxForm(mails=["1a2b3c4d"], signature="asj")
+    chosen = OutboxForm(action="send", mails=["1a2b3c4d"], signature="asj")
     assert chosen.problems(at("2026-11-03").date()) == [
         "Vad ska göras: välj om de osäkra kom fram eller ska skickas en gång till."
     ]

@@ -7,18 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.check_in import Sharing, Wish
-from models.forms.check_in import CheckInForm
+from models.forms.check_in import CheckInAnswers
 from models.language import Language
 from models.meeting import MOST_ATTENDING
 from models.reply_grammar import parse, write
 
 LINE = "1 ja 2027-03-02 9; 2 nej; 3 2; 4 4; 5 talare"
-ANSWERS = CheckInForm(
+ANSWERS = CheckInAnswers(
     met=True, met_on="2027-03-02", met_attended=9, sharing=Sharing.two, motivation=4, wish=Wish.speaker
 )
 days = st.dates(date(1953, 1, 1), date(2099, 12, 31)).map(str)
 forms = st.builds(
-    lambda met, on, attended, **rest: CheckInForm(
+    lambda met, on, attended, **rest: CheckInAnswers(
         met=met, met_on=on if met else "", met_attended=attended if met else 0, **rest
     ),
     met=st.booleans(),
@@ -32,12 +32,12 @@ forms = st.builds(
 
 
 @given(forms, st.sampled_from(Language))
-def test_every_form_can_be_written_as_a_line_and_read_back(form: CheckInForm, language: Language) -> None:
+def test_every_form_can_be_written_as_a_line_and_read_back(form: CheckInAnswers, language: Language) -> None:
     assert parse(write(form, language)) == form
 
 
 @given(forms, st.sampled_from(Language), st.data())
-def test_how_it_is_laid_out_does_not_matter(form: CheckInForm, language: Language, data: st.DataObject) -> None:
+def test_how_it_is_laid_out_does_not_matter(form: CheckInAnswers, language: Language, data: st.DataObject) -> None:
     blanks = st.sampled_from([" ", "  ", "\u00a0", " \t "])
     between = st.sampled_from([";", " ; ", ";\n", "\n", "\r\n\r\n", ";;"])
     answers = [answer.replace(" ", data.draw(blanks)) for answer in write(form, language).split("; ")]
@@ -51,7 +51,7 @@ def test_whatever_else_is_written_is_no_answer_and_no_error(text: str) -> None:
 
 
 @given(forms, st.sampled_from(Language), st.text(min_size=1, max_size=20), st.integers(0, 80))
-def test_a_word_too_much_is_no_answer(form: CheckInForm, language: Language, word: str, place: int) -> None:
+def test_a_word_too_much_is_no_answer(form: CheckInAnswers, language: Language, word: str, place: int) -> None:
     line = write(form, language)
     place = min(place, len(line))
     changed = f"{line[:place]} {word.replace(';', '')}x {line[place:]}"
