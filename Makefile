@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := models tasks flows templates deployments tests
 
-.PHONY: install demo test check e2e crash bench format lock clean
+.PHONY: install demo test check e2e crash storm bench format lock clean
 
 install: $(VENV)/.installed
 
@@ -42,6 +42,10 @@ format: install
 # Two senders, killed 200 times at random moments: each mail goes once or is in doubt.
 crash: install
 	LOTS_TEST_KILLS=200 $(BIN)/python -m pytest tests/crash -n 0 -s $(ARGS)
+
+# Two offices on one machine, and a fault every few seconds, while members ask. Prints what became of them.
+storm: install
+	$(BIN)/python -m tests.storm $(ARGS)
 
 bench: install
 	$(BIN)/python -m tests.bench

@@ -1,0 +1,83 @@
+"""What goes on in an office while the storm blows: members ask on the web, staff take down what others ask for."""
+
+import random
+import threading
+import time
+from collections import Counter
+from typing import Any, Final
+
+import httpx
+
+from tests.storm.office import MEMBERS, Office
+
+PLACES: Final = ("Luleå", "Kiruna", "Piteå", "Boden", "Kalix", "Haparanda", "Gällivare", "Jokkmokk", "Pajala")
+WEB_EVERY, STAFF_EVERY = 2.5, 12.0  # seconds
+PATIENCE: Final = 30.0
+
+
+class Load:
+    """Two threads; each member asks once, and presses again until the page says that it is saved."""
+
+    def __init__(self, office: Office, seed: int) -> None:
+        self.office, self.random = office, random.Random(seed)
+        self.is_over = threading.Event()
+        self.saved: set[str] = set()  # addresses of members who were told so
+        self.staff_runs: list[str] = []
+        self.answers: Counter[str] = Counter()
+        self.threads = [threading.Thread(target=self._members), threading.Thread(target=self._staff)]
+
+    def start(self) -> None:
+        for thread in self.threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """No new ones begin; whoever has begun goes on until they are through."""
+        self.is_over.set()
+        for thread in self.threads:
+            thread.join()
+
+    def _members(self) -> None:
+        for one in range(MEMBERS // 2):
+            if self.is_over.is_set():
+                return
+            while not self._asks(one):
+                time.sleep(1)
+            self.is_over.wait(WEB_EVERY * self.random.uniform(0.5, 1.5))
+
+    def _asks(self, one: int) -> bool:
+        """One press of Send. Each comes from an address of its own: the page limits how often one may knock."""
+        transport = httpx.HTTPTransport(local_address=f"127.0.{1 + one // 200}.{1 + one % 200}")
+        form = self._form(one) | {"step": "send"}
+        try:
+            with httpx.Client(transport=transport, timeout=PATIENCE) as browser:
+                answer = browser.post(f"{self.office.running.web}/request", data=form)
+        except httpx.HTTPError as error:
+            self.answers[type(error).__name__] += 1
+            return False
+        self.answers[str(answer.status_code)] += 1
+        if answer.status_code != 200:
+            return False
+        self.saved.add(self.office.address(one))
+        return True
+
+    def _form(self, one: int) -> dict[str, Any]:
+        place = PLACES[one % len(PLACES)]
+        need = f"Vi ses aldrig, och det vill vi ändra på. {one}"
+        number = self.office.number(one)
+        return {"municipality": place, "place": place, "nature": "town", "need": need, "member_number": number}
+
+    def _staff(self) -> None:
+        for one in range(MEMBERS // 2, MEMBERS):
+            if self.is_over.wait(STAFF_EVERY * self.random.uniform(0.5, 1.5)):
+                return
+            while not (run := self._types_in(one)):
+                time.sleep(1)
+            self.staff_runs.append(run)
+
+    def _types_in(self, one: int) -> str:
+        body = {"parameters": {"form": self._form(one) | {"channel": "phone"}}, "idempotency_key": f"storm-{one}"}
+        try:
+            deployment = self.office.api("/deployments/name/support-request/support-request")["id"]
+            return str(self.office.api(f"/deployments/{deployment}/create_flow_run", "POST", body)["id"])
+        except OSError:
+            return ""
