@@ -311,13 +311,14 @@ def doctor(*, json: Json = False) -> None:
     _prepare()
     from deployments.doctor import examine
 
-    findings = examine(settings())
+    found = examine(settings())
     if json:
-        _print({finding.what: {"ok": finding.ok, "say": finding.say} for finding in findings}, as_json=True)
+        _print(found.document(), as_json=True)
     else:
-        for finding in findings:
-            print(f"{'ok ' if finding.ok else 'NOT'}  {finding.what:<11} {finding.say}")
-    if not all(finding.ok for finding in findings):
+        for check in found.checks:
+            do = f"; {check.do}" if check.do else ""
+            print(f"{'ok ' if check.ok else 'NOT'}  {check.name:<11} {check.what}{do}")
+    if not found.ok:
         raise SystemExit(1)
 
 

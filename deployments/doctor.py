@@ -2,13 +2,20 @@
 
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from deployments.environment import answers
+from deployments.server.planned_runs import Plan, planned_runs, scheduled
+from deployments.server.prefect_api import configured_api
+from deployments.server.waiting_runs import WaitingRuns, waiting_runs
+from models import outbox
+from models.alarms import MAIL_LATE, RUN_LATE
 from models.database import reading, schema_version
-from models.errors import InboxUnavailable, LotsError
+from models.errors import InboxUnavailable, LotsError, ServiceUnavailable
 from models.invariants import broken
 from models.settings import Settings
 from models.upgrade import newest
@@ -18,77 +25,151 @@ COUNTED = 10_000
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing looked at."""
+class Check:
+    """One thing looked at: what was found, and what to do when it is not in order."""
 
-    what: str
+    name: str
     ok: bool
-    say: str
+    what: str
+    do: str = ""
 
 
-def examine(settings: Settings) -> list[Finding]:
+@dataclass
+class Findings:
     """Everything looked at, in the order in which to mend it. Nothing secret and nobody's data in the sentences."""
-    looked_at = [_settings(settings), _database(), _rules(), _mail(settings), _prefect(), _web(settings)]
-    return [*looked_at, _inbox(settings)] if settings.inbox else looked_at
+
+    checks: list[Check] = field(default_factory=list)
+    plans: dict[str, Plan] = field(default_factory=lambda: dict.fromkeys(scheduled(), Plan(None)))
+    mail_waits: timedelta | None = None
+    runs: WaitingRuns | None = None
+
+    @property
+    def ok(self) -> bool:
+        return all(check.ok for check in self.checks)
+
+    def document(self) -> dict[str, Any]:
+        """For scripts (the contract of `lots doctor --json`); null for what could not be looked at."""
+        return {
+            "ok": self.ok,
+            "checks": [asdict(one) for one in self.checks],
+            "next_runs": {name: one.next_run and one.next_run.isoformat() for name, one in self.plans.items()},
+            "oldest_mail_waiting_s": _seconds(self.mail_waits),
+            "oldest_run_waiting_s": _seconds(self.runs.longest if self.runs else None),
+            "stuck_runs": self.runs and self.runs.stuck,
+        }
 
 
-def _settings(settings: Settings) -> Finding:
+def _seconds(wait: timedelta | None) -> int | None:
+    return None if wait is None else round(wait.total_seconds())
+
+
+def examine(settings: Settings) -> Findings:
+    """Look at everything."""
+    found = Findings([_settings(settings), _database(), _rules(), _mail(settings)])
+    _waiting_mail(found)
+    _prefect(found)
+    found.checks.append(_web(settings))
+    if settings.inbox:
+        found.checks.append(_inbox(settings))
+    return found
+
+
+def _settings(settings: Settings) -> Check:
     kept = "secrets kept in LOTS_HOME" if settings.embedded else "own secrets"
-    return Finding("settings", True, f"LOTS_HOME={settings.home}, {kept}, links under {settings.public_url}")
+    return Check("settings", True, f"LOTS_HOME={settings.home}, {kept}, links under {settings.public_url}")
 
 
-def _database() -> Finding:
+def _database() -> Check:
     try:
         with reading() as session:
             version = schema_version(session)
     except (LotsError, SQLAlchemyError):
-        return Finding("database", False, "does not answer; check LOTS_DATABASE_URL")
+        return Check("database", False, "does not answer", "check LOTS_DATABASE_URL")
     if version != newest():
-        return Finding("database", False, f"is at {version or 'nothing'}, not {newest()}; run `lots db upgrade`")
-    return Finding("database", True, f"is at {version}")
+        return Check("database", False, f"is at {version or 'nothing'}, not {newest()}", "run `lots db upgrade`")
+    return Check("database", True, f"is at {version}")
 
 
-def _rules() -> Finding:
+def _rules() -> Check:
     """What must hold over the whole database, and what does not."""
     try:
         with reading() as session:
             found = broken(session)
     except (LotsError, SQLAlchemyError):
-        return Finding("rules", False, "cannot be looked at; mend the database first")
-    return Finding("rules", not found, "; ".join(found) or "every rule holds for everything in the database")
+        return Check("rules", False, "cannot be looked at", "mend the database first")
+    if found:
+        return Check("rules", False, "; ".join(found), "tell whoever runs the system; a backup may be needed")
+    return Check("rules", True, "every rule holds for everything in the database")
 
 
-def _mail(settings: Settings) -> Finding:
+def _mail(settings: Settings) -> Check:
     where = f"{settings.smtp_host}:{settings.smtp_port}"
     try:
         with socket.create_connection((settings.smtp_host, settings.smtp_port), timeout=3) as line:
             greeting = line.recv(3) if settings.smtp_tls != "tls" else b"220"
     except OSError:
-        return Finding("mail", False, f"{where} does not answer; check LOTS_SMTP_HOST and LOTS_SMTP_PORT")
+        return Check("mail", False, f"{where} does not answer", "check LOTS_SMTP_HOST and LOTS_SMTP_PORT")
     if greeting != b"220":
-        return Finding("mail", False, f"{where} answers, but not as a mail server; check LOTS_SMTP_PORT")
-    return Finding("mail", True, f"{where} answers")
+        return Check("mail", False, f"{where} answers, but not as a mail server", "check LOTS_SMTP_PORT")
+    return Check("mail", True, f"{where} answers")
 
 
-def _inbox(settings: Settings) -> Finding:
+def _waiting_mail(found: Findings) -> None:
+    try:
+        with reading() as session:
+            found.mail_waits = outbox.longest_wait(session, datetime.now(UTC))
+    except (LotsError, SQLAlchemyError):
+        return  # the database's own line says so
+    if not found.mail_waits:
+        return found.checks.append(Check("outbox", True, "no mail waits that may go"))
+    ok, minutes = found.mail_waits <= MAIL_LATE, f"{found.mail_waits.total_seconds() / 60:.0f} minutes"
+    do = "" if ok else "start the outbox: `lots run outbox`"
+    return found.checks.append(Check("outbox", ok, f"the oldest mail that may go has waited {minutes}", do))
+
+
+def _prefect(found: Findings) -> None:
+    """The server, what it has planned, and what waits there."""
+    api_url = os.environ.get("PREFECT_API_URL", "")
+    if not api_url:
+        do = "start `lots up`, or set PREFECT_API_URL"
+        found.checks.append(Check("prefect", False, "no server is running", do))
+        return
+    try:
+        with configured_api() as api:
+            found.plans, found.runs = planned_runs(api), waiting_runs(api)
+    except ServiceUnavailable as error:
+        do = "start `lots up`, or correct PREFECT_API_URL"
+        found.checks.append(Check("prefect", False, f"{api_url}: {error}", do))
+        return
+    found.checks += [Check("prefect", True, f"{api_url} answers"), _schedules(found.plans), _runs(found.runs)]
+
+
+def _schedules(plans: dict[str, Plan]) -> Check:
+    amiss = [f"{name} {one.amiss}" for name, one in plans.items() if one.amiss]
+    if amiss:
+        do = "run `lots deploy`; the server then plans within a minute, or its log says why not"
+        return Check("schedules", False, "; ".join(amiss), do)
+    return Check("schedules", True, f"{len(plans)} flows have their next run planned")
+
+
+def _runs(runs: WaitingRuns) -> Check:
+    if not runs.longest and not runs.stuck:
+        return Check("runs", True, "no run waits")
+    ok = runs.longest <= RUN_LATE and not runs.stuck
+    what = f"the oldest run has waited {runs.longest.total_seconds() / 60:.0f} minutes, {runs.stuck} stand still"
+    return Check("runs", ok, what, "" if ok else "see that the worker runs: `lots up`, or `lots worker`")
+
+
+def _inbox(settings: Settings) -> Check:
     try:
         with open_inbox(settings) as inbox:
             waiting = len(inbox.waiting(COUNTED))
     except InboxUnavailable as error:
-        return Finding("inbox", False, str(error))
-    return Finding("inbox", True, f"{settings.inbox} answers, {waiting} waiting to be read")
+        return Check("inbox", False, str(error), "check LOTS_INBOX and its login")
+    return Check("inbox", True, f"{settings.inbox} answers, {waiting} waiting to be read")
 
 
-def _prefect() -> Finding:
-    api_url = os.environ.get("PREFECT_API_URL", "")
-    if not api_url:
-        return Finding("prefect", False, "no server is running; start `lots up`, or set PREFECT_API_URL")
-    if not answers(f"{api_url}/health"):
-        return Finding("prefect", False, f"{api_url} does not answer; start `lots up`, or correct PREFECT_API_URL")
-    return Finding("prefect", True, f"{api_url} answers")
-
-
-def _web(settings: Settings) -> Finding:
+def _web(settings: Settings) -> Check:
     if not answers(f"http://127.0.0.1:{settings.web_port}/healthz"):
-        return Finding("web", False, f"nothing on LOTS_WEB_PORT={settings.web_port}; start `lots up` or `lots web`")
-    return Finding("web", True, f"port {settings.web_port} answers")
+        return Check("web", False, f"nothing on LOTS_WEB_PORT={settings.web_port}", "start `lots up` or `lots web`")
+    return Check("web", True, f"port {settings.web_port} answers")

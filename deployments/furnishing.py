@@ -73,12 +73,14 @@ def deployment(told: dict[str, Any]) -> RunnerDeployment:
 
 
 def _schedule(told: dict[str, Any]) -> DeploymentScheduleCreate:
+    """Said to be active in so many words: left out, a schedule that was paused stays so."""
     zone = told["timezone"]
     if "cron" in told:
         schedule: CronSchedule | RRuleSchedule = CronSchedule(cron=told["cron"], timezone=zone)
     else:
         schedule = RRuleSchedule(rrule=told["rrule"], timezone=zone)
-    return DeploymentScheduleCreate(slug=told["slug"], schedule=schedule, parameters=told.get("parameters", {}))
+    parameters = told.get("parameters", {})
+    return DeploymentScheduleCreate(slug=told["slug"], schedule=schedule, parameters=parameters, active=True)
 
 
 async def _variables(client: PrefectClient) -> None:

@@ -29,7 +29,7 @@ from models.mail import (
 )
 from models.network import Network, NetworkState
 from models.person import Person
-from models.quiet_days import next_allowed
+from models.quiet_days import MAIL_OPENS, STOCKHOLM, MailClass, local, next_allowed
 from models.staff import Staff
 
 WHILE = {
@@ -80,6 +80,17 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
 def may_go(at: datetime) -> list[Template]:
     """The kinds of mail that may go at this moment: what fell due on Thursday still waits on a Friday evening."""
     return [template for template in Template if next_allowed(at, mail_class(template)) <= at]
+
+
+def longest_wait(session: Session, at: datetime) -> timedelta:
+    """How long the oldest mail that may go has waited; hours in which its kind may not go do not count."""
+    opened = datetime.combine(local(at).date(), MAIL_OPENS, STOCKHOLM)
+    oldest: ColumnElement[datetime] = func.min(OutgoingMail.not_before, type_=UtcDateTime)
+    waits = timedelta()
+    for name, since in session.exec(select(OutgoingMail.template, oldest).where(_is_due(at)).group_by("template")):
+        begun = since if mail_class(Template(name)) is MailClass.at_once else max(since, opened)
+        waits = max(waits, at - begun)
+    return waits
 
 
 def held_elsewhere(session: Session, at: datetime) -> datetime | None:

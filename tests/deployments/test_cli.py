@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prefect.settings import PREFECT_API_URL
 
 from deployments.cli import main
 from models.settings import Settings
+from models.upgrade import newest
 from tests.acts import AKE
 
 SCORE = {
@@ -135,12 +137,34 @@ def test_the_outbox_counts_every_status_and_says_when_there_is_no_database(tmp_p
     assert json.loads(lots(tmp_path, "outbox", "--json").stdout) == dict.fromkeys(statuses, 0)
 
 
+def examined(home: Path, **variables: str) -> dict[str, Any]:
+    """What the doctor found, as scripts read it; and what it did is in its exit code too."""
+    done = lots(home, "doctor", "--json", LOTS_SMTP_PORT="1", LOTS_WEB_PORT="1", **variables)
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert done.returncode == (0 if found["ok"] else 1)
+    return found | {one["name"]: one for one in found["checks"]}
+
+
 def test_the_doctor_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
-    done = lots(tmp_path, "doctor", "--json", LOTS_SMTP_PORT="1", LOTS_WEB_PORT="1")
-    found = json.loads(done.stdout)
-    assert done.returncode == 1
-    assert found["settings"]["ok"] and not found["database"]["ok"] and not found["mail"]["ok"]
-    assert found["database"]["say"].endswith("run `lots db upgrade`")
+    found = examined(tmp_path)
+    assert not found["ok"] and found["settings"]["ok"]
+    assert [(one["what"], one["do"]) for one in (found["database"], found["prefect"])] == [
+        ("is at nothing, not " + newest(), "run `lots db upgrade`"),
+        ("no server is running", "start `lots up`, or set PREFECT_API_URL"),
+    ]
+    assert found["mail"] | {"ok": False} == found["mail"] and "LOTS_SMTP_PORT" in found["mail"]["do"]
+    for line in lots(tmp_path, "doctor").stdout.splitlines():
+        assert line.startswith("ok ") or ";" in line, "each line that is not ok says what to do"
+
+
+def test_the_doctor_names_every_schedule_and_what_it_could_not_look_at(tmp_path: Path) -> None:
+    found = examined(tmp_path, PREFECT_API_URL="http://127.0.0.1:1/api")
+    assert found["prefect"]["what"].startswith("http://127.0.0.1:1/api: Prefect does not answer")
+    assert found["next_runs"] == dict.fromkeys(
+        ("kickoff", "check-in", "health-check", "work-list", "phase-out", "capacity", "outbox", "inbox",
+         "data-protection")
+    )  # fmt: skip
+    assert [found[name] for name in ("oldest_mail_waiting_s", "oldest_run_waiting_s", "stuck_runs")] == [None] * 3
 
 
 def test_the_doctor_looks_at_the_inbox_when_there_is_one(tmp_path: Path) -> None:
@@ -148,11 +172,11 @@ def test_the_doctor_looks_at_the_inbox_when_there_is_one(tmp_path: Path) -> None
     for part in ("cur", "new", "tmp"):
         (tmp_path / "Maildir" / part).mkdir()
     (tmp_path / "Maildir" / "new" / "1.x").write_bytes(b"From: a@example.org\n\nHej")
-    here = {"LOTS_SMTP_PORT": "1", "LOTS_WEB_PORT": "1"}
-    found = [json.loads(lots(tmp_path, "doctor", "--json", LOTS_INBOX=box, **here).stdout) for box in ("Maildir", "no")]
-    assert found[0]["inbox"] == {"ok": True, "say": f"{tmp_path / 'Maildir'} answers, 1 waiting to be read"}
-    assert not found[1]["inbox"]["ok"] and found[1]["inbox"]["say"].startswith("Inkorgen")
-    assert "inbox" not in json.loads(lots(tmp_path, "doctor", "--json", **here).stdout)
+    found = [examined(tmp_path, LOTS_INBOX=box) for box in ("Maildir", "no")]
+    what = f"{tmp_path / 'Maildir'} answers, 1 waiting to be read"
+    assert found[0]["inbox"] == {"name": "inbox", "ok": True, "what": what, "do": ""}
+    assert not found[1]["inbox"]["ok"] and found[1]["inbox"]["what"].startswith("Inkorgen")
+    assert "inbox" not in examined(tmp_path)
 
 
 def test_a_flow_runs_here_as_of_a_day_and_tells_its_counts(tmp_path: Path) -> None:
