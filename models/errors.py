@@ -45,7 +45,7 @@ class MailServerUnavailable(ServiceUnavailable):
 
 
 class MailLoginRefused(MailServerUnavailable):
-    """E-postservern godtar inte inloggningen. Rätta LOTS_SMTP_USERNAME och LOTS_SMTP_PASSWORD; kön är orörd."""
+    """E-postservern godtar inte inloggningen. Rätta användarnamn och lösenord; kön är orörd."""
 
 
 class MailEncryptionRefused(MailServerUnavailable):

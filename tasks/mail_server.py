@@ -1,7 +1,6 @@
 """Which mail server the office uses: the block that staff fill in in Prefect's UI, else LOTS_SMTP_*."""
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
@@ -10,26 +9,12 @@ from pydantic import Field, SecretStr, ValidationError
 
 from models.errors import SettingsError
 from models.language import say
-from models.settings import LOOPBACK, settings
-from tasks.smtp import connect
+from models.settings import LOOPBACK
+from tasks.smtp import MailServer, Tls, connect, server_of_settings
 from tasks.step import step
 
 BLOCK_TYPE, BLOCK_NAME = "mail-server", "lots"
-FROM_SETTINGS = "LOTS_SMTP_*"
 FROM_BLOCK = f"Blocks, {BLOCK_TYPE}/{BLOCK_NAME}"
-Tls = Literal["none", "starttls", "tls"]
-
-
-@dataclass(frozen=True)
-class MailServer:
-    """Where mail goes out, and how one logs in there; `kept_in` is where to correct it."""
-
-    host: str
-    port: int
-    username: str
-    password: str = field(repr=False)
-    tls: Tls
-    kept_in: str
 
 
 class MailServerBlock(Block):
@@ -57,11 +42,7 @@ async def mail_server() -> MailServer:
     """The mail server to use now. Raises SettingsError, in one sentence, when the block cannot be used."""
     kept = await _kept_block()
     if kept is None:
-        chosen = settings()
-        return MailServer(
-            chosen.smtp_host, chosen.smtp_port, chosen.smtp_username, chosen.smtp_password, chosen.smtp_tls,
-            FROM_SETTINGS,
-        )  # fmt: skip
+        return server_of_settings()
     try:
         block = MailServerBlock.model_validate(kept)
     except ValidationError as error:
@@ -98,6 +79,6 @@ async def _kept_block() -> dict[str, Any] | None:
 async def check() -> str:
     """Log in and out again, sending nothing. Returns where, in words; raises as `connect` does when it cannot."""
     server = await mail_server()
-    client = await connect()
+    client = await connect(server)
     await client.quit()
-    return f"{server.host}:{server.port} ({server.kept_in})"
+    return f"{server.where} ({server.kept_in})"

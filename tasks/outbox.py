@@ -15,6 +15,7 @@ from models.settings import settings
 from models.staff import by_signature
 from models.words import MAIL, word
 from tasks.journal import clock
+from tasks.mail_server import mail_server
 from tasks.opening import NOT_SENT
 from tasks.progress import Progress
 from tasks.sending import BATCH, send_due, send_freed
@@ -45,10 +46,12 @@ async def look_after(at: datetime) -> dict[str, int]:
 async def send_batch(at: datetime, batch: int, due: int) -> dict[str, int]:
     """Send the next mails that are due, at most BATCH. Returns how many ended how; empty when nothing was left.
 
-    Raises MailServerUnavailable (or its kinds) when no connection can be had; the queue is untouched then.
+    Raises MailServerUnavailable (or its kinds) when no connection can be had, SettingsError when the block of the mail
+    server cannot be used; the queue is untouched then.
     """
     shown = Progress(batch * BATCH, due, say("Skickar e-post", "Sending mail"))
-    ended = await send_due(at, shown) or await send_freed(at, shown)
+    server = await mail_server()
+    ended = await send_due(at, shown, server) or await send_freed(at, shown, server)
     await shown.end(sum(ended.values()))
     return ended
 

@@ -17,7 +17,7 @@ from models.mail import LEASE
 from models.sending import Ended
 from models.settings import settings
 from tasks.journal import Journal, clock
-from tasks.smtp import Outcome, Ready, connect, deliver
+from tasks.smtp import MailServer, Outcome, Ready, connect, deliver, server_of_settings
 from tasks.smtp_line import Line
 from tasks.writing import Desk
 
@@ -30,8 +30,10 @@ async def no_progress(done: int) -> None:
     """For whom nobody watches."""
 
 
-async def send_due(at: datetime, progress: Progress = no_progress) -> dict[str, int]:
+async def send_due(at: datetime, progress: Progress = no_progress, server: MailServer | None = None) -> dict[str, int]:
     """Send up to BATCH mails that are due. Returns how many ended how; empty when nothing was due.
+
+    `server`: the office's, that of LOTS_SMTP_* when none is given; all connections of the batch go there.
 
     Raises MailServerUnavailable (or its kinds) when no connection can be had; what was not begun is untouched then.
     """
@@ -40,7 +42,8 @@ async def send_due(at: datetime, progress: Progress = no_progress) -> dict[str, 
         ids = outbox.claim(session, worker, at, clock(), BATCH)
     if not ids:
         return {}
-    work = Work(worker, ids, at, progress, min(settings().smtp_connections, len(ids)))
+    lines = min(settings().smtp_connections, len(ids))
+    work = Work(worker, ids, at, progress, lines, server or server_of_settings())
     try:
         async with _held(worker):
             await _all_lines(work)
@@ -52,7 +55,7 @@ async def send_due(at: datetime, progress: Progress = no_progress) -> dict[str, 
     return dict(work.outcomes)
 
 
-async def send_freed(at: datetime, progress: Progress = no_progress) -> dict[str, int]:
+async def send_freed(at: datetime, progress: Progress, server: MailServer) -> dict[str, int]:
     """`send_due` for what another run had claimed and will not send any more; empty when there is nothing of the kind.
 
     A run that lives renews its claims, one that died does not: nothing of it is left lying until the next run.
@@ -67,7 +70,7 @@ async def send_freed(at: datetime, progress: Progress = no_progress) -> dict[str
         return {}
     with transaction() as session:
         left = outbox.free_abandoned(session, clock())
-    ended = Counter(await send_due(at, progress) if left["freed"] else {})
+    ended = Counter(await send_due(at, progress, server) if left["freed"] else {})
     ended["in_doubt"] += left["in_doubt"]
     return {status: count for status, count in ended.items() if count}
 
@@ -75,10 +78,12 @@ async def send_freed(at: datetime, progress: Progress = no_progress) -> dict[str
 class Work:
     """What the connections of one batch share. `refusal`: why some connection could not be had."""
 
-    def __init__(self, worker: UUID, ids: Sequence[UUID], at: datetime, progress: Progress, lines: int) -> None:
+    def __init__(
+        self, worker: UUID, ids: Sequence[UUID], at: datetime, progress: Progress, lines: int, server: MailServer
+    ) -> None:
         self.desk = Desk(worker, ids, at)
         self.journal = Journal(worker, at, lines, self._write_ahead)
-        self.lines, self.progress = lines, progress
+        self.lines, self.progress, self.server = lines, progress, server
         self.ended: Counter[str] = Counter()
         self.refusal: MailServerUnavailable | None = None
 
@@ -143,7 +148,7 @@ async def _line(work: Work) -> None:
     try:
         while work.desk.left:
             if line is None:
-                line, fresh = await connect(), True
+                line, fresh = await connect(work.server), True
                 work.desk.utf8 = work.desk.utf8 or "smtputf8" in line.capable
             mail = work.desk.take()
             if settings().smtp_rate:

@@ -2,7 +2,8 @@
 
 import re
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
 from aiosmtplib import SMTP
@@ -22,6 +23,32 @@ MAIL, RCPT, DATA = "MAIL", "RCPT", "DATA"
 NO_SUCH_ADDRESS = (550, 551, 553)
 ABOUT_THE_ADDRESS = re.compile(r"\b5\.(1\.\d+|2\.1)\b")  # RFC 3463; 5.7.1 and its like are about us
 ENHANCED = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
+
+
+Tls = Literal["none", "starttls", "tls"]
+FROM_SETTINGS = "LOTS_SMTP_*"
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail goes out, and how one logs in there; `kept_in` is where to correct it."""
+
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+    tls: Tls
+    kept_in: str = FROM_SETTINGS
+
+    @property
+    def where(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def server_of_settings() -> MailServer:
+    """The mail server of LOTS_SMTP_*."""
+    told = settings()
+    return MailServer(told.smtp_host, told.smtp_port, told.smtp_username, told.smtp_password, told.smtp_tls)
 
 
 @dataclass(frozen=True)
@@ -52,23 +79,21 @@ class Outcome:
     no_such_address: bool = False
 
 
-async def connect() -> Line:
-    """A ready connection to LOTS_SMTP_HOST, with STARTTLS or TLS and login as set.
+async def connect(server: MailServer) -> Line:
+    """A ready connection to the server, with STARTTLS or TLS and login as it is set.
 
     Raises MailServerUnavailable, or its kinds MailLoginRefused and MailEncryptionRefused; nothing was sent then.
     """
-    chosen = settings()
     client = SMTP(
-        hostname=chosen.smtp_host,
-        port=chosen.smtp_port,
-        use_tls=chosen.smtp_tls == "tls",
-        start_tls=chosen.smtp_tls == "starttls",
-        username=chosen.smtp_username or None,
-        password=chosen.smtp_password or None,
-        tls_context=ssl.create_default_context() if chosen.smtp_tls != "none" else None,
+        hostname=server.host,
+        port=server.port,
+        use_tls=server.tls == "tls",
+        start_tls=server.tls == "starttls",
+        username=server.username or None,
+        password=server.password or None,
+        tls_context=ssl.create_default_context() if server.tls != "none" else None,
         timeout=COMMAND_SECONDS,
     )
-    where = f"{chosen.smtp_host}:{chosen.smtp_port}"
     try:
         await client.connect()
         if client.is_ehlo_or_helo_needed:
@@ -77,20 +102,31 @@ async def connect() -> Line:
     except (SMTPException, OSError) as error:
         client.close()
         if isinstance(error, SMTPAuthenticationError) and error.code >= 500:
-            raise MailLoginRefused from None
+            raise MailLoginRefused(
+                say(
+                    f"E-postservern {server.where} godtar inte inloggningen. Rätta användarnamn och lösenord i "
+                    f"{server.kept_in}; kön är orörd.",
+                    f"The mail server {server.where} does not take the login. Correct user name and password in "
+                    f"{server.kept_in}; the queue is untouched.",
+                )
+            ) from None
         if _is_about_encryption(error):
             raise MailEncryptionRefused(
                 say(
-                    f"E-postservern {where} kan inte visa att den är rätt server över en krypterad förbindelse. Kön är "
-                    "orörd: låt den som sköter servern rätta dess certifikat eller LOTS_SMTP_TLS, och kör om (Retry).",
-                    f"The mail server {where} cannot prove over an encrypted line that it is the right one. The queue "
-                    "is untouched: have its certificate, or LOTS_SMTP_TLS, corrected, then retry.",
+                    f"E-postservern {server.where} kan inte visa att den är rätt server över en krypterad förbindelse. "
+                    "Kön är orörd: låt den som sköter servern rätta dess certifikat, eller krypteringen i "
+                    f"{server.kept_in}, och kör om (Retry).",
+                    f"The mail server {server.where} cannot prove over an encrypted line that it is the right one. The "
+                    "queue is untouched: have its certificate corrected, or the encryption in "
+                    f"{server.kept_in}, then retry.",
                 )
             ) from None
         raise MailServerUnavailable(
             say(
-                f"E-postservern {where} svarar inte som den ska. Kön är orörd: kör om (Retry) när servern är igång.",
-                f"The mail server {where} does not answer as it should. The queue is untouched: retry when it is back.",
+                f"E-postservern {server.where} ({server.kept_in}) svarar inte som den ska. Kön är orörd: "
+                "kör om (Retry) när servern är igång.",
+                f"The mail server {server.where} ({server.kept_in}) does not answer as it should. The queue is "
+                "untouched: retry when it is back.",
             )
         ) from None
 

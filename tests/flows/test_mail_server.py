@@ -9,9 +9,15 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
 
 from flows.mail_check import mail_check
-from models.errors import LotsError, SettingsError
+from flows.outbox import outbox
+from models.database import reading, transaction
+from models.errors import LotsError, MailLoginRefused, SettingsError
+from models.mail import counts
 from models.settings import Settings, settings
-from tasks.mail_server import BLOCK_NAME, BLOCK_TYPE, MailServer, MailServerBlock, mail_server
+from tasks.mail_server import BLOCK_NAME, BLOCK_TYPE, MailServerBlock, mail_server
+from tasks.smtp import MailServer
+from tests import smtp_server
+from tests.acts import ask
 
 SECRET = "hemligt lösenord"
 
@@ -84,3 +90,45 @@ async def test_a_check_says_in_one_sentence_that_nobody_answers(
     settings.cache_clear()
     with pytest.raises(LotsError, match=str(unused_tcp_port)):
         await mail_check()
+
+
+async def test_mail_goes_to_the_server_of_the_block_and_not_to_that_of_the_settings(
+    office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction() as session:
+        ask(session, co_organisers="")
+    async with smtp_server.mail_server() as of_block, smtp_server.mail_server() as of_settings:
+        smtp_server.point_at(monkeypatch, of_settings.port)
+        await save(host="127.0.0.1", port=of_block.port, tls="none", username="", password="")
+        assert (await mail_check())["reachable"] == 1
+        assert (of_block.lines, of_settings.lines) == (1, 0)
+        assert (await outbox(as_of="2026-11-02T10:30"))["sent"] == 1
+    assert [mail["To"] for mail in of_block.mails] == ["Åke Öhman <ake.ohman@example.org>"]
+    assert of_settings.lines == 0
+
+
+@pytest.mark.parametrize("kept_in", ["Blocks, mail-server/lots", "LOTS_SMTP_*"])
+async def test_a_login_that_is_refused_says_where_to_correct_it(
+    office: Settings, monkeypatch: pytest.MonkeyPatch, kept_in: str
+) -> None:
+    with transaction() as session:
+        ask(session, co_organisers="")
+    async with smtp_server.mail_server(AUTH=535) as server:
+        server.offers = ("AUTH PLAIN LOGIN",)
+        smtp_server.point_at(monkeypatch, server.port, username="kansliet", password=SECRET)
+        if kept_in.startswith("Blocks"):
+            await save(host="127.0.0.1", port=server.port, tls="none")
+        with pytest.raises(MailLoginRefused) as refused:
+            await outbox(as_of="2026-11-02T10:30")
+    assert f"Rätta användarnamn och lösenord i {kept_in}; kön är orörd." in str(refused.value)
+    assert SECRET not in str(refused.value)
+
+
+async def test_a_block_that_cannot_be_used_leaves_the_queue_untouched(office: Settings) -> None:
+    with transaction() as session:
+        ask(session, co_organisers="")
+    await save(tls="none")
+    with pytest.raises(SettingsError, match="Välj starttls eller tls i blocket"):
+        await outbox(as_of="2026-11-02T10:30")
+    with reading() as session:
+        assert counts(session)["queued"] == 1
