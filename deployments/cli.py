@@ -105,25 +105,31 @@ def worker() -> None:
 
 
 @app.command
-def web() -> None:
-    """Serve the founders' pages on LOTS_WEB_PORT, until Ctrl-C."""
+def web(*, fd: Annotated[int | None, Parameter(show=False)] = None) -> None:
+    """Serve the founders' pages on LOTS_WEB_HOST and LOTS_WEB_PORT, until Ctrl-C."""
+    import socket
+
     import uvicorn
 
+    from deployments.server.ports import listen_for_web
+
+    own = settings()
+    # From `lots up` it is handed a socket that listens already.
+    listener = listen_for_web(own.web_host, own.web_port) if fd is None else socket.socket(fileno=fd)
     _prepare()
     import prefect.deployments  # noqa: F401 (takes seconds to load: now, and not while founders wait)
 
     from deployments.web import create_app
 
     sys.setswitchinterval(WRITER_YIELDS)
-    uvicorn.run(
+    config = uvicorn.Config(
         create_app(),
-        host="127.0.0.1",
-        port=settings().web_port,
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_keep_alive=KEEP_LINE_SECONDS,
     )
+    uvicorn.Server(config).run([listener])
 
 
 @app.command(name="import")

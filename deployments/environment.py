@@ -6,7 +6,6 @@ wins, so an office can run Prefect as it likes.
 
 import base64
 import hashlib
-import json
 import os
 import secrets
 import urllib.request
@@ -16,6 +15,7 @@ from pathlib import Path
 import certifi
 from dotenv import dotenv_values
 
+from deployments.server import up_file
 from models.errors import SettingsError
 from models.settings import LOOPBACK, Settings, made_once
 
@@ -186,27 +186,14 @@ def _only_the_first_ui() -> Path:
     return folder
 
 
-def _address_file(settings: Settings) -> Path:
-    return settings.home / "prefect" / "server.json"
-
-
-def remember_server(settings: Settings, api_url: str) -> None:
-    """Write down where `lots up` has its Prefect server, for commands in other windows."""
-    _address_file(settings).write_text(json.dumps({"api_url": api_url}))
-
-
-def forget_server(settings: Settings) -> None:
-    """The server has stopped."""
-    _address_file(settings).unlink(missing_ok=True)
-
-
 def running_server(settings: Settings) -> str | None:
     """Where the server of a `lots up` in another window answers, if one does."""
-    try:
-        api_url = str(json.loads(_address_file(settings).read_text())["api_url"])
-    except (OSError, ValueError, KeyError):
+    if not up_file.is_held(settings.home):
         return None
-    return api_url if answers(f"{api_url}/health", seconds=10) else None  # one that has stopped refuses at once
+    told = up_file.told(settings.home)
+    api_url = str(told.get("prefect", ""))
+    home = home_id(settings) if told.get("prefect_port") else ""  # its own server, else one that it was given
+    return api_url if api_url and answers(f"{api_url}/health", seconds=10, home=home) else None
 
 
 def answers(url: str, seconds: float = 1, *, home: str = "") -> bool:

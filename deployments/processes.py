@@ -2,18 +2,25 @@
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 from deployments.environment import POOL, PREFECT_YAML, answers, server_environment
+from deployments.server import guard, launch
+from deployments.server.guard import MARK, PROC, parts_of
 from models.errors import ServiceUnavailable
 
+SERVER = "server"
 STOP_SECONDS = 10
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+LAUNCH = (sys.executable, "-I", "-S", launch.__file__)
 
 
 def free_port(wanted: int) -> int:
@@ -30,18 +37,27 @@ def free_port(wanted: int) -> int:
 
 
 class Parts:
-    """Child processes in groups of their own, so that stopping one stops what it started."""
+    """Child processes in sessions of their own, and all that they start. When this process dies, they do."""
 
     def __init__(self, log_folder: Path) -> None:
         self.log_folder = log_folder
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.mark = secrets.token_hex(8)  # what a part has started is known by it, whosever child it is by then
+        self.is_stopping = self.is_hurried = False
         log_folder.mkdir(parents=True, exist_ok=True)
+        self.guard = self._start_guard()
 
-    def start(self, name: str, *command: str, environment: Mapping[str, str] | None = None) -> None:
-        """Start a part, in this process's environment if none is given; its output goes to LOG_FOLDER/NAME.log."""
-        with (self.log_folder / f"{name}.log").open("ab") as log:
+    def start(
+        self, name: str, *command: str, environment: Mapping[str, str] | None = None, fds: tuple[int, ...] = ()
+    ) -> None:
+        """Start a part, in this process's environment if none is given; its output goes to LOG_FOLDER/NAME.log.
+
+        `fds` are sockets that it inherits.
+        """
+        with self._log(name) as log:
             self.running[name] = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment,
+                (*LAUNCH, str(os.getpid()), *command), stdout=log, stderr=log, stdin=subprocess.DEVNULL, pass_fds=fds,
+                env={**(os.environ if environment is None else environment), MARK: f"{self.mark}/{name}"},
                 start_new_session=True,
             )  # fmt: skip
 
@@ -62,38 +78,50 @@ class Parts:
         del self.running[name]
 
     def stop(self) -> None:
-        """Stop all parts and everything they started: asked first, killed after ten seconds."""
-        groups = {process.pid for process in self.running.values()} | self._descendants()
-        for sign, patience in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, 2)):
-            for group in groups:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(group, sign)
-            deadline = time.monotonic() + patience
-            while time.monotonic() < deadline and any(_alive(group) for group in groups):
-                for process in self.running.values():
-                    process.poll()
-                time.sleep(0.05)
+        """Stop all parts and all that they started: the server last, so that it is told how the runs ended.
+
+        Asked first; killed after ten seconds, or at once when this is `is_hurried` (by a second signal).
+        """
+        self.is_stopping = True
+        self._stop(lambda name: name != SERVER)
+        self._stop(lambda name: True)
         self.running.clear()
+        if self.guard.stdin:
+            self.guard.stdin.close()
+        self.guard.wait()
 
-    def _descendants(self) -> set[int]:
-        """Process groups of what the parts started: a flow run's process has a session of its own."""
-        parents = {}
-        for folder in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError, IndexError, ValueError):
-                fields = (folder / "stat").read_text().rpartition(")")[2].split()
-                parents[int(folder.name)] = (int(fields[1]), int(fields[2]))
-        found = {process.pid for process in self.running.values()}
-        while more := {pid for pid, (parent, _) in parents.items() if parent in found} - found:
-            found |= more
-        return {parents[pid][1] for pid in found if pid in parents}
+    def _stop(self, chosen: Callable[[str], bool]) -> None:
+        asked: set[int] = set()
+        deadline = time.monotonic() + STOP_SECONDS
+        while left := {pid for pid, name in self._alive().items() if chosen(name)}:
+            is_late = self.is_hurried or time.monotonic() > deadline
+            for pid in left if is_late else left - asked:
+                _signal(pid, signal.SIGKILL if is_late else signal.SIGTERM)
+            if time.monotonic() > deadline + STOP_SECONDS:
+                return  # it hangs in the kernel, which ends it when it can
+            asked |= left
+            time.sleep(0.05)
+
+    def _alive(self) -> dict[int, str]:
+        """Process id and part of all that run; where the system tells of no environments, the parts themselves."""
+        own = {process.pid: name for name, process in self.running.items() if process.poll() is None}
+        return parts_of(self.mark) if PROC.exists() else own
+
+    def _log(self, name: str) -> IO[bytes]:
+        return (self.log_folder / f"{name}.log").open("ab")
+
+    def _start_guard(self) -> subprocess.Popen[bytes]:
+        command = (sys.executable, "-I", "-S", guard.__file__, self.mark)
+        # In a session and a folder of its own, so that Ctrl-C does not reach it and it holds nothing that is to go.
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", env={},
+            start_new_session=True,
+        )  # fmt: skip
 
 
-def _alive(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+def _signal(pid: int, sign: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        (os.kill if PROC.exists() else os.killpg)(pid, sign)
 
 
 def prefect(*arguments: str) -> tuple[str, ...]:
@@ -101,15 +129,19 @@ def prefect(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "prefect", *arguments)
 
 
-def start_server(parts: Parts, port: int, host: str = "127.0.0.1") -> str:
-    """Start Prefect's server. Returns its API address on this machine; use `wait_for` before using it.
+def start_server(parts: Parts, port: int, host: str = "127.0.0.1", fd: int | None = None) -> str:
+    """Start Prefect's server, on a socket that listens there already if `fd` is one.
+
+    Returns its API address on this machine; use `wait_for` before using it.
 
     Raises SettingsError when others could reach it without a password.
     """
     here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     api_url = f"http://{f'[{here}]' if ':' in here else here}:{port}/api"
     command = (sys.executable, "-P", "-m", "deployments.server.prefect_app", "--host", host, "--port", str(port))
-    parts.start("prefect-server", *command, environment=server_environment(host, port) | {"PREFECT_API_URL": api_url})
+    inherited = () if fd is None else ("--fd", str(fd))
+    environment = server_environment(host, port) | {"PREFECT_API_URL": api_url}
+    parts.start(SERVER, *command, *inherited, environment=environment, fds=() if fd is None else (fd,))
     return api_url
 
 
@@ -170,18 +202,24 @@ def _run_or_raise(name: str, *command: str) -> None:
 
 @contextlib.contextmanager
 def stopping(parts: Parts) -> Iterator[None]:
-    """Stop the parts however this ends: by itself, by Ctrl-C, by SIGTERM or by an error."""
+    """Stop the parts however this ends: by itself, by Ctrl-C, SIGTERM, a closed terminal or an error.
+
+    A second signal kills what has not stopped yet; none can end this before it has.
+    """
 
     def interrupt(*_: object) -> None:
+        if parts.is_stopping:
+            parts.is_hurried = True
+            return
+        parts.is_stopping = True
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    # Who started us with a signal ignored (nohup) wants that to stay.
+    signs = [sign for sign in STOP_SIGNALS if signal.getsignal(sign) is not signal.SIG_IGN]
+    before = {sign: signal.signal(sign, interrupt) for sign in signs}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            parts.stop()
-        finally:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        parts.stop()
+        for sign, handler in before.items():
+            signal.signal(sign, handler)

@@ -1,29 +1,35 @@
-"""`lots up`: everything an office needs, in one process group."""
+"""`lots up`: everything an office needs, kept alive until it is told to stop."""
 
+import contextlib
 import os
+import socket
+import subprocess
 import sys
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
 from deployments import environment
-from deployments.processes import (
-    Parts,
-    free_port,
-    start_deploying,
-    start_server,
-    start_worker,
-    stopping,
-    wait_for,
-)
-from models.database import close_database, engine, transaction
-from models.importing import load_reference_data
+from deployments.processes import SERVER, start_deploying, start_server, start_worker, stopping
+from deployments.server import guard, up_file
+from deployments.server.ports import listen_for_prefect, listen_for_web, port_of
+from deployments.server.supervisor import Part, Supervisor
 from models.settings import Settings
-from models.upgrade import newest, upgrade
 
-PREFECT_PORT = 4200
+SERVER_FIRST_SECONDS = 90  # then the pages open without it: they keep what founders send in
+LOOK_SECONDS = 0.2
+# What a worker that died had begun is done to its end by its own process, and recorded by that: a mail that is half
+# sent would be in doubt. What a server or the web left behind is of no use to anybody.
+FINISH_ALONE = frozenset({"worker"})
 
 
 def upgrade_database() -> str:
     """Upgrade the configured database and load reference data where there is none. Returns the version."""
+    from models.database import engine, transaction
+    from models.importing import load_reference_data
+    from models.upgrade import newest, upgrade
+
     upgrade(engine())
     with transaction() as session:
         load_reference_data(session)
@@ -31,32 +37,114 @@ def upgrade_database() -> str:
 
 
 def run_up(settings: Settings) -> None:
-    """Start all parts, print where they are, and stay until Ctrl-C or until one of them ends."""
-    upgrade_database()
-    environment.prepare(settings)
-    parts = Parts(settings.home / "log")
-    own_server = "PREFECT_API_URL" not in os.environ
-    try:
-        with stopping(parts):
-            print("Startar, det tar en halv minut …", flush=True)
-            if own_server:
-                os.environ["PREFECT_API_URL"] = start_server(parts, free_port(PREFECT_PORT), settings.prefect_host)
-            start_deploying(parts)
-            if own_server:
-                wait_for(parts, f"{os.environ['PREFECT_API_URL']}/health")
-                environment.remember_server(settings, os.environ["PREFECT_API_URL"])
-            start_worker(parts)
-            parts.start("web", sys.executable, "-m", "deployments", "web")
-            parts.wait("deploy")
-            print(f"Prefect  {os.environ['PREFECT_API_URL'].removesuffix('/api')}")
-            print(f"Web      {settings.public_url}")
-            print("Ctrl-C stops everything.", flush=True)
-            while True:
-                parts.check()
-                time.sleep(0.5)
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-    finally:
-        if own_server:
-            environment.forget_server(settings)
-        close_database()
+    """Start all parts, print where they are, and keep them alive until Ctrl-C, SIGTERM or a closed terminal.
+
+    Raises UserError when another `lots up` has this home, or when LOTS_WEB_PORT is taken.
+    """
+    with up_file.take_home(settings.home), contextlib.ExitStack() as sockets:
+        guard.kill_all(lambda: guard.left_of(str(settings.home), mark=""))
+        office = Office(settings, sockets)
+        _upgrade_apart()
+        environment.prepare(settings)
+        office.run()
+
+
+def _upgrade_apart() -> None:
+    """In a process that ends with it: what it loads is twice what this one needs for as long as the office runs."""
+    done = subprocess.run((sys.executable, "-P", "-m", "deployments", "db", "upgrade"), stdout=subprocess.DEVNULL)
+    if done.returncode:
+        raise SystemExit(done.returncode)  # it has said why
+
+
+class Office:
+    """One `lots up`: its sockets, its parts, and what it tells other windows about them."""
+
+    def __init__(self, settings: Settings, sockets: contextlib.ExitStack) -> None:
+        self.settings = settings
+        self.started = datetime.now(UTC)
+        self.web = sockets.enter_context(listen_for_web(settings.web_host, settings.web_port))
+        self.prefect: socket.socket | None = None
+        self.api_url = os.environ.get("PREFECT_API_URL", "")
+        self.wanted = settings.prefect_port
+        if not self.api_url:
+            before = up_file.told(settings.home)
+            remembered = before.get("prefect_port") if before.get("prefect_port_wanted") == self.wanted else None
+            listener = listen_for_prefect(settings.prefect_host, self.wanted, remembered)
+            self.prefect = sockets.enter_context(listener)
+        self.parts: dict[str, Part] = {}
+        self.told: dict[str, Any] = {}
+        self._tell()  # until the parts run, nothing of the last time holds
+
+    def run(self) -> None:
+        """Until it is told to stop. A part that fails does not end this."""
+        self.supervisor = Supervisor(self.settings.home / "log", _say, FINISH_ALONE)
+        self.parts = self.supervisor.parts
+        try:
+            with stopping(self.supervisor):
+                _say("Startar, det tar en halv minut …", sys.stdout)
+                self._start()
+                self._keep(lambda: self._are("running", "done"))
+                for line in (f"Prefect  {self.api_url.removesuffix('/api')}", f"Web      {self.settings.public_url}"):
+                    _say(line, sys.stdout)
+                _say("Ctrl-C stops everything.", sys.stdout)
+                self._keep(lambda: False)
+        except KeyboardInterrupt:
+            _say("stopped")
+        finally:
+            self._tell()
+
+    def _start(self) -> None:
+        supervisor, settings = self.supervisor, self.settings
+        if self.prefect:
+            port = port_of(self.prefect)
+            self.api_url = start_server(supervisor, port, settings.prefect_host, fd=self.prefect.fileno())
+            os.environ["PREFECT_API_URL"] = self.api_url
+            supervisor.ask(SERVER, f"{self.api_url}/health")
+        start_deploying(supervisor)
+        supervisor.once("deploy")
+        if self.prefect:
+            until = time.monotonic() + SERVER_FIRST_SECONDS
+            self._keep(lambda: self._are("running", name=SERVER) or time.monotonic() > until)
+        start_worker(supervisor)
+        command = (sys.executable, "-P", "-m", "deployments", "web", "--fd", str(self.web.fileno()))
+        supervisor.start("web", *command, fds=(self.web.fileno(),))
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.web_host, settings.web_host)
+        supervisor.ask("web", f"http://{host}:{port_of(self.web)}/healthz")
+
+    def _keep(self, enough: Callable[[], bool]) -> None:
+        """Look after the parts until it is enough."""
+        while not enough():
+            self.supervisor.check()
+            self._tell()
+            time.sleep(LOOK_SECONDS)
+
+    def _are(self, *states: str, name: str = "") -> bool:
+        return all(part.state in states for part in ([self.parts[name]] if name else self.parts.values()))
+
+    def _tell(self) -> None:
+        told = {
+            "pid": os.getpid(),
+            "started": self.started.isoformat(timespec="seconds"),
+            "prefect": self.api_url,
+            "prefect_port": port_of(self.prefect) if self.prefect else None,
+            "prefect_port_wanted": self.wanted,
+            "web": self.settings.public_url,
+            "parts": {
+                name: {
+                    "pid": part.pid,
+                    "state": part.state,
+                    "since": part.since.isoformat(timespec="seconds"),
+                    "restarts": part.restarts,
+                    "last_exit": part.last_exit,
+                }
+                for name, part in self.parts.items()
+            },
+        }
+        if told != self.told and up_file.tell(self.settings.home, told):
+            self.told = told
+
+
+def _say(line: str, to: Any = None) -> None:
+    """Say it in the terminal, if that is still there."""
+    with contextlib.suppress(OSError, ValueError):
+        print(line, file=to or sys.stderr, flush=True)

@@ -40,7 +40,9 @@ class Settings(BaseSettings):
     public_url: str = ""
     prefect_ui_url: str = Field("", description="where staff's browsers reach Prefect; default: as its API")
     web_port: int = Field(8080, ge=0, le=65535)
+    web_host: str = Field("127.0.0.1", description="where the founders' pages listen")
     prefect_host: str = Field("127.0.0.1", description="where `lots up` lets Prefect's UI listen")
+    prefect_port: int = Field(4200, ge=1, le=65535)
     secret_key: str = ""
     data_key: str = ""
     language: Literal["sv", "en"] = "sv"

@@ -225,8 +225,8 @@ def params(**form: str) -> list[str]:
     return [part for name, value in form.items() for part in ("--param", f"{name}={value}")]
 
 
-def wait_for(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
+def wait_for(happened: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline
         time.sleep(1)
