@@ -120,7 +120,10 @@ def web(*, fd: Annotated[int | None, Parameter(show=False)] = None) -> None:
     import prefect.deployments  # noqa: F401 (takes seconds to load: now, and not while founders wait)
 
     from deployments.web import create_app
+    from deployments.web_watch import watch
+    from models.database import engine
 
+    watch(engine())
     sys.setswitchinterval(WRITER_YIELDS)
     config = uvicorn.Config(
         create_app(),

@@ -20,9 +20,10 @@ from deployments.web_fresh import link_refused
 from deployments.web_guard import Guard
 from deployments.web_limits import Knocks, Limits
 from deployments.web_page import LinkRefused, page
+from deployments.web_patience import Patience
 from deployments.web_starting import OUTBOX, Start
 from deployments.web_writing import Writer
-from models.errors import DatabaseBusy
+from models.quiet_days import is_free_day
 from templates.pages import STYLE
 
 Now = Callable[[], datetime]
@@ -48,6 +49,7 @@ async def start_run(deployment: str, parameters: dict[str, Any]) -> str:
 
 def create_app(now: Now = utc_now, start: Start = start_run) -> Starlette:
     """The web app on the configured database. `now` is its clock, `start` starts a deployment by name."""
+    is_free_day(now().date())  # the first to ask loads every country's calendar: not inside somebody's transaction
     knocks = Knocks()
     app = Starlette(
         routes=[
@@ -63,11 +65,10 @@ def create_app(now: Now = utc_now, start: Start = start_run) -> Starlette:
             *web_request.ROUTES,
             *web_stop.ROUTES,
         ],
-        middleware=[Middleware(Guard), Middleware(Limits, knocks=knocks)],
+        middleware=[Middleware(Guard), Middleware(Limits, knocks=knocks), Middleware(Patience)],
         exception_handlers={
             HTTPException: problem,  # type: ignore[dict-item]
             LinkRefused: link_refused,  # type: ignore[dict-item]
-            DatabaseBusy: busy,
         },
     )
     app.state.now, app.state.start, app.state.writer, app.state.knocks = now, start, Writer(), knocks
@@ -96,7 +97,3 @@ async def problem(request: Request, error: HTTPException) -> Response:
     reply = page(request, "problem", error.status_code, status=known)
     reply.headers.update(error.headers or {})
     return reply
-
-
-async def busy(request: Request, error: Exception) -> Response:
-    return page(request, "problem", 503, status=503)

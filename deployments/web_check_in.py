@@ -17,7 +17,7 @@ from deployments.web_writing import write
 from models import check_in_round
 from models.check_in import CHANGEABLE_DAYS, CheckIn, Sharing, Wish
 from models.database import reading
-from models.errors import DatabaseBusy, UserError
+from models.errors import UserError
 from models.forms.check_in import CheckInAnswers
 from models.links import Purpose, link
 from models.meeting import MOST_ATTENDING
@@ -84,8 +84,6 @@ async def save(request: Request) -> Response:
         await write(request, lambda session: _save(session, asked, form, at))
     except UserError:  # the days passed, or another answer came, between looking and saving
         return _closed(request, await _asked(request), 409)
-    except DatabaseBusy:
-        return _form_page(request, asked, typed.values, 503, general=typed.words("check_in.busy"))
     values: dict[str, Any] = {"form": form, "cadence": asked.cadence}
     values["changeable_until"] = (asked.answered_on or today) + timedelta(days=CHANGEABLE_DAYS)
     values["meeting"] = link(Purpose.meeting, str(asked.role_id)).removeprefix(settings().public_url)

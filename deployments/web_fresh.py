@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from deployments.web_page import LinkRefused, moment_of, page
 from deployments.web_starting import let_mail_go
-from deployments.web_writing import write
+from deployments.web_writing import write, write_at_last
 from models import fresh_link
-from models.errors import DatabaseBusy, UserError
+from models.errors import UserError
 from models.links import Purpose, read
 
 ASKED = "fresh"  # the button's address is the page's own, with this: so that every refused page reads alike
@@ -21,6 +21,7 @@ async def link_refused(request: Request, error: LinkRefused) -> Response:
     """The page that every link gets that does not hold; its button asks for a fresh one."""
     if request.method != "POST" or request.query_params.get(ASKED) != "yes":
         return page(request, "link", 404)
+    await write(request, fresh_link.can_be_queued)
     path, token = request.url.path, request.path_params["token"]
     reply = page(request, "link-asked")
     reply.background = BackgroundTask(_send, request, Purpose(path.split("/")[1]), token)
@@ -32,8 +33,8 @@ async def _send(request: Request, purpose: Purpose, token: str) -> None:
     at = moment_of(request)[0]
     try:
         ids = read(purpose, token, also_expired=True)
-        sent = await write(request, lambda session: fresh_link.send_for(session, purpose, ids, at))
-    except (UserError, DatabaseBusy):
+        sent = await write_at_last(request, lambda session: fresh_link.send_for(session, purpose, ids, at))
+    except UserError:
         return
     if sent:
         await let_mail_go(request.app.state.start)

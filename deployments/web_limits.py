@@ -59,7 +59,17 @@ class Knocks:
 def number_may(request: Request, member_number: str) -> bool:
     """Whether this number may be used once more on a page without a link, whoever it belongs to, if anybody."""
     knocks: Knocks = request.app.state.knocks
-    return knocks.may(BY_NUMBER, "number", _hash("".join(filter(str.isalnum, member_number)).lower()))
+    return knocks.may_still(BY_NUMBER, "number", _number(member_number))
+
+
+def number_used(request: Request, member_number: str) -> None:
+    """Count that it was used. What the database did not take is not counted: it is sent again."""
+    knocks: Knocks = request.app.state.knocks
+    knocks.may(BY_NUMBER, "number", _number(member_number))
+
+
+def _number(member_number: str) -> str:
+    return _hash("".join(filter(str.isalnum, member_number)).lower())
 
 
 def too_many(request: Request) -> Response:

@@ -15,7 +15,7 @@ from deployments.web_meeting_rows import Teller, book, load, tell
 from deployments.web_page import ids_in, language_of, look, moment_of, page, posted, uuid_of
 from deployments.web_starting import let_mail_go
 from deployments.web_writing import write
-from models.errors import DatabaseBusy, TransitionRefused, UserError
+from models.errors import TransitionRefused, UserError
 from models.forms.form import parse_day
 from models.forms.meeting_report import OFFICE
 from models.links import Purpose, link
@@ -65,8 +65,6 @@ async def _report(request: Request, teller: Teller, typed: Typed, told: Told, at
     assert form is not None
     try:
         await write(request, lambda session: tell(session, teller, form, told.is_brief, at))
-    except DatabaseBusy:
-        return _form_page(request, teller, typed.values, 503, general=typed.words("meeting.unavailable"))
     except TransitionRefused:  # the network ended between looking and saving
         return _ended(request, teller)
     except UserError as error:
@@ -79,8 +77,6 @@ async def _book(request: Request, teller: Teller, typed: Typed, told: Told, at: 
     assert next_at is not None
     try:
         change = await write(request, lambda session: book(session, teller, next_at, at))
-    except DatabaseBusy:
-        return _form_page(request, teller, typed.values, 503, general=typed.words("meeting.unavailable"))
     except UserError as error:
         return _form_page(request, teller, typed.values, 422, general=str(error))
     return _thanks(request, teller, told, change)

@@ -16,14 +16,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web_fields import Typed
-from deployments.web_limits import number_may, too_many
+from deployments.web_limits import number_may, number_used, too_many
 from deployments.web_page import LinkRefused, ids_in, language_of, look, moment_of, page, posted, uuid_of
 from deployments.web_request_form import MEMBER_NUMBER
 from deployments.web_starting import let_mail_go
-from deployments.web_writing import write
+from deployments.web_writing import write, write_at_last
 from models import fresh_link, my_data, rights_request
 from models.database import reading
-from models.errors import DatabaseBusy
 from models.links import Purpose
 from models.mail import OutgoingMail
 from models.person import Person
@@ -41,7 +40,7 @@ class Mine:
 
 
 async def ask(request: Request) -> Response:
-    return page(request, "my-data-ask", typed={}, errors={}, general="")
+    return page(request, "my-data-ask", typed={}, errors={})
 
 
 async def send_link(request: Request) -> Response:
@@ -50,9 +49,11 @@ async def send_link(request: Request) -> Response:
     number = typed.text("member_number")
     if not MEMBER_NUMBER.fullmatch(number):
         typed.wrong("member_number", "form" if number else "missing")
-        return page(request, "my-data-ask", 422, typed=typed.values, errors=typed.errors, general="")
+        return page(request, "my-data-ask", 422, typed=typed.values, errors=typed.errors)
     if not number_may(request, number):
         return too_many(request)
+    await write(request, fresh_link.can_be_queued)
+    number_used(request, number)
     reply = page(request, "my-data-asked")
     reply.background = BackgroundTask(_send_link, request, number)
     return reply
@@ -77,10 +78,7 @@ async def save(request: Request) -> Response:
     kind = typed.choice("kind", tuple(RightsKind))
     if not kind:
         return _page(request, mine, 422, typed.errors)
-    try:
-        deadline = await write(request, lambda session: _ask(session, mine.mail_id, RightsKind(kind), at))
-    except DatabaseBusy:
-        return _page(request, mine, 503, general=typed.words("my_data.busy"))
+    deadline = await write(request, lambda session: _ask(session, mine.mail_id, RightsKind(kind), at))
     reply = page(request, "my-data-thanks", kind=kind, deadline=deadline)
     reply.background = BackgroundTask(let_mail_go, request.app.state.start)
     return reply
@@ -97,11 +95,7 @@ ROUTES = [
 
 async def _send_link(request: Request, member_number: str) -> None:
     at = moment_of(request)[0]
-    try:
-        sent = await write(request, lambda session: fresh_link.send_my_data(session, member_number, at))
-    except DatabaseBusy:
-        return
-    if sent:
+    if await write_at_last(request, lambda session: fresh_link.send_my_data(session, member_number, at)):
         await let_mail_go(request.app.state.start)
 
 
@@ -128,13 +122,11 @@ def _ask(session: Session, mail_id: UUID, kind: RightsKind, at: datetime) -> dat
     return rights_request.ask(session, _person(session, mail_id), kind, at).deadline
 
 
-def _page(
-    request: Request, mine: Mine, status_code: int = 200, errors: dict[str, str] | None = None, general: str = ""
-) -> Response:
+def _page(request: Request, mine: Mine, status_code: int = 200, errors: dict[str, str] | None = None) -> Response:
     language = language_of(request)
     t = words(language)
     mails = {code: names[language == "en"] for code, names in MAIL.items()}
     kinds = [(kind.value, t(f"my_data.kind_{kind.value}")) for kind in RightsKind]
     file = f"/my-data/{request.path_params['token']}/file"
-    values: dict[str, Any] = {"kinds": kinds, "errors": errors or {}, "general": general, "file": file, "mails": mails}
+    values: dict[str, Any] = {"kinds": kinds, "errors": errors or {}, "file": file, "mails": mails}
     return page(request, "my-data", status_code, stored=mine.stored, **values)

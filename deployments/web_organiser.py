@@ -10,16 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web_page import LinkRefused, ids_in, language_of, look, moment_of, page, uuid_of
+from deployments.web_page import LinkRefused, ids_in, look, moment_of, page, uuid_of
 from deployments.web_starting import let_mail_go
 from deployments.web_writing import write
 from models import kickoff
 from models.database import reading
-from models.errors import DatabaseBusy
 from models.links import Purpose
 from models.network import TERMINAL, Network, Role, RoleKind
 from models.person import Person
-from templates.pages import words
 
 
 @dataclass(frozen=True)
@@ -43,11 +41,7 @@ async def save(request: Request) -> Response:
     invited = await _invited(request)
     if invited.is_ended:
         return _page(request, invited)
-    try:
-        await write(request, lambda session: _confirm(session, invited.role_id, moment_of(request)[0]))
-    except DatabaseBusy:
-        general = words(language_of(request))("organiser.busy")
-        return page(request, "organiser", 503, invited=invited, general=general)
+    await write(request, lambda session: _confirm(session, invited.role_id, moment_of(request)[0]))
     reply = page(request, "organiser-thanks", invited=invited)
     reply.background = BackgroundTask(let_mail_go, request.app.state.start)
     return reply
@@ -64,7 +58,7 @@ def _page(request: Request, invited: Invited) -> Response:
         return page(request, "ended", 410, network=invited.network)
     if invited.has_said_yes:
         return page(request, "organiser-thanks", invited=invited)
-    return page(request, "organiser", invited=invited, general="")
+    return page(request, "organiser", invited=invited)
 
 
 async def _invited(request: Request) -> Invited:

@@ -1,19 +1,22 @@
 """What every page shares: its language, the token's ids, the form as posted, and the page itself."""
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import copy_context
 from datetime import date, datetime
 from email.utils import parseaddr
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from models.database import engine
-from models.errors import UserError
+from models.database import CONNECTIONS, engine, patience
+from models.errors import DatabaseBusy, UserError
 from models.links import Purpose, read
 from models.quiet_days import local
 from models.settings import settings
@@ -25,6 +28,9 @@ MOST_BYTES = 64 * 1024
 MOST_FIELDS = 100
 FORM_TYPE = "application/x-www-form-urlencoded"
 DEFAULT_LANGUAGE = "sv"
+AT_ONCE_SECONDS = 0.05
+WAIT_SECONDS = 2.5
+READERS = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="reader")
 
 
 class LinkRefused(Exception):
@@ -86,10 +92,13 @@ def uuid_of(text: str) -> UUID:
 
 async def look(work: Callable[..., T], *args: Any) -> T:
     """What `work` reads. A SQLite file lies beside us and makes no reader wait, so to read it costs less than a thread
-    would; a database server is waited for in one."""
+    would; a database server, or a file that is locked after all, is waited for in one."""
     if engine().dialect.name == "sqlite":
-        return work(*args)
-    return await run_in_threadpool(work, *args)
+        with suppress(DatabaseBusy), patience(AT_ONCE_SECONDS):
+            return work(*args)
+    with patience(WAIT_SECONDS):
+        inside = copy_context()
+        return await asyncio.get_running_loop().run_in_executor(READERS, inside.run, work, *args)
 
 
 async def posted(request: Request) -> dict[str, str]:
@@ -102,7 +111,11 @@ async def posted(request: Request) -> dict[str, str]:
         if len(body) > MOST_BYTES:
             raise HTTPException(413)
     try:
-        text = body.decode("utf-8", "replace")
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        return dict(fields_of(bytes(body)))
     except ValueError:
         raise HTTPException(413) from None
+
+
+def fields_of(body: bytes) -> list[tuple[str, str]]:
+    """The fields in a form's body, in order. Raises ValueError when there are too many."""
+    return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)

@@ -14,14 +14,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web_fields import Typed
-from deployments.web_limits import number_may, too_many
+from deployments.web_limits import number_may, number_used, too_many
 from deployments.web_page import language_of, look, moment_of, page, posted
 from deployments.web_request_form import LONG, OFFERED, as_typed, read_form, wish_name
 from deployments.web_starting import start_quietly
 from deployments.web_writing import write
 from models import web_request
 from models.database import reading
-from models.errors import DatabaseBusy
 from models.forms.support_request import EMPTY, SupportRequestForm
 from models.lifecycle import Actor, Cause
 from models.network import Nature, NetworkState
@@ -81,10 +80,8 @@ async def save(request: Request) -> Response:
         return await _review_page(request, typed, form)
     if not number_may(request, form.member_number):
         return too_many(request)
-    try:
-        received = await _receive(request, form, bool(typed.text("introduce")), at)
-    except DatabaseBusy:
-        return _form_page(request, asking, typed.values, 503, general=typed.words("request.busy"))
+    received = await _receive(request, form, bool(typed.text("introduce")), at)
+    number_used(request, form.member_number)
     reply = page(request, "request-receipt", received=received, form=form, knows_members=asking.knows_members)
     if received.is_new:
         started = {"form": EMPTY.model_dump(mode="json"), "request": str(received.request_id)}

@@ -9,14 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web_page import FORM_TYPE, LinkRefused, ids_in, language_of, look, moment_of, page, posted, uuid_of
+from deployments.web_page import FORM_TYPE, LinkRefused, ids_in, look, moment_of, page, posted, uuid_of
 from deployments.web_writing import write
 from models.database import reading
-from models.errors import DatabaseBusy
 from models.links import Purpose
 from models.network import Network, Role
 from models.person import Person
-from templates.pages import words
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Reader:
 
 async def show(request: Request) -> Response:
     """Shows what it means and writes nothing: mail scanners open links."""
-    return page(request, "stop", reader=await _reader(request), general="")
+    return page(request, "stop", reader=await _reader(request))
 
 
 async def save(request: Request) -> Response:
@@ -39,12 +37,8 @@ async def save(request: Request) -> Response:
     reader = await _reader(request)
     kind = request.headers.get("content-type", FORM_TYPE)
     goes_on = kind.startswith(FORM_TYPE) and (await posted(request)).get("again") == "yes"
-    try:
-        stopped_at = None if goes_on else moment_of(request)[0]
-        await write(request, lambda session: _save(session, reader, stopped_at))
-    except DatabaseBusy:
-        general = words(language_of(request))("stop.busy")
-        return page(request, "stop", 503, reader=reader, general=general)
+    stopped_at = None if goes_on else moment_of(request)[0]
+    await write(request, lambda session: _save(session, reader, stopped_at))
     return page(request, "stop-thanks", goes_on=goes_on)
 
 

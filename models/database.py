@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 from sqlmodel import Session
 
 import models.tables  # noqa: F401 (a foreign key needs its other table known, whichever part asks first)
@@ -18,12 +19,50 @@ CONNECTIONS = 40  # as many as the web pages have threads: to open one costs mor
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+# How long this thread or task waits for a lock or an answer, in seconds; 0 is each database's own time.
+_patience: ContextVar[float] = ContextVar("patience", default=0)
+# A server that cannot be reached, or whose line is dead, is noticed; what the address says itself goes before.
+LINE = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 10_000}
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Transactions that begin in here give up a lock, or on PostgreSQL a statement, after so long: DatabaseBusy."""
+    before = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(before)
+
+
 def make_engine(url: str) -> Engine:
     """An engine for `url`. SQLite gets foreign keys, a write-ahead log and honest transactions."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return _make_server_engine(url)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=CONNECTIONS)
     prepare_sqlite(engine)
+    return engine
+
+
+def _make_server_engine(url: str) -> Engine:
+    own = make_url(url).query
+    line = {name: value for name, value in LINE.items() if name not in own}
+    engine = create_engine(url, connect_args=line, pool_timeout=BUSY_SECONDS)
+
+    @event.listens_for(engine, "checkout")
+    def _ping(connection, _record, _proxy) -> None:  # type: ignore[no-untyped-def]
+        # As pool_pre_ping does, but after whoever else listens: the web watches how long it takes.
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:  # type: ignore[attr-defined]
+            raise InvalidatePoolError from None
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection) -> None:  # type: ignore[no-untyped-def]
+        if seconds := _patience.get():
+            most = f"{seconds * 1000:.0f}"
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {most}; SET LOCAL statement_timeout = {most}")
+
     return engine
 
 
@@ -40,6 +79,10 @@ def prepare_sqlite(engine: Engine, *, foreign_keys: bool = True) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection) -> None:  # type: ignore[no-untyped-def]
+        seconds = _patience.get()
+        if seconds != connection.info.get("patience", 0):
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {(seconds or BUSY_SECONDS) * 1000:.0f}")
+            connection.info["patience"] = seconds
         # A transaction that reads first and writes later could not upgrade its lock beside another writer, and a
         # check of the ledger must see what it will write over: what may write takes the write lock at once.
         reads_only = connection.get_execution_options().get("reads_only")

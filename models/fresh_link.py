@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from models.links import Purpose
@@ -33,6 +34,13 @@ def send_my_data(session: Session, member_number: str, at: datetime) -> int:
     """Queue a link to everything that is stored about the member with this number; once a day, or none at all."""
     person = by_member_number(session, member_number)
     return _send(session, Purpose.my_data, _Wanted(person.id), "asked", at) if person else 0
+
+
+def can_be_queued(session: Session) -> None:
+    """Raises the database's own error where a mail could not be queued; asks and writes the same whoever it is for."""
+    session.exec(select(Person.id).limit(1)).first()
+    session.exec(select(OutgoingMail.id).limit(1)).first()
+    session.connection().execute(text("UPDATE alembic_version SET version_num = version_num"))
 
 
 def _send(session: Session, purpose: Purpose, wanted: _Wanted, occasion: str, at: datetime) -> int:

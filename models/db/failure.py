@@ -69,8 +69,13 @@ MISSING = ("no such table", "no such column", "has no column named")
 
 def failure(error: Exception) -> DatabaseUnavailable | None:
     """What a database's error means for whoever asked, or None when it is about a row or a fault of ours."""
-    kind = _kind(error)
-    return kind(sentence(kind)) if kind else None
+    told: BaseException | None = error if isinstance(error, SQLAlchemyError) else None
+    while told:
+        if kind := _kind(told):
+            return kind(sentence(kind))
+        # A full SQLite ends the whole transaction; to go back to a savepoint then fails by itself, and hides why.
+        told = told.__context__
+    return None
 
 
 def sentence(kind: Kind) -> str:
@@ -117,7 +122,7 @@ def sentence(kind: Kind) -> str:
     }[kind]
 
 
-def _kind(error: Exception) -> Kind | None:
+def _kind(error: BaseException) -> Kind | None:
     if isinstance(error, PoolTimeout | PendingRollbackError | StaleDataError):
         return DatabaseBusy
     if isinstance(error, DBAPIError):

@@ -221,7 +221,7 @@ def test_a_busy_database_keeps_what_was_typed(
 
     monkeypatch.setattr(web_request, "_receive_once", busy)
     reply = browser.post("/request", data=SEND)
-    assert reply.status_code == 503 and words("sv")("request.busy") in reply.text
+    assert reply.status_code == 503 and words("sv")("busy.why") in reply.text
     assert Page(reply.text).field("member_number")["value"] == AKE
 
 
