@@ -315,6 +315,22 @@ def simulate(*, networks: int, months: int, until: str, seed: int, json: Json = 
 
 
 @app.command
+def backup(file: Path, /, *, json: Json = False) -> None:
+    """Write all that the office keeps to one file, sealed with LOTS_BACKUP_KEY, while everything runs."""
+    from deployments.backup import back_up
+
+    _print(back_up(settings(), file), json)
+
+
+@app.command
+def restore(file: Path, /, *, verify: Annotated[bool, Parameter(negative=())] = False, json: Json = False) -> None:
+    """Fill an empty LOTS_HOME from a backup, all or nothing; with --verify only look through all of the file."""
+    from deployments.backup import bring_back, look_through
+
+    _print((look_through if verify else bring_back)(file), json)
+
+
+@app.command
 def doctor(*, json: Json = False) -> None:
     """What is configured, reachable and up to date, and what to do about what is not."""
     _prepare()

@@ -92,5 +92,13 @@ class DatabaseDamaged(LotsError):
     """Rows of the database refer to rows that are not there; nothing was changed. Restore a backup, then upgrade."""
 
 
+class BackupFailed(ServiceUnavailable):
+    """Säkerhetskopian kunde inte skrivas. De äldre ligger kvar."""
+
+
+class BackupRefused(UserError):
+    """The file is no backup that can be read here; nothing was changed."""
+
+
 class StepFailed(LotsError):
     """A step failed for a reason nobody foresaw; the message tells where in the code, without any data."""

@@ -45,11 +45,14 @@ class Settings(BaseSettings):
     prefect_port: int = Field(4200, ge=1, le=65535)
     secret_key: str = ""
     data_key: str = ""
+    backup_key: str = Field("", description="opens the backups; made in LOTS_HOME with the first, kept elsewhere too")
+    backup_dir: Path = Field(Path(), description="where the nightly backups go; default: LOTS_HOME/backups")
     language: Literal["sv", "en"] = "sv"
 
     @model_validator(mode="after")
     def _paths_and_urls_are_whole(self) -> "Settings":
         self.home = self.home.expanduser().resolve()
+        self.backup_dir = self.home / "backups" if self.backup_dir == Path() else self.backup_dir.expanduser().resolve()
         self.database_url = self.database_url or f"sqlite:///{self.home / 'lots.db'}"
         self.public_url = (self.public_url or f"http://localhost:{self.web_port}").rstrip("/")
         self.mail_reply_to = self.mail_reply_to or self.mail_from
@@ -100,6 +103,8 @@ def _refuse_what_is_unsafe(settings: Settings) -> None:
             f"LOTS_SMTP_TLS=none would send members' mail unencrypted to {settings.smtp_host}: "
             "set LOTS_SMTP_TLS=starttls or tls, or use a mail server on this machine."
         )
+    if settings.backup_key and len(settings.backup_key) < SHORTEST_SECRET:
+        raise SettingsError(f"LOTS_BACKUP_KEY is too short: use at least {SHORTEST_SECRET} characters.")
     _refuse_inbox(settings.inbox)
     _refuse_return_path(settings.mail_return_path)
     if settings.embedded:
@@ -146,9 +151,8 @@ def _refuse_return_path(pattern: str) -> None:
         )
 
 
-@cache
-def settings() -> Settings:
-    """The settings of this process, read once.
+def chosen_settings() -> Settings:
+    """What environment and `.env` say now; nothing is made in LOTS_HOME.
 
     Raises SettingsError with one sentence that names the variable and says what to do.
     """
@@ -159,6 +163,13 @@ def settings() -> Settings:
         name = f"LOTS_{'_'.join(str(part) for part in first['loc'])}".upper()
         raise SettingsError(f"{name} is not usable: {first['msg']}.") from None
     _refuse_what_is_unsafe(loaded)
+    return loaded
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once. Raises SettingsError as `chosen_settings` does."""
+    loaded = chosen_settings()
     if loaded.embedded:
         _keep_own_secrets(loaded)
     return loaded

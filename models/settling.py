@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from models import sending as sending_rules
 from models.errors import UserError
 from models.language import say
-from models.mail import MailStatus, OutgoingMail
+from models.mail import WAITING, MailStatus, OutgoingMail, Template, mail_class
+from models.quiet_days import next_allowed
 
 Verdict = Literal["sent", "resend"]
 SHORTEST = 8
@@ -38,6 +40,28 @@ def settle(session: Session, ids: Sequence[str], verdict: Verdict, at: datetime,
         mail.reason, mail.settled_by = f"settled-{verdict}", staff_id
         session.add(mail)
     return len(chosen)
+
+
+def doubt_what_may_have_gone(session: Session, made_at: datetime, now: datetime) -> int:
+    """After a backup made at `made_at` was restored: what could have gone since is in doubt. Returns how many.
+
+    The office went on after the backup: a mail that waited then, and was allowed to go before `now`, may have gone,
+    and would go twice. What was not allowed to go yet still waits.
+    """
+    waiting = select(OutgoingMail.id, OutgoingMail.template, OutgoingMail.not_before)
+    waiting = waiting.where(col(OutgoingMail.status).in_(WAITING))
+    may_have_gone = [
+        mail
+        for mail, kind, opens in session.exec(waiting)
+        if next_allowed(max(made_at, opens), mail_class(Template(kind))) <= now
+    ]
+    free = update(OutgoingMail).values(claimed_by=None, claimed_until=None)
+    doubt = free.values(status=MailStatus.in_doubt, reason="restored")
+    begun = session.execute(doubt.where(col(OutgoingMail.status) == MailStatus.sending))
+    for mail in may_have_gone:
+        session.execute(doubt.where(col(OutgoingMail.id) == mail))
+    session.execute(free.where(col(OutgoingMail.status).in_(WAITING)))
+    return len(may_have_gone) + int(begun.rowcount)  # type: ignore[attr-defined]
 
 
 def _named(doubtful: Sequence[OutgoingMail], text: str) -> OutgoingMail:

@@ -29,6 +29,11 @@ def newest() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
+def knows(version: str) -> bool:
+    """Whether this code can take a database at `version` further; one that it does not know is newer than it."""
+    return version in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Run every migration that the database lacks, all or nothing, under a lock."""
     with _references_unchecked(engine).begin() as connection:

@@ -11,6 +11,10 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
 
 REASONS: Final[dict[str, tuple[str, str]]] = {
     "process-ended": ("körningen avbröts mitt i sändningen", "the run ended while it was being sent"),
+    "restored": (
+        "väntade när säkerhetskopian gjordes och kan ha gått sedan dess",
+        "waited when the backup was made and may have gone since",
+    ),
     "no-reply": ("förbindelsen bröts", "the connection broke"),
     "cannot-be-written": ("mejlet eller adressen går inte att skriva", "the mail or address cannot be written"),
     "not-delivered": ("mottagarens e-postserver tog inte emot det", "the reader's mail server did not take it"),
