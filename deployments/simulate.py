@@ -21,6 +21,7 @@ from deployments.simulate_temper import TEMPERS, meeting_day, moment, transition
 from models.capacity import CapacityEntry, EntryKind, split
 from models.check_in import CheckIn
 from models.database import transaction
+from models.db.trial import mark_trial
 from models.errors import UserError
 from models.health_check import HealthSnapshot
 from models.intervention import Intervention
@@ -58,6 +59,7 @@ def simulate(networks: int, months: int, until: date, seed: int) -> dict[str, An
                         "the database is not empty: simulate fills an empty one only. Give LOTS_DATABASE_URL another.",
                     )
                 )
+        mark_trial(session)
         world = World(session, Random(f"{networks} {months} {until} {seed}"), months, until)
         for number in range(1, networks + 1):
             world.add_network(number)

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     backup_key: str = Field("", description="opens the backups; made in LOTS_HOME with the first, kept elsewhere too")
     backup_dir: Path = Field(Path(), description="where the nightly backups go; default: LOTS_HOME/backups")
     language: Literal["sv", "en"] = "sv"
+    trial: bool = Field(False, description="any as_of is taken: nobody's life is in this database")
 
     @model_validator(mode="after")
     def _paths_and_urls_are_whole(self) -> "Settings":

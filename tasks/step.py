@@ -4,21 +4,25 @@ import functools
 import traceback
 import unicodedata
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, ParamSpec, TypeVar, cast
 
 from prefect import task
 from prefect.runtime import flow_run
 
+from models.database import reading
+from models.db.trial import is_trial
 from models.errors import LotsError, StepFailed, UserError
 from models.language import say
 from models.numbers import use
 from models.quiet_days import STOCKHOLM, to_utc
+from models.settings import settings
 from tasks.numbers import office_numbers
 
 P = ParamSpec("P")
 T = TypeVar("T")
 MORNING = time(10)
+DAY = timedelta(days=1)
 
 
 def step(swedish: str, english: str) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
@@ -69,10 +73,11 @@ def run_id() -> str | None:
 def moment(as_of: str) -> datetime:
     """`as_of` as a moment: empty is now, a date is 10:00 and a time without zone is local, in Stockholm.
 
-    Raises UserError when it is neither.
+    Raises UserError when it is neither, and when an office in operation would act more than a day from now.
     """
+    now = datetime.now(STOCKHOLM)
     if not as_of:
-        return datetime.now(STOCKHOLM)
+        return now
     try:
         given = datetime.fromisoformat(as_of)
         if "T" not in as_of and " " not in as_of.strip():
@@ -86,4 +91,28 @@ def moment(as_of: str) -> datetime:
         ) from None
     if not 1953 <= given.year <= 2099:  # the years whose holidays are known
         raise UserError(say("as_of: ange ett år från 1953 till 2099.", "as_of: give a year from 1953 to 2099."))
-    return given if given.tzinfo else to_utc(given)
+    at = given if given.tzinfo else to_utc(given)
+    if _is_far(as_of, at, now) and not _may_be_tried():
+        raise UserError(
+            say(
+                "as_of: mer än ett dygn från nu är bara för prov (lots demo, lots simulate eller LOTS_TRIAL=1); "
+                "lämna as_of tomt.",
+                "as_of: more than a day from now is for trials only (lots demo, lots simulate or LOTS_TRIAL=1); "
+                "leave as_of empty.",
+            )
+        )
+    return at
+
+
+def _is_far(as_of: str, at: datetime, now: datetime) -> bool:
+    """A date counts by days, as its hour is ours; a moment by the hour."""
+    if len(as_of.strip()) == len("2027-03-02"):
+        return abs(at.astimezone(STOCKHOLM).date() - now.date()) > DAY
+    return abs(at - now) > DAY
+
+
+def _may_be_tried() -> bool:
+    if settings().trial:
+        return True
+    with reading() as session:
+        return is_trial(session)

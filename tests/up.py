@@ -50,6 +50,7 @@ def lots_up(
     settings = ("LOTS_SMTP_HOST=127.0.0.1", f"LOTS_SMTP_PORT={smtp_port}", f"LOTS_WEB_PORT={free_port(18080)}", *lines)
     (home / ".env").write_text("\n".join(settings))
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("LOTS_", "PREFECT_"))}
+    environment["LOTS_TRIAL"] = "1"
     environment["PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED"] = str(clock).lower()
     command = (sys.executable, "-u", "-m", "deployments", "up")
     up = subprocess.Popen(command, env=environment, cwd=home, stdout=subprocess.PIPE, text=True)

@@ -58,6 +58,7 @@ def enter_demo_home() -> Settings:
         LOTS_WEB_PORT=str(web_port),
         LOTS_SECRET_KEY="",
         LOTS_DATA_KEY="",
+        LOTS_TRIAL="1",
     )
     settings.cache_clear()
     os.environ.update(prefect_environment(settings()))

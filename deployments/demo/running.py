@@ -160,10 +160,12 @@ def _hand_over_events() -> None:
 def _load_office() -> None:
     from deployments.up import upgrade_database
     from models.database import transaction
+    from models.db.trial import mark_trial
     from models.importing import import_file
 
     upgrade_database()
     with transaction() as session:
+        mark_trial(session)
         import_file(session, "staff", HERE / "staff.csv")
         import_file(session, "members", HERE / "members.csv")
 
