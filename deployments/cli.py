@@ -20,7 +20,18 @@ from models.settings import settings
 WRITER_YIELDS = 0.0005
 KEEP_LINE_SECONDS = 75  # a page takes a minute to read
 
-app = App(name="lots", help="Natverkslots: lokala nätverk som medlemmar startar och kansliet hjälper på väg.")
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("natverkslots")
+
+
+app = App(
+    name="lots",
+    help="Natverkslots: lokala nätverk som medlemmar startar och kansliet hjälper på väg.",
+    version=_version,
+)
 db = App(name="db", help="The database.")
 outbox = App(name="outbox", help="Mails by status; settle what a crash left in doubt.")
 person = App(name="person", help="What a person has the right to: all that is stored about them, or to be forgotten.")

@@ -126,7 +126,7 @@ def _signal(pid: int, sign: int) -> None:
 
 def prefect(*arguments: str) -> tuple[str, ...]:
     """Prefect's command line in this same Python."""
-    return (sys.executable, "-m", "prefect", *arguments)
+    return (sys.executable, "-P", "-m", "prefect", *arguments)
 
 
 def start_server(parts: Parts, port: int, host: str = "127.0.0.1", fd: int | None = None) -> str:

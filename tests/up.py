@@ -27,7 +27,7 @@ class Running:
 
     def lots(self, *arguments: str) -> str:
         """Run a `lots` command beside it."""
-        command = (sys.executable, "-m", "deployments", *arguments)
+        command = (sys.executable, "-P", "-m", "deployments", *arguments)
         done = subprocess.run(command, capture_output=True, text=True, env=self.environment, cwd=self.home, timeout=120)
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -52,7 +52,7 @@ def lots_up(
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("LOTS_", "PREFECT_"))}
     environment["LOTS_TRIAL"] = "1"
     environment["PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED"] = str(clock).lower()
-    command = (sys.executable, "-u", "-m", "deployments", "up")
+    command = (sys.executable, "-u", "-P", "-m", "deployments", "up")
     up = subprocess.Popen(command, env=environment, cwd=home, stdout=subprocess.PIPE, text=True)
     assert up.stdout
     told: dict[str, str] = {}

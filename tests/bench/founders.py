@@ -82,7 +82,7 @@ def _web(home: Path) -> Iterator[int]:
     upgrade(database.engine())
     # Prefect is away: that must not cost a founder anything.
     away = os.environ | {"PREFECT_API_URL": "http://127.0.0.1:1/api", "PREFECT_HOME": str(home / "prefect")}
-    web = subprocess.Popen((sys.executable, "-m", "deployments", "web"), env=away, cwd=home)
+    web = subprocess.Popen((sys.executable, "-P", "-m", "deployments", "web"), env=away, cwd=home)
     try:
         deadline = time.monotonic() + 60
         while not answers(f"http://127.0.0.1:{port}/healthz"):

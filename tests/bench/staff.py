@@ -43,7 +43,7 @@ def _simulate(home: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("LOTS_", "PREFECT_"))}
     simulate = ("simulate", "--networks", str(NETWORKS), "--months", str(MONTHS), "--until", UNTIL, "--seed", "1")
     for words in (("db", "upgrade"), simulate):
-        command = (sys.executable, "-m", "deployments", *words)
+        command = (sys.executable, "-P", "-m", "deployments", *words)
         subprocess.run(command, check=True, cwd=home, env=environment, stdout=subprocess.DEVNULL)
 
 

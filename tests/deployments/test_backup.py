@@ -94,7 +94,7 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def in_a_process(home: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = (sys.executable, "-m", "deployments", *arguments)
+    command = (sys.executable, "-P", "-m", "deployments", *arguments)
     return subprocess.Popen(command, env=environment(home), cwd=home.parent, stderr=subprocess.PIPE, text=True)
 
 

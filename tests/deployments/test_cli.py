@@ -43,7 +43,7 @@ def _environment_as_before() -> Iterator[None]:
 def lots(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("LOTS_", "PREFECT_"))}
     environment |= {"LOTS_HOME": str(home), "LOTS_TRIAL": "1"} | variables
-    command = (sys.executable, "-m", "deployments", *arguments)
+    command = (sys.executable, "-P", "-m", "deployments", *arguments)
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, cwd=home)
 
 

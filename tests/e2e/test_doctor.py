@@ -15,7 +15,7 @@ pytestmark = pytest.mark.e2e
 
 
 def examined(running: Running) -> dict[str, Any]:
-    command = (sys.executable, "-m", "deployments", "doctor", "--json")
+    command = (sys.executable, "-P", "-m", "deployments", "doctor", "--json")
     done = subprocess.run(command, capture_output=True, text=True, env=running.environment, cwd=running.home)
     found: dict[str, Any] = json.loads(done.stdout)
     return found

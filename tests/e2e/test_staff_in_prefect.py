@@ -234,7 +234,7 @@ def wait_for(happened: Callable[[], bool], seconds: float = 60) -> None:
 
 def test_ctrl_c_in_the_middle_of_the_demo_leaves_nothing_behind(tmp_path: Any) -> None:
     environment = {"LOTS_HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
-    command = (sys.executable, "-m", "deployments", "demo", "--exit")
+    command = (sys.executable, "-P", "-m", "deployments", "demo", "--exit")
     demo = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     threading.Timer(35, demo.terminate).start()
     assert demo.wait(80) != 0

@@ -37,7 +37,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         "PATH": "/usr/bin:/bin",
         "HOME": str(home),
     }
-    command = (sys.executable, "-m", "deployments", "demo", "--exit", "--json")
+    command = (sys.executable, "-P", "-m", "deployments", "demo", "--exit", "--json")
     done = subprocess.run(command, capture_output=True, text=True, env=elsewhere, timeout=400)
     assert done.returncode == 0, done.stderr[-2000:]
     yield Demo(home, json.loads(done.stdout.splitlines()[-1]), done.stderr)
