@@ -342,6 +342,16 @@ def restore(file: Path, /, *, verify: Annotated[bool, Parameter(negative=())] = 
 
 
 @app.command
+def status(*, json: Json = False) -> None:
+    """How the parts of `lots up` fare, versions, the queue, the next runs, and where Prefect is with its password."""
+    _prepare()
+    from deployments.status import look
+
+    found = look(settings())
+    _print(found.document() if json else dict(found.lines()), json)
+
+
+@app.command
 def doctor(*, json: Json = False) -> None:
     """What is configured, reachable and up to date, and what to do about what is not."""
     _prepare()

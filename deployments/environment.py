@@ -134,6 +134,11 @@ def lock_own_server(settings: Settings) -> None:
     os.environ.setdefault("PREFECT_API_AUTH_STRING", login)
 
 
+def has_prefect_login(settings: Settings) -> bool:
+    """Whether a password for this home's server has been made, or given, already."""
+    return "PREFECT_SERVER_API_AUTH_STRING" in os.environ or (settings.home / "prefect_password").exists()
+
+
 def prefect_login(settings: Settings) -> str:
     """NAME:PASSWORD of this home's own Prefect server, made on first use; what the UI asks for once."""
     groups = ("".join(secrets.choice(EASY_LETTERS) for _ in range(GROUP_LETTERS)) for _ in range(PASSWORD_GROUPS))

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,8 +45,9 @@ def run_up(settings: Settings) -> None:
         guard.kill_all(lambda: guard.left_of(str(settings.home), mark=""))
         office = Office(settings, sockets)
         _upgrade_apart()
+        is_first = not environment.has_prefect_login(settings)
         environment.prepare(settings)
-        office.run()
+        office.run(shows_login=is_first)
 
 
 def _upgrade_apart() -> None:
@@ -75,7 +76,7 @@ class Office:
         self.told: dict[str, Any] = {}
         self._tell()  # until the parts run, nothing of the last time holds
 
-    def run(self) -> None:
+    def run(self, *, shows_login: bool) -> None:
         """Until it is told to stop. A part that fails does not end this."""
         self.supervisor = Supervisor(self.settings.home / "log", _say, FINISH_ALONE)
         self.parts = self.supervisor.parts
@@ -84,14 +85,21 @@ class Office:
                 _say("Startar, det tar en halv minut …", sys.stdout)
                 self._start()
                 self._keep(lambda: self._are("running", "done"))
-                for line in (f"Prefect  {self.api_url.removesuffix('/api')}", f"Web      {self.settings.public_url}"):
+                for line in self._addresses(shows_login):
                     _say(line, sys.stdout)
-                _say("Ctrl-C stops everything.", sys.stdout)
                 self._keep(lambda: False)
         except KeyboardInterrupt:
             _say("stopped")
         finally:
             self._tell()
+
+    def _addresses(self, shows_login: bool) -> Iterator[str]:
+        yield f"Prefect  {self.api_url.removesuffix('/api')}"
+        if shows_login and self.prefect:
+            user, _, password = os.environ["PREFECT_SERVER_API_AUTH_STRING"].partition(":")
+            yield f"Login    {user}, {password}  (`lots status` shows it again)"
+        yield f"Web      {self.settings.public_url}"
+        yield "Ctrl-C stops everything."
 
     def _start(self) -> None:
         supervisor, settings = self.supervisor, self.settings

@@ -73,6 +73,11 @@ def test_each_part_that_is_killed_comes_back_alone_and_runs_started_after_it_com
             work_list = deployment_of(running, "work-list/work-list")
             run = api(running, "POST", f"/deployments/{work_list}/create_flow_run", {})
             wait_until(running, run["id"], "COMPLETED", 120)
+        told = json.loads(running.lots("status", "--json"))
+        assert {name: part["restarts"] for name, part in told["parts"].items()} == {
+            "server": 1, "deploy": 0, "worker": 1, "web": 1,
+        }  # fmt: skip
+        assert (told["running"], told["pid"], told["login"]) == (True, up.pid, running.login)
         up.kill()
         up.wait()
         wait_for(lambda: left_running(tmp_path) == [], 10)
