@@ -20,6 +20,7 @@ from models.errors import DatabaseBusy, UserError
 from models.links import Purpose, read
 from models.quiet_days import local
 from models.settings import settings
+from models.text import without_unseen
 from templates.pages import LANGUAGES, render_page
 
 T = TypeVar("T")
@@ -111,7 +112,7 @@ async def posted(request: Request) -> dict[str, str]:
         if len(body) > MOST_BYTES:
             raise HTTPException(413)
     try:
-        return dict(fields_of(bytes(body)))
+        return {name: without_unseen(value) for name, value in fields_of(bytes(body))}
     except ValueError:
         raise HTTPException(413) from None
 

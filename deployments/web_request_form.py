@@ -14,6 +14,7 @@ from models.network import Nature
 from models.place import is_whole_country
 from models.support import MENU, Item
 from models.support_request import NEED_LENGTH, Channel
+from models.text import is_name
 
 LONG = ("need",)
 MEMBER_NUMBER = re.compile(r"[0-9A-Za-z](?:[ -]?[0-9A-Za-z]){2,19}")
@@ -40,6 +41,8 @@ def read_form(
         typed.wrong("place", "long", most=PLACE_LENGTH)
     elif is_whole_country(place):
         typed.wrong("place", "country")
+    elif not is_name(place):
+        typed.wrong("place", "signs")
     nature = typed.choice("nature", tuple(Nature))
     need = _need(typed)
     numbers = _numbers(typed)
@@ -71,7 +74,9 @@ def _municipality(typed: Typed, known: Sequence[str]) -> str:
     """The municipality as the register spells it, or an empty text and a sentence, with the likeliest where one is."""
     text = nfc(typed.text("municipality"))
     names = {name.casefold(): name for name in known}
-    found = names.get(text.casefold().removesuffix(" kommun").removesuffix(" municipality"))
+    # A place that is a municipality's very name says which one it is.
+    told = text or nfc(typed.text("place"))
+    found = names.get(told.casefold().removesuffix(" kommun").removesuffix(" municipality"))
     if found:
         return found
     if not text:
@@ -112,6 +117,8 @@ def _who(typed: Typed) -> tuple[str, str]:
         typed.wrong("name", "missing")
     elif len(name) > NAME_LENGTH:
         typed.wrong("name", "long", most=NAME_LENGTH)
+    elif not is_name(name):
+        typed.wrong("name", "signs")
     if not email:
         typed.wrong("email", "missing")
         return name, ""

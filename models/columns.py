@@ -3,7 +3,6 @@
 import base64
 import hmac
 import os
-import unicodedata
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,6 +20,7 @@ from sqlmodel import Field
 
 from models.errors import SettingsError
 from models.settings import settings
+from models.text import nfc as nfc
 
 WRONG_KEY = "LOTS_DATA_KEY does not open this database: give the key that wrote it (several: comma-separated)."
 SEALED = b"\x01"  # a Fernet token begins with a letter
@@ -105,11 +105,6 @@ def keyed_hash(purpose: str, *parts: str) -> str:
     """A hash that cannot be looked up without LOTS_SECRET_KEY; equal parts give equal hashes within one purpose."""
     text = "\x1f".join((purpose, *parts))
     return hmac.new(settings().secret_key.encode(), text.encode(), "sha256").hexdigest()
-
-
-def nfc(text: str) -> str:
-    """Text as people mean it: composed letters (å is one), no blanks around, runs of blanks as one."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def code(enum: type[StrEnum]) -> Enum:

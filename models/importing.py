@@ -17,6 +17,7 @@ from models.language import Language
 from models.person import EmailStatus, Membership, Person, member_hash
 from models.place import Branch, Municipality, Region
 from models.staff import Staff, StaffRole
+from models.text import NAME_SIGNS, is_name
 
 DATA = Path(__file__).parent / "data"
 YES, NO = ("yes", "ja", "true", "1"), ("no", "nej", "false", "0", "")
@@ -62,6 +63,11 @@ class Cell:
         except ValueError:
             raise self.wrong(f"must be one of {', '.join(codes)}") from None
 
+    def name(self) -> str:
+        if not is_name(self.required()):
+            raise self.wrong(f"takes letters, digits, blanks and {NAME_SIGNS} only, and no web or mail address")
+        return self.text
+
     def address(self) -> str:
         try:
             validate_email(self.text, check_deliverability=False, allow_smtputf8=True, test_environment=True)
@@ -85,13 +91,13 @@ class Kind:
 
 
 def _region(session: Session, line: Line) -> dict[str, Any]:
-    return {"code": line["code"].required(), "name": line["name"].required(), "active": line["active"].yes()}
+    return {"code": line["code"].required(), "name": line["name"].name(), "active": line["active"].yes()}
 
 
 def _municipality(session: Session, line: Line) -> dict[str, Any]:
     return {
         "code": line["code"].digits(4),
-        "name": line["name"].required(),
+        "name": line["name"].name(),
         "region": _known_region(session, line["region"]),
     }
 
@@ -106,7 +112,7 @@ def _branch(session: Session, line: Line) -> dict[str, Any]:
     begins, ends = line["valid_from"].day(), line["valid_to"].day()
     if begins and ends and ends < begins:
         raise line["valid_to"].wrong("lies before valid_from")
-    return {"code": line["code"].required(), "name": line["name"].required(), "valid_from": begins, "valid_to": ends}
+    return {"code": line["code"].required(), "name": line["name"].name(), "valid_from": begins, "valid_to": ends}
 
 
 def _staff(session: Session, line: Line) -> dict[str, Any]:
@@ -115,7 +121,7 @@ def _staff(session: Session, line: Line) -> dict[str, Any]:
         raise line["signature"].wrong("must be 2 to 5 letters")
     return {
         "signature": signature,
-        "name": line["name"].required(),
+        "name": line["name"].name(),
         "email": line["email"].address(),
         "role": line["role"].one_of(StaffRole),
         "region": _known_region(session, line["region"]) if line["region"].text else None,
@@ -129,7 +135,7 @@ def _member(session: Session, line: Line) -> dict[str, Any]:
     return {
         "member_hash": member_hash(number),
         "member_number": number,
-        "name": line["name"].required(),
+        "name": line["name"].name(),
         "email": email,
         "email_status": EmailStatus.ok if email else EmailStatus.missing,
         "language": line["language"].one_of(Language) if line["language"].text else Language.sv,

@@ -2,6 +2,8 @@
 
 import re
 
+from models.text import without_unseen
+
 LONGEST_INTRODUCTION = 3  # lines over which "Den … skrev …:" may be wrapped
 HEADERS_SEEN = 4  # lines within which a quoted header has its second field
 
@@ -32,7 +34,7 @@ def own_words(text: str) -> str:
     Lines quoted with ">" are dropped wherever they stand, so that an answer below the question counts too. What is
     quoted without ">" begins with a line that introduces it, and goes on to the end.
     """
-    lines = [line.strip("\ufeff\u200b\u00a0 \t\r") for line in text.replace("\r\n", "\n").split("\n")]
+    lines = [line.strip("\ufeff\u200b\u00a0 \t\r") for line in without_unseen(text).replace("\r\n", "\n").split("\n")]
     own: list[str] = []
     here = 0
     while here < len(lines):

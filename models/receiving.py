@@ -21,7 +21,7 @@ from models.mail import Letter, Template, queue
 from models.network import TERMINAL, Network, NetworkState, by_number, next_number
 from models.numbers import numbers
 from models.person import Membership, Person, by_member_number, meet, register_is_loaded
-from models.place import Municipality, find_municipality
+from models.place import Municipality, find_municipality, is_whole_country
 from models.quiet_days import add_working_days, local
 from models.staff import Staff, StaffRole
 from models.support_request import (
@@ -39,6 +39,18 @@ CO_ORGANISERS = ("Medarrangörers medlemsnummer", "Co-organisers' member numbers
 def check_request(session: Session, form: Form) -> None:
     """What only the database can tell about the form. Raises UserError that names the field."""
     assert isinstance(form, SupportRequestForm)
+    if (
+        not form.municipality
+        and nfc(form.place)
+        and not is_whole_country(form.place)
+        and not municipality_of(session, form)
+    ):
+        raise UserError(
+            say(
+                "Kommun: välj den. Platsen är inte namnet på en kommun.",
+                "Municipality: choose it. The place is not the name of one.",
+            )
+        )
     if form.municipality and not find_municipality(session, form.municipality):
         raise UserError(
             say(
@@ -55,6 +67,11 @@ def check_request(session: Session, form: Form) -> None:
             ) from None
     _check_people(session, form)
     _predecessor(session, form)
+
+
+def municipality_of(session: Session, form: SupportRequestForm) -> Municipality | None:
+    """The municipality that was chosen; when none was, the one whose very name the place is."""
+    return find_municipality(session, form.municipality or form.place)
 
 
 def _check_people(session: Session, form: SupportRequestForm) -> None:
@@ -107,7 +124,7 @@ def receive(session: Session, form: SupportRequestForm, cause: Cause) -> tuple[S
     The same form twice is the same request and is answered once (domain.md section 12).
     """
     person = meet(session, form.member_number, form.name, form.email)
-    municipality = find_municipality(session, form.municipality) if form.municipality else None
+    municipality = municipality_of(session, form)
     code = municipality.code if municipality else ""
     told = (str(person.id), code, form.place, form.nature, form.need, form.predecessor)
     key = dedupe_key(*told)

@@ -90,6 +90,14 @@ class SupportRequest(SQLModel, table=True):
     offers_lapsed: int = 0
     version: int = Field(default=1, sa_column=_version)
 
+    @property
+    def is_a_strangers(self) -> bool:
+        """Whether nobody knows yet who typed it: on the web anybody can write anybody's number (domain.md section 13).
+
+        Until the talk, nothing that was typed is repeated in a mail.
+        """
+        return self.channel == Channel.web and self.talk_at is None
+
 
 def dedupe_key(initiator: str, municipality: str, place: str, nature: str, need: str, *after: int) -> str:
     """The same form twice is the same request (domain.md section 12): equal for equal content, blanks aside.

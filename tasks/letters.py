@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -18,7 +18,8 @@ from models.links import VALID_FOR, Purpose, link
 from models.mail import ASKS, REMINDERS, OutgoingMail, Template, name_and_address
 from models.meeting import Meeting
 from models.network import Network, Role, RoleKind
-from models.person import Person
+from models.person import Membership, Person
+from models.place import Municipality
 from models.quiet_days import local
 from models.rights_request import RightsKind
 from models.sending import Written
@@ -48,6 +49,7 @@ class Shelf:
         self.requests: dict[UUID | None, SupportRequest] = self._by_id(
             SupportRequest, (mail.request_id for mail in mails)
         )
+        self.municipalities = self._municipalities()
         self.meetings = self._by_id(Meeting, (_uuid(one.get("meeting")) for one in contexts))
         self.grants = self._by_id(SupportGrant, (UUID(grant) for one in contexts for grant in one.get("grants", ())))
         self.staff: dict[UUID | None, Staff] = {one.id: one for one in session.exec(select(Staff))}
@@ -55,6 +57,20 @@ class Shelf:
         self.check_ins = self._by_id(CheckIn, (_uuid(one.get("check_in")) for one in contexts))
         self.roles = self._roles()
         self.initiators = self._initiators()
+
+    def place(self, mail: OutgoingMail) -> str:
+        """The place that a mail speaks of; of what a stranger typed, the municipality's own name."""
+        network, request = self.networks.get(mail.network_id), self.requests.get(mail.request_id)
+        if request and not network and request.is_a_strangers:
+            return self.municipalities.get(request.municipality or "", "")
+        about = network or request
+        return about.place if about else ""
+
+    def may_name(self, mail: OutgoingMail) -> bool:
+        """Whether the reader's name is the register's or staff's, and not one that a stranger typed on the web."""
+        request, person = self.requests.get(mail.request_id), self.persons.get(mail.person_id)
+        is_strangers = bool(request and request.is_a_strangers)
+        return not is_strangers or bool(person and person.membership not in (Membership.unknown, Membership.none))
 
     def reader(self, mail: OutgoingMail) -> Person | Staff | None:
         """Whom the mail is for, if they are still known."""
@@ -69,6 +85,13 @@ class Shelf:
         if not wanted:
             return {}
         return {row.id: row for row in self.session.exec(select(kind).where(kind.id.in_(wanted)).options(*options))}
+
+    def _municipalities(self) -> dict[str, str]:
+        wanted = {one.municipality for one in self.requests.values() if one.municipality and one.is_a_strangers}
+        if not wanted:
+            return {}
+        named = select(Municipality.code, Municipality.name).where(col(Municipality.code).in_(wanted))
+        return dict(self.session.exec(named).all())
 
     def _roles(self) -> dict[tuple[UUID, UUID | None], Role]:
         """The role that links are bound to, by network and person: who is contact has theirs only while they are."""
@@ -117,6 +140,8 @@ def write(mail: OutgoingMail, shelf: Shelf, to: Recipient, at: datetime) -> Writ
 
     Raises LookupError when it speaks of what is not there (any more), ValueError when it cannot be put into a mail.
     """
+    if not shelf.may_name(mail):
+        to = replace(to, name="", hello="")
     context = _context(mail, shelf, to, at)
     rendered = render_mail(mail.template, to.language, context)
     head = Head(mail.id, to.name, to.address, _reply_to(mail, context), mail.not_before, context["stop_link"])
@@ -141,12 +166,11 @@ def _calendar(mail: OutgoingMail, shelf: Shelf, context: dict[str, Any]) -> tupl
 
 def _context(mail: OutgoingMail, shelf: Shelf, to: Recipient, at: datetime) -> dict[str, Any]:
     network, request = shelf.networks.get(mail.network_id), shelf.requests.get(mail.request_id)
-    about = network or request
     told = shelf.told[mail.id]
     context = {
         "stop_link": "",
         "name": to.hello,
-        "place": about.place if about else "",
+        "place": shelf.place(mail),
         "language": to.language,
         "today": local(at).date(),
         "contact": _office(to.language) if mail.staff_id else _contact(shelf, network, request, to.language),

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from models.columns import nfc
 from models.forms.choice import Chosen, Listed
-from models.forms.form import NOBODY, SIGNATURE, YOUR_SIGNATURE, field
+from models.forms.form import NOBODY, SIGNATURE, YOUR_SIGNATURE, field, name_problem
 from models.forms.sweep import SweepForm, sweep_choice
 from models.label import SEPARATOR
 from models.language import say
@@ -18,6 +18,7 @@ NIGHT = sweep_choice("Ingen: kör nattens gallring nu", "None: run the night's r
 REQUEST = ("Begäran", "Request")
 ANSWER = ("Svar", "Answer")
 REASON = ("Varför inte", "Why not")
+NEW_NAME = ("Rätt namn", "Correct name")
 NEW_EMAIL = ("Ny e-postadress", "New mail address")
 # The number of a request, alone or at the end of its label: nobody's address fits in.
 Asked = Annotated[
@@ -68,7 +69,7 @@ class DataProtectionForm(SweepForm):
     new_name: str = Field(
         "",
         max_length=200,
-        **field(3, ("Rätt namn", "Correct name"), ("Vid rättelse.", "For a correction."), personal=True),
+        **field(3, NEW_NAME, ("Vid rättelse.", "For a correction."), personal=True),
     )
     new_email: str = Field(
         "",
@@ -91,6 +92,7 @@ class DataProtectionForm(SweepForm):
             return found
         if not self.signature:
             found.append(say(f"{YOUR_SIGNATURE[0]}: välj den.", f"{YOUR_SIGNATURE[1]}: choose it."))
+        found += name_problem(self.new_name, NEW_NAME)
         if self.new_email and not _is_address(self.new_email):
             found.append(say(f"{NEW_EMAIL[0]}: skriv namn@exempel.se.", f"{NEW_EMAIL[1]}: write name@example.org."))
         if self.answer == "refused" and not nfc(self.reason):

@@ -16,6 +16,7 @@ from models.errors import UserError
 from models.forms.choice import Day, Listed, Moment, read
 from models.language import say
 from models.quiet_days import local, to_utc
+from models.text import NAME_SIGNS, is_name, without_unseen
 
 MARK = "personal"
 # Who is meant, by code: a name typed here would stay in Prefect, so Prefect refuses it before it is stored.
@@ -53,7 +54,7 @@ class Form(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _as_it_was_shown(cls, given: Any) -> Any:
-        return read(cls.model_fields, given) if isinstance(given, dict) else given
+        return read(cls.model_fields, seen(given)) if isinstance(given, dict) else given
 
     @property
     def subject(self) -> str:
@@ -114,6 +115,30 @@ class Form(BaseModel):
         found = self.problems(today)
         if found:
             raise UserError(" ".join(found))
+
+
+def seen(given: Any) -> Any:
+    """What was filled in, without signs that nobody sees."""
+    match given:
+        case str():
+            return without_unseen(given) if type(given) is str else given
+        case dict():
+            return {name: seen(value) for name, value in given.items()}
+        case list():
+            return [seen(one) for one in given]
+    return given
+
+
+def name_problem(text: str, field: tuple[str, str]) -> list[str]:
+    """What is wrong with the name of a place, a person or a company (domain.md section 13)."""
+    if is_name(text):
+        return []
+    return [
+        say(
+            f"{field[0]}: skriv bara bokstäver, siffror, blanksteg och {NAME_SIGNS}, och ingen webb- eller mejladress.",
+            f"{field[1]}: write letters, digits, blanks and {NAME_SIGNS} only, and no web or mail address.",
+        )
+    ]
 
 
 def line_of(info: FieldInfo) -> type[Form] | None:

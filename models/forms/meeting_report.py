@@ -16,6 +16,7 @@ from models.forms.form import (
     NetworkNumber,
     day_problem,
     field,
+    name_problem,
     parse_local,
     unchosen,
 )
@@ -121,6 +122,7 @@ class MeetingReportForm(Form):
                 )
             )
         for title, company in ((HOST_COMPANY, self.host_company), (SPEAKER_COMPANY, self.speaker_company)):
+            found += name_problem(company, title)
             if len(nfc(company)) > COMPANY_LENGTH:
                 found.append(
                     say(

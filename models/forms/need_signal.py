@@ -6,11 +6,12 @@ from typing import ClassVar
 from pydantic import Field
 
 from models.columns import nfc
-from models.forms.form import SIGNATURE, YOUR_SIGNATURE, Form, Place, Signature, field
+from models.forms.form import SIGNATURE, YOUR_SIGNATURE, Form, Place, Signature, field, name_problem
 from models.language import say
 from models.place import is_whole_country
 
 WORDS_LENGTH = 500
+PLACE = ("Plats", "Place")
 WORDS = ("Vad du såg eller hörde", "What you saw or heard")
 
 
@@ -21,7 +22,7 @@ class NeedSignalForm(Form):
     place: str = Field(
         **field(
             1,
-            ("Plats", "Place"),
+            PLACE,
             ("Ort eller område, aldrig hela landet.", "A town or area, never the country."),
             personal=True,
         )
@@ -52,6 +53,7 @@ class NeedSignalForm(Form):
                     "Place: the whole country is no place. Write a town or an area.",
                 )
             )
+        found += name_problem(self.place, PLACE)
         if not nfc(self.words):
             found.append(say(f"{WORDS[0]}: skriv något.", f"{WORDS[1]}: write something."))
         elif len(self.words) > WORDS_LENGTH:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from models.columns import nfc
 from models.forms.choice import Chosen, Listed
-from models.forms.form import SIGNATURE, YOUR_SIGNATURE, Form, Signature, field, unchosen
+from models.forms.form import SIGNATURE, YOUR_SIGNATURE, Form, Signature, field, name_problem, unchosen
 from models.language import say
 from models.numbers import numbers
 from models.support import MENU, Item
@@ -15,6 +15,7 @@ from models.support_request import Reason
 from models.words import CADENCE, DECISION, ITEM, REASON, word
 
 REQUEST = ("Förfrågan", "Request")
+NETWORK_NAME = ("Nätverkets namn", "Name of the network")
 LEAST_HOURS = 0.01  # the ledger counts in hundredths
 
 
@@ -100,7 +101,7 @@ class NeedsTalkForm(Form):
         "",
         **field(
             5,
-            ("Nätverkets namn", "Name of the network"),
+            NETWORK_NAME,
             ("Tomt: Nätverket och platsen.", "Empty: The network and its place."),
             personal=True,
         ),
@@ -132,6 +133,7 @@ class NeedsTalkForm(Form):
     def problems(self, today: date) -> list[str]:
         found = unchosen(self.request_number, REQUEST)
         found += [problem for line in self.grants for problem in line.problems(today)]
+        found += name_problem(self.network_name, NETWORK_NAME)
         if self.talked_on > today:
             found.append(say("Samtalet hölls: dagen har inte varit än.", "The talk: that day has not come yet."))
         if self.decision in ("decline", "refer") and self.reason == Reason.none:

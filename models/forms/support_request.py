@@ -7,12 +7,15 @@ from pydantic import Field
 
 from models.columns import nfc
 from models.forms.choice import Chosen, Listed
-from models.forms.form import Form, Place, field
+from models.forms.form import Form, Place, field, name_problem
 from models.language import say
 from models.network import Nature
 from models.support import Item
 from models.support_request import NEED_LENGTH, Channel
 from models.words import CHANNEL, ITEM, NATURE
+
+PLACE = ("Plats", "Place")
+NAME = ("Namn", "Name")
 
 
 class SupportRequestForm(Form):
@@ -25,7 +28,7 @@ class SupportRequestForm(Form):
     place: str = Field(
         **field(
             2,
-            ("Plats", "Place"),
+            PLACE,
             ("Ort eller område, aldrig hela landet.", "A town or area, never the country."),
             personal=True,
         )
@@ -68,9 +71,7 @@ class SupportRequestForm(Form):
     )
     name: str = Field(
         "",
-        **field(
-            9, ("Namn", "Name"), ("Bara om registret saknar det.", "Only if the register lacks it."), personal=True
-        ),
+        **field(9, NAME, ("Bara om registret saknar det.", "Only if the register lacks it."), personal=True),
     )
     email: str = Field(
         "",
@@ -110,7 +111,7 @@ class SupportRequestForm(Form):
                     f"The need: shorten to {NEED_LENGTH} characters (now {len(self.need)}).",
                 )
             )
-        return found
+        return found + name_problem(self.place, PLACE) + name_problem(self.name, NAME)
 
 
 EMPTY = SupportRequestForm(member_number="", place="", need="")

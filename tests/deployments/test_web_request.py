@@ -183,6 +183,8 @@ def test_without_a_register_name_and_address_are_asked_for(browser: TestClient, 
         assert sentence_by(refused, field) == words("sv")(f"request.wrong.{field}_{problem}")
     long = browser.post("/request", data=SEND | {"name": "å" * 101, "email": "ny@example.org"})
     assert sentence_by(long, "name") == words("sv")("request.wrong.name_long", most=100)
+    address = browser.post("/request", data=SEND | {"name": "www.example.org", "email": "ny@example.org"})
+    assert sentence_by(address, "name") == words("sv")("request.wrong.name_signs")
     browser.post("/request", data=SEND | {"member_number": UNKNOWN, "name": "Ny", "email": "ny@example.org"})
     [request] = requests_in(world)
     with database.reading() as session:
@@ -233,6 +235,8 @@ BAD_REQUESTS = [
     ("municipality", "hela Sverige", "municipality_country"),
     ("place", "Hela landet!", "place_country"),
     ("place", "x" * 61, "place_long"),
+    ("place", "Luleå. Bekräfta på ledarna.example/login", "place_signs"),
+    ("place", HOSTILE, "place_signs"),
     ("nature", "", "nature_missing"),
     ("nature", "planet", "nature_missing"),
     ("need", " \n ", "need_missing"),
@@ -266,7 +270,7 @@ def test_a_wrong_field_gets_its_sentence_keeps_what_was_typed_and_writes_nothing
 
 def test_no_sentence_about_a_wrong_request_is_untested() -> None:
     named = {name.rpartition(".")[2] for name in words("sv").sentences if name.startswith("request.wrong.")}
-    asked_without_a_register = {"name_missing", "name_long", "email_missing", "email_form"}
+    asked_without_a_register = {"name_missing", "name_long", "name_signs", "email_missing", "email_form"}
     assert named == {sentence for _, _, sentence in BAD_REQUESTS} | asked_without_a_register
 
 

@@ -125,11 +125,26 @@ def test_a_place_whose_name_looks_like_the_country_is_a_place(place: str) -> Non
     assert not is_whole_country(place)
 
 
-@pytest.mark.parametrize(("place", "municipality"), [("", "Luleå"), ("Luleå", ""), ("  ", "")])
+@pytest.mark.parametrize(("place", "municipality"), [("", "Luleå"), ("", ""), ("  ", "")])
 def test_a_request_without_a_place_is_refused(office: Settings, place: str, municipality: str) -> None:
     with transaction() as session:
         request = ask(session, place=place, municipality=municipality)
         assert (request.state, request.reason) == (RequestState.declined, Reason.no_place)
+
+
+@pytest.mark.parametrize(("place", "code"), [("Kiruna", "2584"), ("kiruna", "2584"), ("Lulea\u030a", "2580")])
+def test_a_place_that_is_a_municipalitys_very_name_says_which_one(office: Settings, place: str, code: str) -> None:
+    with transaction() as session:
+        request = ask(session, place=place, municipality="")
+        assert (request.state, request.municipality) == (RequestState.received, code)
+
+
+@pytest.mark.parametrize("place", ["Kirruna", "Norra Kiruna", "Kallax"])
+def test_a_place_that_names_none_is_told_to_staff_before_anything_is_mailed(office: Settings, place: str) -> None:
+    with transaction() as session:
+        with pytest.raises(UserError, match="Kommun: välj den"):
+            ask(session, place=place, municipality="")
+        assert not session.exec(select(SupportRequest)).all() and not mails(session, "declined")
 
 
 def test_a_non_member_gets_a_kind_answer(office: Settings) -> None:

@@ -1,0 +1,94 @@
+"""What a stranger types on the web reaches nobody's mail: a mail names the municipality, until staff have talked."""
+
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from sqlmodel import select
+from starlette.testclient import TestClient
+
+from models import database
+from models.mail import OutgoingMail, Template
+from models.person import Membership, Person, by_member_number
+from models.support_request import SupportRequest
+from models.web_request import take_further
+from tasks.letters import Shelf, recipient, write
+from tests.acts import AKE, talk
+from tests.deployments.browsing import REQUEST
+from tests.deployments.conftest import NOW, World
+
+TYPED = "qxz"  # stands in every text that the stranger types, and in no mail of ours
+UNKNOWN = "990101-99"
+letters = st.text(alphabet=st.characters(categories=["L", "M", "Nd", "Zs", "Cf", "P"]), max_size=40)
+marked = letters.map(lambda text: f"{text[:20]}{TYPED}{text[20:]}")
+
+
+def mails_as_they_go() -> list[str]:
+    """Every mail that waits, as it would be written now; headers and text."""
+    with database.reading() as session:
+        rows = session.exec(select(OutgoingMail).where(OutgoingMail.person_id.is_not(None))).all()  # type: ignore[union-attr]
+        shelf = Shelf(session, rows)
+        written = []
+        for row in rows:
+            message = message_from_bytes(write(row, shelf, recipient(shelf.reader(row)), NOW).body, policy=default)
+            parts = [str(part.get_content()) for part in message.walk() if part.get_content_maintype() == "text"]
+            written.append("\n".join([str(message["Subject"]), str(message["To"]), *parts]))
+        return written
+
+
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=marked, need=marked, name=marked, is_loaded=st.booleans(), introduce=st.booleans())
+def test_no_text_that_a_stranger_types_stands_in_any_mail_that_comes_of_it(
+    browser: TestClient, world: World, place: str, need: str, name: str, is_loaded: bool, introduce: bool
+) -> None:
+    with database.transaction() as session:
+        for person in session.exec(select(Person)):
+            if TYPED in (person.name or "").casefold():
+                continue  # of an earlier try
+            person.membership = Membership.active if is_loaded else Membership.unknown
+            session.add(person)
+    fields = {"step": "send", "place": place, "need": need, "name": name, "email": "ny@example.org"}
+    fields |= {"introduce": "yes"} if introduce else {}
+    for number in (AKE, UNKNOWN):
+        browser.post("/request", data=REQUEST | fields | {"member_number": number})
+    with database.transaction() as session:
+        take_further(session, NOW + timedelta(days=1))
+    assert not [mail for mail in mails_as_they_go() if TYPED in mail.casefold()]
+
+
+def test_the_mail_names_the_municipality_until_the_talk_and_the_place_after_it(
+    browser: TestClient, world: World
+) -> None:
+    browser.post("/request", data=REQUEST | {"step": "send"})
+    [receipt] = mails_as_they_go()
+    assert receipt.startswith("Vi har fått din förfrågan om nätverk i Luleå\n") and "Kallax" not in receipt
+    with database.transaction() as session:
+        assert talk(session, session.exec(select(SupportRequest)).one())
+    assert any("Kallax" in mail for mail in mails_as_they_go())
+
+
+@pytest.mark.parametrize("place", ["Luleå. Bekräfta på ledarna-konto.example/login", "www.ledarna.example", "a@b.se"])
+def test_an_address_is_no_place(browser: TestClient, world: World, place: str) -> None:
+    assert browser.post("/request", data=REQUEST | {"step": "send", "place": place}).status_code == 422
+    assert world.mails() == []
+
+
+def test_signs_that_nobody_sees_are_not_kept(browser: TestClient, world: World) -> None:
+    browser.post("/request", data=REQUEST | {"step": "send", "place": "Kal\u202el\u200bax", "need": "Vi\u2066 ses"})
+    with database.reading() as session:
+        request = session.exec(select(SupportRequest)).one()
+    assert (request.place, request.need) == ("Kallax", "Vi ses")
+
+
+def test_a_place_that_is_a_municipalitys_name_says_which_one(browser: TestClient, world: World) -> None:
+    reply = browser.post("/request", data=REQUEST | {"step": "send", "place": "kiruna", "municipality": ""})
+    assert reply.status_code == 200
+    with database.reading() as session:
+        request = session.exec(select(SupportRequest)).one()
+        assert by_member_number(session, AKE)
+    assert (request.place, request.municipality) == ("kiruna", "2584")
+    assert [mail.template for mail in world.mails()] == [Template.receipt]
