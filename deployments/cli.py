@@ -116,6 +116,15 @@ def worker() -> None:
 
 
 @app.command
+def watch() -> None:
+    """Tell Prefect what became of runs whose process is gone, until Ctrl-C; `lots up` has this as a part."""
+    _prepare()
+    from deployments.server.watch import main
+
+    main()
+
+
+@app.command
 def web(*, fd: Annotated[int | None, Parameter(show=False)] = None) -> None:
     """Serve the founders' pages on LOTS_WEB_HOST and LOTS_WEB_PORT, until Ctrl-C."""
     import socket

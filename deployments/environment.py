@@ -27,6 +27,8 @@ HOME_ID = "X-Lots-Home"
 CLOSED = 0o700
 PREFECT_YAML = Path(__file__).parent / "prefect.yaml"
 POOL = "lots"
+# Each queue of the pool: its priority (1 first) and its places. A run takes about 90 MB.
+QUEUES = {"mail": (1, 2), "default": (2, 4)}
 SERVER_SETTINGS = ("HOME", "PREFECT_HOST", "PREFECT_UI_URL", "LANGUAGE")
 END_OF_CERTIFICATE = "-----END CERTIFICATE-----"
 

@@ -1,4 +1,4 @@
-"""What staff find in the Prefect UI: deployments and their forms, Variables, the mail server's form, automations.
+"""What staff find in the Prefect UI: deployments and their forms, Variables, the mail server's form.
 
 All in one process: Prefect's own `work-pool create` and `deploy --all` take two more, and a quarter of a minute.
 """
@@ -6,7 +6,6 @@ All in one process: Prefect's own `work-pool create` and `deploy --all` take two
 import asyncio
 import os
 import time
-from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -16,10 +15,9 @@ from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.client.schemas.schedules import CronSchedule, RRuleSchedule
 from prefect.deployments.runner import RunnerDeployment
 from prefect.events import DeploymentEventTrigger
-from prefect.events.schemas.automations import AutomationCore
 from prefect.workers.process import ProcessWorker
 
-from deployments.environment import POOL, PREFECT_YAML, answers
+from deployments.environment import POOL, PREFECT_YAML, QUEUES, answers
 from models.language import say
 from models.numbers import ABOUT, DEFAULTS, PREFIX
 from tasks.mail_server import MailServerBlock
@@ -34,7 +32,7 @@ JOB_TEMPLATE: Final = {
     "job_configuration": {"command": "python -m prefect.engine", "env": {}, "labels": {}, "stream_output": True},
     "variables": {"type": "object", "properties": {}, "additionalProperties": False},
 }
-AUTOMATIONS: Final = Path(__file__).parent / "automations.yaml"
+EARLIER_AUTOMATIONS: Final = ("lots-avbruten-korning", "lots-aldrig-startad")
 
 
 async def deploy() -> None:
@@ -42,16 +40,27 @@ async def deploy() -> None:
     async with get_client() as client:
         pool = WorkPoolCreate(name=POOL, type=ProcessWorker.type, base_job_template=JOB_TEMPLATE)
         await client.create_work_pool(pool, overwrite=True)
+        await _queues(client)
         for one in yaml.safe_load(PREFECT_YAML.read_text())["deployments"]:
             await deployment(one).aapply()
     await show_forms()
 
 
+async def _queues(client: PrefectClient) -> None:
+    """The pool's queues and their places, also on a server that has them from before."""
+    there = {one.name: one for one in await client.read_work_queues(work_pool_name=POOL)}
+    for name, (priority, places) in QUEUES.items():
+        if name in there:
+            await client.update_work_queue(there[name].id, priority=priority, concurrency_limit=places)
+        else:
+            await client.create_work_queue(name, priority=priority, concurrency_limit=places, work_pool_name=POOL)
+
+
 async def furnish() -> None:
-    """Make what is missing, and bring automations up to date. What staff have written is left alone."""
+    """Make what is missing, and take away what is no longer used. What staff have written is left alone."""
     async with get_client() as client:
         await _variables(client)
-        await _automations(client)
+        await _without_earlier_automations(client)
         await MailServerBlock.aregister_type_and_schema(client=client)
 
 
@@ -91,18 +100,11 @@ async def _variables(client: PrefectClient) -> None:
             await client.create_variable(VariableCreate(name=PREFIX + name, value=plain, tags=[say(*ABOUT[name])]))
 
 
-async def _automations(client: PrefectClient) -> None:
-    for wanted in automations():
-        there = await client.read_automations_by_name(wanted.name)
-        if not there:
-            await client.create_automation(wanted)
-        elif there[0].model_dump(include=set(AutomationCore.model_fields)) != wanted.model_dump():
-            await client.update_automation(there[0].id, wanted)
-
-
-def automations() -> list[AutomationCore]:
-    """The automations of automations.yaml."""
-    return [AutomationCore.model_validate(one) for one in yaml.safe_load(AUTOMATIONS.read_text())["automations"]]
+async def _without_earlier_automations(client: PrefectClient) -> None:
+    """Earlier versions told a run's death by automations that forced their word over ends; the watch does so now."""
+    for name in EARLIER_AUTOMATIONS:
+        for one in await client.read_automations_by_name(name):
+            await client.delete_automation(one.id)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
-from deployments.environment import POOL, PREFECT_YAML, answers, server_environment
+from deployments.environment import POOL, PREFECT_YAML, QUEUES, answers, server_environment
 from deployments.server import guard, launch
 from deployments.server.guard import MARK, PROC, parts_of
 from models.errors import ServiceUnavailable
@@ -160,9 +160,15 @@ def start_worker(parts: Parts) -> None:
     parts.start("worker", *worker_command(), environment=os.environ | worker_environment())
 
 
+def start_watch(parts: Parts) -> None:
+    """Start the watch over runs whose process is gone (deployments/server/watch.py)."""
+    parts.start("watch", *WATCH)
+
+
 def worker_command() -> tuple[str, ...]:
-    """The worker of the pool `lots`, at most four runs at a time (about 90 MB each)."""
-    return prefect("worker", "start", "--pool", POOL, "--type", "process", "--limit", "4", "--name", "lots")
+    """The worker of the pool `lots`, with a place for each run that the queues let through at once."""
+    places = str(sum(places for _, places in QUEUES.values()))
+    return prefect("worker", "start", "--pool", POOL, "--type", "process", "--limit", places, "--name", "lots")
 
 
 def worker_environment() -> dict[str, str]:
@@ -170,6 +176,7 @@ def worker_environment() -> dict[str, str]:
     return {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
 
+WATCH = (sys.executable, "-P", "-m", "deployments.server.watch")
 FURNISH = (sys.executable, "-P", "-m", "deployments.furnishing")
 
 

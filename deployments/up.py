@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deployments import environment
-from deployments.processes import SERVER, start_deploying, start_server, start_worker, stopping
+from deployments.processes import SERVER, start_deploying, start_server, start_watch, start_worker, stopping
 from deployments.server import guard, up_file
 from deployments.server.ports import listen_for_prefect, listen_for_web, port_of
 from deployments.server.supervisor import Part, Supervisor
@@ -114,6 +114,7 @@ class Office:
             until = time.monotonic() + SERVER_FIRST_SECONDS
             self._keep(lambda: self._are("running", name=SERVER) or time.monotonic() > until)
         start_worker(supervisor)
+        start_watch(supervisor)
         command = (sys.executable, "-P", "-m", "deployments", "web", "--fd", str(self.web.fileno()))
         supervisor.start("web", *command, fds=(self.web.fileno(),))
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.web_host, settings.web_host)

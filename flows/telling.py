@@ -9,6 +9,7 @@ from prefect.states import Completed, Failed
 
 from models.errors import LotsError
 from models.language import say
+from tasks.pulse import pulse_of
 
 P = ParamSpec("P")
 
@@ -27,14 +28,19 @@ def told(line: str, *, remarks: int = 0, **counts: Any) -> State[dict[str, Any]]
 def in_words(story: Callable[P, Awaitable[Any]]) -> Callable[P, Awaitable[Any]]:
     """A flow that fails with the sentence alone: Prefect would begin it with how the sentence came to it, in English.
 
-    Whoever called the flow gets the error itself.
+    Whoever called the flow gets the error itself. A run of a deployment has a pulse, by which its death is told.
     """
 
     @functools.wraps(story)
     async def told_in_words(*args: P.args, **kwargs: P.kwargs) -> Any:
+        pulse, ended = pulse_of(kwargs), None
         try:
-            return await story(*args, **kwargs)
+            ended = await story(*args, **kwargs)
         except LotsError as error:
-            return Failed(message=str(error), data=error)
+            ended = Failed(message=str(error), data=error)
+        finally:
+            if pulse:
+                await pulse.ended(ended)
+        return ended
 
     return told_in_words

@@ -7,6 +7,7 @@ from models import (  # noqa: F401 (imported for the tables they define)
     capacity,
     check_in,
     congress_report,
+    flow_run_pulse,
     health_check,
     incoming_mail,
     intake,

@@ -21,6 +21,7 @@ class PrefectApi:
     """
 
     def __init__(self, api_url: str, auth: str = "", seconds: float = 10) -> None:
+        self.url = api_url
         user, _, password = auth.partition(":")
         self._client = httpx.Client(
             base_url=api_url,

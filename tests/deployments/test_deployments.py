@@ -10,7 +10,7 @@ import yaml
 from dateutil.rrule import rrulestr
 from prefect.server.schemas.schedules import CronSchedule, RRuleSchedule
 
-from deployments.environment import POOL, PREFECT_YAML
+from deployments.environment import POOL, PREFECT_YAML, QUEUES
 from deployments.running import entrypoints
 from models.quiet_days import first_working_day
 
@@ -68,3 +68,10 @@ async def test_prefects_own_server_can_plan_every_schedule_with_the_versions_tha
     kind = CronSchedule if "cron" in schedule else RRuleSchedule
     planned = kind.model_validate({name: schedule[name] for name in ("cron", "rrule", "timezone") if name in schedule})
     assert len(await planned.get_dates(n=3, start=datetime(2026, 11, 26, tzinfo=UTC))) == 3
+
+
+def test_mail_has_a_queue_and_places_of_its_own_and_goes_first() -> None:
+    queues = {one["name"]: one["work_pool"]["work_queue_name"] for one in DEPLOYMENTS}
+    assert {name for name, queue in queues.items() if queue == "mail"} == {"outbox", "inbox", "mail-check"}
+    assert set(queues.values()) == set(QUEUES)
+    assert min(QUEUES, key=lambda name: QUEUES[name][0]) == "mail"

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from prefect import flow
 from prefect.client.orchestration import get_client
+from prefect.events.actions import DoNothing
+from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.variables import Variable
 
-from deployments.furnishing import automations, furnish
+from deployments.furnishing import EARLIER_AUTOMATIONS, furnish
 from flows.support_request import support_request
 from models.database import reading
 from models.errors import SettingsError
@@ -87,17 +89,11 @@ async def test_lots_deploy_makes_the_variables_that_are_missing_and_never_writes
     assert await variables() == expected | {"lots_quarter_hours": "16"}
 
 
-async def test_automations_are_made_once_and_a_second_deploy_leaves_them_alone() -> None:
-    await furnish()
-    first = await made_automations()
-    await furnish()
-    # What an automation watches is forgotten when it is written anew: the dead would not be found.
-    assert await made_automations() == first
-    assert set(first) == {one.name for one in automations()}
-
-
-async def made_automations() -> dict[str, tuple[str, str]]:
-    """Each automation's id and when it was written last."""
+async def test_the_automations_of_an_earlier_version_are_taken_away_and_an_offices_own_stay() -> None:
+    trigger = EventTrigger(posture=Posture.Reactive, expect={"x"}, threshold=1)
     async with get_client() as client:
-        found = (await client.request("POST", "/automations/filter", json={})).json()
-    return {one["name"]: (one["id"], one["updated"]) for one in found}
+        for name in (*EARLIER_AUTOMATIONS, "kansliets egen"):
+            await client.create_automation(AutomationCore(name=name, trigger=trigger, actions=[DoNothing()]))
+        await furnish()
+        left = (await client.request("POST", "/automations/filter", json={})).json()
+    assert [one["name"] for one in left] == ["kansliets egen"]

@@ -1,0 +1,55 @@
+"""A run of a deployment tells that it lives, and how it ended, before it says so to Prefect."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from prefect.states import Completed
+
+from models import flow_run_pulse as rules
+from models.database import reading
+from models.flow_run_pulse import FlowRunPulse
+from models.settings import Settings
+from tasks import processes
+from tasks.processes import Process
+from tasks.pulse import Pulse, pulse_of
+
+
+async def test_a_pulse_says_who_runs_it_beats_and_tells_the_very_end(
+    office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "BEAT", timedelta(milliseconds=50))
+    run = uuid4()
+    pulse = Pulse(run, "outbox", restarts_itself=True)
+    await pulse.ended(Completed(name="Klar med anmärkning", message="3 skickade"))
+    with reading() as session:
+        told = session.get_one(FlowRunPulse, run)
+    assert (told.pid, told.process_started) == (os.getpid(), processes.started(os.getpid()))
+    assert (told.end_type, told.end_name, told.end_message) == ("COMPLETED", "Klar med anmärkning", "3 skickade")
+    assert told.started_at and told.ended_at and told.started_at <= told.ended_at
+
+
+async def test_a_run_that_was_stopped_has_no_end_of_its_own(office: Settings) -> None:
+    run = uuid4()
+    await Pulse(run, "outbox", restarts_itself=True).ended(None)
+    with reading() as session:
+        assert session.get_one(FlowRunPulse, run).ended_at is None
+
+
+async def test_a_run_that_whoever_started_it_sees_end_has_no_pulse() -> None:
+    assert pulse_of({}) is None
+
+
+def test_a_process_is_alive_until_it_ends_and_its_number_may_be_anothers_later() -> None:
+    child = subprocess.Popen((sys.executable, "-c", "input()"), stdin=subprocess.PIPE)
+    mine = Process(processes.place(), child.pid, processes.started(child.pid))
+    assert processes.is_alive(mine)
+    assert processes.is_alive(Process(mine.place, mine.pid, mine.started - 1)) is False
+    assert processes.is_alive(Process("before the machine started anew", mine.pid, mine.started)) is None
+    child.kill()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert not processes.is_alive(mine), "also before its parent has heard of it"
+    child.wait()
