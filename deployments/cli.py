@@ -157,12 +157,14 @@ def web(*, fd: Annotated[int | None, Parameter(show=False)] = None) -> None:
 
 @app.command(name="import")
 def import_(kind: str, file: Path, /, *, json: Json = False) -> None:
-    """Load a CSV file of a KIND (regions, municipalities, branches, staff, members), all or nothing."""
-    from models.database import transaction
-    from models.importing import import_file
+    """Load a CSV file of a KIND (regions, municipalities, branches, staff, members), all or nothing.
 
-    with transaction() as session:
-        counts = import_file(session, kind, file)
+    Everything is checked before the first line is written, in short turns that let others write. Broken off in the
+    middle (power, a full disk), it is finished by the same command.
+    """
+    from models.importing import import_beside_others
+
+    counts = import_beside_others(kind, file)
     _show_forms_if_served()
     _print(counts, json)
 

@@ -2,7 +2,9 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +14,8 @@ from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Session, SQLModel, col, select
 
 from models.columns import nfc
-from models.errors import UserError
+from models.database import reading, transaction
+from models.errors import DatabaseUnavailable, UserError
 from models.language import Language
 from models.person import EmailStatus, Membership, Person, member_hash
 from models.place import Branch, Municipality, Region
@@ -20,6 +23,9 @@ from models.staff import Staff, StaffRole
 from models.text import NAME_SIGNS, is_name
 
 DATA = Path(__file__).parent / "data"
+# A web page waits 2.5 s for its turn, and SQLite looks for a free lock at least every tenth of a second.
+CHUNK_SECONDS, PAUSE_SECONDS = 0.2, 0.15
+MOST_IN_A_CHUNK, FLUSHED_TOGETHER = 500, 25
 YES, NO = ("yes", "ja", "true", "1"), ("no", "nej", "false", "0", "")
 
 
@@ -77,6 +83,7 @@ class Cell:
 
 
 Line = dict[str, Cell]
+Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -165,22 +172,73 @@ def import_file(session: Session, kind_name: str, path: Path) -> dict[str, int]:
 
     Raises UserError on the first thing that is wrong; the caller's transaction then holds nothing of the file.
     """
+    kind, rows = read_file(session, kind_name, path)
+    known = {getattr(row, kind.key): row for row in session.exec(select(kind.table))}
+    counts = Counter(_save(session, kind, known.get(values[kind.key]), values) for values in rows)
+    session.flush()
+    return _told(rows, counts)
+
+
+def read_file(session: Session, kind_name: str, path: Path) -> tuple[Kind, list[Values]]:
+    """What stands in a CSV file, line by line; writes nothing. Raises UserError on the first thing that is wrong."""
     if kind_name not in KINDS:
         raise UserError(f"KIND: {kind_name} is not one of {', '.join(KINDS)}")
     kind = KINDS[kind_name]
-    counts = {"read": 0, "new": 0, "changed": 0, "same": 0}
     seen: dict[str, int] = {}
-    known = {getattr(row, kind.key): row for row in session.exec(select(kind.table))}
+    rows: list[Values] = []
     for number, line in _lines(kind, path):
         values = kind.read(session, line)
         key = values[kind.key]
         if key in seen:
             raise UserError(f"{path.name}, line {number}, {kind.columns[0]}: stands already on line {seen[key]}")
         seen[key] = number
-        counts["read"] += 1
-        counts[_save(session, kind, known.get(key), values)] += 1
-    session.flush()
+        rows.append(values)
+    return kind, rows
+
+
+def import_beside_others(kind_name: str, path: Path) -> dict[str, int]:
+    """`import_file` for a file of any size beside a busy office: nobody waits for it longer than a moment.
+
+    Everything that can be refused is found before the first line is written, with nobody locked out. Then as many
+    lines as fit in CHUNK_SECONDS are written at a time, each once: broken off in the middle it is finished by the same
+    call. Raises UserError with nothing written, or DatabaseUnavailable that tells how far it came.
+    """
+    with reading() as session:
+        kind, rows = read_file(session, kind_name, path)
+    counts: Counter[str] = Counter()
+    while (done := counts.total()) < len(rows):
+        try:
+            counts += _write_chunk(kind, rows[done : done + MOST_IN_A_CHUNK])
+        except DatabaseUnavailable as error:
+            if done:
+                how_far = f"{done} of {len(rows)} lines are stored: run the same import again, it goes on from there"
+                raise type(error)(f"{error} {path.name}: {how_far}.") from None
+            raise
+        time.sleep(PAUSE_SECONDS)
+    return _told(rows, counts)
+
+
+def _write_chunk(kind: Kind, rows: Sequence[Values]) -> Counter[str]:
+    """Write the first of the rows, until their time is up."""
+    counts: Counter[str] = Counter()
+    with transaction() as session:
+        begun = time.monotonic()
+        key = getattr(kind.table, kind.key)
+        known = {
+            getattr(row, kind.key): row
+            for row in session.exec(select(kind.table).where(col(key).in_([values[kind.key] for values in rows])))
+        }
+        for values in rows:
+            counts[_save(session, kind, known.get(values[kind.key]), values)] += 1
+            if counts.total() % FLUSHED_TOGETHER == 0:
+                session.flush()
+                if time.monotonic() - begun > CHUNK_SECONDS:
+                    break
     return counts
+
+
+def _told(rows: Sequence[Values], counts: Counter[str]) -> dict[str, int]:
+    return {"read": len(rows)} | {name: counts[name] for name in ("new", "changed", "same")}
 
 
 def _save(session: Session, kind: Kind, row: SQLModel | None, values: dict[str, Any]) -> str:

@@ -1,0 +1,80 @@
+"""A large file is taken in beside a working office: all of it or nothing, and nobody waits for it."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from models import database, importing
+from models.errors import DatabaseFull, DatabaseUnavailable, UserError
+from models.importing import import_beside_others
+from models.person import Person
+from models.place import Region
+from models.settings import Settings
+
+LINES = 3000
+
+
+def members(path: Path, *, last: str = "") -> Path:
+    lines = [f"9{number:05},Medlem {number},m{number}@example.org,active" for number in range(LINES)]
+    text = "\n".join(["member_number,name,email,membership", *lines, *([last] if last else [])])
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def count() -> int:
+    with database.reading() as session:
+        return len(session.exec(select(Person.id)).all())
+
+
+def test_others_get_their_turn_while_a_large_file_is_taken_in(office: Settings, tmp_path: Path) -> None:
+    before, told, waits = count(), {}, []
+    work = threading.Thread(target=lambda: told.update(import_beside_others("members", members(tmp_path / "m.csv"))))
+    work.start()
+    number = 0
+    while work.is_alive():
+        begun = time.monotonic()
+        with database.transaction() as session:
+            session.add(Region(code=f"x{number}", name="Region"))
+        waits.append(time.monotonic() - begun)
+        number += 1
+        time.sleep(0.05)
+    assert told == {"read": LINES, "new": LINES, "changed": 0, "same": 0} and count() == before + LINES
+    assert len(waits) > 3 and max(waits) < 2.5, "a page gives up after 2.5 s"
+    again = import_beside_others("members", tmp_path / "m.csv")
+    assert again == {"read": LINES, "new": 0, "changed": 0, "same": LINES}
+
+
+@pytest.mark.parametrize(
+    ("last", "field"),
+    [("900000,Again,a@example.org,active", "member_number"), ("999999,X,no address,active", "email")],
+)
+def test_a_wrong_last_line_leaves_everything_as_it_was(office: Settings, tmp_path: Path, last: str, field: str) -> None:
+    before = count()
+    with pytest.raises(UserError, match=rf"m.csv, line {LINES + 2}, {field}: "):
+        import_beside_others("members", members(tmp_path / "m.csv", last=last))
+    assert count() == before
+
+
+def test_one_that_is_broken_off_is_finished_by_the_same_call(
+    office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, file, write_chunk, turns = count(), members(tmp_path / "m.csv"), importing._write_chunk, []
+
+    def full_at_the_third(*given: object) -> object:
+        turns.append(1)
+        if len(turns) == 3:
+            raise DatabaseFull
+        return write_chunk(*given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as away:
+        away.setattr(importing, "_write_chunk", full_at_the_third)
+        with pytest.raises(DatabaseUnavailable, match=f"of {LINES} lines are stored: run the same import again"):
+            import_beside_others("members", file)
+    stored = count() - before
+    assert 0 < stored < LINES
+    told = import_beside_others("members", file)
+    assert told == {"read": LINES, "new": LINES - stored, "changed": 0, "same": stored}
+    assert count() == before + LINES
