@@ -4,6 +4,7 @@ What reads a backup is loaded inside the functions, apart from the LOTS_HOME tha
 """
 
 import os
+import secrets
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,11 +14,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.errors import BackupRefused
-from models.settings import Settings, chosen_settings, settings
-from tasks.archive.contents import SETTINGS
+from models.settings import Settings, chosen_settings, made_once, settings
+from tasks.archive.contents import KEY_FILE, SETTINGS
+
+KEY_SHOWN = "backup_key.shown"
 
 if TYPE_CHECKING:
     from tasks.archive.read import Verified
+
+
+def first_key(settings: Settings) -> str:
+    """The key of this home's backups where nobody has been shown it yet: made on first use, by the night's run too."""
+    shown = settings.home / KEY_SHOWN
+    if settings.backup_key or not settings.embedded or shown.exists():
+        return ""
+    key = made_once(settings.home / KEY_FILE, secrets.token_urlsafe(32))
+    shown.touch(mode=0o600)
+    return key
 
 
 def back_up(settings: Settings, file: Path) -> dict[str, Any]:
@@ -27,14 +40,12 @@ def back_up(settings: Settings, file: Path) -> dict[str, Any]:
     if file.exists() or not file.parent.is_dir():
         why = "is there already; choose another name" if file.exists() else "cannot be written: its folder is missing"
         raise BackupRefused(f"{file}: {why}")
-    key_file = settings.home / "backup_key"
-    made_now = not settings.backup_key and not key_file.exists()
     manifest = write_backup(settings, file.absolute(), datetime.now(UTC))
-    if made_now:
+    if key := first_key(settings):
         print(
-            f"LOTS_BACKUP_KEY was made, and is shown this once: {key_file.read_text().strip()}\n"
+            f"LOTS_BACKUP_KEY was made, and is shown this once: {key}\n"
             "Keep it apart from this machine and from the backups: without it none of them can be read. "
-            f"The nightly backup reads it from {key_file}.",
+            f"The nightly backup reads it from {settings.home / KEY_FILE}.",
             file=sys.stderr,
         )
     return {
@@ -49,7 +60,7 @@ def back_up(settings: Settings, file: Path) -> dict[str, Any]:
 def look_through(file: Path) -> dict[str, Any]:
     """Check a backup whole and tell what is in it. Raises BackupRefused with what is wrong."""
     chosen = chosen_settings()
-    kept = chosen.home / "backup_key"
+    kept = chosen.home / KEY_FILE
     key = _given(chosen.backup_key or (kept.read_text().strip() if kept.is_file() else ""))
     with _apart():
         from tasks.archive.read import verify

@@ -14,11 +14,13 @@ from deployments.server.prefect_api import configured_api
 from deployments.server.waiting_runs import WaitingRuns, waiting_runs
 from models import outbox
 from models.alarms import MAIL_LATE, RUN_LATE
+from models.backup import is_late
 from models.database import reading, schema_version
 from models.errors import InboxUnavailable, LotsError, ServiceUnavailable
 from models.invariants import broken
 from models.settings import Settings
 from models.upgrade import newest
+from tasks.archive import nightly
 from tasks.mailboxes import open_inbox
 
 COUNTED = 10_000
@@ -69,9 +71,28 @@ def examine(settings: Settings) -> Findings:
     _waiting_mail(found)
     _prefect(found)
     found.checks.append(_web(settings))
+    if settings.embedded:
+        found.checks.append(_backup(settings))
     if settings.inbox:
         found.checks.append(_inbox(settings))
     return found
+
+
+def _backup(settings: Settings) -> Check:
+    """How old the newest nightly backup is; the operator's own, on another database, are not ours to see."""
+    now = datetime.now(UTC)
+    try:
+        newest_backup, since = nightly.newest(settings), nightly.home_since(settings)
+    except OSError as error:
+        what = f"LOTS_BACKUP_DIR={settings.backup_dir} cannot be looked at ({error.strerror})"
+        return Check("backup", False, what, "correct LOTS_BACKUP_DIR, or give it back to its owner")
+    told = (
+        f"the newest is {(now - newest_backup) // timedelta(hours=1)} hours old" if newest_backup else "there is none"
+    )
+    what = f"{told} in {settings.backup_dir}"
+    if is_late(newest_backup, since, now):
+        return Check("backup", False, what, "see what the last run of `backup` says; leave `lots up` on over night")
+    return Check("backup", True, what if newest_backup else f"{what} yet; the first comes at 03:30")
 
 
 def _settings(settings: Settings) -> Check:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deployments import environment
+from deployments.backup import first_key
 from deployments.processes import SERVER, start_deploying, start_server, start_watch, start_worker, stopping
 from deployments.server import guard, up_file
 from deployments.server.ports import listen_for_prefect, listen_for_web, port_of
@@ -99,6 +100,8 @@ class Office:
             user, _, password = os.environ["PREFECT_SERVER_API_AUTH_STRING"].partition(":")
             yield f"Login    {user}, {password}  (`lots status` shows it again)"
         yield f"Web      {self.settings.public_url}"
+        if key := first_key(self.settings):
+            yield f"Backup   LOTS_BACKUP_KEY={key}  (shown this once: keep it apart from this machine)"
         yield "Ctrl-C stops everything."
 
     def _start(self) -> None:

@@ -91,5 +91,9 @@ ABOUT: dict[str, tuple[str, str]] = {
         "Svara på en begäran om personuppgifter. Varje natt raderas och töms det som ska bort.",
         "Answer a request about personal data. Every night what is to go is erased and emptied.",
     ),
+    "backup": (
+        "Säkerhetskopiera allt nu, till en förseglad fil. Sker varje natt av sig självt; de fjorton senaste behålls.",
+        "Back up everything now, to one sealed file. Done every night by itself; the last fourteen are kept.",
+    ),
 }
 """Every deployment, in the order of prefect.yaml, which holds the Swedish lines too."""

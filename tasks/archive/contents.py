@@ -1,7 +1,7 @@
 """What a backup holds: both databases, and every secret of LOTS_HOME.
 
 Which files are secrets is told by a rule and not by a list, so that none that is added later is forgotten. Left out are
-logs, earlier backups, locks, what is half written, the home's own number (two homes never share one), and Prefect's
+logs, earlier backups, locks, what is half written, what is this home's alone (its number, its ports), and Prefect's
 kept results: a step whose result is missing is done again on a retry, and our database lets nothing happen twice.
 """
 
@@ -15,9 +15,11 @@ from pydantic import BaseModel
 from models.settings import Settings
 
 OURS, PREFECTS = "lots.db", "prefect/prefect.db"
-MANIFEST, SETTINGS = "manifest.json", "settings.env"
+MANIFEST, SETTINGS, KEY_FILE = "manifest.json", "settings.env", "backup_key"
 LARGEST_SECRET = 64 * 1024
-NO_SECRET = re.compile(r"\..*|.*\.(db|db-.*|log|lock|pid|sock|tmp|part|\d+)|home_id|" + re.escape(SETTINGS))
+NO_SECRET = re.compile(
+    r"\..*|.*\.(db|db-.*|log|lock|pid|sock|tmp|part|fresh|\d+)|home_id|up\.json|" + re.escape(SETTINGS)
+)
 NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
 MADE_FROM = {"home", "database_url", "secret_key", "data_key", "backup_key", "backup_dir"}
 
@@ -48,7 +50,7 @@ def secrets(home: Path) -> Iterator[Path]:
 
 def effective_secrets(settings: Settings, backup_key: str) -> dict[str, bytes]:
     """The secrets by their file's name; those given by the environment as it gives them."""
-    in_use = {"secret_key": settings.secret_key, "data_key": settings.data_key, "backup_key": backup_key}
+    in_use = {"secret_key": settings.secret_key, "data_key": settings.data_key, KEY_FILE: backup_key}
     files = {path.name: path.read_bytes() for path in secrets(settings.home)}
     return files | {name: secret.encode() for name, secret in in_use.items()}
 

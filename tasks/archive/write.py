@@ -18,11 +18,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any, cast
 
+from models.backup import PREFIX
 from models.errors import BackupFailed, BackupRefused
 from models.language import say
 from models.settings import Settings, made_once
 from tasks.archive import sqlite_copy
-from tasks.archive.contents import MANIFEST, OURS, PREFECTS, SETTINGS, Kept, Manifest, effective_secrets, settings_file
+from tasks.archive.contents import (
+    KEY_FILE,
+    MANIFEST,
+    OURS,
+    PREFECTS,
+    SETTINGS,
+    Kept,
+    Manifest,
+    effective_secrets,
+    settings_file,
+)
 from tasks.archive.sealed import Sealer
 
 COPIES = ".backup-"
@@ -41,7 +52,7 @@ def write_backup(settings: Settings, file: Path, at: datetime) -> Manifest:
     try:
         with _alone(settings.home), _copies(settings.home) as copies:
             _copy_databases(settings.home, copies)
-            key = settings.backup_key or made_once(settings.home / "backup_key", secrets.token_urlsafe(32))
+            key = settings.backup_key or made_once(settings.home / KEY_FILE, secrets.token_urlsafe(32))
             return _written(settings, copies, file, key, at)
     except (OSError, sqlite3.Error) as error:
         raise BackupFailed(_why(error, file)) from None
@@ -77,6 +88,8 @@ def _copy_databases(home: Path, copies: Path) -> None:
 def _written(settings: Settings, copies: Path, file: Path, key: str, at: datetime) -> Manifest:
     beside = file.with_name(f".{file.name}.part")
     kept: dict[str, Kept] = {}
+    for left in file.parent.glob(f".{PREFIX}*.part"):  # of a nightly run that was killed
+        left.unlink(missing_ok=True)
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
             sealer = Sealer(raw, key)

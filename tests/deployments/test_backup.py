@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import sqlite3
 import stat
 import subprocess
@@ -20,10 +21,11 @@ from sqlmodel import Session
 from deployments.cli import main
 from models.database import make_engine
 from models.invariants import broken
+from models.mail import MailStatus
 from models.settings import settings
 from models.upgrade import newest
 from tasks.archive.write import COPIES
-from tests.acts import AKE
+from tests.acts import AKE, MARIT, ask, mails
 
 KEY = "a key that is kept elsewhere"
 CODE = Path(__file__).parents[2]
@@ -235,6 +237,7 @@ def test_a_secret_that_the_environment_gives_comes_back_and_so_does_one_that_is_
     lots(home, "db", "upgrade", **given).done()
     (home / "prefect_password").write_text("lots:hemligt")
     (home / "home_id").write_text("it is this home's alone")
+    (home / "up.json").write_text("{}")
     (home / "worker.log").write_text("not a secret")
     (home / "large").write_bytes(b"x" * 100_000)
     lots(home, "backup", "b", **given).done()
@@ -331,3 +334,36 @@ def test_a_backup_killed_in_the_middle_leaves_no_half_file_and_the_next_one_tidi
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "home"]
     assert not any(home.glob(f"{COPIES}*"))
     assert json.loads(lots(home, "restore", str(file), "--verify", "--json").done())["ok"]
+
+
+def test_a_disk_that_is_full_is_told_and_leaves_no_half_file(backup: Path, tmp_path: Path) -> None:
+    home = backup.parent / "office"
+    small = (100_000, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+    command = (sys.executable, "-m", "deployments", "backup", str(tmp_path / "b"))
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment(home), cwd=tmp_path,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, small),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "disken är full" in done.stderr and done.stderr.count("\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["office", "one.backup"]
+    assert not any(home.glob(f"{COPIES}*"))
+
+
+def test_mail_that_may_have_gone_since_the_backup_waits_for_staff_and_none_goes_twice_by_itself(
+    lots: Lots, office_home: Path, tmp_path: Path
+) -> None:
+    with office_in(office_home) as session:
+        ask(session)
+        ask(session, "2031-03-03", place="Boden", municipality="Boden", member_number=MARIT, co_organisers="")
+    lots(office_home, "backup", "b").done()
+    told = json.loads(lots(tmp_path / "new", "restore", "b", "--json").done())
+    with office_in(tmp_path / "new") as session:
+        receipts = {mail.created_at.year: mail for mail in mails(session, "receipt")}
+        assert (receipts[2026].status, receipts[2026].reason) == (MailStatus.in_doubt, "restored")
+        assert receipts[2031].status == MailStatus.queued, "it could not have gone yet"
+        number = str(receipts[2026].id)
+    counts = json.loads(lots(tmp_path / "new", "outbox", "--json").done())
+    assert counts["in_doubt"] == told["mails_in_doubt"] >= 1
+    lots(tmp_path / "new", "outbox", "settle", "sent", number).done()
+    assert json.loads(lots(tmp_path / "new", "outbox", "--json").done())["sent"] == 1

@@ -25,6 +25,7 @@ HOURS: dict[str, tuple[int | None, set[str]]] = {
     "phase-out": (MONDAY, {"08:00"}),
     "capacity": (None, {"06:00"}),
     "data-protection": (None, {"04:15"}),
+    "backup": (None, {"03:30"}),
     "outbox": (None, EVERY_QUARTER_HOUR),
     "inbox": (None, EVERY_QUARTER_HOUR),
 }
