@@ -19,7 +19,7 @@ from deployments.simulate_office import Office, Row, new_id
 from deployments.simulate_people import person, request
 from deployments.simulate_temper import TEMPERS, meeting_day, moment, transition
 from models.capacity import CapacityEntry, EntryKind, split
-from models.check_in import CheckIn
+from models.check_in import CheckIn, CheckInAnswer
 from models.database import transaction
 from models.db.trial import mark_trial
 from models.errors import UserError
@@ -41,7 +41,7 @@ OTHER_REQUESTS = 0.15
 DECISION = time(14)
 ORDER: tuple[type[SQLModel], ...] = (
     Staff, Person, Network, Role, SupportRequest, SupportGrant, SupportTime, CapacityEntry, Meeting, MeetingDuty,
-    CheckIn, HealthSnapshot, Intervention, Transition,
+    CheckIn, CheckInAnswer, HealthSnapshot, Intervention, Transition,
 )  # fmt: skip
 
 
@@ -233,6 +233,7 @@ class World:
             rows[Meeting] += [{name: one[name] for name in one if name != "day"} for one in life.meetings]
             rows[MeetingDuty] += life.duty_rows
             rows[CheckIn] += life.check_ins
+            rows[CheckInAnswer] += life.answers()
             rows[Intervention] += life.interventions
             rows[Transition] += life.transitions
             rows[SupportTime] += life.times

@@ -2,11 +2,11 @@
 
 from datetime import date, datetime, time, timedelta
 from random import Random
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from deployments.simulate_office import Office, Row, new_id
 from deployments.simulate_temper import DAY, Temper, meeting_day, moment, transition
-from models.check_in import first_due, next_due
+from models.check_in import ANSWERS, first_due, next_due
 from models.engagement import Health, Level
 from models.engagement_columns import DUTIES
 from models.intervention import InterventionKind
@@ -258,6 +258,10 @@ class Life:
         if self.random.random() < answers and answered_on <= self.last:
             self._answer(row, answered_on)
 
+    def answers(self) -> list[Row]:
+        """Each answered check-in's answers, as its person's own."""
+        return [_own_answer(one) for one in self.check_ins if one["answered_at"]]
+
     def _answer(self, row: Row, day: date) -> None:
         settled = moment(day + timedelta(days=(1 - day.weekday()) % 7 or 7), MORNING)
         wish = self.random.choice(self.temper.wishes)
@@ -309,6 +313,14 @@ class Life:
             done = moment(one["due_on"], NOON)
             if done.date() < self.last - timedelta(days=20) and self.random.random() < 0.85:
                 one |= {"outcome": "settled", "ended_at": done, "ended_by": self.network.negotiator}
+
+
+def _own_answer(check_in: Row) -> Row:
+    """The answers of whom the check-in was sent to: nobody else answers here."""
+    same = ("network_id", "person_id", "answered_at", "settled_at", *ANSWERS)
+    key = uuid5(check_in["id"], "answer")
+    told = {name: check_in.get(name) for name in same}
+    return {"id": key, "check_in_id": check_in["id"], "given_at": check_in["answered_at"], **told}
 
 
 def _answered_before(check_in: Row, at: datetime) -> bool:

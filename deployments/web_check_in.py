@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -15,7 +16,7 @@ from deployments.web_fields import AHEAD, Typed
 from deployments.web_page import LinkRefused, ids_in, language_of, look, moment_of, page, posted, uuid_of
 from deployments.web_writing import write
 from models import check_in_round
-from models.check_in import CHANGEABLE_DAYS, CheckIn, Sharing, Wish
+from models.check_in import CHANGEABLE_DAYS, CheckIn, CheckInAnswer, Sharing, Wish
 from models.database import reading
 from models.errors import UserError
 from models.forms.check_in import CheckInAnswers
@@ -41,6 +42,8 @@ class Asked:
     """What the page knows of the check-in."""
 
     check_in: CheckIn
+    own: CheckInAnswer | None
+    person_id: UUID
     role_id: UUID
     network: str
     place: str
@@ -48,12 +51,12 @@ class Asked:
 
     @property
     def answered_on(self) -> date | None:
-        return local(self.check_in.answered_at).date() if self.check_in.answered_at else None
+        return local(self.own.answered_at).date() if self.own else None
 
     @property
     def answers(self) -> dict[str, str]:
-        """The earlier answers, as typed."""
-        return _as_typed(self.check_in)
+        """The reader's own earlier answers, as typed."""
+        return _as_typed(self.own) if self.own else {}
 
     @property
     def changeable_until(self) -> date | None:
@@ -141,11 +144,17 @@ def _load(check_in_id: UUID, role_id: UUID) -> Asked:
 
 
 # Put together once: a busy evening asks this hundreds of times a second.
-_ASKED = (
-    select(CheckIn, Network.name, Network.place, Network.cadence_days)
+_COLUMNS: Any = (CheckIn, Network.name, Network.place, Network.cadence_days, Person.id, CheckInAnswer)
+_ASKED: Any = (
+    sql_select(*_COLUMNS)
     .join(Network, col(Network.id) == CheckIn.network_id)
     .join(Role, col(Role.network_id) == CheckIn.network_id)
     .join(Person, col(Person.id) == Role.person_id)
+    .join(
+        CheckInAnswer,
+        (col(CheckInAnswer.check_in_id) == CheckIn.id) & (col(CheckInAnswer.person_id) == Person.id),
+        isouter=True,
+    )
     .where(col(CheckIn.id) == bindparam("check_in"), col(Role.id) == bindparam("role"))
     .where(col(Role.confirmed_at).is_not(None), col(Role.until).is_(None), col(Person.erased_at).is_(None))
 )
@@ -153,11 +162,11 @@ _ASKED = (
 
 def _look(session: Session, check_in_id: UUID, role_id: UUID) -> Asked:
     """What is asked, while whoever was asked carries the network in the role that the link is bound to."""
-    row = session.exec(_ASKED, params={"check_in": check_in_id, "role": role_id}).one_or_none()
+    row = session.execute(_ASKED, params={"check_in": check_in_id, "role": role_id}).one_or_none()
     if row is None:
         raise LinkRefused
-    check_in, network, place, cadence = row
-    return Asked(check_in, role_id, network, place, cadence)
+    check_in, network, place, cadence, person_id, own = row
+    return Asked(check_in, own, person_id, role_id, network, place, cadence)
 
 
 def _picture(network_id: UUID, today: date) -> Picture:
@@ -166,21 +175,19 @@ def _picture(network_id: UUID, today: date) -> Picture:
 
 
 def _save(session: Session, asked: Asked, form: CheckInAnswers, at: datetime) -> None:
-    check_in = _look(session, asked.check_in.id, asked.role_id).check_in
-    check_in_round.answer(session, check_in, form, at)
+    found = _look(session, asked.check_in.id, asked.role_id)
+    check_in_round.answer(session, found.check_in, form, at, found.person_id)
 
 
-def _as_typed(check_in: CheckIn) -> dict[str, str]:
-    if not check_in.answered_at:
-        return {}
+def _as_typed(own: CheckInAnswer) -> dict[str, str]:
     told = {
-        "met": "yes" if check_in.q1_met else "no",
-        "met_on": check_in.q1_on,
-        "met_attended": check_in.q1_attended,
-        "next_on": check_in.q2_next_on,
-        "sharing": check_in.q3_sharing,
-        "motivation": check_in.q4,
-        "wish": check_in.q5_wish,
+        "met": "yes" if own.q1_met else "no",
+        "met_on": own.q1_on,
+        "met_attended": own.q1_attended,
+        "next_on": own.q2_next_on,
+        "sharing": own.q3_sharing,
+        "motivation": own.q4,
+        "wish": own.q5_wish,
     }
     return {name: str(value) for name, value in told.items() if value is not None}
 

@@ -10,9 +10,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from models.check_in import (
+    ANSWERS,
     CHANGEABLE_DAYS,
     FIRST_AFTER_WORKING_DAYS,
     CheckIn,
+    CheckInAnswer,
     Wish,
     next_due,
 )
@@ -218,38 +220,65 @@ def latest(session: Session, network_id: UUID) -> CheckIn | None:
     return latest_of(session, col(Network.id) == network_id).get(network_id)
 
 
-def answer(session: Session, check_in: CheckIn, form: CheckInAnswers, at: datetime) -> None:
-    """Record the five answers; they can be changed for 14 days. Raises UserError after that."""
-    if check_in.answered_at and local(at).date() > local(check_in.answered_at).date() + timedelta(days=CHANGEABLE_DAYS):
+def answer_of(session: Session, check_in_id: UUID, person_id: UUID) -> CheckInAnswer | None:
+    """What this person has answered, whatever others have."""
+    theirs = (col(CheckInAnswer.check_in_id) == check_in_id, col(CheckInAnswer.person_id) == person_id)
+    return session.exec(select(CheckInAnswer).where(*theirs)).one_or_none()
+
+
+def answer(
+    session: Session, check_in: CheckIn, form: CheckInAnswers, at: datetime, person_id: UUID | None = None
+) -> None:
+    """Record a person's five answers, by default those of whom the check-in was sent to; the latest given count.
+
+    Each changes their own alone, for 14 days. Raises UserError after that.
+    """
+    person_id = person_id or check_in.person_id
+    own = answer_of(session, check_in.id, person_id)
+    if own and local(at).date() > local(own.answered_at).date() + timedelta(days=CHANGEABLE_DAYS):
         raise UserError(
             say(
                 f"Svaret går att ändra i {CHANGEABLE_DAYS} dagar; de har gått.",
                 f"An answer can be changed for {CHANGEABLE_DAYS} days; they have passed.",
             )
         )
-    check_in.q1_met = form.met
-    check_in.q1_on = parse_day(form.met_on, say(*MET_ON)) if form.met else None
-    check_in.q1_attended = form.met_attended if form.met else None
-    check_in.q2_next_on = parse_day(form.next_on, say(*NEXT_ON))
-    check_in.q3_sharing, check_in.q4, check_in.q5_wish = form.sharing, form.motivation, form.wish
+    if own is None:
+        own = CheckInAnswer(
+            check_in_id=check_in.id,
+            network_id=check_in.network_id,
+            person_id=person_id,
+            q4=form.motivation,
+            answered_at=at,
+            given_at=at,
+        )
+    own.q1_met = form.met
+    own.q1_on = parse_day(form.met_on, say(*MET_ON)) if form.met else None
+    own.q1_attended = form.met_attended if form.met else None
+    own.q2_next_on = parse_day(form.next_on, say(*NEXT_ON))
+    own.q3_sharing, own.q4, own.q5_wish = form.sharing, form.motivation, form.wish
+    own.given_at, own.settled_at = at, None
+    for name in ANSWERS:
+        setattr(check_in, name, getattr(own, name))
     check_in.answered_at, check_in.settled_at = check_in.answered_at or at, None
-    session.add(check_in)
+    session.add_all([own, check_in])
 
 
 def follow_up_answers(session: Session, at: datetime) -> int:
     """What answers ask of staff: a wish for help or for an end goes on the negotiator's list. Returns how many."""
     rows = session.exec(
-        select(CheckIn, Network)
+        select(CheckInAnswer, CheckIn, Network)
+        .join(CheckIn, col(CheckIn.id) == CheckInAnswer.check_in_id)
         .join(Network, col(Network.id) == CheckIn.network_id)
-        .where(col(CheckIn.answered_at).is_not(None), col(CheckIn.settled_at).is_(None))
+        .where(col(CheckInAnswer.settled_at).is_(None))
+        .order_by(col(CheckInAnswer.given_at))
     ).all()
     opened = 0
-    for check_in, network in rows:
-        check_in.settled_at = at
-        session.add(check_in)
-        if check_in.q5_wish in (None, Wish.nothing):
+    for own, check_in, network in rows:
+        own.settled_at = check_in.settled_at = at
+        session.add_all([own, check_in])
+        if own.q5_wish in (None, Wish.nothing):
             continue
-        leaving = check_in.q5_wish in (Wish.pause, Wish.close)
+        leaving = own.q5_wish in (Wish.pause, Wish.close)
         kind = InterventionKind.pause_or_close if leaving else InterventionKind.wish
-        opened += open_once(session, network, kind, f"{check_in.id}:{check_in.q5_wish}", at)
+        opened += open_once(session, network, kind, f"{check_in.id}:{own.q5_wish}", at)
     return opened

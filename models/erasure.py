@@ -68,6 +68,7 @@ def empty_request(session: Session, request: SupportRequest) -> None:
     """The words go, and a place of their own wording becomes its municipality; the request stays, to be counted."""
     municipality = session.get(Municipality, request.municipality) if request.municipality else None
     request.need, request.place = "", municipality.name if municipality else ""
+    request.talk_notes = None
     request.dedupe_key = secrets.token_hex(32)
     session.add(request)
 

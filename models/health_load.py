@@ -33,6 +33,7 @@ from models.as_columns import (
     raw_columns,
 )
 from models.check_in import CheckIn
+from models.check_in_answers import latest_by
 from models.engagement import DEFAULTS, duty_rows
 from models.engagement_columns import (
     CANCELLED,
@@ -100,6 +101,7 @@ def _read(session: Session, keys: Keys, started: Sequence[Ints], as_of: date) ->
     _write_duties(session, duties, recent, meetings[sorting[recent]])
 
     asked_of, sent, answered, q4 = in_columns(session, _check_ins(session, asked, as_of), 4)
+    _take_back_later_answers(session, asked, as_of, (asked_of, sent, q4))
     sending = _by_owner(asked_of, sent)
     batch = Batch(
         kickoff=kickoff,
@@ -193,6 +195,22 @@ def _check_ins(session: Session, asked: Any, as_of: date) -> Any:
         .join(CheckIn, col(CheckIn.network_id) == asked.c.key)
         .where(col(CheckIn.sent_on) >= func.coalesce(since, literal(date.min, Date)), col(CheckIn.sent_on) <= as_of)
     )
+
+
+def _take_back_later_answers(session: Session, asked: Any, as_of: date, check_ins: tuple[Ints, Ints, Ints]) -> None:
+    """Where somebody else answered after the day, what was the latest by then counts; today that is nowhere."""
+    earlier = latest_by(session, sql_select(col(CheckIn.id)), as_of)
+    if not earlier:
+        return
+    asked_of, sent, q4 = check_ins
+    where: Any = (
+        sql_select(asked.c.place, as_day(session, col(CheckIn.sent_on)), col(CheckIn.id))
+        .select_from(asked)
+        .join(CheckIn, col(CheckIn.network_id) == asked.c.key)
+        .where(col(CheckIn.id).in_(earlier))
+    )
+    for place, day, check_in_id in session.execute(where).all():
+        q4[(asked_of == place) & (sent == day)] = earlier[check_in_id]
 
 
 def _last(number: int, asked: Any, table: Any, moment: Any, *which: Any) -> Any:

@@ -11,6 +11,7 @@ from models import engagement
 from models.absence import standstills_of
 from models.as_columns import midnight
 from models.check_in import CheckIn
+from models.check_in_answers import latest_by
 from models.engagement import DEFAULTS, Health, Level
 from models.health_check import HealthSnapshot
 from models.health_raising import Part, Told, parts
@@ -151,7 +152,11 @@ def _check_ins(session: Session, network: Network, today: date) -> list[Asked]:
         .where(col(CheckIn.network_id) == network.id, col(CheckIn.sent_on) <= today)
         .order_by(col(CheckIn.sent_on))
     )
-    return [Asked(one.sent_on, one.q4 if _answered_by(one.answered_at, today) else None) for one in rows]
+    earlier = latest_by(session, select(CheckIn.id).where(col(CheckIn.network_id) == network.id), today)
+    return [
+        Asked(one.sent_on, earlier.get(one.id, one.q4) if _answered_by(one.answered_at, today) else None)
+        for one in rows
+    ]
 
 
 def _answered_by(answered_at: datetime | None, today: date) -> bool:

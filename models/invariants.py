@@ -168,6 +168,10 @@ OVER_HELPED = """SELECT DISTINCT '#' || n.number FROM meeting m JOIN network n O
     JOIN meeting_duty d ON d.meeting_id = m.id
     WHERE d.by_office AND d.duty = 'invitation' AND NOT m.over_helped"""
 
+ANSWERED = """SELECT DISTINCT '#' || n.number FROM check_in c JOIN network n ON n.id = c.network_id
+    WHERE (c.answered_at IS NOT NULL) <> EXISTS (SELECT 1 FROM check_in_answer a WHERE a.check_in_id = c.id)
+    OR EXISTS (SELECT 1 FROM check_in_answer a WHERE a.check_in_id = c.id AND a.q4 <> c.q4 AND NOT EXISTS (
+        SELECT 1 FROM check_in_answer later WHERE later.check_in_id = c.id AND later.given_at > a.given_at))"""
 LED = """SELECT DISTINCT '#' || n.number FROM meeting m JOIN network n ON n.id = m.network_id
     WHERE m.led_by_member <> EXISTS (SELECT 1 FROM meeting_duty d
         WHERE d.meeting_id = m.id AND d.duty IN ('invitation', 'lead') AND NOT d.by_office)"""
@@ -232,6 +236,8 @@ RULES = (
     Rule("5", "nätverk som fått mer än menyn ger", "networks granted more than the menu has", _granted_too_much),
     Rule("6", "vilande nätverk som fått en avstämning", "resting networks that were sent a check-in",
          _asked_at_rest),
+    Rule("6", "nätverk vars avstämning säger något annat än det senast givna svaret",
+         "networks whose check-in says other than the answer given last", _numbers(ANSWERED)),
     Rule("7", "nätverk där en träff säger fel om en medlem ledde den",
          "networks where a meeting is wrong about whether a member led it", _numbers(LED)),
 )  # fmt: skip

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast
+from sqlalchemy import String, cast, or_
 from sqlmodel import Session, SQLModel, col, select
 
-from models.check_in import CheckIn
+from models.check_in import ANSWERS, CheckIn, CheckInAnswer
 from models.mail import OutgoingMail
 from models.meeting import Meeting, MeetingDuty
 from models.network import Network, Role, organiser_key
@@ -19,8 +19,19 @@ from models.support_request import SupportRequest
 
 WHO = ("name", "email", "member_number", "language", "membership", "is_representative", "is_employee")
 PERSON = (*WHO, "email_status", "protected_at", "reminders_stopped_at")
-REQUEST = ("received_at", "channel", "place", "municipality", "nature", "need", "wished", "without_support", "state")
-CHECK_IN = ("sent_on", "answered_at", "q1_met", "q1_on", "q1_attended", "q2_next_on", "q3_sharing", "q4", "q5_wish")
+REQUEST = (
+    "received_at",
+    "channel",
+    "place",
+    "municipality",
+    "nature",
+    "need",
+    "talk_notes",
+    "wished",
+    "without_support",
+    "state",
+)
+CHECK_IN = ("answered_at", *ANSWERS)
 ROLE = ("kind", "asked_at", "confirmed_at", "until")
 MAIL = ("template", "created_at", "status")
 RIGHTS = ("kind", "received_at", "deadline", "status")
@@ -30,7 +41,6 @@ def stored_about(session: Session, person: Person) -> dict[str, Any]:
     """All of it, by kind, as plain values (JSON). Other persons are left out of what they share with this one."""
     roles = session.exec(select(Role).where(col(Role.person_id) == person.id)).all()
     names = {one.id: one.name for one in session.exec(select(Network).where(col(Network.id).in_(_networks(roles))))}
-    check_ins = session.exec(select(CheckIn).where(col(CheckIn.person_id) == person.id).order_by(col(CheckIn.sent_on)))
     meetings = select(Meeting).where(col(Meeting.convener_id) == person.id).order_by(col(Meeting.starts_at))
     mails = select(OutgoingMail).where(col(OutgoingMail.person_id) == person.id).order_by(col(OutgoingMail.created_at))
     rights = select(RightsRequest).where(col(RightsRequest.person_id) == person.id)
@@ -39,7 +49,7 @@ def stored_about(session: Session, person: Person) -> dict[str, Any]:
         "roles": [_row(one, ROLE, network=names[one.network_id]) for one in roles],
         "requests": [_row(one, REQUEST) for one in _asked(session, person.id)],
         "named_in_requests": [_row(one, ("received_at", "place")) for one in _named(session, person.id)],
-        "check_ins": [_row(one, CHECK_IN, network=names.get(one.network_id)) for one in check_ins],
+        "check_ins": list(_check_ins(session, person.id, names)),
         "meetings_called": [
             _row(one, ("starts_at", "status"), network=names.get(one.network_id)) for one in session.exec(meetings)
         ],
@@ -61,6 +71,23 @@ def _asked(session: Session, person_id: UUID) -> Iterable[SupportRequest]:
 def _named(session: Session, person_id: UUID) -> Iterable[SupportRequest]:
     held = cast(col(SupportRequest.co_organisers), String).contains(str(person_id))
     return session.exec(select(SupportRequest).where(held).order_by(col(SupportRequest.number))).all()
+
+
+def _check_ins(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> Iterable[dict[str, Any]]:
+    """Those this person was sent, and those they answered: with their own answers and nobody else's."""
+    rows = session.exec(
+        select(CheckIn, CheckInAnswer)
+        .join(
+            CheckInAnswer,
+            (col(CheckInAnswer.check_in_id) == CheckIn.id) & (col(CheckInAnswer.person_id) == person_id),
+            isouter=True,
+        )
+        .where(or_(col(CheckIn.person_id) == person_id, col(CheckInAnswer.id).is_not(None)))
+        .order_by(col(CheckIn.sent_on))
+    ).all()
+    for check_in, own in rows:
+        told = {name: _plain(getattr(own, name)) if own else None for name in CHECK_IN}
+        yield {"network": names.get(check_in.network_id), "sent_on": _plain(check_in.sent_on)} | told
 
 
 def _duties(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> Iterable[dict[str, Any]]:

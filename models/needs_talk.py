@@ -76,6 +76,8 @@ def record_talk(session: Session, form: NeedsTalkForm, cause: Cause) -> SupportR
     request = support_request.by_number(session, form.request_number, say("Förfrågan", "Request"))
     if form.decision == "withdraw" or request.state == RequestState.incomplete:
         return request
+    if noted := form.notes.strip():  # a later talk's stand below an earlier one's
+        request.talk_notes = "\n".join(filter(None, (request.talk_notes, f"{form.talked_on}: {noted}")))
     if form.meet_neighbours:
         agree_for_request(session, request, cause.at)
     if request.talk_at is None:

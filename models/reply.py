@@ -27,17 +27,18 @@ def record_answer(
     form = reply_grammar.parse(text)
     if form is None or form.problems(local(at).date()):
         return None
-    found = _of_mails(session, sender, refers_to) if refers_to else _of_sender(session, sender)
-    if found is None:
+    asked = _of_mails(session, sender, refers_to) if refers_to else _of_sender(session, sender)
+    if asked is None:
         return None
+    found, person_id = asked
     try:
-        answer(session, found, form, at)
+        answer(session, found, form, at, person_id)
     except UserError:  # the days in which an answer can be changed have passed
         return None
     return found
 
 
-def _of_mails(session: Session, sender: str, mails: Sequence[OutgoingMail]) -> CheckIn | None:
+def _of_mails(session: Session, sender: str, mails: Sequence[OutgoingMail]) -> tuple[CheckIn, UUID] | None:
     """The check-in that one of these mails asks, when the reply comes from whom that mail went to.
 
     They must still carry the network: who has left answers for nobody.
@@ -48,11 +49,11 @@ def _of_mails(session: Session, sender: str, mails: Sequence[OutgoingMail]) -> C
         person = session.get_one(Person, mail.person_id)
         carries = any(role.person_id == person.id for role in roles_of(session, mail.network_id))
         if carries and _writes_from(person, sender):
-            return session.get(CheckIn, UUID(json.loads(mail.context)["check_in"]))
+            return session.get_one(CheckIn, UUID(json.loads(mail.context)["check_in"])), person.id
     return None
 
 
-def _of_sender(session: Session, sender: str) -> CheckIn | None:
+def _of_sender(session: Session, sender: str) -> tuple[CheckIn, UUID] | None:
     """The one open check-in that the sender's address was asked, when one person has it and was asked one only."""
     check_ins = {one.id: one for one in latest_of(session, col(CheckIn.answered_at).is_(None)).values()}
     asked = {(one.id, one.person_id) for one in check_ins.values()}
@@ -68,7 +69,7 @@ def _of_sender(session: Session, sender: str) -> CheckIn | None:
     [(check_in, person)] = matching
     found = check_ins[check_in]
     carries = any(role.person_id == person for role in roles_of(session, found.network_id))
-    return found if carries else None
+    return (found, person) if carries else None
 
 
 def _people_at(session: Session, address: str, ids: list[UUID]) -> set[UUID]:

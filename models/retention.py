@@ -16,7 +16,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 
 from models.as_columns import midnight
-from models.check_in import CheckIn
+from models.check_in import CheckIn, CheckInAnswer
 from models.columns import UtcDateTime
 from models.erasure import empty_mails, empty_persons, empty_request, rekey_duties
 from models.intervention import Intervention
@@ -107,6 +107,7 @@ def _roles(session: Session, at: datetime) -> int:
             (Role, Role.person_id, Role.network_id),
             (Meeting, Meeting.convener_id, Meeting.network_id),
             (CheckIn, CheckIn.person_id, CheckIn.network_id),
+            (CheckInAnswer, CheckInAnswer.person_id, CheckInAnswer.network_id),
         )
         for table, who, where in theirs:
             session.execute(update(table).where(who == person.id, where == network_id).values({who: nobody}))
@@ -203,6 +204,8 @@ def _texts(session: Session, at: datetime) -> int:
         (Network, Network.extension_reason, col(Network.support_ends_on) < before.date()),
         (SupportRequest, SupportRequest.need,
          (col(SupportRequest.received_at) < before) & col(SupportRequest.state).not_in(OPEN)),
+        (SupportRequest, SupportRequest.talk_notes,
+         (col(SupportRequest.talk_at) < before) & col(SupportRequest.state).not_in(OPEN)),
     )  # fmt: skip
     for table, words, old in written:
         full = sum(bool(text) for (text,) in session.execute(sql_select(words).where(old)))

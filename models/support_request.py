@@ -80,6 +80,7 @@ class SupportRequest(SQLModel, table=True):
     talk_due: date
     answer_due: date
     talk_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    talk_notes: str | None = Field(default=None, sa_column=Column(EncryptedText))
     state: RequestState = Field(default=RequestState.received, index=True, sa_type=code(RequestState))
     reason: Reason = Field(default=Reason.none, sa_type=code(Reason))
     network_id: UUID | None = Field(default=None, foreign_key="network.id")

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import SQLModel, col, select
 
 from models.capacity import CapacityEntry
+from models.check_in import CheckInAnswer
 from models.columns import EncryptedText, UtcDateTime
 from models.database import engine, reading, schema_version, transaction
 from models.invariants import broken
@@ -171,3 +172,12 @@ def _key(row: dict[str, Any]) -> str:
 
 def _as_text(value: Any) -> str:
     return str(value.astimezone(UTC)) if isinstance(value, datetime) else str(value)
+
+
+def test_an_answer_of_an_earlier_version_is_theirs_to_whom_the_check_in_was_sent(
+    before: Rows, empty_database: sa.Engine
+) -> None:
+    answered = {(UUID(one["person_id"]), one["q4"]) for one in before["check_in"] if one["answered_at"]}
+    with reading() as session:
+        assert {(own.person_id, own.q4) for own in session.exec(select(CheckInAnswer))} == answered
+        assert [line for line in broken(session) if "avstämning" in line and "senast" in line] == []
