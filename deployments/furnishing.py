@@ -28,8 +28,10 @@ PATIENCE = 90  # seconds
 # folder: a shell for all who reach the API. Here nothing can be chosen, and the API refuses who tries.
 # The command is said in so many words, so that it starts one Python a run: left out, Prefect starts another before it,
 # to prepare a folder that ours do not need (three seconds). `lots worker` sees to it whose Python it is.
+# A run's log goes to the server alone: rich, which writes it to the worker's pipe too, ends a run when that breaks.
+QUIET: Final = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
 JOB_TEMPLATE: Final = {
-    "job_configuration": {"command": "python -m prefect.engine", "env": {}, "labels": {}, "stream_output": True},
+    "job_configuration": {"command": "python -m prefect.engine", "env": QUIET, "labels": {}, "stream_output": True},
     "variables": {"type": "object", "properties": {}, "additionalProperties": False},
 }
 EARLIER_AUTOMATIONS: Final = ("lots-avbruten-korning", "lots-aldrig-startad")

@@ -20,7 +20,7 @@ from tests.acts import EMPLOYEE
 from tests.browser import sign_in
 from tests.e2e.staff import api, deployment_of, retry, runs_of, wait_until
 from tests.e2e.test_staff_in_prefect import import_office, mail_catcher, params, wait_for
-from tests.left import left_running
+from tests.left import left_running, processes_of
 from tests.up import Running, lots_up
 
 pytestmark = pytest.mark.e2e
@@ -59,7 +59,7 @@ def test_what_a_killed_worker_was_doing_is_marked_and_finished_by_retry(tmp_path
         assert catcher.mails == [], "whether it went nobody can know: staff settle it"
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_each_part_that_is_killed_comes_back_alone_and_runs_started_after_it_complete(tmp_path: Path) -> None:
     with lots_up(tmp_path, free_port(3625)) as (running, up):
         import_office(running)
@@ -72,7 +72,7 @@ def test_each_part_that_is_killed_comes_back_alone_and_runs_started_after_it_com
             assert parts(running)[name]["last_exit"] == -signal.SIGKILL
             work_list = deployment_of(running, "work-list/work-list")
             run = api(running, "POST", f"/deployments/{work_list}/create_flow_run", {})
-            wait_until(running, run["id"], "COMPLETED", 120)
+            wait_until(running, run["id"], "COMPLETED", BACK_SECONDS)
         told = json.loads(running.lots("status", "--json"))
         assert {name: part["restarts"] for name, part in told["parts"].items()} == {
             "server": 1, "deploy": 0, "worker": 1, "web": 1,
@@ -83,6 +83,18 @@ def test_each_part_that_is_killed_comes_back_alone_and_runs_started_after_it_com
         wait_for(lambda: left_running(tmp_path) == [], 10)
     with lots_up(tmp_path, free_port(3625)) as (again, _):
         assert again.prefect == running.prefect, "its port stays"
+
+
+@pytest.mark.timeout(600)
+def test_a_run_whose_worker_alone_is_killed_does_its_work_to_the_end(tmp_path: Path) -> None:
+    with lots_up(tmp_path, free_port(3625)) as (running, _):
+        work_list = deployment_of(running, "work-list/work-list")
+        run = api(running, "POST", f"/deployments/{work_list}/create_flow_run", {})["id"]
+        wait_for(
+            lambda: any(f"PREFECT__FLOW_RUN_ID={run}".encode() in one.environment for one in processes_of(tmp_path))
+        )
+        os.kill(parts(running)["worker"]["pid"], signal.SIGKILL)
+        wait_until(running, run, "COMPLETED", BACK_SECONDS)
 
 
 def parts(running: Running) -> dict[str, Any]:
