@@ -27,7 +27,7 @@ COUNTED_AS = {
 COUNTS = tuple(COUNTED_AS.values())
 
 
-@step("Läs det som kommit in", "Read what came in")
+@step("Läs det som kommit in", "Read what came in", tries=1)
 async def read_batch(at: datetime, batch: int) -> dict[str, int]:
     """Follow up to BATCH messages. Returns how many were what; empty when none was waiting or no inbox is chosen.
 

@@ -42,7 +42,7 @@ async def look_after(at: datetime) -> dict[str, int]:
         return {**left, "skipped": outbox.skip_backlog(session, at), "due": outbox.due(session, at)}
 
 
-@step("Skicka e-post", "Send mail")
+@step("Skicka e-post", "Send mail", tries=1)
 async def send_batch(at: datetime, batch: int, due: int) -> dict[str, int]:
     """Send the next mails that are due, at most BATCH. Returns how many ended how; empty when nothing was left.
 

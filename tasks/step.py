@@ -1,6 +1,8 @@
 """What every step has in common: it is skipped on a retry once done, and its errors never carry anybody's data."""
 
+import asyncio
 import functools
+import random
 import traceback
 import unicodedata
 from collections.abc import Awaitable, Callable
@@ -9,10 +11,12 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from prefect import task
 from prefect.runtime import flow_run
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from models.database import reading
 from models.db.trial import is_trial
-from models.errors import LotsError, StepFailed, UserError
+from models.errors import DatabaseBusy, LotsError, StepFailed, UserError
 from models.language import say
 from models.numbers import use
 from models.quiet_days import STOCKHOLM, to_utc
@@ -22,15 +26,22 @@ from tasks.numbers import office_numbers
 P = ParamSpec("P")
 T = TypeVar("T")
 MORNING = time(10)
+TRIES = 3
+TRANSIENT = (DatabaseBusy, StaleDataError, IntegrityError)
 DAY = timedelta(days=1)
 
 
-def step(swedish: str, english: str) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
+def step(
+    swedish: str, english: str, *, tries: int = TRIES
+) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
     """A Prefect task named as staff would say it.
 
     Its result is kept under a key made of the run and the inputs, so a retry skips what was done. What is not one of
     our own errors is rephrased: an exception's text, with the values in it, would land in Prefect's log and states.
     The office's own numbers hold while it works.
+
+    What passes by itself (the database is busy, two sweeps wrote the same row) is tried again, `tries` times in all: a
+    step is one transaction, and what a Retry of the run does again may be done again here. One that sends mail is not.
     """
 
     def decorate(work: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
@@ -38,7 +49,7 @@ def step(swedish: str, english: str) -> Callable[[Callable[P, Awaitable[T]]], Ca
         async def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
             try:
                 with use(await office_numbers()):
-                    return await work(*args, **kwargs)
+                    return await again(work, tries, *args, **kwargs)
             except LotsError:
                 raise
             except Exception as error:
@@ -51,6 +62,16 @@ def step(swedish: str, english: str) -> Callable[[Callable[P, Awaitable[T]]], Ca
         return cast("Callable[P, Awaitable[T]]", made(guarded))
 
     return decorate
+
+
+async def again(work: Callable[P, Awaitable[T]], tries: int, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do it, and do it again when what stopped it passes by itself; at most so many times in all."""
+    for tried in range(1, tries):
+        try:
+            return await work(*args, **kwargs)
+        except TRANSIENT:
+            await asyncio.sleep(random.uniform(0.5, 1.5) * tried)  # not in step with whoever was in the way
+    return await work(*args, **kwargs)
 
 
 def _where(error: Exception) -> str:
