@@ -54,6 +54,22 @@ def main() -> None:
         _stop(2, " ".join(str(error).split()))
     except KeyboardInterrupt:
         _stop(130, "interrupted")
+    except OSError as error:
+        _stop(1, _of_files(error))
+
+
+def _of_files(error: OSError) -> str:
+    """What helps where the disk, or a folder of ours, takes nothing. Raises `error` when it is about something else."""
+    import errno
+
+    where = error.filename or "LOTS_HOME"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+        return f"{where}: the disk is full or broken; make room there, then run it again"
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return f"{where}: may not be written; let whoever runs lots write there, or set LOTS_HOME to another folder"
+    if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.EISDIR):
+        return f"{where}: is a file where a folder is needed, or the other way round; set LOTS_HOME to a folder"
+    raise error
 
 
 def _stop(code: int, line: str) -> None:
@@ -194,10 +210,14 @@ def run(
     """Run a flow in this process on the configured database and Prefect API, as of a day or moment."""
     _prepare(quiet=True)
     from deployments.running import flow_named, parameters_for
+    from models.database import reading
+    from models.upgrade import check_version
     from tasks.step import moment
 
     moment(as_of)
     started = flow_named(flow)
+    with reading() as session:
+        check_version(session)
     given = dict(_pair(one) for one in param or [])
     parameters = parameters_for(started, given)
     _print(asyncio.run(_run(started, **parameters, as_of=as_of)), json)
@@ -211,6 +231,11 @@ async def _run(flow: Any, **parameters: Any) -> dict[str, Any]:
     try:
         return await flow(**parameters)  # type: ignore[no-any-return]
     except (httpx.HTTPError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "ephemeral" in str(error):
+            raise ServiceUnavailable(
+                "Prefect did not start in time on this machine: run it again when it is less busy, start `lots up`, "
+                "or raise PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS."
+            ) from None
         if isinstance(error, RuntimeError) and "reach API" not in str(error):
             raise
         raise ServiceUnavailable("PREFECT_API_URL: Prefect does not answer; start `lots up`, or unset it.") from None

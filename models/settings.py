@@ -110,6 +110,7 @@ def _refuse_what_is_unsafe(settings: Settings) -> None:
     _refuse_return_path(settings.mail_return_path)
     if settings.embedded:
         return
+    _refuse_database(settings.database_url)
     for name, value in (("LOTS_SECRET_KEY", settings.secret_key), ("LOTS_DATA_KEY", settings.data_key)):
         if not value:
             raise SettingsError(
@@ -119,6 +120,21 @@ def _refuse_what_is_unsafe(settings: Settings) -> None:
     for name, keys in (("LOTS_SECRET_KEY", [settings.secret_key]), ("LOTS_DATA_KEY", settings.data_keys)):
         if any(len(key) < SHORTEST_SECRET for key in keys):
             raise SettingsError(f"{name} is too short: use at least {SHORTEST_SECRET} characters.")
+
+
+def _refuse_database(url: str) -> None:
+    """The two databases that natverkslots works on; the address is not repeated, as it may hold a password."""
+    try:
+        usable = url.startswith("sqlite:///") or (
+            url.startswith("postgresql+psycopg://") and (urlsplit(url).port or 1) > 0
+        )
+    except ValueError:  # a port that is no number
+        usable = False
+    if not usable:
+        raise SettingsError(
+            "LOTS_DATABASE_URL is not usable: write postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME or "
+            "sqlite:////PATH/TO/FILE, or leave it empty for the embedded one."
+        )
 
 
 def _refuse_inbox(inbox: str) -> None:

@@ -8,9 +8,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+from sqlmodel import Session
 
-from models.database import BUSY_SECONDS, prepare_sqlite
-from models.errors import DatabaseDamaged
+from models.database import BUSY_SECONDS, prepare_sqlite, schema_version, unavailable_told
+from models.db.failure import sentence
+from models.errors import DatabaseDamaged, DatabaseNotUpgraded, DatabaseTooNew
 from models.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -35,13 +37,30 @@ def knows(version: str) -> bool:
 
 
 def upgrade(engine: Engine, to: str = "head") -> None:
-    """Run every migration that the database lacks, all or nothing, under a lock."""
-    with _references_unchecked(engine).begin() as connection:
+    """Run every migration that the database lacks, all or nothing, under a lock.
+
+    Raises DatabaseTooNew for a database of a later version, and DatabaseUnavailable as `models.database` does.
+    """
+    with unavailable_told(), _references_unchecked(engine).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
+        _refuse_later(str(MigrationContext.configure(connection).get_current_revision() or ""))
         command.upgrade(_config(connection), to)
         if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise DatabaseDamaged
+
+
+def check_version(session: Session) -> None:
+    """Raises DatabaseNotUpgraded or DatabaseTooNew where the database is not of this code's version."""
+    version = schema_version(session)
+    _refuse_later(version)
+    if version != newest():
+        raise DatabaseNotUpgraded(sentence(DatabaseNotUpgraded))
+
+
+def _refuse_later(version: str) -> None:
+    if version and version not in {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}:
+        raise DatabaseTooNew(sentence(DatabaseTooNew))
 
 
 def _references_unchecked(engine: Engine) -> Engine:
