@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from deployments import web_limits
 from models import contacts, database, links
+from models.forms.outbox import SEND
 from models.lifecycle import Actor, Cause
 from models.links import Purpose, link, read
 from models.mail import OutgoingMail, Template
@@ -26,7 +27,7 @@ from tests.acts import AKE
 from tests.deployments.browsing import ANSWER, LINKS, POSTS, REQUEST
 from tests.deployments.conftest import PUBLIC_URL, World
 
-OUTBOX = ("outbox/outbox", {})
+OUTBOX = ("outbox/outbox", SEND)
 RENEWABLE = [*LINKS, Purpose.network]
 
 

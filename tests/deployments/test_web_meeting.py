@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from deployments.web import start_run
 from models import database
+from models.forms.outbox import SEND
 from models.links import Purpose
 from models.mail import Template
 from models.meeting import Meeting, MeetingDuty, MeetingStatus, ReportEntry
@@ -21,7 +22,7 @@ from templates.pages import LANGUAGES, words
 from tests.deployments.browsing import BOOKING, HOSTILE, REPORT, Page, sentence_by
 from tests.deployments.conftest import PEOPLE, World
 
-OUTBOX = ("outbox/outbox", {})
+OUTBOX = ("outbox/outbox", SEND)
 
 
 def duties_of(meeting: Meeting) -> dict[str, str | None]:
