@@ -103,7 +103,7 @@ class Typed:
     def obeys(self, form: Form, today: date) -> bool:
         """Whether the rules take the form too; what they add is told above the form, as it stands."""
         try:
-            self.general = " ".join(form.problems(today))
+            self.general = " ".join(form.all_problems(today))
         except UserError as error:
             self.general = str(error)
         return not self.general

@@ -45,7 +45,7 @@ def read_form(typed: Typed, teller: Teller, at: datetime, today: date) -> Told |
         reported_by=teller.code,
         on=on,
         status=HELD if status == HELD else CANCELLED,
-        large=bool(typed.text("large")),
+        large=status == HELD and bool(typed.text("large")),
         next_at=f"{local(next_at):%Y-%m-%d %H:%M}" if next_at else "",
         **counts,
         **duties,

@@ -25,7 +25,7 @@ def record_answer(
     `refers_to` are our mails that the reply answers. Only where it names none does the sender's address decide.
     """
     form = reply_grammar.parse(text)
-    if form is None or form.problems(local(at).date()):
+    if form is None or form.all_problems(local(at).date()):
         return None
     asked = _of_mails(session, sender, refers_to) if refers_to else _of_sender(session, sender)
     if asked is None:

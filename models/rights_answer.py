@@ -55,9 +55,15 @@ def find(session: Session, asked: str) -> RightsRequest:
 
 
 def check_answer(session: Session, form: Form) -> None:
-    """Raises UserError that names the field when the request does not wait or the signature is nobody's."""
+    """Raises UserError that names the field when the request does not wait, the signature is nobody's, or something is
+    to be corrected of one who did not ask for that.
+    """
     assert isinstance(form, DataProtectionForm)
-    find(session, form.request)
+    request = find(session, form.request)
+    if request.kind != RightsKind.correction:
+        lost = form.unread(["new_name", "new_email"], word(RIGHTS, request.kind))
+        if lost:
+            raise UserError(lost[0])
     by_signature(session, form.signature, say(*YOUR_SIGNATURE))
 
 

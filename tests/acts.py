@@ -62,8 +62,9 @@ def grant_line(item: str = "send_out", signature: str = "asj", hours: float = 0,
 
 def talk(session: Session, request: SupportRequest, day: str = "2026-11-05", **changes: Any) -> Network | None:
     """Staff talk with the initiator and decide; by default one item is granted."""
+    grants = {"grants": [grant_line()]} if changes.get("decision", "grant") == "grant" else {}
     form = NeedsTalkForm.model_validate(
-        {"request_number": request.number, "signature": "asj", "talked_on": day, "grants": [grant_line()]} | changes
+        {"request_number": request.number, "signature": "asj", "talked_on": day} | grants | changes
     )
     form.check(date.fromisoformat(day))
     needs_talk.check_talk(session, form)
@@ -96,13 +97,10 @@ def tell(
     carriers: tuple[str, ...],
     **changes: Any,
 ) -> Meeting:
-    """A member tells at `told` of a meeting on `day`, with all that follows from it."""
+    """A member tells at `told` of a meeting on `day`, with all that follows from it; of a cancelled one no figures."""
     duties = dict(zip(("invitation", "host", "programme", "lead", "follow_up"), carriers, strict=True))
-    form = MeetingReportForm.model_validate(
-        {"network_number": network.number, "on": day, "attended": attended, "branches": 3, "companies": 5}
-        | duties
-        | changes
-    )
+    figures = {} if changes.get("status") == "cancelled" else {"attended": attended, "branches": 3, "companies": 5}
+    form = MeetingReportForm.model_validate({"network_number": network.number, "on": day} | figures | duties | changes)
     form.check(told.date())
     cause = Cause("meeting-report", Actor.member, told)
     _, meeting = meeting_report.save_report(session, form, cause)

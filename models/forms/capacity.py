@@ -13,6 +13,7 @@ from models.forms.form import (
     SIGNATURE,
     DayText,
     Form,
+    Reads,
     SignatureOrNone,
     day_problem,
     field,
@@ -22,7 +23,7 @@ from models.forms.form import (
 from models.language import say
 from models.quiet_days import quarter_bounds
 from models.support import Item
-from models.words import ACTION, ITEM, word
+from models.words import ACTION, ITEM
 
 ABOUT = ("Vad gäller det?", "What is it about?")
 NETWORK = ("Nätverk", "Network")
@@ -31,18 +32,19 @@ TO = ("Borta till och med", "Away until")
 ON = ("Dag", "Day")
 QUARTER = ("Kvartal", "Quarter")
 MOST_HOURS = 1000
-READ: dict[str, list[str]] = {
-    "quarter": [],
-    "absence": ["from_on", "to_on", "substitute"],
-    "hours": ["network_number", "item", "on", "hours"],
-    "talk_hour": ["network_number", "on"],
-    "budget": ["quarter", "hours"],
-}
-"""Which fields each choice reads, besides the signature."""
 
 
 class CapacityForm(Form):
     heading: ClassVar[tuple[str, str]] = ("Timmar och frånvaro", "Hours and absences")
+    reads: ClassVar[Reads] = {
+        "action": {
+            "quarter": [],
+            "absence": ["from_on", "to_on", "substitute"],
+            "hours": ["network_number", "item", "on", "hours"],
+            "talk_hour": ["network_number", "on"],
+            "budget": ["quarter", "hours"],
+        }
+    }
 
     action: Annotated[Literal["", "quarter", "absence", "hours", "talk_hour", "budget"], Chosen(ACTION)] = Field(
         "",
@@ -121,7 +123,7 @@ class CapacityForm(Form):
     def problems(self, today: date) -> list[str]:
         if not self.action:
             return [say("Vad gäller det: välj i listan.", "What is it about: choose from the list.")]
-        found = self.unread(["action", "signature", *READ[self.action]], word(ACTION, self.action))
+        found = []
         if self.action != "quarter" and not self.signature:
             found.append(say("Vem: skriv en signatur, 2–5 bokstäver.", "Whom: write a signature, 2–5 letters."))
         match self.action:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from models.check_in import Sharing, Wish
 from models.forms.choice import Chosen, Listed
-from models.forms.form import DayText, Form, day_problem, field, parse_day
+from models.forms.form import DayText, Form, Reads, day_problem, field, parse_day
 from models.forms.sweep import SweepForm, sweep_choice
 from models.language import say
 from models.meeting import MOST_ATTENDING
@@ -20,6 +20,8 @@ ROUND = sweep_choice("Inget: kör veckans utskick nu", "None: run the week's rou
 
 class CheckInAnswers(Form):
     """What a member answers, whoever writes it down: the page in the mail, a mail of theirs, or staff's form."""
+
+    reads: ClassVar[Reads] = {"met": {True: ["met_on", "met_attended"], False: []}}
 
     met: bool = Field(False, **field(1, ("1 Har ni träffats sedan sist?", "1 Have you met since last time?")))
     met_on: DayText = Field("", **field(2, ("Om ja: vilken dag?", "If so: which day?")))

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from models.columns import nfc
 from models.forms.choice import Chosen, Listed
-from models.forms.form import NOBODY, SIGNATURE, YOUR_SIGNATURE, field, name_problem
+from models.forms.form import NOBODY, SIGNATURE, YOUR_SIGNATURE, Reads, field, name_problem
 from models.forms.sweep import SweepForm, sweep_choice
 from models.label import SEPARATOR
 from models.language import say
@@ -33,6 +33,8 @@ class DataProtectionForm(SweepForm):
     chooser: ClassVar[str] = "request"
     sweep_choice: ClassVar[Words] = NIGHT
     sweep_subject: ClassVar[tuple[str, str]] = ("nattens gallring", "the night's retention")
+
+    reads: ClassVar[Reads] = {"answer": {"done": ["new_name", "new_email"], "refused": ["reason"]}}
 
     request: Asked = Field(
         "",

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic.fields import FieldInfo
 
 from models.errors import UserError
-from models.forms.choice import Day, Listed, Moment, read
+from models.forms.choice import Chosen, Day, Listed, Moment, mark_of, read
 from models.language import say
 from models.quiet_days import local, to_utc
 from models.text import NAME_SIGNS, is_name, without_unseen
@@ -33,6 +33,7 @@ Place = Annotated[str, Listed("municipalities")]
 NetworkNumber = Annotated[int, Listed("networks", numbered=True)]
 DayText = Annotated[str, Day()]
 MomentText = Annotated[str, Moment()]
+Reads = Mapping[str, Mapping[Any, Collection[str]]]
 YOUR_SIGNATURE = ("Din signatur", "Your signature")
 NOTHING_CHOSEN = ("inget valt", "nothing chosen")
 
@@ -50,6 +51,8 @@ class Form(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     heading: ClassVar[tuple[str, str]] = ("Formulär", "Form")
+    reads: ClassVar[Reads] = {}
+    """Of each field that is a choice: the fields that go with what can be chosen. What it does not name always goes."""
 
     @model_validator(mode="before")
     @classmethod
@@ -67,16 +70,32 @@ class Form(BaseModel):
         """Whether this form, as filled in, is the stage's scheduled sweep and nothing that a person told."""
         return False
 
-    def unread(self, read: Collection[str], choice: str) -> list[str]:
-        """What is wrong with fields that are filled in and not `read` with the `choice` made: a sentence for all."""
+    def misplaced(self) -> list[str]:
+        """What is wrong with fields that are filled in and do not go with what is chosen, so that nothing is lost."""
+        found = []
+        for choice, with_each in type(self).reads.items():
+            chosen = getattr(self, choice)
+            if chosen in with_each:
+                other = {name for names in with_each.values() for name in names}.difference(with_each[chosen])
+                found += self.unread(other, label_of(type(self).model_fields[choice], chosen))
+        return found
+
+    def unread(self, names: Collection[str], choice: str) -> list[str]:
+        """What is wrong when any of these fields is filled in, which nothing reads with the `choice` made: a sentence
+        for all. What stands in them as the form opens counts as empty.
+        """
         fields = type(self).model_fields
-        titles = [fields[name].title or name for name in self.model_dump(exclude_defaults=True) if name not in read]
-        told = ", ".join(f"«{title}»" for title in titles)
-        sentence = say(
-            f"{told}: hör inte till valet «{choice}». Töm det, eller ändra valet.",
-            f"{told}: does not go with the choice “{choice}”. Empty it, or change the choice.",
+        given = {name: value for name, value in self.model_dump(exclude_defaults=True).items() if name in names}
+        filled = [fields[name] for name, value in given.items() if not isinstance(value, str) or value.strip()]
+        told = ", ".join(f"«{info.title}»" for info in filled)
+        it = (
+            say("Töm det", "Empty it") if not any(info.default for info in filled) else say("Ändra tillbaka", "Undo it")
         )
-        return [sentence] if titles else []
+        sentence = say(
+            f"{told}: hör inte till valet «{choice}». {it}, eller ändra valet.",
+            f"{told}: does not go with the choice “{choice}”. {it}, or change the choice.",
+        )
+        return [sentence] if filled else []
 
     def blanked(self) -> Self:
         """The same form without free text and member numbers: what a flow run may keep."""
@@ -110,10 +129,13 @@ class Form(BaseModel):
         """What must be changed before the form can be worked with, a sentence each. `today` is the local date."""
         return []
 
+    def all_problems(self, today: date) -> list[str]:
+        """`problems`, and what is `misplaced`."""
+        return self.problems(today) + self.misplaced()
+
     def check(self, today: date) -> None:
         """Raises UserError with every problem; each names its field and says what to do."""
-        found = self.problems(today)
-        if found:
+        if found := self.all_problems(today):
             raise UserError(" ".join(found))
 
 
@@ -139,6 +161,14 @@ def name_problem(text: str, field: tuple[str, str]) -> list[str]:
             f"{field[1]}: write letters, digits, blanks and {NAME_SIGNS} only, and no web or mail address.",
         )
     ]
+
+
+def label_of(info: FieldInfo, chosen: Any) -> str:
+    """What staff see that they chose in a field."""
+    mark = mark_of(info)
+    if isinstance(mark, Chosen):
+        return mark.label(chosen)
+    return f"{info.title} {say('Ja', 'Yes') if chosen else say('Nej', 'No')}"
 
 
 def line_of(info: FieldInfo) -> type[Form] | None:

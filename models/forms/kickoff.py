@@ -62,6 +62,14 @@ class KickoffForm(SweepForm):
         """The first meeting's moment. Raises UserError when it is no local time, or one that clocks skip."""
         return parse_local(self.first_meeting_at, say(*FIRST_MEETING))
 
+    def misplaced(self) -> list[str]:
+        """Who convenes and in which form go with a first meeting."""
+        found = super().misplaced()
+        if not self.sweep and not self.first_meeting_at.strip():
+            words = say(f"{FIRST_MEETING[0]}: inte bokad än", f"{FIRST_MEETING[1]}: not booked yet")
+            found += self.unread(["convener", "meeting_form"], words)
+        return found
+
     def problems(self, today: date) -> list[str]:
         moment = day_problem(parse_local, self.first_meeting_at, say(*FIRST_MEETING), today, ahead=True)
         return self.choice_problems() + moment

@@ -14,6 +14,7 @@ from models.forms.form import (
     Member,
     MomentText,
     NetworkNumber,
+    Reads,
     day_problem,
     field,
     name_problem,
@@ -37,6 +38,12 @@ Carrier = Annotated[str, Listed("members", fixed=CARRIERS)]
 
 class MeetingReportForm(Form):
     heading: ClassVar[tuple[str, str]] = ("Träffen", "The meeting")
+    reads: ClassVar[Reads] = {
+        "status": {
+            "held": ["attended", "large", "non_members", "branches", "companies", "host_company", "speaker_company"],
+            "cancelled": [],
+        }
+    }
 
     network_number: NetworkNumber = Field(0, **field(0, NETWORK))
     reported_by: Member = Field(

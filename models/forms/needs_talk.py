@@ -7,7 +7,7 @@ from pydantic import Field
 
 from models.columns import nfc
 from models.forms.choice import Chosen, Listed
-from models.forms.form import SIGNATURE, YOUR_SIGNATURE, Form, Signature, field, name_problem, unchosen
+from models.forms.form import SIGNATURE, YOUR_SIGNATURE, Form, Reads, Signature, field, name_problem, unchosen
 from models.language import say
 from models.numbers import numbers
 from models.support import MENU, Item
@@ -16,6 +16,7 @@ from models.words import CADENCE, DECISION, ITEM, REASON, word
 
 REQUEST = ("Förfrågan", "Request")
 NETWORK_NAME = ("Nätverkets namn", "Name of the network")
+TALKED = ("meet_neighbours", "notes")
 LEAST_HOURS = 0.01  # the ledger counts in hundredths
 
 
@@ -63,6 +64,16 @@ class GrantLine(Form):
 
 class NeedsTalkForm(Form):
     heading: ClassVar[tuple[str, str]] = ("Samtalet och beslutet", "The talk and the decision")
+    # Who withdraws has had no talk: there is nothing to note of one.
+    reads: ClassVar[Reads] = {
+        "decision": {
+            "grant": ["grants", "network_name", "cadence_days", "target_size", *TALKED],
+            "wait": TALKED,
+            "decline": ["reason", *TALKED],
+            "refer": ["reason", *TALKED],
+            "withdraw": [],
+        }
+    }
 
     request_number: Annotated[int, Listed("requests", numbered=True)] = Field(
         0, **field(0, REQUEST, ("De som väntar på samtal eller beslut.", "Those that await a talk or a decision."))

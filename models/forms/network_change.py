@@ -14,6 +14,7 @@ from models.forms.form import (
     Form,
     MemberOrNone,
     NetworkNumber,
+    Reads,
     Signature,
     SignatureOrNone,
     field,
@@ -30,6 +31,19 @@ Change = Literal["rest", "wake", "close", "split", "merge", "new_contact", "new_
 
 class NetworkChangeForm(Form):
     heading: ClassVar[tuple[str, str]] = ("Ändringen", "The change")
+    reads: ClassVar[Reads] = {
+        "change": {
+            "rest": ["member"],
+            "wake": ["member"],
+            "close": ["member", "other_channel"],
+            "split": ["other_networks", "agreed"],
+            "merge": ["other_networks", "agreed"],
+            "new_contact": ["new_contact"],
+            "new_organiser": ["member_number"],
+            "extend": ["days", "approver", "reason"],
+            "meet_neighbours": [],
+        }
+    }
 
     network_number: NetworkNumber = Field(0, **field(0, NETWORK))
     signature: Signature = Field(pattern=SIGNATURE, **field(1, YOUR_SIGNATURE))
@@ -44,7 +58,10 @@ class NetworkChangeForm(Form):
         **field(
             3,
             ("Medlem som bett om det eller bestämt", "Member who asked or decided"),
-            ("Medlemmens kod. Ingen: det går inte att nå någon.", "The member's code. Nobody: none can be reached."),
+            (
+                "Vid vila, väckning och avslut. Ingen: det går inte att nå någon.",
+                "To rest, wake or close. Nobody: none can be reached.",
+            ),
         ),
     )
     new_contact: MemberOrNone = Field(

@@ -43,12 +43,19 @@ class SweepForm(Form):
         return super().subject if getattr(self, self.chooser) else say(*NOTHING_CHOSEN)
 
     def choice_problems(self) -> list[str]:
-        """What is wrong when nothing is chosen, or the sweep together with what is about one."""
+        """What is wrong when nothing is chosen."""
+        if self.sweep or getattr(self, self.chooser):
+            return []
         title = (type(self).model_fields[self.chooser].title or "").rstrip("?")
         words = say(*self.sweep_choice[SWEEP])
-        if not self.sweep and not getattr(self, self.chooser):
-            return [say(f"{title}: välj i listan, eller «{words}».", f"{title}: choose from the list, or “{words}”.")]
-        return self.unread(["sweep", "signature"], words) if self.sweep else []
+        return [say(f"{title}: välj i listan, eller «{words}».", f"{title}: choose from the list, or “{words}”.")]
+
+    def misplaced(self) -> list[str]:
+        """With the sweep goes nothing that is about one."""
+        if not self.sweep:
+            return super().misplaced()
+        about_one = set(type(self).model_fields) - {"sweep", "signature"}
+        return self.unread(about_one, say(*self.sweep_choice[SWEEP]))
 
 
 def sweep_choice(swedish: str, english: str) -> Words:

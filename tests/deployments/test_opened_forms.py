@@ -65,7 +65,7 @@ def answer_to(name: str, form: dict[str, Any]) -> str:
     """What whoever sends the form is told before anything is done; empty when it is taken."""
     if errors := validate({"form": form}, form_schema(FORMS[name], LISTS), raise_on_error=False):
         return " ".join(error.message for error in errors)
-    return " ".join(read(name, form).problems(TODAY))
+    return " ".join(read(name, form).all_problems(TODAY))
 
 
 def read(name: str, form: dict[str, Any]) -> Form:
@@ -108,7 +108,7 @@ def test_the_sweep_is_chosen_in_words_and_called_without_a_form_it_is_the_sweep(
     flow: Any = flow_named(name)
     assert parameters_for(flow, {}) == {}  # `lots run` without --param
     default: Form = inspect.signature(flow.fn).parameters["form"].default
-    assert default.is_sweep and default.problems(TODAY) == []
+    assert default.is_sweep and default.all_problems(TODAY) == []
 
 
 @pytest.mark.parametrize("name", sorted(name for name in SWEEPS if issubclass(FORMS[name], SweepForm)))
@@ -119,7 +119,7 @@ def test_the_sweep_together_with_what_is_about_one_is_refused(name: str) -> None
         "health-check": {"network_number": 7},
         "data-protection": {"answer": "refused"},
     }[name]
-    told = read(name, {"sweep": True} | about_one).problems(TODAY)
+    told = read(name, {"sweep": True} | about_one).all_problems(TODAY)
     [field] = about_one
     assert told and FORMS[name].model_fields[field].title in told[0] and "hör inte till valet" in told[0]
 

@@ -119,7 +119,8 @@ class AnyHistory(RuleBasedStateMachine):
             if request:
                 form = NeedsTalkForm.model_validate(
                     {"request_number": request.number, "signature": "asj", "talked_on": self.today,
-                     "decision": decision, "grants": lines, "reason": "outside_purpose" * (decision == "decline")}
+                     "decision": decision, "grants": lines * (decision == "grant"),
+                     "reason": "outside_purpose" * (decision == "decline")}
                 )  # fmt: skip
                 form.check(self.today)
                 needs_talk.check_talk(session, form)
@@ -185,12 +186,16 @@ class AnyHistory(RuleBasedStateMachine):
         def act(session: Session) -> None:
             network, second = self.one(session, Network, nth), self.one(session, Network, other)
             if network:
+                told: dict[str, Any] = {
+                    "member": member, "reason": "De vill det.", "other_networks": [second.number],
+                    "other_channel": "phone", "agreed": [f"{network.number}:m1", f"{second.number}:m1"],
+                    "new_contact": "m2", "days": days, "approver": "gol",
+                }  # fmt: skip
+                goes = NetworkChangeForm.reads["change"][change]
                 form = NetworkChangeForm.model_validate(
-                    {"network_number": network.number, "signature": "asj", "change": change, "member": member,
-                     "reason": "De vill det.", "other_networks": [second.number], "other_channel": "phone",
-                     "agreed": [f"{network.number}:m1", f"{second.number}:m1"], "new_contact": "m2", "days": days,
-                     "approver": "gol"}
-                )  # fmt: skip
+                    {"network_number": network.number, "signature": "asj", "change": change}
+                    | {name: value for name, value in told.items() if name in goes}
+                )
                 form.check(self.today)
                 network_change.change(session, form, self.cause(Actor.staff))
 

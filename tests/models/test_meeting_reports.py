@@ -122,7 +122,9 @@ def test_a_partner_is_kept_once_however_often_it_is_told(office: Settings) -> No
 
 def test_a_cancelled_meeting_had_no_partners(office: Settings) -> None:
     with transaction() as session:
-        meet(session, network_in(session), "2027-01-20", status="cancelled", host_company="Stål AB")
+        network = network_in(session)
+        with pytest.raises(UserError, match="«Företag ni träffades hos»: hör inte till valet «Träffen ställdes in»"):
+            meet(session, network, "2027-01-20", status="cancelled", host_company="Stål AB")
         assert session.exec(select(Partner)).all() == []
 
 

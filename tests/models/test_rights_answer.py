@@ -87,7 +87,7 @@ def test_a_correction_changes_what_was_given_and_nothing_else(office: Settings) 
 def test_a_no_tells_the_reason_and_changes_nothing(office: Settings, kind: RightsKind) -> None:
     with transaction() as session:
         before = ake(session).model_dump()
-        answered = say(session, wants(session, kind), answer="refused", reason="Vi behöver den.", new_name="Annan")
+        answered = say(session, wants(session, kind), answer="refused", reason="Vi behöver den.")
         assert answered.status == RightsStatus.refused and erase_granted(session, at("2027-05-01")) == 0
         assert ake(session).model_dump() == before
         assert "Vi behöver den." in mails(session, Template.data_request)[-1].context
@@ -100,8 +100,10 @@ def test_a_no_tells_the_reason_and_changes_nothing(office: Settings, kind: Right
         ({"signature": ""}, "Din signatur: välj den"),
         ({"signature": "zzz"}, "Din signatur: signaturen finns inte"),
         ({"new_email": "inte en adress"}, "Ny e-postadress: skriv"),
+        ({"answer": "refused", "reason": "Nej.", "new_name": "Annan"}, "«Rätt namn»: hör inte till valet «Nej, av"),
+        ({"reason": "Nej."}, "«Varför inte»: hör inte till valet «Ja, det är gjort"),
         ({"request": "radering · 00000000"}, "Begäran: ingen sådan väntar"),
-        ({"request": "", "reason": "Nej."}, "Begäran: välj vilken"),
+        ({"request": "", "reason": "Nej."}, "Begäran: välj i listan"),
     ],
 )
 def test_a_wrong_answer_gets_a_sentence_that_names_the_field(
@@ -112,6 +114,15 @@ def test_a_wrong_answer_gets_a_sentence_that_names_the_field(
         with pytest.raises(UserError, match=sentence):
             say(session, request, **fields)
         assert request.status == RightsStatus.received
+
+
+@pytest.mark.parametrize("kind", [RightsKind.access, RightsKind.erasure])
+def test_a_correction_of_one_who_asked_for_something_else_is_refused(office: Settings, kind: RightsKind) -> None:
+    with transaction() as session:
+        request, before = wants(session, kind), ake(session).model_dump()
+        with pytest.raises(UserError, match="«Rätt namn», «Ny e-postadress»: hör inte till valet «"):
+            say(session, request, new_name="Annan", new_email="annan@example.org")
+        assert (request.status, ake(session).model_dump()) == (RightsStatus.received, before)
 
 
 def test_an_answer_is_given_once(office: Settings) -> None:
