@@ -97,7 +97,7 @@ def test_we_did_meet_is_two_taps(browser: TestClient, world: World) -> None:
 
 def test_a_cancelled_meeting_needs_no_numbers(browser: TestClient, world: World) -> None:
     world.plan(datetime(2027, 4, 20, 15, 30, tzinfo=UTC))
-    told = {"status": "cancelled", "on": "2027-04-20", "attended": "many", "host": HOSTILE}
+    told = {"status": "cancelled", "on": "2027-04-20", "attended": "many", "large": "yes", "host": HOSTILE}
     assert browser.post(world.path(Purpose.meeting), data=told).status_code == 200
     [meeting] = world.meetings()
     assert (meeting.status, meeting.attended, duties_of(meeting)) == (MeetingStatus.cancelled, None, {})
