@@ -47,7 +47,12 @@ def lots_up(
 
     Its schedules run with `clock` only: the clock on the wall must not start anything in the middle of a test.
     """
-    settings = ("LOTS_SMTP_HOST=127.0.0.1", f"LOTS_SMTP_PORT={smtp_port}", f"LOTS_WEB_PORT={free_port(18080)}", *lines)
+    settings = (
+        "LOTS_SMTP_HOST=127.0.0.1",
+        f"LOTS_SMTP_PORT={smtp_port}",
+        f"LOTS_WEB_PORT={free_port(18080 + os.getpid() % 1000)}",
+        *lines,
+    )
     (home / ".env").write_text("\n".join(settings))
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("LOTS_", "PREFECT_"))}
     environment["LOTS_TRIAL"] = "1"

@@ -24,6 +24,7 @@ from tests.bench.database import EVENTS, fill, sweep, sweep_alone
 from tests.bench.founders import founders
 from tests.bench.mails import mails
 from tests.bench.objects import health_by_objects
+from tests.bench.presses import presses
 from tests.bench.staff import staff
 
 AS_OF = date(2027, 11, 1)
@@ -114,7 +115,7 @@ def rendering() -> dict[str, Any]:
 def main() -> None:
     """Run all benchmarks and write bench.json."""
     figures: dict[str, Any] = {}
-    for work in (staff, mails, from_the_database, in_memory, rendering, founders):
+    for work in (staff, presses, mails, from_the_database, in_memory, rendering, founders):
         for name, value in work().items():
             figures[name] = value
             print(f"{name:<58} {value}", flush=True)
