@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from deployments.environment import HOME_ID, home_id
 from deployments.server.door import Door, allowed_hosts
+from deployments.server.prefect_sqlite import use_immediate_transactions
 from deployments.server.second_try import SecondTry
 from deployments.server.ui_script import UiScript
 from models.settings import settings
@@ -35,6 +36,7 @@ def main() -> None:
     arguments.add_argument("--port", type=int, default=4200)
     arguments.add_argument("--fd", type=int, help="a socket that listens already, instead of host and port")
     asked = arguments.parse_args()
+    use_immediate_transactions()
     app = wrapped(create_app(final=True), allowed_hosts(settings()), home_id(settings()))
     config = uvicorn.Config(
         app,
