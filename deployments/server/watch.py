@@ -4,6 +4,7 @@ A run's death is told by its own process and its pulse in our database, never fo
 `force`) and never by Prefect's events, which live in memory and are lost when they are needed.
 """
 
+import os
 import sys
 import time
 from dataclasses import dataclass, field
@@ -130,12 +131,13 @@ def _state(what: Verdict, before: str, pulse: FlowRunPulse | None) -> dict[str, 
 
 
 def see() -> Seen:
-    """One look at this machine."""
+    """One look at this machine; another office's workers on it take none of our runs."""
     seen, booted = Seen(), time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+    home = os.environ.get("LOTS_HOME")
     for pid, environment in processes.environments():
         if environment.get(RUN_ID) and processes.started(pid):
             seen.runs.add(environment[RUN_ID])
-        elif processes.is_command(pid, "worker", "start", POOL):
+        elif environment.get("LOTS_HOME") == home and processes.is_command(pid, "worker", "start", POOL):
             seen.workers.append(datetime.fromtimestamp(booted + processes.seconds(processes.started(pid)), UTC))
     return seen
 

@@ -33,7 +33,7 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--offices", type=int, choices=(1, 2), default=2)
     arguments.add_argument("--networks", type=int, default=0, help="made-up ones in each office before it begins")
-    arguments.add_argument("--sweeps", type=int, default=5, help="minutes from one sweep of a kind to the next")
+    arguments.add_argument("--sweeps", type=int, default=10, help="minutes from one sweep of a kind to the next")
     asked = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="lots-storm-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL runs as somebody else
@@ -64,6 +64,7 @@ def _blow(offices: list[Office], asked: argparse.Namespace) -> bool:
         time.sleep(asked.every * storm.random.uniform(0.5, 1.5))
         fault = storm.strike()
         _say(f"{len(storm.faults):>3} {fault.office} {fault.kind} {fault.note}")
+    _say("the last fault: waiting until all is quiet")
     storm.join()
     for load in loads:
         load.stop()

@@ -60,6 +60,7 @@ class Storm:
         return fault
 
     def join(self) -> None:
+        """Until each has healed or been given up."""
         for thread in self.healing:
             thread.join()
 
@@ -78,8 +79,7 @@ class Storm:
         return lambda: _has_started(office, key)
 
     def _server(self, office: Office, fault: Fault) -> Callable[[], bool] | None:
-        part = next((name for name in office.told().get("parts", {}) if "server" in name), "")
-        if not _kill(office.pid_of(part)):
+        if not _kill(office.pid_of("server")):
             return None
         time.sleep(0.3)
         return office.server_answers
