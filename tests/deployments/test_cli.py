@@ -162,7 +162,7 @@ def test_the_doctor_names_every_schedule_and_what_it_could_not_look_at(tmp_path:
     assert found["prefect"]["what"].startswith("http://127.0.0.1:1/api: Prefect does not answer")
     assert found["next_runs"] == dict.fromkeys(
         ("kickoff", "check-in", "health-check", "work-list", "phase-out", "capacity", "outbox", "inbox",
-         "data-protection")
+         "data-protection", "backup")
     )  # fmt: skip
     assert [found[name] for name in ("oldest_mail_waiting_s", "oldest_run_waiting_s", "stuck_runs")] == [None] * 3
 
@@ -202,7 +202,10 @@ def test_an_outbox_that_cannot_reach_its_server_ends_with_one_and_a_sentence(tmp
     assert (asked.returncode, json.loads(asked.stdout)["state"]) == (0, "incomplete")
     done = lots(tmp_path, "run", "outbox", "--as-of", "2026-11-02T10:30", LOTS_SMTP_PORT="1", **here)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("lots: E-postservern localhost:1 svarar inte") and done.stderr.count("\n") == 1
+    assert (
+        done.stderr.startswith("lots: E-postservern localhost:1 (LOTS_SMTP_*) svarar inte")
+        and done.stderr.count("\n") == 1
+    )
     assert json.loads(lots(tmp_path, "outbox", "--json").stdout)["queued"] == 1
 
 

@@ -158,9 +158,9 @@ def test_a_network_in_the_queue_breaks_nothing(office: Settings) -> None:
 def test_doctor_tells_which_rules_hold(office: Settings) -> None:
     with transaction() as session:
         build(session)
-    finding = next(one for one in examine(office) if one.what == "rules")
+    finding = next(one for one in examine(office).checks if one.name == "rules")
     assert finding.ok
     with transaction() as session:
         session.connection().execute(text("UPDATE network SET step = 3"))
-    finding = next(one for one in examine(office) if one.what == "rules")
-    assert (finding.ok, finding.say) == (False, "I6: 1 nätverk på fel trappsteg för sitt läge: #1")
+    finding = next(one for one in examine(office).checks if one.name == "rules")
+    assert (finding.ok, finding.what) == (False, "I6: 1 nätverk på fel trappsteg för sitt läge: #1")
