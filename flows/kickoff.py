@@ -28,9 +28,9 @@ async def kickoff(form: KickoffForm = KickoffForm(sweep=True), as_of: str = "") 
     if not form.is_sweep:
         confirmed = await stage.confirm(form, at)
         invited = await stage.book(form, at)
-    few = await stage.check_dates(at)
-    checklists = await stage.checklists(at)
-    asked = await stage.ask_unreported(at)
+    few = await stage.check_dates(at, form.network_number)
+    checklists = await stage.checklists(at, form.network_number)
+    asked = await stage.ask_unreported(at) if form.is_sweep else 0
     if not form.is_sweep or checklists + asked + few:
         await wrap_up(as_of)
     return told(

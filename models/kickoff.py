@@ -173,15 +173,15 @@ def invite(session: Session, network: Network, meeting: Meeting, change: str, at
     return queue(session, letters, at)
 
 
-def check_dates(session: Session, at: datetime) -> int:
+def check_dates(session: Session, at: datetime, only: int = 0) -> int:
     """Put planned networks on staff's list that meet within 14 days with fewer than two who said yes; once a meeting.
 
-    Returns how many are new.
+    `only` is the number of the one network to look at; 0 is all. Returns how many are new.
     """
     rows = session.exec(
         select(Network, Meeting.id)
         .join(Meeting, col(Meeting.network_id) == Network.id)
-        .where(*_first_meeting_is_near(at))
+        .where(*_first_meeting_is_near(at, only))
     ).all()
     organisers = confirmed_organisers_of(session, (network.id for network, _ in rows))
     few = [(network, str(meeting)) for network, meeting in rows if _too_few(organisers.get(network.id, []))]
@@ -192,7 +192,7 @@ def _too_few(organisers: list[Role]) -> bool:
     return len({role.person_id for role in organisers}) < KICKOFF_ORGANISERS
 
 
-def _first_meeting_is_near(at: datetime) -> tuple[ColumnElement[bool], ...]:
+def _first_meeting_is_near(at: datetime, only: int) -> tuple[ColumnElement[bool], ...]:
     last_day = local(at).date() + timedelta(days=CHECKLIST_DAYS)
     until = datetime.combine(last_day + timedelta(days=1), time(), STOCKHOLM)
     return (
@@ -200,16 +200,20 @@ def _first_meeting_is_near(at: datetime) -> tuple[ColumnElement[bool], ...]:
         col(Meeting.status) == MeetingStatus.planned,
         col(Meeting.starts_at) > at,
         col(Meeting.starts_at) < until,
+        *((col(Network.number) == only,) if only else ()),
     )
 
 
-def checklists(session: Session, at: datetime) -> int:
-    """Queue the checklist for first meetings within the coming 14 days, one to each confirmed organiser."""
+def checklists(session: Session, at: datetime, only: int = 0) -> int:
+    """Queue the checklist for first meetings within the coming 14 days, one to each confirmed organiser.
+
+    `only` is the number of the one network to look at; 0 is all.
+    """
     rows = session.exec(
         select(Meeting, Role)
         .join(Network, col(Network.id) == Meeting.network_id)
         .join(Role, col(Role.network_id) == Network.id)
-        .where(*_first_meeting_is_near(at))
+        .where(*_first_meeting_is_near(at, only))
         .where(col(Role.kind).in_((RoleKind.initiator, RoleKind.organiser)))
         .where(col(Role.confirmed_at).is_not(None), col(Role.until).is_(None))
     ).all()

@@ -41,15 +41,15 @@ async def book(form: KickoffForm, at: datetime) -> int:
 
 
 @step("Kontrollera datum: har minst två sagt ja?", "Check dates: have at least two said yes?")
-async def check_dates(at: datetime) -> int:
+async def check_dates(at: datetime, only: int) -> int:
     with transaction() as session:
-        return kickoff.check_dates(session, at)
+        return kickoff.check_dates(session, at, only)
 
 
 @step("Skicka checklistor 14 dagar före", "Send checklists 14 days before")
-async def checklists(at: datetime) -> int:
+async def checklists(at: datetime, only: int) -> int:
     with transaction() as session:
-        return kickoff.checklists(session, at)
+        return kickoff.checklists(session, at, only)
 
 
 @step("Fråga om träffar som ingen berättat om", "Ask about meetings nobody told of")

@@ -21,6 +21,7 @@ from flows.phase_out import phase_out
 from flows.support_request import support_request
 from flows.telling import told
 from models import database, near_neighbour, receiving, web_request
+from models import kickoff as kickoff_rules
 from models.database import reading, transaction
 from models.errors import DatabaseBusy, UserError
 from models.forms.check_in import CheckInForm
@@ -31,10 +32,11 @@ from models.forms.support_request import EMPTY
 from models.intake import Intake
 from models.lifecycle import Actor
 from models.mail import OutgoingMail
-from models.network import Network
+from models.meeting import MeetingForm
+from models.network import Network, roles_of
 from models.settings import Settings
 from models.support_request import SupportRequest
-from tests.acts import AKE, MARIT, ask, by, grant_line, request_form, talk
+from tests.acts import AKE, GOREL, MARIT, ask, at, by, grant_line, request_form, talk
 
 
 async def newest_run(flow_name: str) -> FlowRun:
@@ -108,6 +110,9 @@ async def test_the_talk_grants_and_asks(office: Settings) -> None:
     assert told["suggested"] == ["starter_kit", "send_out", "negotiator_at_meeting"]
     run = await newest_run("needs-talk")
     assert "Hemligt" not in str(run.parameters) and "Behövs" not in str(run.parameters)
+    with reading() as session:
+        assert session.exec(select(SupportRequest.talk_notes)).one() == "2026-11-05: Hemligt."
+        assert [row.form for row in session.exec(select(Intake))] == [None]
 
 
 @pytest.mark.each_database
@@ -134,6 +139,20 @@ async def test_a_network_walks_from_kickoff_to_health_through_its_flows(office: 
     assert (await phase_out(as_of="2027-03-01"))["sharing"] == 1
     with reading() as session:
         assert session.exec(select(Network.step)).one() == 2
+
+
+async def test_a_kickoff_of_one_network_leaves_the_others_to_the_daily_round(office: Settings) -> None:
+    with transaction() as session:
+        others = talk(session, ask(session, member_number=GOREL, place="Umeå", municipality="Umeå", co_organisers=""))
+        talk(session, ask(session, need="Vi vill ses."))
+        assert others
+        role = roles_of(session, others.id)[0]
+        kickoff_rules.book_meeting(session, others, role, at("2026-11-24", 17), MeetingForm.in_person, at("2026-11-09"))
+    form = KickoffForm(network_number=2, confirmed=["m2", "m3"], first_meeting_at="2026-11-25 17:30")
+    own = await kickoff(form=form, as_of="2026-11-12")
+    assert own == {"confirmed": 2, "invited": 3, "checklists": 3, "asked": 0, "few_organisers": 0}
+    daily = await kickoff(as_of="2026-11-12")
+    assert daily == {"confirmed": 0, "invited": 0, "checklists": 1, "asked": 0, "few_organisers": 1}
 
 
 async def test_a_fault_in_the_program_shows_where_and_never_what(
