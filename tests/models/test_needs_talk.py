@@ -6,7 +6,7 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
-from sqlmodel import select
+from sqlmodel import select, text
 
 from models import needs_talk
 from models.capacity import EntryKind, book_hours, hours_left, release, split
@@ -14,6 +14,7 @@ from models.database import transaction
 from models.errors import CapacityExceeded, TransitionRefused, UserError
 from models.forms.needs_talk import NeedsTalkForm
 from models.lifecycle import Actor
+from models.my_data import stored_about
 from models.network import LinkKind, Network, NetworkLink, NetworkState
 from models.numbers import DEFAULTS
 from models.person import Membership, Person, by_member_number
@@ -21,7 +22,7 @@ from models.settings import Settings
 from models.staff import by_signature
 from models.support import SUGGESTED, Item, SupportGrant, suggest
 from models.support_request import RequestState
-from tests.acts import EMPLOYEE, MARIT, ask, by, grant_line, mails, organisers, talk
+from tests.acts import AKE, EMPLOYEE, MARIT, ask, by, grant_line, mails, organisers, talk
 
 
 def test_a_grant_creates_the_network_with_its_initiator_and_asks_the_others(office: Settings) -> None:
@@ -255,3 +256,41 @@ def test_an_employee_named_as_co_organiser_is_never_given_a_role(office: Setting
         network = talk(session, request)
         assert network and [role.code for role in organisers(session, network)] == ["m1", "m2", "m3"]
         assert employee.id not in {role.person_id for role in organisers(session, network)}
+
+
+# --- what was said --------------------------------------------------------------------------------
+
+
+def test_the_notes_of_each_talk_are_kept_sealed_the_later_below_the_earlier(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session)
+        talk(session, request, "2026-11-05", decision="wait", notes=" De har en lokal. ")
+        talk(session, request, "2026-11-20", notes="Två till är med.")
+        assert request.talk_notes == "2026-11-05: De har en lokal.\n2026-11-20: Två till är med."
+        session.flush()
+        [stored] = session.execute(text("SELECT talk_notes FROM support_request")).scalars()
+        assert stored and not any(word in stored for word in ("lokal", "till", "2026"))
+
+
+def test_without_notes_none_are_kept(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session)
+        talk(session, request, decision="wait", notes="  ")
+        assert request.talk_notes is None
+
+
+def test_the_initiator_finds_the_notes_among_what_is_stored_about_them_and_the_others_do_not(office: Settings) -> None:
+    with transaction() as session:
+        talk(session, ask(session), notes="De har en lokal.")
+        persons = [by_member_number(session, number) for number in (AKE, MARIT)]
+        asked, named = (stored_about(session, one) for one in persons if one)
+        assert [one["talk_notes"] for one in asked["requests"]] == ["2026-11-05: De har en lokal."]
+        assert "lokal" not in str(named)
+
+
+def test_who_withdraws_has_had_no_talk_to_note(office: Settings) -> None:
+    with (
+        transaction() as session,
+        pytest.raises(UserError, match="«Anteckning från samtalet»: hör inte till valet «De"),
+    ):
+        talk(session, ask(session), decision="withdraw", notes="De har en lokal.")

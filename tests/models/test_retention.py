@@ -214,6 +214,30 @@ def test_what_was_written_and_mailed_is_forgotten_after_twelve_months(office: Se
         assert session.exec(select(SupportGrant)).one().reason == ""
 
 
+def test_the_notes_of_a_talk_are_forgotten_twelve_months_after_it_unless_the_request_is_open(office: Settings) -> None:
+    with transaction() as session:
+        decided = ask(session)
+        talk(session, decided, "2026-11-05", notes="De har en lokal.")
+        waiting = ask(session, member_number=GOREL, place="Umeå", municipality="Umeå", co_organisers="")
+        talk(session, waiting, "2026-11-05", decision="wait", notes="Hon är ny som chef.")
+        all_sent(session)
+        night(session, "2027-11-05")
+        assert decided.talk_notes == "2026-11-05: De har en lokal."
+        night(session, "2027-11-06")
+        assert (decided.talk_notes, waiting.talk_notes) == ("", "2026-11-05: Hon är ny som chef.")
+
+
+def test_the_notes_of_a_talk_that_came_to_nothing_go_with_the_request(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session)
+        talk(session, request, decision="decline", reason="outside_purpose", notes="De söker ett fackligt forum.")
+        all_sent(session)
+        night(session, "2027-05-04")
+        assert request.talk_notes == "2026-11-05: De söker ett fackligt forum."
+        night(session, "2027-05-05")
+        assert request.talk_notes is None
+
+
 def test_a_mail_that_still_waits_is_kept_whole(office: Settings) -> None:
     with transaction() as session:
         ask(session)
