@@ -13,13 +13,13 @@ from deployments.server.planned_runs import Plan, planned_runs, scheduled
 from deployments.server.prefect_api import configured_api
 from deployments.server.waiting_runs import WaitingRuns, waiting_runs
 from models import outbox
-from models.alarms import MAIL_LATE, RUN_LATE
+from models.alarms import MAIL_LATE, NIGHT_LATE, RUN_LATE, nightly_flows, nights_missed
 from models.backup import is_late
 from models.database import reading, schema_version
 from models.errors import InboxUnavailable, LotsError, ServiceUnavailable
 from models.invariants import broken
 from models.settings import Settings
-from models.upgrade import newest
+from models.upgrade import knows, newest
 from tasks.archive import nightly
 from tasks.mailboxes import open_inbox
 
@@ -69,6 +69,7 @@ def examine(settings: Settings) -> Findings:
     """Look at everything."""
     found = Findings([_settings(settings), _database(), _rules(), _mail(settings)])
     _waiting_mail(found)
+    _nights(found, settings)
     _prefect(found)
     found.checks.append(_web(settings))
     if settings.embedded:
@@ -104,8 +105,13 @@ def _database() -> Check:
     try:
         with reading() as session:
             version = schema_version(session)
-    except (LotsError, SQLAlchemyError):
-        return Check("database", False, "does not answer", "check LOTS_DATABASE_URL")
+    except LotsError as error:
+        return Check("database", False, str(error), "mend that first: nearly everything else needs the database")
+    except SQLAlchemyError as error:
+        return Check("database", False, f"cannot be read ({type(error).__name__})", "check LOTS_DATABASE_URL")
+    if version and not knows(version):
+        do = "install the version of natverkslots that it is of, or restore a backup from before the upgrade"
+        return Check("database", False, f"is at {version}, of a newer version of natverkslots", do)
     if version != newest():
         return Check("database", False, f"is at {version or 'nothing'}, not {newest()}", "run `lots db upgrade`")
     return Check("database", True, f"is at {version}")
@@ -146,6 +152,22 @@ def _waiting_mail(found: Findings) -> None:
     ok, minutes = found.mail_waits <= MAIL_LATE, f"{found.mail_waits.total_seconds() / 60:.0f} minutes"
     do = "" if ok else "start the outbox: `lots run outbox`"
     return found.checks.append(Check("outbox", ok, f"the oldest mail that may go has waited {minutes}", do))
+
+
+def _nights(found: Findings, settings: Settings) -> None:
+    """What every night brings, as its runs themselves told our database."""
+    flows = nightly_flows(embedded=settings.embedded)
+    try:
+        with reading() as session:
+            missed = nights_missed(session, flows, datetime.now(UTC))
+    except (LotsError, SQLAlchemyError):
+        return  # the database's own line says so
+    hours = f"within the last {NIGHT_LATE // timedelta(hours=1)} hours"
+    if missed:
+        do = "see what its last run says in Prefect; leave `lots up` on over night"
+        return found.checks.append(Check("nightly", False, f"{', '.join(missed)} did not end well {hours}", do))
+    what = f"{', '.join(flows)} ended well {hours}, or no night has passed yet"
+    return found.checks.append(Check("nightly", True, what))
 
 
 def _prefect(found: Findings) -> None:

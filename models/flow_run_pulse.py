@@ -26,6 +26,8 @@ START_PATIENCE: Final = timedelta(seconds=60)
 SAME_DEATH: Final = timedelta(seconds=60)
 SAME_START: Final = timedelta(seconds=2)
 KEPT: Final = timedelta(days=30)
+COMPLETED: Final = "COMPLETED"
+"""How a run ends well, in Prefect's word."""
 
 
 class FlowRunPulse(SQLModel, table=True):
@@ -152,6 +154,16 @@ def pulses(session: Session, ids: list[UUID]) -> dict[UUID, FlowRunPulse]:
     """The pulses of these runs, by run."""
     found = session.exec(select(FlowRunPulse).where(col(FlowRunPulse.flow_run_id).in_(ids)))
     return {one.flow_run_id: one for one in found}
+
+
+def interrupted(session: Session, at: datetime) -> list[FlowRunPulse]:
+    """Runs that wait on somebody to start them again, the oldest first.
+
+    Not one that turned out to have done its work all the same, nor one older than Prefect keeps its runs.
+    """
+    when, ended = col(FlowRunPulse.interrupted_at), col(FlowRunPulse.ended_at)
+    waits = ended.is_(None) | (ended < when) | (col(FlowRunPulse.end_type) != COMPLETED)
+    return list(session.exec(select(FlowRunPulse).where(when > at - KEPT, waits).order_by(when)))
 
 
 def forget_old(session: Session, now: datetime) -> int:

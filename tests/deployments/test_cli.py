@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from models.settings import Settings
 from models.upgrade import newest
 from tests.acts import AKE
 
+# What an office on its own database has to set.
+KEYS = {"LOTS_SECRET_KEY": "a secret for tests only", "LOTS_DATA_KEY": "a key for tests only"}
 SCORE = {
     "networks": [
         {
@@ -155,6 +158,27 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
     assert found["mail"] | {"ok": False} == found["mail"] and "LOTS_SMTP_PORT" in found["mail"]["do"]
     for line in lots(tmp_path, "doctor").stdout.splitlines():
         assert line.startswith("ok ") or ";" in line, "each line that is not ok says what to do"
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("postgresql+psycopg://u:sesame@127.0.0.1:1/lots", "upptagen eller går inte att nå"),
+        ("sqlite:////no/such/folder/lots.db", "finns inte där"),
+        ("sqlite:///{file}", "ingen databas, eller en skadad"),
+    ],
+)
+def test_the_doctor_says_why_the_database_does_not_answer(address: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "no.db").write_text("no database" * 100)
+    found = examined(tmp_path, LOTS_DATABASE_URL=address.format(file=tmp_path / "no.db"), **KEYS)
+    assert told in found["database"]["what"] and "sesame" not in str(found)
+
+
+def test_the_doctor_tells_a_database_of_a_newer_version_from_one_that_was_not_upgraded(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "new.db") as database:
+        database.execute("CREATE TABLE alembic_version AS SELECT '9999_of_later' AS version_num")
+    found = examined(tmp_path, LOTS_DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}", **KEYS)["database"]
+    assert "newer version" in found["what"] and "upgrade`" not in found["do"]
 
 
 def test_the_doctor_names_every_schedule_and_what_it_could_not_look_at(tmp_path: Path) -> None:
