@@ -7,6 +7,7 @@ from prefect import flow
 from flows.telling import in_words, told
 from models.language import say
 from tasks import work_list as stage
+from tasks.office_alarms import office_alarms
 from tasks.step import moment
 from tasks.wrap_up import wrap_up
 
@@ -29,7 +30,7 @@ async def work_list(as_of: str = "") -> Any:
     introduced = await stage.introduce(at)
     forms = await stage.forms()
     alarms = await stage.alarm(at, forms)
-    listed = await stage.show(at, forms)
+    listed = await stage.show(at, forms, await office_alarms(as_of))
     digests = await stage.digest(at, forms)
     await wrap_up(as_of)
     waiting, overdue = listed["waiting"], listed["overdue"]

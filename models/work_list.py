@@ -1,16 +1,17 @@
 """What waits on whom, and since when: the office's list, overdue first (domain.md section 8, work-list)."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from models import flow_run_pulse
 from models.bounce import BOUNCED
 from models.intervention import Intervention, InterventionKind
-from models.label import label, mail_label
+from models.label import mail_label
 from models.language import say
 from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
 from models.network import IDS_AT_A_TIME, Network
@@ -21,6 +22,7 @@ from models.rights_request import who_answers
 from models.staff import Staff, StaffRole
 from models.support_request import RequestState, SupportRequest
 from models.words import CHANGE, MATTER, word
+from models.work_item import Around, Link, Waiting, no_link
 
 NOT_SENT_SHOWN = timedelta(days=14)
 AT_ONCE = ("in_doubt", "not_sent", InterventionKind.hard_bounce, InterventionKind.mail_waits)
@@ -29,90 +31,11 @@ MOST_TOLD = 200
 BY_A_CHANGE = {InterventionKind.new_contact: "new_contact", InterventionKind.propose_close: "close"}
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """One thing that waits on the office. `subject` names a request or network without a person.
-
-    `opens` is the flow whose form deals with it, `filled` what the form starts with. `person`: of whom only the mail to
-    its owner may tell. `urgent`: its owner is alarmed before it is overdue.
-    """
-
-    what: str
-    key: UUID
-    subject: str
-    region: str
-    owner: UUID | None
-    since: date
-    due: date | None
-    today: date
-    signature: str = ""
-    opens: str = ""
-    filled: Mapping[str, Any] = field(default_factory=dict)
-    person: UUID | None = None
-    urgent: bool = False
-
-    @property
-    def overdue(self) -> bool:
-        return self.due is not None and self.due < self.today
-
-    @property
-    def occasion(self) -> str:
-        """What makes its alarm the only one."""
-        return f"{self.what}:{self.key}"
-
-    def row(self, link: "Link") -> dict[str, Any]:
-        """As the Monday digest tells it."""
-        due = self.due.isoformat() if self.due else None
-        told = {"what": self.what, "subject": self.subject, "since": self.since.isoformat(), "due": due}
-        return told | {"overdue": self.overdue, "link": link(self)}
-
-
-Link = Callable[[Waiting], str]
-"""The address of the form that deals with a thing, filled in; empty when there is none."""
-
-
-def no_link(one: Waiting) -> str:
-    return ""
-
-
-@dataclass(frozen=True)
-class Around:
-    """What every kind of waiting thing is told with: places, signatures, and the day."""
-
-    places: dict[str, tuple[str, str]]
-    signatures: dict[UUID, str]
-    today: date
-
-    def subject(self, about: tuple[str | None, str, int] | None) -> str:
-        """The label of what it is about."""
-        code, nature, number = about or (None, "", 0)
-        return label(self.places.get(code or "", (None,))[0], nature, number) if about else ""
-
-    def tell(
-        self,
-        what: str,
-        key: UUID,
-        about: tuple[str | None, str, int] | None,
-        owner: UUID | None,
-        since: date,
-        due: date | None,
-        opens: str,
-        **filled: str | list[str],
-    ) -> Waiting:
-        """`filled` is what the form starts with; {subject} in it stands for the label."""
-        subject, region = self.subject(about), self.places.get((about or ("",))[0] or "", ("", ""))[1]
-        signature = self.signatures.get(owner, "") if owner else ""
-        start = {name: text.format(subject=subject) if isinstance(text, str) else text for name, text in filled.items()}
-        if start and signature:
-            start["signature"] = signature
-        return Waiting(what, key, subject, region, owner, since, due, self.today, signature, opens, start)
-
-
 def what_waits(session: Session, at: datetime) -> list[Waiting]:
     """Everything that waits on the office, overdue first, then by due date."""
     around = _around(session, at)
     found = [*_requests(session, around), *_interventions(session, around), *_mails(session, around, at)]
-    found += _rights(session, around)
+    found += [*_rights(session, around), *_interrupted(session, around, at)]
     return sorted(found, key=lambda one: (not one.overdue, one.due or date.max, one.since, one.subject))
 
 
@@ -207,6 +130,16 @@ def _mails(session: Session, around: Around, at: datetime) -> Iterable[Waiting]:
         if status == MailStatus.in_doubt:
             what, filled = "in_doubt", {"mails": [mail_label(around.subject(about), template, key.hex[:8])]}
         yield around.tell(what, key, about, owner, local(created_at).date(), None, "outbox", **filled)
+
+
+def _interrupted(session: Session, around: Around, at: datetime) -> Iterable[Waiting]:
+    """Runs that died and that nobody has started again: a form that somebody sent in, or a sweep that gave up."""
+    for pulse in flow_run_pulse.interrupted(session, at):
+        what = "interrupted_sweep" if pulse.restarts_itself else "interrupted_form"
+        died = local(pulse.interrupted_at or at)
+        told = around.tell(what, pulse.flow_run_id, None, None, died.date(), None, "")
+        hour = say(f"kl. {died:%H:%M}", f"at {died:%H:%M}")
+        yield replace(told, subject=f"{pulse.flow} {hour}", run=pulse.flow_run_id)
 
 
 def to_alarm(session: Session, at: datetime) -> list[Waiting]:

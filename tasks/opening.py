@@ -9,7 +9,7 @@ from prefect.client.orchestration import get_client
 from prefect.settings import get_current_settings
 
 from models.settings import settings
-from models.work_list import Waiting
+from models.work_item import Waiting
 from tasks.wrap_up import deployed_ones
 
 NOT_SENT = "not-sent"
@@ -24,7 +24,12 @@ class Forms:
     ids: Mapping[str, str] = field(default_factory=dict)
 
     def link(self, one: Waiting) -> str:
-        """The form that deals with what waits, filled in; the table of what did not go where no form can help."""
+        """The form that deals with what waits, filled in; the table of what did not go where no form can help.
+
+        Of a run that broke off: the run itself, where its Retry is.
+        """
+        if self.ui_url and one.run:
+            return f"{self.ui_url}/runs/flow-run/{one.run}"
         if not self.ui_url or one.opens not in self.ids:
             return ""
         filled = json.dumps({"form": dict(one.filled)}, ensure_ascii=False, separators=(",", ":"))

@@ -7,15 +7,17 @@ from prefect.events import emit_event
 from sqlmodel import col, select
 
 from models import contacts, near_neighbour, receiving, resting, still_planned, waiting, web_request, work_list
+from models.alarms import Alarm
 from models.database import reading, transaction
 from models.language import say
 from models.lifecycle import Actor, Cause
 from models.place import Region
 from models.quiet_days import local
 from models.settings import settings
+from models.work_item import Waiting
 from tasks.opening import Forms, find_forms
 from tasks.step import run_id, step
-from templates.staff_words import task_name
+from templates.staff_words import alarm_text, task_name
 
 SHOWN = 200
 OVERDUE = "natverkslots.overdue"
@@ -98,22 +100,24 @@ async def digest(at: datetime, found: Forms) -> int:
 
 
 @step("Visa listan per region", "Show the list per region")
-async def show(at: datetime, found: Forms) -> dict[str, int]:
+async def show(at: datetime, found: Forms, alarms: list[Alarm]) -> dict[str, int]:
     with reading() as session:
         things = work_list.what_waits(session, at)
         names = session.exec(select(Region.code, Region.name).where(col(Region.active))).all()
+    still = _still(at, alarms)
     regions = dict(names) | {"": say("Utan region", "Without a region")}
     for code, name in regions.items():
-        markdown = _table(name, [one for one in things if one.region == code], at, found)
+        # A broken-off run has no region of its own: whoever sent the form looks at theirs.
+        markdown = _table(name, [one for one in things if one.region == code or one.run], at, found, still)
         key = f"work-list-{code.lower() or 'other'}"
         await acreate_markdown_artifact(markdown, key=key, description=f"{say('Arbetslista', 'Work list')} {name}")
-    return {"waiting": len(things), "overdue": sum(one.overdue for one in things)}
+    return {"waiting": len(things), "overdue": sum(one.overdue for one in things), "stands_still": len(alarms)}
 
 
-def _table(region: str, things: list[work_list.Waiting], at: datetime, found: Forms) -> str:
+def _table(region: str, things: list[Waiting], at: datetime, found: Forms, still: list[str]) -> str:
     title, day = say("Arbetslista", "Work list"), f"{local(at):%Y-%m-%d}"
     late = sum(one.overdue for one in things)
-    lines = [f"# {title} {region}", ""]
+    lines = [f"# {title} {region}", "", *still]
     if not things:
         return "\n".join([*lines, say(f"{day}: ingenting väntar på kansliet.", f"{day}: nothing waits on the office.")])
     lines += [say(f"{day}: {len(things)} väntar, {late} försenade.", f"{day}: {len(things)} wait, {late} overdue."), ""]
@@ -124,7 +128,17 @@ def _table(region: str, things: list[work_list.Waiting], at: datetime, found: Fo
     return "\n".join(lines)
 
 
-def _line(one: work_list.Waiting, found: Forms) -> str:
+def _still(at: datetime, alarms: list[Alarm]) -> list[str]:
+    """What stands still stands above every list: whoever works with it is to know why nothing happens."""
+    if not alarms:
+        return []
+    told = say("Något står still. Säg till den som sköter systemet", "Something stands still. Tell whoever runs it")
+    language = settings().language
+    lines = [alarm_text(one.fault, language, one.minutes, one.count, one.flows) for one in alarms]
+    return [f"**{told} (`lots doctor`, {local(at):%H:%M}):**", "", *(f"- {line}" for line in lines), ""]
+
+
+def _line(one: Waiting, found: Forms) -> str:
     name, link = task_name(one.what, settings().language), found.link(one)
     due = f"**{one.due} {say('försenat', 'overdue')}**" if one.overdue else one.due or ""
     name = name[:1].upper() + name[1:]

@@ -1,5 +1,6 @@
 """The words for what waits on staff, in their weekly list and alarms (domain.md section 9)."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 
@@ -109,6 +110,24 @@ TASKS: Final[dict[str, dict[str, Task]]] = {
         "sv": Task("mejl som inte gick iväg", "Framför det på annat sätt, och rätta det som stoppade mejlet."),
         "en": Task("mail that did not go", "Pass it on another way, and put right what stopped the mail."),
     },
+    "interrupted_form": {
+        "sv": Task(
+            "avbrutet formulär, slutför med Retry",
+            "Öppna körningen och tryck på Retry. Det som redan är gjort görs inte om.",
+        ),
+        "en": Task(
+            "form broken off, finish it with Retry", "Open the run and press Retry. What is done is not done again."
+        ),
+    },
+    "interrupted_sweep": {
+        "sv": Task(
+            "avbruten körning, slutför med Retry",
+            "Öppna körningen och tryck på Retry. Det som redan är gjort görs inte om.",
+        ),
+        "en": Task(
+            "run broken off, finish it with Retry", "Open the run and press Retry. What is done is not done again."
+        ),
+    },
 }
 
 
@@ -120,3 +139,32 @@ def task_name(code: str, language: str) -> str:
 def task_do(code: str, language: str) -> str:
     """What to do about it, in a sentence or two."""
     return TASKS[code][language].do
+
+
+ALARMS: Final[dict[str, dict[str, str]]] = {
+    "mail_late": {
+        "sv": "Det äldsta mejlet som får gå har väntat {minutes} minuter.",
+        "en": "The oldest mail that may go has waited {minutes} minutes.",
+    },
+    "run_late": {
+        "sv": "Den äldsta körningen som skulle ha börjat har väntat {minutes} minuter.",
+        "en": "The oldest run that should have begun has waited {minutes} minutes.",
+    },
+    "run_stuck": {
+        "sv": "Körningar som står still: {count}.",
+        "en": "Runs that stand still: {count}.",
+    },
+    "not_planned": {
+        "sv": "Det som ska gå av sig självt är inte planerat: {flows}.",
+        "en": "What is to run by itself is not planned: {flows}.",
+    },
+    "night_missed": {
+        "sv": "Det som ska göras varje natt är inte gjort: {flows}.",
+        "en": "What is to be done every night was not done: {flows}.",
+    },
+}
+
+
+def alarm_text(code: str, language: str, minutes: int, count: int, flows: Sequence[str]) -> str:
+    """What stands still, in a sentence."""
+    return ALARMS[code][language].format(minutes=minutes, count=count, flows=", ".join(flows))

@@ -22,6 +22,7 @@ from models.rights_answer import answer, check_answer, erase_granted, rights_lab
 from models.rights_request import RightsKind, RightsRequest, RightsStatus
 from models.settings import Settings
 from models.support_request import RequestState, SupportRequest
+from models.work_item import no_link
 from tests.acts import AKE, MARIT, all_sent, ask, at, mails, meet, network_in
 
 ASKED = "2027-03-02"
@@ -57,7 +58,7 @@ def test_a_request_waits_on_the_list_until_it_is_answered_and_its_label_names_no
         [waiting] = work_list.what_waits(session, at(ASKED))
         assert (waiting.what, waiting.due, waiting.opens) == ("rights_erasure", date(2027, 4, 2), "data-protection")
         assert waiting.filled["request"] == rights_label(request) in all_lists(session)["rights"].labels
-        assert ake(session).name not in str(waiting.row(work_list.no_link)) + rights_label(request)
+        assert ake(session).name not in str(waiting.row(no_link)) + rights_label(request)
         say(session, request)
         assert not work_list.what_waits(session, at(ASKED)) and not all_lists(session)["rights"].labels
 
