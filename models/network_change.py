@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from models.absence import standstills_of
 from models.columns import nfc
-from models.contacts import new_contact, new_organiser
+from models.contacts import member_by_code, new_contact, new_organiser
 from models.ending import close, merge, split
 from models.errors import UserError
 from models.forms.form import Form
@@ -63,6 +63,8 @@ def change(session: Session, form: NetworkChangeForm, cause: Cause) -> tuple[Net
             changed = extend(session, network, form, cause)
         case "new_contact":
             must_be(network, LIVING)
+            if form.member:  # who asked is one who carries it
+                member_by_code(session, network, form.member)
             changed = new_contact(session, network, form.new_contact, cause)
         case "new_organiser":
             must_be(network, LIVING)

@@ -38,7 +38,7 @@ class NetworkChangeForm(Form):
             "close": ["member", "other_channel"],
             "split": ["other_networks", "agreed"],
             "merge": ["other_networks", "agreed"],
-            "new_contact": ["new_contact"],
+            "new_contact": ["new_contact", "member"],
             "new_organiser": ["member_number"],
             "extend": ["days", "approver", "reason"],
             "meet_neighbours": [],
@@ -59,8 +59,8 @@ class NetworkChangeForm(Form):
             3,
             ("Medlem som bett om det eller bestämt", "Member who asked or decided"),
             (
-                "Vid vila, väckning och avslut. Ingen: det går inte att nå någon.",
-                "To rest, wake or close. Nobody: none can be reached.",
+                "Vid vila, väckning, avslut och ny kontakt. Ingen: det går inte att nå någon.",
+                "To rest, wake, close or change the contact. Nobody: none can be reached.",
             ),
         ),
     )

@@ -107,6 +107,8 @@ def test_only_an_organiser_who_said_yes_can_be_contact(office: Settings) -> None
             change(session, network, "new_contact", DAY, new_contact="m4")
         with pytest.raises(UserError, match="Ny kontakt: m9 finns inte"):
             change(session, network, "new_contact", DAY, new_contact="m9")
+        with pytest.raises(UserError, match="Medlem: m9 finns inte"):
+            change(session, network, "new_contact", DAY, new_contact="m2", member="m9")
 
 
 def test_a_new_organiser_gets_the_next_code_and_one_mail_and_says_yes_themselves(office: Settings) -> None:
