@@ -112,15 +112,19 @@ def close_home(home: Path) -> None:
     """
     os.umask(0o077)
     home.mkdir(parents=True, exist_ok=True)
-    if home.stat().st_mode & 0o777 == CLOSED:
-        return
-    for folder, _, files in os.walk(home):
+    if home.stat().st_mode & 0o777 != CLOSED:
+        close_inside(home)
+        home.chmod(CLOSED)
+
+
+def close_inside(top: Path) -> None:
+    """Close every folder and file below `top` to others."""
+    for folder, _, files in os.walk(top):
         for name in files:
             with suppress(FileNotFoundError):  # one that has just gone; a link to nowhere
                 (Path(folder) / name).chmod(0o600)
-        if folder != str(home):
+        if folder != str(top):
             Path(folder).chmod(CLOSED)
-    home.chmod(CLOSED)
 
 
 def is_own_server(settings: Settings) -> bool:

@@ -8,12 +8,13 @@ asked for behind it.
 import argparse
 import os
 import socket
+from pathlib import Path
 
 import uvicorn
 from prefect.server.api.server import create_app
 from starlette.types import ASGIApp
 
-from deployments.environment import HOME_ID, home_id
+from deployments.environment import HOME_ID, close_inside, home_id
 from deployments.server.door import Door, allowed_hosts
 from deployments.server.prefect_sqlite import use_immediate_transactions
 from deployments.server.second_try import SecondTry
@@ -38,6 +39,8 @@ def main() -> None:
     asked = arguments.parse_args()
     use_immediate_transactions()
     app = wrapped(create_app(final=True), allowed_hosts(settings()), home_id(settings()))
+    if folder := os.environ.get("PREFECT_UI_STATIC_DIRECTORY"):
+        close_inside(Path(folder))  # the UI's files come with the modes that they had in Prefect's package
     config = uvicorn.Config(
         app,
         host=asked.host,

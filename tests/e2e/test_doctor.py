@@ -45,7 +45,7 @@ def test_the_next_run_is_told_in_stockholms_time_and_the_oldest_that_waits_in_se
     start = f"/deployments/{phase_out}/create_flow_run"
     made = [api(running, "POST", start, {"state": planned, "tags": ["auto-scheduled"]})]
     late = {"type": "SCHEDULED", "state_details": {"scheduled_time": str(datetime.now(UTC) - timedelta(minutes=11))}}
-    queue = {"name": "nobody-works-here"}
+    queue = {"name": "nobody-works-here", "is_paused": True}
     api(running, "POST", "/work_pools/lots/queues", queue)
     made.append(api(running, "POST", start, {"state": late, "work_queue_name": queue["name"]}))
     found = examined(running)

@@ -132,8 +132,9 @@ def test_the_ui_works_under_the_machines_other_name_too(running: Running, page: 
     assert (errors, outside) == ([], [])
 
 
-def test_listening_to_others_without_a_password_is_refused_in_one_sentence(tmp_path: Path) -> None:
+def test_listening_to_others_with_the_password_taken_away_is_refused_in_one_sentence(tmp_path: Path) -> None:
     environment = {"LOTS_HOME": str(tmp_path), "LOTS_PREFECT_HOST": "0.0.0.0", "PATH": "/usr/bin:/bin"}
+    environment |= {"PREFECT_SERVER_API_AUTH_STRING": "", "LOTS_WEB_PORT": str(free_port(18900))}
     command = (sys.executable, "-P", "-m", "deployments", "up")
     refused = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
     assert refused.returncode == 2
