@@ -85,7 +85,9 @@ class Office:
             with stopping(self.supervisor):
                 _say("Startar, det tar en halv minut …", sys.stdout)
                 self._start()
-                self._keep(lambda: self._are("running", "done"))
+                self._keep(
+                    lambda: all(part.state == ("done" if part.ends else "running") for part in self.parts.values())
+                )
                 for line in self._addresses(shows_login):
                     _say(line, sys.stdout)
                 self._keep(lambda: False)
@@ -115,7 +117,7 @@ class Office:
         supervisor.once("deploy")
         if self.prefect:
             until = time.monotonic() + SERVER_FIRST_SECONDS
-            self._keep(lambda: self._are("running", name=SERVER) or time.monotonic() > until)
+            self._keep(lambda: self.parts[SERVER].state == "running" or time.monotonic() > until)
         start_worker(supervisor)
         start_watch(supervisor)
         command = (sys.executable, "-P", "-m", "deployments", "web", "--fd", str(self.web.fileno()))
@@ -129,9 +131,6 @@ class Office:
             self.supervisor.check()
             self._tell()
             time.sleep(LOOK_SECONDS)
-
-    def _are(self, *states: str, name: str = "") -> bool:
-        return all(part.state in states for part in ([self.parts[name]] if name else self.parts.values()))
 
     def _tell(self) -> None:
         told = {

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from models.forms.choice import DAY, TIME, TYPED, Agreed, Chosen, Day, Listed, Lists, Mark, Moment, Unseen, mark_of
 from models.forms.form import Form, line_of
+from models.forms.sweep import SWEEP
 from models.language import say
 
 Schema = dict[str, Any]
@@ -87,7 +88,7 @@ def _shown_value(info: FieldInfo, lists: Lists) -> Schema:
             is_chosen = not info.is_required() and str(default) in mark.words
             return value | {"default": mark.label(default)} if is_chosen else value
         case Listed():
-            if not mark.numbered and not _labels(mark.of, lists):
+            if not mark.numbered and not _labels(mark.of, lists) and SWEEP not in mark.fixed:
                 return {"type": "string"}
             labels = mark.labels(lists)
             value = {"type": "string", "enum": labels} if labels else {"type": "string", "description": _nothing(info)}

@@ -82,7 +82,7 @@ def test_nobody_gets_in_without_the_password_that_every_home_has(running: Runnin
     password.press("Enter")
     expect(page.get_by_text("lots_quarter_hours").first).to_be_visible()
     page.goto(f"{running.prefect}/deployments")
-    expect(page.get_by_text("work-list").first).to_be_visible()
+    expect(page.get_by_text("capacity").first).to_be_visible()
     page.context.close()
 
 
