@@ -19,7 +19,8 @@ from models.language import say
 BEAT: Final = timedelta(seconds=10)
 SILENT: Final = timedelta(minutes=3)
 """Where the process cannot be looked at, a run that has not been heard of for so long is dead."""
-BACK_OFF: Final = (timedelta(seconds=10), timedelta(seconds=60), timedelta(seconds=300))
+# The first is longer than what a dead sender of mail had claimed stays claimed: its mail is then settled at once.
+BACK_OFF: Final = (timedelta(seconds=35), timedelta(seconds=60), timedelta(seconds=300))
 """How long a sweep waits before it goes on by itself, each time it died; then somebody must look."""
 START_PATIENCE: Final = timedelta(seconds=60)
 """From being taken by a worker until a process of its own."""

@@ -67,7 +67,7 @@ def test_each_part_that_is_killed_comes_back_alone_and_runs_started_after_it_com
             wait_until(running, run["id"], "COMPLETED", BACK_SECONDS)
         told = json.loads(running.lots("status", "--json"))
         assert {name: part["restarts"] for name, part in told["parts"].items()} == {
-            "server": 1, "deploy": 0, "worker": 1, "web": 1,
+            "server": 1, "deploy": 0, "worker": 1, "watch": 0, "web": 1,
         }  # fmt: skip
         assert (told["running"], told["pid"], told["login"]) == (True, up.pid, running.login)
         up.kill()

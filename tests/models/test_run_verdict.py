@@ -47,7 +47,7 @@ def test_the_end_of_an_earlier_try_is_not_the_end_of_this_one() -> None:
 def test_a_sweep_goes_on_by_itself_three_times_and_waits_longer_each_time() -> None:
     found = [verdict("RUNNING", NOW, pulse(deaths=deaths)) for deaths in range(4)]
     assert found == [*(Verdict(Act.go_on, wait) for wait in BACK_OFF), Verdict(Act.interrupted)]
-    assert [wait.seconds for wait in BACK_OFF] == [10, 60, 300]
+    assert [wait.seconds for wait in BACK_OFF] == [35, 60, 300]
 
 
 def test_deaths_are_counted_over_every_start_and_a_new_start_takes_it_off_the_list(office: Settings) -> None:
