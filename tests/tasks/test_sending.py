@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -320,9 +321,10 @@ async def test_a_rate_holds_for_all_who_send(monkeypatch: pytest.MonkeyPatch) ->
     queue_receipts(12)
     async with mail_server() as server:
         point_at(monkeypatch, server.port, rate=20)
+        began = time.monotonic()  # a busy machine may take the first mail late, and no other sooner for it
         await asyncio.gather(send_due(NOW), send_due(NOW))
     assert len(server.taken) == 12
-    assert server.taken_at[-1] - server.taken_at[0] > 11 / 20 - 0.06
+    assert server.taken_at[-1] - began > 11 / 20 - 0.01
 
 
 async def test_a_run_that_is_cancelled_ends_the_mail_it_is_at(monkeypatch: pytest.MonkeyPatch) -> None:
