@@ -1,8 +1,8 @@
 """Prefect's SQLite with transactions that take their turn.
 
 Prefect's own begin by reading and ask for the right to write later. Beside another writer SQLite then refuses at once,
-whatever the time-out says (SQLITE_BUSY_SNAPSHOT): in a storm hundreds of times a minute, each a 503 to a worker or to
-staff. One that asks for the right to write when it begins waits its turn instead. Reads are in no transaction there.
+whatever the time-out says (SQLITE_BUSY_SNAPSHOT), which a worker or staff get as a 503. One that asks for the right to
+write when it begins waits its turn instead. Reads are in no transaction there.
 """
 
 from collections.abc import AsyncIterator

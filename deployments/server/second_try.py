@@ -1,7 +1,8 @@
 """A request that met a locked database is asked again, here, before anybody sees that it failed.
 
-On SQLite Prefect answers 503 to a write that lost to another one; nothing of it was saved. Its own client then waits
-two seconds and more, and its UI shows an error to whoever pressed Submit.
+On SQLite Prefect answers 503 to a write that lost to another one. Its own client then waits two seconds and more and
+asks again, and its UI shows an error to whoever pressed Submit. As with that client, it is taken on Prefect's word that
+what was answered so may be asked again: a request of several transactions is not known to be all or nothing.
 """
 
 import asyncio
