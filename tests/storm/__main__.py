@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.storm.faults import Storm
-from tests.storm.load import Load
+from tests.storm.load import WEB_EVERY, Load, run_seconds
 from tests.storm.office import PG_BIN, Office
 from tests.storm.verdict import judge, settle
 
@@ -33,7 +33,7 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--offices", type=int, choices=(1, 2), default=2)
     arguments.add_argument("--networks", type=int, default=0, help="made-up ones in each office before it begins")
-    arguments.add_argument("--sweeps", type=int, default=10, help="minutes from one sweep of a kind to the next")
+    arguments.add_argument("--sweeps", type=int, default=20, help="minutes from one sweep of a kind to the next")
     asked = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="lots-storm-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL runs as somebody else
@@ -54,7 +54,9 @@ def _blow(offices: list[Office], asked: argparse.Namespace) -> bool:
     for office in offices:
         _say(f"{office.name}: starts ({'PostgreSQL' if office.cluster else 'SQLite'})")
         office.start_all(networks=asked.networks, minutes=asked.sweeps)
-    loads = [Load(office, asked.seed) for office in offices]
+    cost = run_seconds()
+    _say(f"a run takes {cost:.1f} s to begin on this machine: a member asks every {WEB_EVERY * cost:.0f} s or so")
+    loads = [Load(office, asked.seed, cost) for office in offices]
     storm = Storm(offices, asked.seed)
     for load in loads:
         load.start()

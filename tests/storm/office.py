@@ -9,10 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import sqlalchemy as sa
 import yaml
 
 from deployments.environment import PREFECT_YAML, answers
@@ -40,6 +41,11 @@ class Office:
         self.catcher: subprocess.Popen[bytes] | None = None
         self.running = Running(home, "", "", self.smtp_port, {}, "")
         self.web_port = free_port(first_port + 600)
+        url = f"sqlite:///{home / '.lots' / 'lots.db'}"
+        if postgresql:
+            url = f"postgresql+psycopg://postgres@127.0.0.1:{self.pg_port}/lots"
+        self.engine = sa.create_engine(url, poolclass=sa.NullPool)
+        self.began = datetime.now(UTC)
 
     # --- its parts ------------------------------------------------------------------------------
 
@@ -60,6 +66,7 @@ class Office:
             self.lots("simulate", "--networks", str(networks), *history)
         self.lots("import", "staff", "staff.csv")
         self.lots("import", "members", "members.csv")
+        self.began = datetime.now(UTC)
         self.start_up()
         self._tighten(minutes)
 

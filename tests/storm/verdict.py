@@ -1,13 +1,16 @@
 """What is left when the storm is over: lost, doubled, stuck, turned red, crossed."""
 
-import json
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlmodel import Session, col
 
+from models import outbox
+from models.mail import OutgoingMail
+from models.support_request import SupportRequest
 from tests.left import processes_of
 from tests.storm.load import Load
 from tests.storm.office import Office
@@ -26,13 +29,10 @@ def settle(office: Office) -> float:
 
 
 def _waiting_mail(office: Office) -> int:
-    counts = _outbox(office)
-    return int(counts["queued"]) + int(counts["deferred"]) + int(counts["sending"])
-
-
-def _outbox(office: Office) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(office.lots("outbox", "--json"))
-    return document
+    """Mails that may go now; what is to go tomorrow at nine waits as it should."""
+    with Session(office.engine) as session:
+        under_way = sa.select(sa.func.count()).where(col(OutgoingMail.status).in_(["sending", "deferred"]))
+        return outbox.due(session, datetime.now(UTC)) + session.scalar(under_way)
 
 
 def stuck(office: Office) -> list[str]:
@@ -60,8 +60,7 @@ def judge(office: Office, load: Load, others: list[Office]) -> dict[str, Any]:
     mails = office.mails()
     sent = Counter(message for _, message in mails)
     receipts = {address for address, _ in mails}
-    counts = _outbox(office)
-    requests, people = _rows(office)
+    requests, people, in_doubt = _rows(office)
     runs = office.runs()
     crashed = [run for run in runs if run["id"] in load.staff_runs and run["state_type"] != "COMPLETED"]
     asked = len(load.saved) + len(load.staff_runs) - len(crashed)
@@ -71,9 +70,9 @@ def judge(office: Office, load: Load, others: list[Office]) -> dict[str, Any]:
         "staff forms": f"{len(load.staff_runs)}, {len(crashed)} marked as broken off",
         "runs": len(runs),
         "mails taken": len(mails),
-        "lost": max(0, asked - requests) + max(0, unheard - int(counts["in_doubt"])),
+        "lost": max(0, asked - requests) + max(0, unheard - in_doubt),
         "doubled": sum(count - 1 for count in sent.values()) + max(0, requests - asked - len(crashed)),
-        "in doubt": counts["in_doubt"],
+        "in doubt": in_doubt,
         "stuck": stuck(office),
         "ended runs turned red": turned_red(office),
         "crossed": _crossed(office, mails, others) + (["people"] if people != requests else []),
@@ -81,20 +80,20 @@ def judge(office: Office, load: Load, others: list[Office]) -> dict[str, Any]:
     }
 
 
-def _rows(office: Office) -> tuple[int, int]:
-    url = f"sqlite:///{office.home / '.lots' / 'lots.db'}"
-    if office.cluster:
-        url = f"postgresql+psycopg://postgres@127.0.0.1:{office.pg_port}/lots"
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        requests = connection.scalar(sa.text("SELECT count(*) FROM support_request"))
-        initiators = connection.scalar(sa.text("SELECT count(DISTINCT initiator_id) FROM support_request"))
-    return int(requests or 0), int(initiators or 0)
+def _rows(office: Office) -> tuple[int, int, int]:
+    """Requests of the storm's own members, who asked them, and mails in doubt."""
+    with Session(office.engine) as session:
+        asked = col(SupportRequest.received_at) > office.began
+        requests, initiators = sa.func.count(), sa.func.count(sa.distinct(SupportRequest.initiator_id))
+        found = session.execute(sa.select(requests, initiators).where(asked)).one()
+        in_doubt = sa.select(sa.func.count()).where(col(OutgoingMail.status) == "in_doubt")
+        return found[0], found[1], session.scalar(in_doubt) or 0
 
 
 def _crossed(office: Office, mails: list[tuple[str, str]], others: list[Office]) -> list[str]:
     """Mail to another office's members, and processes of this home that ask another home's server."""
-    foreign = [f"mail to {address}" for address, _ in mails if not address.endswith(f"@{office.name}.example.org")]
+    strangers = tuple(f"@{other.name}.example.org" for other in others if other is not office)
+    foreign = [f"mail to {address}" for address, _ in mails if address.endswith(strangers)]
     for process in processes_of(office.home):
         for other in others:
             if other is not office and f"PREFECT_API_URL={other.running.prefect}/".encode() in process.environment:
