@@ -86,11 +86,11 @@ class Office:
             self.running.login = f"kansliet:{(self.home / '.lots' / 'prefect_password').read_text()}"
 
     def is_up(self) -> bool:
-        """Whether every part of this very `lots up` runs."""
+        """Whether every part of this very `lots up` runs, and its deployments are made."""
         told = self.told()
-        states = [part["state"] for part in told.get("parts", {}).values()]
+        states = {name: part["state"] for name, part in told.get("parts", {}).items()}
         mine = self.up is not None and told.get("pid") == self.up.pid
-        return mine and len(states) >= 3 and all(state in ("running", "done") for state in states)
+        return mine and states.pop("deploy", "") == "done" and set(states.values()) == {"running"}
 
     def told(self) -> dict[str, Any]:
         """What the supervisor says of its parts."""
