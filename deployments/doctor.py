@@ -1,7 +1,9 @@
 """`lots doctor`: a look at everything that must be in order, and one sentence on what to do about what is not."""
 
 import os
+import shutil
 import socket
+import tempfile
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,6 +26,8 @@ from tasks.archive import nightly
 from tasks.mailboxes import open_inbox
 
 COUNTED = 10_000
+WRITTEN = 2**16  # bytes: what is tried
+LEAST_MB = 500  # a year of one office, and room for a backup beside it
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def _seconds(wait: timedelta | None) -> int | None:
 
 def examine(settings: Settings) -> Findings:
     """Look at everything."""
-    found = Findings([_settings(settings), _database(), _rules(), _mail(settings)])
+    found = Findings([_settings(settings), _disk(settings), _database(), _rules(), _mail(settings)])
     _waiting_mail(found)
     _nights(found, settings)
     _prefect(found)
@@ -99,6 +103,18 @@ def _backup(settings: Settings) -> Check:
 def _settings(settings: Settings) -> Check:
     kept = "secrets kept in LOTS_HOME" if settings.embedded else "own secrets"
     return Check("settings", True, f"LOTS_HOME={settings.home}, {kept}, links under {settings.public_url}")
+
+
+def _disk(settings: Settings) -> Check:
+    """Whether LOTS_HOME takes what is written there: the databases, the logs and what is kept of runs."""
+    try:
+        with tempfile.TemporaryFile(dir=settings.home) as file:
+            file.write(bytes(WRITTEN))
+        free = shutil.disk_usage(settings.home).free // 2**20
+    except OSError as error:
+        what, do = f"nothing can be written in LOTS_HOME ({error.strerror})", "make room there, or let lots write there"
+        return Check("disk", False, what, do)
+    return Check("disk", free >= LEAST_MB, f"{free} MB free", "" if free >= LEAST_MB else "make room for LOTS_HOME")
 
 
 def _database() -> Check:

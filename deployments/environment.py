@@ -75,10 +75,14 @@ def _without_tls(home: Path) -> dict[str, str]:
     """
     if os.environ.get("PREFECT_API_URL", "http:").startswith("https:"):
         return {}
-    first, end, _ = Path(certifi.where()).read_text().partition(END_OF_CERTIFICATE)
-    home.mkdir(parents=True, exist_ok=True)
-    (home / "no-tls.pem").write_text(first + end)
-    return {"PREFECT_API_SSL_CERT_FILE": str(home / "no-tls.pem")}
+    kept = home / "no-tls.pem"
+    if not kept.exists():  # a full or read-only disk keeps nobody from looking
+        first, end, _ = Path(certifi.where()).read_text().partition(END_OF_CERTIFICATE)
+        home.mkdir(parents=True, exist_ok=True)
+        fresh = kept.with_suffix(f".{os.getpid()}")
+        fresh.write_text(first + end)
+        fresh.replace(kept)
+    return {"PREFECT_API_SSL_CERT_FILE": str(kept)}
 
 
 def prepare(settings: Settings, *, quiet: bool = False) -> None:

@@ -95,7 +95,8 @@ def engine_on(url: str) -> Engine:
     if settings().embedded:
         settings().home.mkdir(mode=0o700, parents=True, exist_ok=True)
         # SQLite gives its log and its index the file's own mode: nobody else reads any of them.
-        Path(make_url(url).database or "").touch(mode=0o600)
+        if not (file := Path(make_url(url).database or "")).exists():
+            file.touch(mode=0o600)
     return make_engine(url)
 
 

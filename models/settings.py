@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -84,6 +85,8 @@ def _keep_own_secrets(settings: Settings) -> None:
 
 def made_once(path: Path, fresh: str) -> str:
     """What stands in a file of LOTS_HOME; `fresh`, where there is none yet. Readable by its owner only."""
+    with suppress(FileNotFoundError):  # what is there is read on a full or read-only disk too
+        return path.read_text().strip()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Written beside and linked into place: another process never sees half of it.
     beside = path.with_suffix(f".{os.getpid()}")

@@ -32,8 +32,7 @@ def take_home(home: Path) -> IO[str]:
         time.sleep(0.05)
     with suppress(OSError):  # a full disk: held all the same
         lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+        os.write(lock.fileno(), str(os.getpid()).encode())  # past the buffer, which would be tried again at its end
     return lock
 
 

@@ -109,9 +109,9 @@ def sentence(kind: Kind) -> str:
         ),
         DatabaseUnknown: say(
             "LOTS_DATABASE_URL: databasen finns inte där, eller släpper inte in oss. Rätta värd, namn, inloggning "
-            "och lösenord, eller sökvägen till filen.",
+            "och lösenord, eller sökvägen till filen; en fil ska ligga i en mapp och på en disk som går att skriva på.",
             "LOTS_DATABASE_URL: there is no such database, or it does not let us in. Correct its host, name, login "
-            "and password, or the path to its file.",
+            "and password, or the path to its file; a file must lie in a folder and on a disk that may be written.",
         ),
         DatabaseUnreadable: say(
             "LOTS_DATABASE_URL: det som ligger där är ingen databas, eller en skadad. Rätta sökvägen, eller läs "
