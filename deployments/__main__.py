@@ -1,5 +1,5 @@
 """`python -m deployments` is `lots`."""
 
-from deployments.cli import main
+from deployments.cli.app import main
 
 main()

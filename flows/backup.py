@@ -4,10 +4,10 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import in_words, told
-from models.language import say
+from flows.outcome import in_words, told
+from models.i18n import say
 from tasks import backup as stage
-from tasks.step import moment
+from tasks.runtime.step import moment
 
 
 @flow(name="backup", flow_run_name=say("Säkerhetskopia", "Backup"))

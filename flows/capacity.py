@@ -4,13 +4,13 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import in_words, told
+from flows.outcome import in_words, told
 from models.forms.capacity import CapacityForm
-from models.language import say
+from models.i18n import say
 from tasks import capacity as stage
-from tasks.intake import check
-from tasks.step import moment
-from tasks.wrap_up import wrap_up
+from tasks.runtime.form_intake import check
+from tasks.runtime.step import moment
+from tasks.staff_ui.form_refresh import wrap_up
 
 
 @flow(name="capacity", flow_run_name=say("Timmar: {form.subject}", "Hours: {form.subject}"))

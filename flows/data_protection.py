@@ -4,14 +4,14 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import in_words, told
+from flows.outcome import in_words, told
 from models.forms.data_protection import DataProtectionForm
-from models.language import say
-from models.words import RIGHTS, word
+from models.i18n import say
+from models.vocabulary import RIGHTS, word
 from tasks import data_protection as stage
-from tasks.intake import forget
-from tasks.step import moment
-from tasks.wrap_up import wrap_up
+from tasks.runtime.form_intake import forget
+from tasks.runtime.step import moment
+from tasks.staff_ui.form_refresh import wrap_up
 
 
 @flow(name="data-protection", flow_run_name=say("Personuppgifter: {form.subject}", "Personal data: {form.subject}"))

@@ -5,11 +5,11 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import in_words, told
-from models.language import say
+from flows.outcome import in_words, told
+from models.i18n import say
 from tasks import check_in, outbox
 from tasks import inbox as stage
-from tasks.step import moment
+from tasks.runtime.step import moment
 
 
 @flow(name="inbox", flow_run_name=say("Inkorg", "Inbox"))

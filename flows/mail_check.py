@@ -4,10 +4,10 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import in_words, told
-from models.language import say
-from tasks import mail_server as stage
-from tasks.step import moment
+from flows.outcome import in_words, told
+from models.i18n import say
+from tasks import mail_check as stage
+from tasks.runtime.step import moment
 
 
 @flow(name="mail-check", flow_run_name=say("Prova e-postservern", "Try the mail server"))

@@ -4,12 +4,12 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import in_words, told
+from flows.outcome import in_words, told
 from models.forms.need_signal import NeedSignalForm
-from models.language import say
+from models.i18n import say
 from tasks import need_signal as stage
-from tasks.intake import forget
-from tasks.step import moment
+from tasks.runtime.form_intake import forget
+from tasks.runtime.step import moment
 
 
 @flow(name="need-signal", flow_run_name=say("Behovssignal", "Need signal"))

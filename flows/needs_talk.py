@@ -4,14 +4,14 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import in_words, told
+from flows.outcome import in_words, told
 from models.forms.needs_talk import NeedsTalkForm
-from models.language import say
-from models.words import REQUEST_STATE, word
+from models.i18n import say
+from models.vocabulary import REQUEST_STATE, word
 from tasks import needs_talk as stage
-from tasks.intake import forget
-from tasks.step import moment
-from tasks.wrap_up import wrap_up
+from tasks.runtime.form_intake import forget
+from tasks.runtime.step import moment
+from tasks.staff_ui.form_refresh import wrap_up
 
 
 @flow(name="needs-talk", flow_run_name=say("Behovssamtal: {form.subject}", "Needs talk: {form.subject}"))

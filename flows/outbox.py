@@ -5,13 +5,13 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import in_words, told
+from flows.outcome import in_words, told
 from models.forms.outbox import OutboxForm
-from models.language import say
+from models.i18n import say
 from tasks import outbox as stage
-from tasks.intake import check
-from tasks.step import moment
-from tasks.wrap_up import refresh_forms
+from tasks.runtime.form_intake import check
+from tasks.runtime.step import moment
+from tasks.staff_ui.form_refresh import refresh_forms
 
 OUTCOMES = ("sent", "deferred", "failed", "in_doubt", "skipped")
 

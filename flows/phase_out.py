@@ -4,11 +4,11 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import in_words, told
-from models.language import say
+from flows.outcome import in_words, told
+from models.i18n import say
 from tasks import phase_out as stage
-from tasks.step import moment
-from tasks.wrap_up import wrap_up
+from tasks.runtime.step import moment
+from tasks.staff_ui.form_refresh import wrap_up
 
 
 @flow(name="phase-out", flow_run_name=say("Utfasning", "Phase-out"))

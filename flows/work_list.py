@@ -4,12 +4,12 @@ from typing import Any
 
 from prefect import flow
 
-from flows.telling import in_words, told
-from models.language import say
+from flows.outcome import in_words, told
+from models.i18n import say
 from tasks import work_list as stage
-from tasks.office_alarms import office_alarms
-from tasks.step import moment
-from tasks.wrap_up import wrap_up
+from tasks.runtime.office_alarms import office_alarms
+from tasks.runtime.step import moment
+from tasks.staff_ui.form_refresh import wrap_up
 
 
 @flow(name="work-list", flow_run_name=say("Arbetslista", "Work list"))

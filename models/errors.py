@@ -22,14 +22,9 @@ class SettingsError(UserError):
 class TransitionRefused(LotsError):
     """The lifecycle does not allow this change of state; nothing was changed (domain.md I7)."""
 
-    def __init__(self, current: str, target: str, why: str = "") -> None:
-        from models.language import say  # these need the settings, which need these errors
-        from models.words import STATE, word
-
+    def __init__(self, current: str, target: str, message: str | None = None) -> None:
         self.current, self.target = current, target
-        before, after = word(STATE, current), word(STATE, target)
-        refused = say(f"Går inte från {before} till {after}", f"Not possible from {before} to {after}")
-        super().__init__(refused + (f": {why}" if why else "") + ".")
+        super().__init__(message)
 
 
 class CapacityExceeded(LotsError):

@@ -33,3 +33,12 @@ def is_name(text: str) -> bool:
 
 def _may_stand(sign: str) -> bool:
     return sign.isalpha() or sign.isdecimal() or sign in f" {NAME_SIGNS}" or unicodedata.category(sign)[0] == "M"
+
+
+def canonical_address(address: str) -> str:
+    """The address as it is compared: case does not matter, and a domain is the same in letters and in punycode."""
+    user, _, domain = unicodedata.normalize("NFC", address.strip()).lower().rpartition("@")
+    try:
+        return f"{user}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return f"{user}@{domain}"

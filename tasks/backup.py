@@ -3,13 +3,13 @@
 import asyncio
 from datetime import UTC, datetime
 
-from models.backup import name_of
 from models.errors import BackupFailed
-from models.language import say
+from models.i18n import say
+from models.operation.backups import name_of
 from models.settings import settings
 from tasks.archive import nightly
 from tasks.archive.write import write_backup
-from tasks.step import run_id, step
+from tasks.runtime.step import run_id, step
 
 
 @step("Skriv säkerhetskopian", "Write the backup")

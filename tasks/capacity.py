@@ -2,16 +2,18 @@
 
 from datetime import datetime
 
-from models import capacity, granting, waiting
-from models.absence import record_absence as record
-from models.database import transaction
+from models.dates.local_time import local
+from models.db.engine import transaction
 from models.forms.capacity import CapacityForm
-from models.language import say
-from models.lifecycle import Actor, Cause
-from models.network import by_number
-from models.quiet_days import local
-from models.staff import by_signature
-from tasks.step import run_id, step
+from models.i18n import say
+from models.networks.lookup import by_number
+from models.office.absence import record_absence as record
+from models.office.staff import by_signature
+from models.requests import waiting_list
+from models.stages import capacity
+from models.support import ledger
+from models.tables.transition import Actor, Cause
+from tasks.runtime.step import run_id, step
 
 WHOM = ("Vem", "Whom")
 NETWORK = ("Nätverk", "Network")
@@ -34,8 +36,8 @@ async def use_hours(form: CapacityForm, at: datetime) -> int:
     with transaction() as session:
         by_signature(session, form.signature, say(*WHOM))
         network = by_number(session, form.network_number, say(*NETWORK))
-        grant = granting.grant_for(session, network, form.item, day, hours)
-        return int(capacity.use_hours(session, grant, day, hours, at))
+        grant = capacity.grant_for(session, network, form.item, day, hours)
+        return int(ledger.use_hours(session, grant, day, hours, at))
 
 
 @step("Bokför timmen i kvartalet", "Book the hour of the quarter")
@@ -44,23 +46,23 @@ async def give_hour(form: CapacityForm, at: datetime) -> int:
         staff = by_signature(session, form.signature, say(*WHOM))
         network = by_number(session, form.network_number, say(*NETWORK))
         cause = Cause("capacity:talk_hour", Actor.staff, at, staff.signature, run_id())
-        return int(granting.give_step_four_hour(session, network, staff, form.used_on(local(at).date()), cause))
+        return int(capacity.give_step_four_hour(session, network, staff, form.used_on(local(at).date()), cause))
 
 
 @step("Ändra kvartalets timmar", "Change the quarter's hours")
 async def set_budget(form: CapacityForm, at: datetime) -> int:
     with transaction() as session:
         staff = by_signature(session, form.signature, say(*WHOM))
-        return int(capacity.set_budget(session, staff, form.quarter.strip(), form.exact_hours, at))
+        return int(ledger.set_budget(session, staff, form.quarter.strip(), form.exact_hours, at))
 
 
 @step("Släpp timmar som inte användes", "Release hours that were not used")
 async def release_ended(at: datetime) -> int:
     with transaction() as session:
-        return capacity.release_ended(session, local(at).date(), at)
+        return ledger.release_ended(session, local(at).date(), at)
 
 
 @step("Erbjud dem som väntar", "Offer those who wait")
 async def make_offers(at: datetime) -> int:
     with transaction() as session:
-        return waiting.make_offers(session, at)
+        return waiting_list.make_offers(session, at)

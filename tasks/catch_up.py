@@ -4,13 +4,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from models import catch_up
-from models.database import transaction
+from models.db.engine import transaction
 from models.forms.catch_up import CatchUpForm
-from models.lifecycle import Actor, Cause
-from models.network import Network
-from tasks.intake import form_of, keep, settle
-from tasks.step import run_id, step
+from models.stages import catch_up
+from models.tables.network import Network
+from models.tables.transition import Actor, Cause
+from tasks.runtime.form_intake import form_of, keep, settle
+from tasks.runtime.step import run_id, step
 
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")

@@ -7,14 +7,15 @@ from typing import Any
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
 
-from models import retention, rights_answer
-from models.database import transaction
+from models.db.engine import transaction
 from models.forms.data_protection import DataProtectionForm
-from models.forms.every import FORMS
-from models.forms.form import MARK, Form
-from models.rights_request import RightsRequest
-from tasks.intake import form_of, keep, settle
-from tasks.step import step
+from models.forms.kit.base import MARK, Form
+from models.forms.registry import FORMS
+from models.privacy import retention
+from models.stages import data_protection
+from models.tables.person import RightsRequest
+from tasks.runtime.form_intake import form_of, keep, settle
+from tasks.runtime.step import step
 
 ENDED_BADLY = ["FAILED", "CRASHED", "CANCELLED"]
 AT_A_TIME = 100
@@ -23,7 +24,7 @@ AT_A_TIME = 100
 @step("Kontrollera och spara formuläret", "Check and keep the form")
 async def receive(form: DataProtectionForm, at: datetime) -> str:
     """The intake's id."""
-    return keep(form, "data-protection", at, rights_answer.check_answer)
+    return keep(form, "data-protection", at, data_protection.check_answer)
 
 
 @step("Svara personen", "Answer the person")
@@ -32,7 +33,7 @@ async def answer(intake: str, at: datetime) -> dict[str, str]:
     with transaction() as session:
         row, form = form_of(session, intake, DataProtectionForm)
         if form:
-            settle(row, rights_answer.answer(session, form, at).id, at)
+            settle(row, data_protection.answer(session, form, at).id, at)
         request = session.get_one(RightsRequest, row.subject_id)
         return {"kind": str(request.kind), "status": str(request.status)}
 
@@ -40,7 +41,7 @@ async def answer(intake: str, at: datetime) -> dict[str, str]:
 @step("Radera dem som har fått ja", "Erase those who were told yes")
 async def erase_granted(at: datetime) -> int:
     with transaction() as session:
-        return rights_answer.erase_granted(session, at)
+        return data_protection.erase_granted(session, at)
 
 
 @step("Glöm det vars tid är ute", "Forget what has had its time")

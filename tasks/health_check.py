@@ -7,18 +7,21 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models import health_check, health_report, health_talks
-from models.database import reading, transaction
-from models.dependence import dependence
-from models.engagement import LEVELS, Level
-from models.health_report import Move
-from models.label import label_of
-from models.language import say
-from models.lifecycle import Actor, Cause
-from models.network import Network, by_number
-from models.quiet_days import local
-from tasks import health_pages
-from tasks.step import run_id, step
+from models.dates.local_time import local
+from models.db.engine import reading, transaction
+from models.health.engagement import LEVELS
+from models.i18n import say
+from models.networks.lookup import by_number
+from models.office.labels import label_of
+from models.stages import health_check
+from models.tables.health import Level
+from models.tables.network import Network
+from models.tables.transition import Actor, Cause
+from models.views import health_overview
+from models.views.health_overview import Move
+from models.views.office_share import dependence
+from tasks.runtime.step import run_id, step
+from tasks.staff_ui import health_artifacts
 
 PAGES = 60  # about 31 kB each in Prefect's database, which keeps it thrice; a smaller office gets one for each network
 MOVES_SHOWN = 10
@@ -30,22 +33,22 @@ async def take_snapshots(at: datetime) -> dict[str, Any]:
     today = local(at).date()
     with transaction() as session:
         found = health_check.take_snapshots(session, today)
-        warnings = health_talks.warn_early(session, found, at)
-        moved = health_report.moves(session, found, today)
-        warned = health_report.warned(session)
-        telling = health_report.most_telling(session, found, moved, {network.id for network, _ in warned}, PAGES)
+        warnings = health_check.warn_early(session, found, at)
+        moved = health_overview.moves(session, found, today)
+        warned = health_overview.warned(session)
+        telling = health_overview.most_telling(session, found, moved, {network.id for network, _ in warned}, PAGES)
         shares = dependence(session, today)
         levels = Counter(level for some in found for level in some.result.level.tolist())
         return {
             "levels": {level.value: levels[LEVELS.index(level)] for level in Level},
             "networks": levels.total(),
             "warnings": warnings,
-            "distribution": {level.value: counts for level, counts in health_report.distribution(found).items()},
+            "distribution": {level.value: counts for level, counts in health_overview.distribution(found).items()},
             "falls": [_move(session, one) for one in moved[:MOVES_SHOWN] if round(one.by, 1) < 0],
             "rises": [_move(session, one) for one in reversed(moved[-MOVES_SHOWN:]) if round(one.by, 1) > 0],
             "warned": [(network.number, label_of(session, network), occasion) for network, occasion in warned],
             "dependence": [(one.quarter, one.step, one.office, one.recorded) for one in shares],
-            "rows": [health_pages.row(session, network, health) for network, health in telling],
+            "rows": [health_artifacts.row(session, network, health) for network, health in telling],
         }
 
 
@@ -64,8 +67,8 @@ def _move(session: Session, move: Move) -> dict[str, Any]:
 @step("Erbjud samtal, föreslå vila", "Offer talks, propose rest")
 async def open_talks(at: datetime) -> dict[str, int]:
     with transaction() as session:
-        proposals = health_talks.propose_rest(session, Cause("health-check", Actor.rule, at, flow_run_id=run_id()))
-        return {"talks": health_talks.open_talks(session, at), "proposals": proposals}
+        proposals = health_check.propose_rest(session, Cause("health-check", Actor.rule, at, flow_run_id=run_id()))
+        return {"talks": health_check.open_talks(session, at), "proposals": proposals}
 
 
 @step("Rita nätverkens egna sidor", "Draw the networks' own pages")
@@ -74,8 +77,8 @@ async def draw_pages(numbers: Sequence[int], at: datetime) -> int:
     with reading() as session:
         wanted = select(Network).where(col(Network.number).in_(numbers)).order_by(col(Network.number))
         networks = session.exec(wanted).all()
-        pages = health_pages.pages(session, networks, today)
-    await health_pages.keep_pages(pages)
+        pages = health_artifacts.pages(session, networks, today)
+    await health_artifacts.keep_pages(pages)
     return len(pages)
 
 
@@ -84,11 +87,11 @@ async def draw_page(number: int, at: datetime) -> str:
     """Draw one network's page. Returns its label."""
     with reading() as session:
         network = by_number(session, number, say("Nätverk #", "Network #"))
-        pages = health_pages.pages(session, [network], local(at).date())
-    await health_pages.keep_pages(pages)
+        pages = health_artifacts.pages(session, [network], local(at).date())
+    await health_artifacts.keep_pages(pages)
     return pages[0].label
 
 
 @step("Visa hälsokontrollen", "Show the health check")
 async def show(found: dict[str, Any], opened: dict[str, int], at: datetime) -> None:
-    await health_pages.show_all(found, opened, local(at).date(), WARNINGS_SHOWN)
+    await health_artifacts.show_all(found, opened, local(at).date(), WARNINGS_SHOWN)

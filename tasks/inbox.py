@@ -5,14 +5,14 @@ from collections import Counter
 from datetime import datetime
 from hashlib import sha256
 
-from models.columns import keyed_hash
-from models.database import transaction
-from models.inbox import handle
-from models.incoming_mail import IncomingKind
+from models.db.crypto import keyed_hash
+from models.db.engine import transaction
 from models.settings import settings
-from tasks.incoming import read
-from tasks.mailboxes import Inbox, open_inbox
-from tasks.step import step
+from models.stages.inbox import handle
+from models.tables.incoming_mail import IncomingKind
+from tasks.mailbox.message_parser import read
+from tasks.mailbox.sources import Inbox, open_inbox
+from tasks.runtime.step import step
 
 BATCH = 200
 COUNTED_AS = {

@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from models import check_in_round, kickoff, resting
-from models.database import transaction
+from models.db.engine import transaction
 from models.forms.kickoff import KickoffForm
-from models.language import say
-from models.lifecycle import Actor, Cause
-from models.network import by_number
-from models.staff import by_signature
-from tasks.step import run_id, step
+from models.i18n import say
+from models.meetings import booking
+from models.networks import rest
+from models.networks.lookup import by_number
+from models.office.staff import by_signature
+from models.people import roles as people_roles
+from models.stages import check_in, kickoff
+from models.tables.transition import Actor, Cause
+from tasks.runtime.step import run_id, step
 
 NETWORK = ("Nätverk", "Network")
 
@@ -21,7 +24,7 @@ async def confirm(form: KickoffForm, at: datetime) -> int:
         if form.signature:
             by_signature(session, form.signature, say("Din signatur", "Your signature"))
         field = say("Har sagt ja", "Said yes")
-        roles = [kickoff.role_by_code(session, network, code, field) for code in form.confirmed]
+        roles = [people_roles.role_by_code(session, network, code, field) for code in form.confirmed]
         return sum(kickoff.confirm(session, role, at, run_id()) for role in roles)
 
 
@@ -32,12 +35,12 @@ async def book(form: KickoffForm, at: datetime) -> int:
         return 0
     with transaction() as session:
         network = by_number(session, form.network_number, say(*NETWORK))
-        convener = kickoff.role_by_code(session, network, form.convener, say("Sammankallande", "Convener"))
-        meeting, change = kickoff.book_meeting(session, network, convener, starts_at, form.meeting_form, at)
+        convener = people_roles.role_by_code(session, network, form.convener, say("Sammankallande", "Convener"))
+        meeting, change = booking.book_meeting(session, network, convener, starts_at, form.meeting_form, at)
         if change == "same":
             return 0
-        resting.wake_if_resting(session, network, meeting, Cause("meeting-booked", Actor.member, at, None, run_id()))
-        return kickoff.invite(session, network, meeting, change, at)
+        rest.wake_if_resting(session, network, meeting, Cause("meeting-booked", Actor.member, at, None, run_id()))
+        return booking.invite(session, network, meeting, change, at)
 
 
 @step("Kontrollera datum: har minst två sagt ja?", "Check dates: have at least two said yes?")
@@ -55,4 +58,4 @@ async def checklists(at: datetime, only: int) -> int:
 @step("Fråga om träffar som ingen berättat om", "Ask about meetings nobody told of")
 async def ask_unreported(at: datetime) -> int:
     with transaction() as session:
-        return check_in_round.ask_unreported(session, at)
+        return check_in.ask_unreported(session, at)

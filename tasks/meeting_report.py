@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from models import kickoff, meeting_report, resting
-from models.database import transaction
+from models.db.engine import transaction
 from models.forms.meeting_report import MeetingReportForm
-from models.lifecycle import Actor, Cause
-from models.meeting import Meeting
-from models.network import Network
-from tasks.intake import form_of, keep, settle
-from tasks.step import run_id, step
+from models.networks import rest
+from models.stages import kickoff, meeting_report
+from models.tables.meeting import Meeting
+from models.tables.network import Network
+from models.tables.transition import Actor, Cause
+from tasks.runtime.form_intake import form_of, keep, settle
+from tasks.runtime.step import run_id, step
 
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")
@@ -46,7 +47,7 @@ async def start_if_kickoff(saved: dict[str, Any], at: datetime) -> bool:
 async def wake_if_resting(saved: dict[str, Any], at: datetime) -> bool:
     with transaction() as session:
         network, meeting = _rows(session, saved)
-        return resting.wake_if_resting(session, network, meeting, _cause(at))
+        return rest.wake_if_resting(session, network, meeting, _cause(at))
 
 
 @step("Boka nästa och skicka till kalendrarna", "Book the next and send to calendars")

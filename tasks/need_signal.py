@@ -3,17 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from models import noting
-from models.database import transaction
+from models.db.engine import transaction
 from models.forms.need_signal import NeedSignalForm
-from models.need_signal import NeedSignal
-from tasks.intake import form_of, keep, settle
-from tasks.step import run_id, step
+from models.stages import need_signal
+from models.tables.need_signal import NeedSignal
+from tasks.runtime.form_intake import form_of, keep, settle
+from tasks.runtime.step import run_id, step
 
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")
 async def receive_signal(form: NeedSignalForm, at: datetime) -> str:
-    return keep(form, "need-signal", at, noting.check_signal)
+    return keep(form, "need-signal", at, need_signal.check_signal)
 
 
 @step("Skriv upp behovet", "Write the need down")
@@ -21,5 +21,5 @@ async def note(intake: str, at: datetime) -> str:
     with transaction() as session:
         row, form = form_of(session, intake, NeedSignalForm)
         if form:
-            settle(row, noting.note(session, form, at, run_id()).id, at)
+            settle(row, need_signal.note(session, form, at, run_id()).id, at)
         return session.get_one(NeedSignal, UUID(str(row.subject_id))).municipality

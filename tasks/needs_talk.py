@@ -4,14 +4,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from models import needs_talk, support
-from models.database import reading, transaction
+from models.db.engine import reading, transaction
 from models.forms.needs_talk import NeedsTalkForm
-from models.lifecycle import Actor, Cause
-from models.network import Network
-from models.support_request import SupportRequest
-from tasks.intake import form_of, keep, settle
-from tasks.step import run_id, step
+from models.networks import creation
+from models.stages import needs_talk
+from models.support import menu
+from models.tables.network import Network
+from models.tables.request import SupportRequest
+from models.tables.transition import Actor, Cause
+from tasks.runtime.form_intake import form_of, keep, settle
+from tasks.runtime.step import run_id, step
 
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")
@@ -30,7 +32,7 @@ async def record_talk(intake: str, at: datetime) -> str:
 async def suggest(request_id: str) -> list[str]:
     with reading() as session:
         request = session.get_one(SupportRequest, UUID(request_id))
-        return [str(item) for item in support.suggest(request.nature, request.without_support)]
+        return [str(item) for item in menu.suggest(request.nature, request.without_support)]
 
 
 @step("Reservera timmar och besluta", "Reserve hours and decide")
@@ -53,7 +55,7 @@ async def decide(intake: str, request_id: str, at: datetime) -> dict[str, Any]:
 @step("Fråga medarrangörer", "Ask co-organisers")
 async def ask_co_organisers(network_id: str, at: datetime) -> int:
     with transaction() as session:
-        return needs_talk.ask_co_organisers(session, session.get_one(Network, UUID(network_id)), at)
+        return creation.ask_co_organisers(session, session.get_one(Network, UUID(network_id)), at)
 
 
 def _cause(form: NeedsTalkForm, at: datetime) -> Cause:

@@ -5,22 +5,23 @@ from datetime import datetime
 
 from prefect.artifacts import acreate_markdown_artifact
 
-from models import outbox, settling, work_list
-from models.database import reading, transaction
+from models.dates.local_time import local
+from models.db.engine import reading, transaction
 from models.forms.outbox import OutboxForm
-from models.language import say
-from models.not_sent import NotSent, not_sent
-from models.quiet_days import local
+from models.i18n import say
+from models.mail import in_doubt
+from models.office.staff import by_signature
 from models.settings import settings
-from models.staff import by_signature
-from models.words import MAIL, word
-from tasks.journal import clock
-from tasks.mail_server import mail_server
-from tasks.opening import NOT_SENT
-from tasks.progress import Progress
-from tasks.sending import BATCH, send_due, send_freed
-from tasks.step import step
-from templates.mail_words import reason_name, status_name
+from models.stages import outbox, work_list
+from models.views.undelivered import NotSent, not_sent
+from models.vocabulary import MAIL, word
+from tasks.runtime.progress import Progress
+from tasks.runtime.step import step
+from tasks.smtp.batch_sender import BATCH, send_due, send_freed
+from tasks.smtp.group_commit import clock
+from tasks.smtp.server_config import mail_server
+from tasks.staff_ui.form_links import NOT_SENT
+from templates.vocabulary.delivery import reason_name, status_name
 
 SHOWN = 200
 
@@ -31,7 +32,7 @@ async def settle(form: OutboxForm, at: datetime) -> int:
         return 0
     with transaction() as session:
         staff = by_signature(session, form.signature, say("Din signatur", "Your signature"))
-        return settling.settle(session, form.mails, form.action, at, staff.id)
+        return in_doubt.settle(session, form.mails, form.action, at, staff.id)
 
 
 @step("Ta hand om det som blev liggande", "Look after what was left lying")

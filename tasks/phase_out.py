@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from models import phase_out
-from models.database import transaction
-from models.lifecycle import Actor, Cause
-from tasks.step import run_id, step
+from models.db.engine import transaction
+from models.stages import phase_out
+from models.tables.transition import Actor, Cause
+from tasks.runtime.step import run_id, step
 
 
 @step("Varsla 60 och 30 dagar före", "Give notice 60 and 30 days before")

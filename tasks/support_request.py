@@ -7,16 +7,17 @@ from uuid import UUID
 from prefect.artifacts import acreate_markdown_artifact
 from sqlmodel import col, select
 
-from models import near_neighbour, receiving
-from models.database import reading, transaction
+from models.db.engine import reading, transaction
 from models.errors import UserError
 from models.forms.support_request import SupportRequestForm
-from models.language import Language, say
-from models.lifecycle import Actor, Cause
+from models.i18n import Language, say
+from models.requests import assignment, near_neighbour
 from models.settings import settings
-from models.support_request import SupportRequest
-from tasks.intake import form_of, keep, settle
-from tasks.step import run_id, step
+from models.stages import support_request
+from models.tables.request import SupportRequest
+from models.tables.transition import Actor, Cause
+from tasks.runtime.form_intake import form_of, keep, settle
+from tasks.runtime.step import run_id, step
 
 NEARBY = (
     "Nära den här förfrågan. Fråga båda om de vill presenteras för varandra.",
@@ -26,7 +27,7 @@ NEARBY = (
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")
 async def receive_request(form: SupportRequestForm, at: datetime) -> str:
-    return keep(form, "support-request", at, receiving.check_request)
+    return keep(form, "support-request", at, support_request.check_request)
 
 
 @step("Skriv upp förfrågan och bekräfta", "Write the request down and acknowledge it")
@@ -37,7 +38,7 @@ async def save_request(intake: str, at: datetime) -> dict[str, Any]:
             request, is_new = session.get_one(SupportRequest, row.subject_id), row.flow_run_id == run_id()
         else:
             cause = Cause("request", Actor.member, at, flow_run_id=run_id())
-            request, is_new = receiving.receive(session, form, cause)
+            request, is_new = support_request.receive(session, form, cause)
             settle(row, request.id, at)
         return {"id": str(request.id), "number": request.number, "state": str(request.state), "new": is_new}
 
@@ -82,7 +83,7 @@ async def neighbours(request_id: str, at: datetime) -> int:
 async def assign(request_id: str, at: datetime) -> str:
     with transaction() as session:
         request = session.get_one(SupportRequest, UUID(request_id))
-        staff = receiving.assign(session, request, at)
+        staff = assignment.assign(session, request, at)
         return staff.signature if staff else ""
 
 
@@ -90,4 +91,4 @@ async def assign(request_id: str, at: datetime) -> str:
 async def invite_to_talk(request_id: str, at: datetime) -> int:
     with transaction() as session:
         request = session.get_one(SupportRequest, UUID(request_id))
-        return receiving.invite_to_talk(session, request, at)
+        return assignment.invite_to_talk(session, request, at)

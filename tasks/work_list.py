@@ -6,18 +6,20 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.events import emit_event
 from sqlmodel import col, select
 
-from models import contacts, near_neighbour, receiving, resting, still_planned, waiting, web_request, work_list
-from models.alarms import Alarm
-from models.database import reading, transaction
-from models.language import say
-from models.lifecycle import Actor, Cause
-from models.place import Region
-from models.quiet_days import local
+from models.dates.local_time import local
+from models.db.engine import reading, transaction
+from models.i18n import say
+from models.networks import contacts, never_started, rest
+from models.operation.alarms import Alarm
+from models.requests import near_neighbour, waiting_list
 from models.settings import settings
-from models.work_item import Waiting
-from tasks.opening import Forms, find_forms
-from tasks.step import run_id, step
-from templates.staff_words import alarm_text, task_name
+from models.stages import support_request, web_request, work_list
+from models.tables.place import Region
+from models.tables.transition import Actor, Cause
+from models.views.work_item import Waiting
+from tasks.runtime.step import run_id, step
+from tasks.staff_ui.form_links import Forms, find_forms
+from templates.vocabulary.tasks import alarm_text, task_name
 
 SHOWN = 200
 OVERDUE = "natverkslots.overdue"
@@ -26,7 +28,7 @@ OVERDUE = "natverkslots.overdue"
 @step("Pröva ofullständiga förfrågningar igen", "Look at incomplete requests again")
 async def retry_incomplete(at: datetime) -> int:
     with transaction() as session:
-        return receiving.retry_incomplete(session, _cause(at))
+        return support_request.retry_incomplete(session, _cause(at))
 
 
 @step("Ge förfrågningar från webben till någon", "Give requests from the web to somebody")
@@ -47,25 +49,25 @@ async def end_roles_of_leavers(at: datetime) -> int:
 async def tend_queue(at: datetime) -> dict[str, int]:
     with transaction() as session:
         return {
-            "lapsed": waiting.lapse_offers(session, at),
-            "expired": waiting.expire(session, _cause(at)),
-            "offered": waiting.make_offers(session, at),
+            "lapsed": waiting_list.lapse_offers(session, at),
+            "expired": waiting_list.expire(session, _cause(at)),
+            "offered": waiting_list.make_offers(session, at),
         }
 
 
 @step("Fråga nätverk som vilar", "Ask networks that rest")
 async def wake(at: datetime) -> int:
     with transaction() as session:
-        asked = resting.send_wake_mails(session, at)
-        resting.propose_closing(session, at)
+        asked = rest.send_wake_mails(session, at)
+        rest.propose_closing(session, at)
         return asked
 
 
 @step("Fråga planerade nätverk", "Ask networks still planned")
 async def ask_still_planned(at: datetime) -> int:
     with transaction() as session:
-        asked = still_planned.ask_still_planned(session, at)
-        still_planned.propose_closing_planned(session, at)
+        asked = never_started.ask_still_planned(session, at)
+        never_started.propose_closing_planned(session, at)
         return asked
 
 

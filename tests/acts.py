@@ -5,19 +5,23 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models import check_in_round, kickoff, meeting_report, needs_talk, network_change, phase_out, receiving, resting
-from models.check_in import CheckIn
+from models.check_ins import asking
+from models.dates.local_time import STOCKHOLM
 from models.forms.check_in import CheckInForm
 from models.forms.meeting_report import MeetingReportForm
 from models.forms.needs_talk import GrantLine, NeedsTalkForm
 from models.forms.network_change import NetworkChangeForm
 from models.forms.support_request import SupportRequestForm
-from models.lifecycle import Actor, Cause
-from models.mail import MailStatus, OutgoingMail
-from models.meeting import Meeting
-from models.network import Network, Role, RoleKind, roles_of
-from models.quiet_days import STOCKHOLM
-from models.support_request import SupportRequest
+from models.networks import rest
+from models.people.roles import roles_of
+from models.requests import assignment
+from models.stages import kickoff, meeting_report, needs_talk, network_change, phase_out, support_request
+from models.tables.check_in import CheckIn
+from models.tables.mail import MailStatus, OutgoingMail
+from models.tables.meeting import Meeting
+from models.tables.network import Network, Role, RoleKind
+from models.tables.request import SupportRequest
+from models.tables.transition import Actor, Cause
 
 AKE, MARIT, RENE, GOREL, ORJAN, EMPLOYEE = (f"80010{n}-0{n}" for n in range(1, 7))
 SHARED = ("m1", "m2", "m3", "m1", "m2")
@@ -48,9 +52,9 @@ def request_form(**changes: Any) -> SupportRequestForm:
 def ask(session: Session, day: str = "2026-11-02", **changes: Any) -> SupportRequest:
     """A member asks for support."""
     form = request_form(**changes)
-    receiving.check_request(session, form)
-    request, _ = receiving.receive(session, form, by(Actor.member, day))
-    receiving.assign(session, request, at(day))
+    support_request.check_request(session, form)
+    request, _ = support_request.receive(session, form, by(Actor.member, day))
+    assignment.assign(session, request, at(day))
     session.flush()
     return request
 
@@ -106,10 +110,10 @@ def tell(
     _, meeting = meeting_report.save_report(session, form, cause)
     session.flush()
     kickoff.start_if_kickoff(session, network, meeting, cause)
-    resting.wake_if_resting(session, network, meeting, cause)
+    rest.wake_if_resting(session, network, meeting, cause)
     booked = meeting_report.book_next(session, network, form, told)
     if booked:
-        resting.wake_if_resting(session, network, booked[0], cause)
+        rest.wake_if_resting(session, network, booked[0], cause)
     session.flush()
     return meeting
 
@@ -149,7 +153,7 @@ def change(session: Session, network: Network, what: str, day: str, **changes: A
 def answer(session: Session, check_in: CheckIn, day: str, **changes: Any) -> None:
     """The five answers, in good spirits unless told otherwise."""
     form = CheckInForm.model_validate({"sharing": "3", "motivation": 4} | changes)
-    check_in_round.answer(session, check_in, form, at(day))
+    asking.answer(session, check_in, form, at(day))
     session.flush()
 
 

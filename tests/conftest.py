@@ -24,8 +24,8 @@ for _name in [name for name in os.environ if name.startswith(("LOTS_", "PREFECT_
 os.environ.update(LOTS_HOME=str(_HOME), LOTS_SECRET_KEY="a secret for tests only", LOTS_DATA_KEY="a key for tests only")
 os.environ["LOTS_TRIAL"] = "1"  # months are tested by telling flows the day
 
-from deployments.environment import prefect_environment  # noqa: E402
-from models.database import engine  # noqa: E402
+from deployments.server.environment import prefect_environment  # noqa: E402
+from models.db.engine import engine  # noqa: E402
 from models.settings import Settings, settings  # noqa: E402
 from tests.office import fill_office  # noqa: E402
 

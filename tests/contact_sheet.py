@@ -12,8 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from templates.examples import variants
-from templates.render import LANGUAGES, mail_names, render_mail
+from templates.mail_examples import variants
+from templates.rendering.mail import LANGUAGES, mail_names, render_mail
 from tests.browser import chromium
 
 PHONE, TALLEST, GAP = 390, 8_000, 24

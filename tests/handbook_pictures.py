@@ -13,8 +13,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page
 
-from deployments.processes import free_port
-from models.forms.every import FORMS
+from deployments.server.processes import free_port
+from models.forms.registry import FORMS
 from tests.acts import AKE, EMPLOYEE, GOREL, MARIT
 from tests.browser import chromium, sign_in
 from tests.e2e.staff import (

@@ -1,10 +1,10 @@
 """The sample office: reference data, its staff and its members, in the configured database."""
 
-from models.database import engine, transaction
-from models.importing import DATA, import_file, load_reference_data
-from models.upgrade import upgrade
+from models.db.engine import engine, transaction
+from models.operation.upgrade import upgrade
+from models.reference.csv_import import DATA, import_file, load_reference_data
 
-OFFICE = DATA.parent.parent / "deployments" / "demo"
+OFFICE = DATA.parents[2] / "deployments" / "demo"
 
 
 def fill_office() -> None:

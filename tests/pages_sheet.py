@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from deployments.processes import free_port
+from deployments.server.processes import free_port
 from tests.browser import chromium
 from tests.contact_sheet import sheet
 from tests.office import fill_office
@@ -24,7 +24,8 @@ TOP = 1100
 
 def photographs(browser: Browser, width: int, language: str, names: list[str], top: int = 20_000) -> dict[str, bytes]:
     """Each page by name, whole or its topmost pixels, in a world of its own."""
-    from models import database, settings
+    from models import settings
+    from models.db import engine
     from tests.deployments.conftest import begin_world
     from tests.e2e.every_page import every_page, fill, served, visit
 
@@ -45,7 +46,7 @@ def photographs(browser: Browser, width: int, language: str, names: list[str], t
                     clip = {"x": 0, "y": 0, "width": width, "height": height}
                     taken[name] = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
         page.close()
-        database.engine().dispose()
+        engine.engine().dispose()
     settings.settings.cache_clear()
     return taken
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deployments.environment import PREFECT_USER
-from deployments.processes import free_port
+from deployments.server.environment import PREFECT_USER
+from deployments.server.processes import free_port
 from tests.left import left_running
 
 

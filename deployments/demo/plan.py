@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from models.quiet_days import STOCKHOLM, first_working_day
+from models.dates.local_time import STOCKHOLM
+from models.dates.working_days import first_working_day
 
 AKE, MARIT, RENE, GOREL, ORJAN = (f"80010{n}-0{n}" for n in range(1, 6))
 FIRST_MONTH, MONTHS = (2026, 12), 13

@@ -9,13 +9,13 @@ from typing import Any
 
 import httpx
 
+from deployments.cli.run_flow import flow_named
 from deployments.demo import plan
-from deployments.demo.catcher import Catcher
-from deployments.demo.parts import Clock
-from deployments.running import flow_named
-from models.database import reading
-from models.outbox import due
-from models.quiet_days import STOCKHOLM
+from deployments.demo.home import Clock
+from deployments.demo.mail_catcher import Catcher
+from models.dates.local_time import STOCKHOLM
+from models.db.engine import reading
+from models.stages.outbox import due
 
 Happening = Callable[[], Awaitable[str]]
 LULEA = "ake.ohman@"

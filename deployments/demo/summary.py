@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from models import mail
-from models.database import reading
-from models.health_check import HealthSnapshot
-from models.network import Network
-from models.support_request import SupportRequest
+from models.db.engine import reading
+from models.mail import queue
+from models.tables.health import HealthSnapshot
+from models.tables.network import Network
+from models.tables.request import SupportRequest
 
 
 async def sum_up(caught: int, urls: dict[str, str]) -> dict[str, Any]:
@@ -30,7 +30,7 @@ async def sum_up(caught: int, urls: dict[str, str]) -> dict[str, Any]:
             "networks": dict(Counter(str(state) for state in session.exec(select(Network.state)))),
             "health": dict(Counter(str(level) for level in levels)),
             "flow_runs": await _flow_runs(),
-            "mails": mail.counts(session),
+            "mails": queue.counts(session),
             "caught": caught,
             "urls": urls,
         }

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from deployments.environment import PREFECT_YAML
+from deployments.server.environment import PREFECT_YAML
 from deployments.server.prefect_api import PrefectApi
-from models.quiet_days import STOCKHOLM
+from models.dates.local_time import STOCKHOLM
 
 MOST_DEPLOYMENTS = 200
 

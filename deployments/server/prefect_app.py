@@ -14,8 +14,8 @@ import uvicorn
 from prefect.server.api.server import create_app
 from starlette.types import ASGIApp
 
-from deployments.environment import HOME_ID, close_inside, home_id
 from deployments.server.door import Door, allowed_hosts
+from deployments.server.environment import HOME_ID, close_inside, home_id
 from deployments.server.prefect_sqlite import use_immediate_transactions
 from deployments.server.second_try import SecondTry
 from deployments.server.ui_script import UiScript

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Literal
 
-from deployments.processes import Parts
 from deployments.server.guard import kill_all, parts_of
+from deployments.server.processes import Parts
 
 State = Literal["starting", "running", "waiting", "done", "stopped"]
 FIRST_PAUSE, LONGEST_PAUSE = 1, 60  # seconds

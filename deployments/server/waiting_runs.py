@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from deployments.server.prefect_api import PrefectApi
-from models.alarms import RUN_STUCK
+from models.operation.alarms import RUN_STUCK
 
 LOOKED_AT = 200
 

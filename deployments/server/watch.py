@@ -15,15 +15,16 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from deployments.environment import POOL
+from deployments.server.environment import POOL
 from deployments.server.prefect_api import PrefectApi, configured_api
-from models import flow_run_pulse as rules
-from models.database import reading, transaction
+from models.db.engine import reading, transaction
 from models.errors import LotsError
-from models.flow_run_pulse import SILENT, START_PATIENCE, Act, FlowRunPulse, Verdict
+from models.operation import run_pulse as rules
+from models.operation.run_pulse import SILENT, START_PATIENCE, Act, Verdict
 from models.settings import LOOPBACK
-from tasks import processes
-from tasks.processes import Process
+from models.tables.run_pulse import FlowRunPulse
+from tasks.runtime import processes
+from tasks.runtime.processes import Process
 
 LOOK_SECONDS = 5
 LOOKED_AT = 200

@@ -21,7 +21,7 @@ from models.errors import (
     DatabaseUnknown,
     DatabaseUnreadable,
 )
-from models.language import say
+from models.i18n import say
 
 Kind = type[DatabaseUnavailable]
 

@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from models.dates.local_time import quarter_bounds
 from models.errors import UserError
-from models.forms.choice import Chosen, Listed
-from models.forms.form import (
+from models.forms.kit.base import (
     NOTHING_CHOSEN,
     SIGNATURE,
     DayText,
@@ -20,10 +20,10 @@ from models.forms.form import (
     parse_day,
     unchosen,
 )
-from models.language import say
-from models.quiet_days import quarter_bounds
-from models.support import Item
-from models.words import ACTION, ITEM
+from models.forms.kit.fields import Chosen, Listed
+from models.i18n import say
+from models.tables.support import Item
+from models.vocabulary import ACTION, ITEM
 
 ABOUT = ("Vad gäller det?", "What is it about?")
 NETWORK = ("Nätverk", "Network")

@@ -5,14 +5,14 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from models.columns import nfc
-from models.forms.choice import Chosen, Listed, Unseen
-from models.forms.form import MEMBER, SIGNATURE, YOUR_SIGNATURE, Form, MemberOrNone, Signature, field, unchosen
+from models.db.column_types import nfc
+from models.forms.kit.base import MEMBER, SIGNATURE, YOUR_SIGNATURE, Form, MemberOrNone, Signature, field, unchosen
+from models.forms.kit.fields import Chosen, Listed, Unseen
 from models.forms.needs_talk import GrantLine
-from models.intervention import InterventionKind
-from models.label import SEPARATOR
-from models.language import say
-from models.words import MATTER, OUTCOME, code_of
+from models.i18n import say
+from models.office.labels import SEPARATOR
+from models.tables.office import InterventionKind
+from models.vocabulary import MATTER, OUTCOME, code_of
 
 MATTERS = ("Ärende", "Matter")
 

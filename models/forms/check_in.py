@@ -5,13 +5,13 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from models.check_in import Sharing, Wish
-from models.forms.choice import Chosen, Listed
-from models.forms.form import DayText, Form, Reads, day_problem, field, parse_day
-from models.forms.sweep import SweepForm, sweep_choice
-from models.language import say
-from models.meeting import MOST_ATTENDING
-from models.words import MOTIVATION, SHARING, WISH, Words
+from models.forms.kit.base import DayText, Form, Reads, day_problem, field, parse_day
+from models.forms.kit.fields import Chosen, Listed
+from models.forms.kit.sweep import SweepForm, sweep_choice
+from models.i18n import say
+from models.tables.check_in import Sharing, Wish
+from models.tables.meeting import MOST_ATTENDING
+from models.vocabulary import MOTIVATION, SHARING, WISH, Words
 
 MET_ON = ("Fråga 1, dag", "Question 1, day")
 NEXT_ON = ("Fråga 2, nästa träff", "Question 2, next meeting")

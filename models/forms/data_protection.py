@@ -6,13 +6,13 @@ from typing import Annotated, ClassVar, Literal
 from email_validator import EmailNotValidError, validate_email
 from pydantic import Field, StringConstraints
 
-from models.columns import nfc
-from models.forms.choice import Chosen, Listed
-from models.forms.form import NOBODY, SIGNATURE, YOUR_SIGNATURE, Reads, field, name_problem
-from models.forms.sweep import SweepForm, sweep_choice
-from models.label import SEPARATOR
-from models.language import say
-from models.words import RIGHTS_ANSWER, Words
+from models.db.column_types import nfc
+from models.forms.kit.base import NOBODY, SIGNATURE, YOUR_SIGNATURE, Reads, field, name_problem
+from models.forms.kit.fields import Chosen, Listed
+from models.forms.kit.sweep import SweepForm, sweep_choice
+from models.i18n import say
+from models.office.labels import SEPARATOR
+from models.vocabulary import RIGHTS_ANSWER, Words
 
 NIGHT = sweep_choice("Ingen: kör nattens gallring nu", "None: run the night's retention now")
 REQUEST = ("Begäran", "Request")

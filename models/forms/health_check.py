@@ -5,10 +5,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from models.forms.choice import Listed
-from models.forms.form import field
-from models.forms.sweep import SweepForm, sweep_choice
-from models.words import Words
+from models.forms.kit.base import field
+from models.forms.kit.fields import Listed
+from models.forms.kit.sweep import SweepForm, sweep_choice
+from models.vocabulary import Words
 
 CHECK = sweep_choice("Alla: kör månadens kontroll nu", "All: run the month's check now")
 

@@ -5,8 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from models.forms.choice import Chosen, Listed
-from models.forms.form import (
+from models.forms.kit.base import (
     MEMBER,
     SIGNATURE,
     YOUR_SIGNATURE,
@@ -18,10 +17,11 @@ from models.forms.form import (
     field,
     parse_local,
 )
-from models.forms.sweep import SweepForm, sweep_choice
-from models.language import say
-from models.meeting import MeetingForm
-from models.words import MEETING_FORM, Words
+from models.forms.kit.fields import Chosen, Listed
+from models.forms.kit.sweep import SweepForm, sweep_choice
+from models.i18n import say
+from models.tables.meeting import MeetingForm
+from models.vocabulary import MEETING_FORM, Words
 
 NETWORK = ("Nätverk", "Network")
 FIRST_MEETING = ("Första träffen", "First meeting")

@@ -5,9 +5,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from models.columns import nfc
-from models.forms.choice import Chosen, Listed
-from models.forms.form import (
+from models.db.column_types import nfc
+from models.forms.kit.base import (
     CARRIER,
     MEMBER,
     Form,
@@ -21,9 +20,10 @@ from models.forms.form import (
     parse_local,
     unchosen,
 )
-from models.language import say
-from models.meeting import CONFIRM_ABOVE, LATE_REPORT_DAYS, MOST_ATTENDING, Duty
-from models.words import MEETING_STATUS
+from models.forms.kit.fields import Chosen, Listed
+from models.i18n import say
+from models.tables.meeting import CONFIRM_ABOVE, LATE_REPORT_DAYS, MOST_ATTENDING, Duty
+from models.vocabulary import MEETING_STATUS
 
 NETWORK = ("Nätverk", "Network")
 NEXT_MEETING = ("Nästa träff", "Next meeting")

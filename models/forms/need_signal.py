@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from models.columns import nfc
-from models.forms.form import SIGNATURE, YOUR_SIGNATURE, Form, Place, Signature, field, name_problem
-from models.language import say
-from models.place import is_whole_country
+from models.db.column_types import nfc
+from models.forms.kit.base import SIGNATURE, YOUR_SIGNATURE, Form, Place, Signature, field, name_problem
+from models.i18n import say
+from models.reference.places import is_whole_country
 
 WORDS_LENGTH = 500
 PLACE = ("Plats", "Place")

@@ -5,14 +5,14 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from models.columns import nfc
-from models.forms.choice import Chosen, Listed
-from models.forms.form import SIGNATURE, YOUR_SIGNATURE, Form, Reads, Signature, field, name_problem, unchosen
-from models.language import say
-from models.numbers import numbers
-from models.support import MENU, Item
-from models.support_request import Reason
-from models.words import CADENCE, DECISION, ITEM, REASON, word
+from models.db.column_types import nfc
+from models.forms.kit.base import SIGNATURE, YOUR_SIGNATURE, Form, Reads, Signature, field, name_problem, unchosen
+from models.forms.kit.fields import Chosen, Listed
+from models.i18n import say
+from models.office.policy import numbers
+from models.tables.request import Reason
+from models.tables.support import MENU, Item
+from models.vocabulary import CADENCE, DECISION, ITEM, REASON, word
 
 REQUEST = ("Förfrågan", "Request")
 NETWORK_NAME = ("Nätverkets namn", "Name of the network")

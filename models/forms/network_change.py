@@ -5,9 +5,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from models.columns import nfc
-from models.forms.choice import Agreed, Chosen
-from models.forms.form import (
+from models.db.column_types import nfc
+from models.forms.kit.base import (
     MEMBER,
     SIGNATURE,
     YOUR_SIGNATURE,
@@ -20,9 +19,10 @@ from models.forms.form import (
     field,
     unchosen,
 )
-from models.language import say
-from models.network import MOST_EXTENDED_DAYS
-from models.words import CHANGE, OTHER_CHANNEL
+from models.forms.kit.fields import Agreed, Chosen
+from models.i18n import say
+from models.tables.network import MOST_EXTENDED_DAYS
+from models.vocabulary import CHANGE, OTHER_CHANNEL
 
 NETWORK = ("Nätverk", "Network")
 Agreement = Annotated[str, StringConstraints(pattern="^[0-9]{1,6}:[mM][0-9]{1,3}$"), Agreed()]

@@ -5,11 +5,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from models.forms.choice import Chosen, Listed
-from models.forms.form import NOTHING_CHOSEN, SIGNATURE, YOUR_SIGNATURE, Form, SignatureOrNone, field
-from models.label import SEPARATOR
-from models.language import say
-from models.words import MAIL_ACTION
+from models.forms.kit.base import NOTHING_CHOSEN, SIGNATURE, YOUR_SIGNATURE, Form, SignatureOrNone, field
+from models.forms.kit.fields import Chosen, Listed
+from models.i18n import say
+from models.office.labels import SEPARATOR
+from models.vocabulary import MAIL_ACTION
 
 ACTION = ("Vad ska göras", "What to do")
 # The number of a mail, alone or at the end of its label: nobody's address fits in.

@@ -5,14 +5,14 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from models.columns import nfc
-from models.forms.choice import Chosen, Listed
-from models.forms.form import Form, Place, field, name_problem
-from models.language import say
-from models.network import Nature
-from models.support import Item
-from models.support_request import NEED_LENGTH, Channel
-from models.words import CHANNEL, ITEM, NATURE
+from models.db.column_types import nfc
+from models.forms.kit.base import Form, Place, field, name_problem
+from models.forms.kit.fields import Chosen, Listed
+from models.i18n import say
+from models.tables.network import Nature
+from models.tables.request import NEED_LENGTH, Channel
+from models.tables.support import Item
+from models.vocabulary import CHANNEL, ITEM, NATURE
 
 PLACE = ("Plats", "Place")
 NAME = ("Namn", "Name")

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that `models.upgrade` hands over."""
+"""Alembic's entry: runs on the connection that `models.operation.upgrade` hands over."""
 
 from alembic import context
 

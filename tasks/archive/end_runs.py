@@ -12,7 +12,7 @@ from prefect.server.database import provide_database_interface
 from prefect.server.schemas.filters import FlowRunFilter
 from prefect.server.schemas.states import State, StateType
 
-from models.language import say
+from models.i18n import say
 
 UNDER_WAY = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 AT_A_TIME = 200

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from models.backup import made_at, surplus
+from models.operation.backups import made_at, surplus
 from models.settings import Settings
 
 

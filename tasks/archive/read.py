@@ -13,7 +13,7 @@ from typing import IO, cast
 from pydantic import BaseModel, ValidationError
 
 from models.errors import BackupRefused
-from models.upgrade import knows, newest
+from models.operation.upgrade import knows, newest
 from tasks.archive import sqlite_copy
 from tasks.archive.contents import MANIFEST, NAME, OURS, PREFECTS, Kept, Manifest
 from tasks.archive.sealed import Opener

@@ -16,11 +16,11 @@ from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from models.database import make_engine
+from models.db.engine import make_engine
 from models.errors import BackupFailed, BackupRefused
+from models.mail.in_doubt import doubt_what_may_have_gone
+from models.operation.upgrade import upgrade
 from models.settings import Settings
-from models.settling import doubt_what_may_have_gone
-from models.upgrade import upgrade
 from tasks.archive.contents import OURS, PREFECTS
 from tasks.archive.read import Verified, unpack
 from tasks.archive.write import refuse_foreign, sync_folder

@@ -18,9 +18,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any, cast
 
-from models.backup import PREFIX
 from models.errors import BackupFailed, BackupRefused
-from models.language import say
+from models.i18n import say
+from models.operation.backups import PREFIX
 from models.settings import Settings, made_once
 from tasks.archive import sqlite_copy
 from tasks.archive.contents import (

@@ -14,12 +14,12 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from models.engagement import score
-from models.engagement_columns import Batch, BatchBuilder
-from models.health_check import take_snapshots
-from models.network import Network
-from templates.examples import example
-from templates.render import mail_names, render_mail
+from models.health.batch import Batch, BatchBuilder
+from models.health.engagement import score
+from models.stages.health_check import take_snapshots
+from models.tables.network import Network
+from templates.mail_examples import example
+from templates.rendering.mail import mail_names, render_mail
 from tests.bench.database import EVENTS, fill, sweep, sweep_alone
 from tests.bench.founders import founders
 from tests.bench.mails import mails

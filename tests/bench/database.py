@@ -12,10 +12,11 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from models.database import make_engine
-from models.health_check import IS_ACTIVE, scored
-from models.meeting import LEADING, Duty
-from models.upgrade import upgrade
+from models.db.engine import make_engine
+from models.health.scoring import scored
+from models.operation.upgrade import upgrade
+from models.stages.health_check import IS_ACTIVE
+from models.tables.meeting import LEADING, Duty
 from tests.bench.memory import peak_memory
 
 EVENTS = 25  # meetings and as many check-ins: 50 events a network

@@ -22,15 +22,16 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from deployments.environment import answers
-from deployments.processes import free_port
-from models import database, settings
-from models.check_in import CheckIn
-from models.importing import load_reference_data
-from models.links import Purpose, link
-from models.network import Nature, Network, NetworkState, Origin, Role, RoleKind
-from models.person import EmailStatus, Membership, Person
-from models.upgrade import upgrade
+from deployments.server.environment import answers
+from deployments.server.processes import free_port
+from models import settings
+from models.db import engine
+from models.operation.upgrade import upgrade
+from models.people.signed_link import Purpose, link
+from models.reference.csv_import import load_reference_data
+from models.tables.check_in import CheckIn
+from models.tables.network import Nature, Network, NetworkState, Origin, Role, RoleKind
+from models.tables.person import EmailStatus, Membership, Person
 
 FOUNDERS = 200
 SECONDS = 30
@@ -53,10 +54,10 @@ def founders(reading: float = READING) -> dict[str, Any]:
     """The benchmark's figures."""
     with tempfile.TemporaryDirectory() as folder, _web(Path(folder)) as port:
         rush = asyncio.run(_rush(port, _links(), reading))
-        with database.reading() as session:
+        with engine.reading() as session:
             rows = session.exec(select(CheckIn.id, CheckIn.q1_attended).where(col(CheckIn.answered_at).is_not(None)))
             kept = dict(rows.all())
-        database.engine().dispose()
+        engine.engine().dispose()
     lost = sum(kept.get(check_in) != number for check_in, number in rush.accepted.items())
     return {
         f"{FOUNDERS} founders, {SECONDS} s: answers accepted": len(rush.accepted),
@@ -79,7 +80,7 @@ def _web(home: Path) -> Iterator[int]:
     before = dict(os.environ)
     os.environ.update(LOTS_HOME=str(home), LOTS_DATABASE_URL="", LOTS_WEB_PORT=str(port), LOTS_PUBLIC_URL="")
     settings.settings.cache_clear()
-    upgrade(database.engine())
+    upgrade(engine.engine())
     # Prefect is away: that must not cost a founder anything.
     away = os.environ | {"PREFECT_API_URL": "http://127.0.0.1:1/api", "PREFECT_HOME": str(home / "prefect")}
     web = subprocess.Popen((sys.executable, "-P", "-m", "deployments", "web"), env=away, cwd=home)
@@ -100,7 +101,7 @@ def _web(home: Path) -> Iterator[int]:
 def _links() -> list[list[tuple[UUID, str]]]:
     """For each founder, check-ins of their network and the paths of their links."""
     found = []
-    with database.transaction() as session:
+    with engine.transaction() as session:
         load_reference_data(session)
         for number in range(1, FOUNDERS + 1):
             person = Person(

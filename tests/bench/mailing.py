@@ -2,10 +2,11 @@
 
 from sqlmodel import select
 
-from models.database import reading, transaction
-from models.mail import Letter, OutgoingMail, Template, counts, queue
-from models.person import EmailStatus, Membership, Person, member_hash
-from tasks.sending import send_due
+from models.db.engine import reading, transaction
+from models.mail.queue import Letter, counts, queue
+from models.tables.mail import OutgoingMail, Template
+from models.tables.person import EmailStatus, Membership, Person, member_hash
+from tasks.smtp.batch_sender import send_due
 from tests.acts import ask, at
 from tests.office import fill_office
 

@@ -18,9 +18,9 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 from typing import Any
 
-from deployments.processes import free_port
-from templates.examples import example
-from templates.render import Rendered, render_mail
+from deployments.server.processes import free_port
+from templates.mail_examples import example
+from templates.rendering.mail import Rendered, render_mail
 from tests.bench.memory import peak_memory
 
 MAILS = 5000

@@ -4,12 +4,12 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from models.check_in import CheckIn
-from models.engagement import Health, score
-from models.engagement_columns import DUTIES, NOT_RECORDED, OFFICE, BatchBuilder
-from models.meeting import Meeting, MeetingDuty
-from models.network import Network
-from models.quiet_days import local
+from models.dates.local_time import local
+from models.health.batch import DUTIES, NOT_RECORDED, OFFICE, BatchBuilder
+from models.health.engagement import Health, score
+from models.tables.check_in import CheckIn
+from models.tables.meeting import Meeting, MeetingDuty
+from models.tables.network import Network
 
 
 def health_by_objects(session: Session, network: Network, as_of: date) -> Health:

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from deployments.processes import free_port
+from deployments.server.processes import free_port
 from tests.e2e.asking import token_of
 from tests.e2e.staff import api, deployment_of
 from tests.up import Running, lots_up

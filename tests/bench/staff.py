@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from deployments.processes import free_port
+from deployments.server.processes import free_port
 from tests.browser import chromium, sign_in
 from tests.e2e.staff import api, deployment_of, newest_artifact
 from tests.up import Running, lots_up

@@ -21,15 +21,16 @@ from types import TracebackType
 import pytest
 from sqlmodel import func, select
 
-import tasks.sending
-from models import mail as mail_rules
-from models import outbox as rules
-from models import sending as sending_rules
-from models.database import engine, engine_on, reading, transaction
-from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
+import tasks.smtp.batch_sender
+from models.db.engine import engine, engine_on, reading, transaction
+from models.mail import delivery as sending_rules
+from models.mail import queue as mail_rules
+from models.mail.queue import Letter, queue
 from models.settings import Settings, settings
-from tasks.journal import clock
-from tasks.sending import send_due
+from models.stages import outbox as rules
+from models.tables.mail import MailStatus, OutgoingMail, Template
+from tasks.smtp.batch_sender import send_due
+from tasks.smtp.group_commit import clock
 from tests.acts import ask, at
 from tests.smtp_server import mail_server, point_at
 
@@ -144,9 +145,9 @@ def kill_and_start_again(random: Random) -> None:
 def test_whoever_dies_whenever_each_mail_goes_once_or_is_in_doubt(
     office: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for module in (mail_rules, rules, sending_rules, tasks.sending):
+    for module in (mail_rules, rules, sending_rules, tasks.smtp.batch_sender):
         monkeypatch.setattr(module, "LEASE", LEASE)
-    monkeypatch.setattr(tasks.sending, "BATCH", BATCH)  # so that both workers have something
+    monkeypatch.setattr(tasks.smtp.batch_sender, "BATCH", BATCH)  # so that both workers have something
     monkeypatch.setenv("LOTS_SMTP_CONNECTIONS", str(CONNECTIONS))
     with transaction() as session:
         ask(session, co_organisers="")

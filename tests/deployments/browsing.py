@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 from httpx import Response
 
-from models.links import Purpose
+from models.people.signed_link import Purpose
 from tests.acts import AKE, MARIT, RENE
 
 ANSWER = {

@@ -10,16 +10,16 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from deployments.web import create_app
-from models import database, settings
-from models.check_in import CheckIn
-from models.links import Purpose, link
-from models.mail import OutgoingMail
-from models.meeting import Meeting
-from models.network import Nature, Network, NetworkState, Origin, Role, RoleKind
-from models.person import EmailStatus, Membership, Person, member_hash
-from models.rights_request import RightsRequest
-from models.support_request import SupportRequest
+from deployments.web.app import create_app
+from models import settings
+from models.db import engine
+from models.people.signed_link import Purpose, link
+from models.tables.check_in import CheckIn
+from models.tables.mail import OutgoingMail
+from models.tables.meeting import Meeting
+from models.tables.network import Nature, Network, NetworkState, Origin, Role, RoleKind
+from models.tables.person import EmailStatus, Membership, Person, RightsRequest, member_hash
+from models.tables.request import SupportRequest
 
 NOW = datetime(2027, 3, 2, 8, 30, tzinfo=UTC)  # a Tuesday, 09:30 in Stockholm
 PUBLIC_URL = "http://testserver"
@@ -57,7 +57,7 @@ class World:
 
     def rows(self) -> list[str]:
         """Everything that the pages could write, to compare before and after."""
-        with database.reading() as session:
+        with engine.reading() as session:
             kinds: tuple[type[Any], ...] = (
                 CheckIn,
                 Meeting,
@@ -71,19 +71,19 @@ class World:
             return sorted(str(row.model_dump()) for kind in kinds for row in session.exec(select(kind)))
 
     def get(self, kind: type[Any], key: UUID) -> Any:
-        with database.reading() as session:
+        with engine.reading() as session:
             return session.get_one(kind, key)
 
     def meetings(self) -> list[Meeting]:
-        with database.reading() as session:
+        with engine.reading() as session:
             return list(session.exec(select(Meeting)))
 
     def mails(self) -> list[OutgoingMail]:
-        with database.reading() as session:
+        with engine.reading() as session:
             return list(session.exec(select(OutgoingMail)))
 
     def change(self, kind: type[Any], key: UUID, **values: Any) -> None:
-        with database.transaction() as session:
+        with engine.transaction() as session:
             row = session.get_one(kind, key)
             for name, value in values.items():
                 setattr(row, name, value)
@@ -91,7 +91,7 @@ class World:
 
     def plan(self, starts_at: datetime, **values: Any) -> UUID:
         """A meeting that m1 booked."""
-        with database.transaction() as session:
+        with engine.transaction() as session:
             convener = session.get_one(Role, self.roles["m1"]).person_id
             meeting = Meeting(
                 network_id=self.network, starts_at=starts_at, convener_id=convener, booked_at=self.now, **values
@@ -110,7 +110,7 @@ def begin_world(monkeypatch: pytest.MonkeyPatch, public_url: str) -> World:
     monkeypatch.setenv("LOTS_PUBLIC_URL", public_url)
     monkeypatch.setenv("LOTS_MAIL_REPLY_TO", f"Kansliet <{OFFICE}>")
     settings.settings.cache_clear()
-    with database.transaction() as session:
+    with engine.transaction() as session:
         network = Network(
             number=12,
             slug="ornskoldsvik-town-12",

@@ -18,12 +18,12 @@ import pytest
 from dotenv import dotenv_values
 from sqlmodel import Session
 
-from deployments.cli import main
-from models.database import make_engine
-from models.invariants import broken
-from models.mail import MailStatus
+from deployments.cli.app import main
+from models.db.engine import make_engine
+from models.operation.upgrade import newest
 from models.settings import settings
-from models.upgrade import newest
+from models.tables.mail import MailStatus
+from models.views.invariants import broken
 from tasks.archive.write import COPIES
 from tests.acts import AKE, MARIT, ask, mails
 

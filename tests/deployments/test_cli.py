@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from prefect.settings import PREFECT_API_URL
 
-from deployments.cli import main
+from deployments.cli.app import main
+from models.operation.upgrade import newest
 from models.settings import Settings
-from models.upgrade import newest
 from tests.acts import AKE
 
 # What an office on its own database has to set.
@@ -120,7 +120,7 @@ def test_children_see_the_settings_of_a_dotenv_file_and_a_home_that_does_not_mov
 ) -> None:
     (tmp_path / ".env").write_text("LOTS_LANGUAGE=en\nLOTS_SMTP_PORT=2626\nPREFECT_API_URL=http://127.0.0.1:9/api\n")
     program = (
-        "import os; from models.settings import settings; from deployments.environment import prepare; "
+        "import os; from models.settings import settings; from deployments.server.environment import prepare; "
         "prepare(settings()); print(*(os.environ[n] for n in "
         "('LOTS_HOME', 'LOTS_LANGUAGE', 'LOTS_SMTP_PORT', 'LOTS_SECRET_KEY', 'PREFECT_API_URL')))"
     )

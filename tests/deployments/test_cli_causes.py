@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from deployments.cli import main
-from models import database
+from deployments.cli.app import main
+from models.db import engine as db_engine
 from models.settings import settings
 from tests import postgres
 
@@ -77,7 +77,7 @@ def test_a_cause_is_told_in_one_line_with_its_remedy(
     assert told.err.startswith("lots: ") and told.err.count("\n") == 1, told.err
     assert remedy in told.err and "sesame" not in told.err
     settings.cache_clear()
-    database.engine_on.cache_clear()
+    db_engine.engine_on.cache_clear()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

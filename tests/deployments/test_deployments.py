@@ -10,9 +10,9 @@ import yaml
 from dateutil.rrule import rrulestr
 from prefect.server.schemas.schedules import CronSchedule, RRuleSchedule
 
-from deployments.environment import POOL, PREFECT_YAML, QUEUES
-from deployments.running import entrypoints
-from models.quiet_days import first_working_day
+from deployments.cli.run_flow import entrypoints
+from deployments.server.environment import POOL, PREFECT_YAML, QUEUES
+from models.dates.working_days import first_working_day
 
 DEPLOYMENTS: list[dict[str, Any]] = yaml.safe_load(PREFECT_YAML.read_text())["deployments"]
 

@@ -6,16 +6,17 @@ from uuid import UUID
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from models import check_in_round, database
-from models.check_in import CheckIn, CheckInAnswer
-from models.check_in_answers import latest_by
-from models.intervention import Intervention
-from models.invariants import broken
-from models.links import Purpose, link
-from models.my_data import stored_about
-from models.network import Role
-from models.person import Person
-from models.quiet_days import local
+from models.dates.local_time import local
+from models.db import engine
+from models.health.answers_by_day import latest_by
+from models.people.signed_link import Purpose, link
+from models.stages import check_in
+from models.tables.check_in import CheckIn, CheckInAnswer
+from models.tables.network import Role
+from models.tables.office import Intervention
+from models.tables.person import Person
+from models.views.invariants import broken
+from models.views.my_data import stored_about
 from tests.deployments.browsing import ANSWER, Page
 from tests.deployments.conftest import PUBLIC_URL, World
 
@@ -35,12 +36,12 @@ def chosen(browser: TestClient, path: str) -> list[str]:
 
 
 def check_in_of(world: World) -> CheckIn:
-    with database.reading() as session:
+    with engine.reading() as session:
         return session.get_one(CheckIn, world.check_in)
 
 
 def person_of(world: World, code: str) -> UUID:
-    with database.reading() as session:
+    with engine.reading() as session:
         return session.get_one(Role, world.roles[code]).person_id
 
 
@@ -59,7 +60,7 @@ def test_the_second_asked_does_not_see_the_first_ones_answers_and_overwrites_not
     assert browser.post(contact, data=FIRST | {"motivation": "3"}).status_code == 200
     assert check_in_of(world).q4 == 3, "the latest given counts"
     assert "5" in chosen(browser, second)
-    with database.reading() as session:
+    with engine.reading() as session:
         assert len(session.exec(select(CheckInAnswer)).all()) == 2
         assert not [line for line in broken(session) if "avstämning" in line]
 
@@ -67,9 +68,9 @@ def test_the_second_asked_does_not_see_the_first_ones_answers_and_overwrites_not
 def test_what_both_wish_for_comes_to_staff(browser: TestClient, world: World) -> None:
     browser.post(page_of(world, "m1"), data=FIRST)
     browser.post(page_of(world, "m2"), data=SECOND)
-    with database.transaction() as session:
-        assert check_in_round.follow_up_answers(session, world.now) == 2
-        assert check_in_round.follow_up_answers(session, world.now) == 0
+    with engine.transaction() as session:
+        assert check_in.follow_up_answers(session, world.now) == 2
+        assert check_in.follow_up_answers(session, world.now) == 0
         assert len(session.exec(select(Intervention)).all()) == 2
 
 
@@ -78,7 +79,7 @@ def test_the_score_of_a_day_knows_the_latest_answer_by_then(browser: TestClient,
     day = local(world.now).date()
     world.now += timedelta(days=2)
     browser.post(page_of(world, "m2"), data=SECOND)
-    with database.reading() as session:
+    with engine.reading() as session:
         every = select(CheckIn.id)
         assert latest_by(session, every, day) == {world.check_in: 2}
         assert latest_by(session, every, day + timedelta(days=2)) == {}  # what the check-in itself says
@@ -87,7 +88,7 @@ def test_the_score_of_a_day_knows_the_latest_answer_by_then(browser: TestClient,
 def test_my_data_holds_ones_own_answers_alone(browser: TestClient, world: World) -> None:
     browser.post(page_of(world, "m1"), data=FIRST)
     browser.post(page_of(world, "m2"), data=SECOND)
-    with database.reading() as session:
+    with engine.reading() as session:
         told = {
             code: stored_about(session, session.get_one(Person, person_of(world, code)))["check_ins"]
             for code in ("m1", "m2", "m3")

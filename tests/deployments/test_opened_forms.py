@@ -8,15 +8,15 @@ import pytest
 import yaml
 from prefect.utilities.schema_tools.validation import validate
 
-from deployments.environment import PREFECT_YAML
-from deployments.furnishing import deployment
-from deployments.running import flow_named, parameters_for
+from deployments.cli.run_flow import flow_named, parameters_for
+from deployments.server.environment import PREFECT_YAML
+from deployments.server.prefect_setup import deployment
 from models.errors import UserError
-from models.forms.choice import Entries
-from models.forms.every import FORMS
-from models.forms.form import Form
-from models.forms.shown import form_schema
-from models.forms.sweep import SweepForm
+from models.forms.kit.base import Form
+from models.forms.kit.fields import Entries
+from models.forms.kit.sweep import SweepForm
+from models.forms.registry import FORMS
+from tasks.staff_ui.form_schema import form_schema
 
 TODAY = date(2026, 11, 26)
 DEPLOYMENTS: dict[str, dict[str, Any]] = {

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 
-from deployments.cli import main
-from deployments.preview import write_preview
+from deployments.cli.app import main
+from deployments.cli.preview import write_preview
 from models.errors import UserError
-from models.mail import Template
 from models.settings import Settings, settings
-from templates.examples import example, variants
-from templates.render import LANGUAGES, render_mail
+from models.tables.mail import Template
+from templates.mail_examples import example, variants
+from templates.rendering.mail import LANGUAGES, render_mail
 from tests.deployments.browsing import Page
 
 OTHER_WAYS = sum(len(variants(name, language)) - 1 for name in Template for language in LANGUAGES)

@@ -9,21 +9,21 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, func, select
 
-from deployments.cli import main
-from deployments.simulate import ORDER, simulate
-from models import check_in_round, health_check, health_talks, phase_out
-from models.database import engine, transaction
+from deployments.cli.app import main
+from deployments.simulation.world import ORDER, simulate
+from models.db.engine import engine, transaction
 from models.errors import UserError
-from models.health_check import HealthSnapshot
-from models.invariants import broken
-from models.lifecycle import Actor
-from models.mail import OutgoingMail
-from models.meeting import MeetingDuty
-from models.network import ACTIVE, TERMINAL, Network, NetworkState
-from models.person import Person
 from models.settings import Settings
-from models.staff import Staff
-from models.support_request import SupportRequest
+from models.stages import check_in, health_check, phase_out
+from models.tables.health import HealthSnapshot
+from models.tables.mail import OutgoingMail
+from models.tables.meeting import MeetingDuty
+from models.tables.network import ACTIVE, TERMINAL, Network, NetworkState
+from models.tables.office import Staff
+from models.tables.person import Person
+from models.tables.request import SupportRequest
+from models.tables.transition import Actor
+from models.views.invariants import broken
 from tests.acts import ask, at, by
 
 UNTIL = date(2027, 11, 1)
@@ -113,9 +113,9 @@ def sweep(session: Session) -> list[Any]:
     """What the first Tuesday after finds to do."""
     tuesday = at("2027-11-02")
     found = health_check.take_snapshots(session, tuesday.date())
-    done: list[Any] = [sum(len(some.keys) for some in found), check_in_round.send_due(session, tuesday)]
-    health_talks.warn_early(session, found, tuesday)
-    health_talks.open_talks(session, tuesday)
+    done: list[Any] = [sum(len(some.keys) for some in found), check_in.send_due(session, tuesday)]
+    health_check.warn_early(session, found, tuesday)
+    health_check.open_talks(session, tuesday)
     phase_out.step_down(session, by(Actor.rule, "2027-11-02"))
     return done
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from deployments.cli.status import look
 from deployments.server import up_file
-from deployments.status import look
 from models.settings import Settings
 
 SERVER = {"pid": 12, "state": "running", "since": "2026-11-26T13:51:31+00:00", "restarts": 2, "last_exit": -9}
@@ -56,7 +56,7 @@ def test_where_lots_up_is_gone_it_says_so_and_shows_no_part_of_it(office: Settin
 
 def test_the_command_ends_with_zero_and_needs_neither_a_running_office_nor_prefects_client(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("LOTS_", "PREFECT_"))}
-    script = "import sys; sys.argv = ['lots', 'status', '--json']; from deployments.cli import main; main()"
+    script = "import sys; sys.argv = ['lots', 'status', '--json']; from deployments.cli.app import main; main()"
     script += "; print('prefect' in sys.modules, file=sys.stderr)"
     done = subprocess.run(
         (sys.executable, "-P", "-c", script), capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=120

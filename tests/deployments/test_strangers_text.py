@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from models import database
-from models.mail import OutgoingMail, Template
-from models.person import Membership, Person, by_member_number
-from models.support_request import SupportRequest
-from models.web_request import take_further
-from tasks.letters import Shelf, recipient, write
+from models.db import engine
+from models.people.person import by_member_number
+from models.stages.web_request import take_further
+from models.tables.mail import OutgoingMail, Template
+from models.tables.person import Membership, Person
+from models.tables.request import SupportRequest
+from tasks.smtp.mail_context import Shelf, recipient, write
 from tests.acts import AKE, talk
 from tests.deployments.browsing import REQUEST
 from tests.deployments.conftest import NOW, World
@@ -29,7 +30,7 @@ marked = letters.map(lambda text: f"{text[:20]}{TYPED}{text[20:]}")
 
 def mails_as_they_go() -> list[str]:
     """Every mail that waits, as it would be written now; headers and text."""
-    with database.reading() as session:
+    with engine.reading() as session:
         rows = session.exec(select(OutgoingMail).where(OutgoingMail.person_id.is_not(None))).all()  # type: ignore[union-attr]
         shelf = Shelf(session, rows)
         written = []
@@ -45,7 +46,7 @@ def mails_as_they_go() -> list[str]:
 def test_no_text_that_a_stranger_types_stands_in_any_mail_that_comes_of_it(
     browser: TestClient, world: World, place: str, need: str, name: str, is_loaded: bool, introduce: bool
 ) -> None:
-    with database.transaction() as session:
+    with engine.transaction() as session:
         for person in session.exec(select(Person)):
             if TYPED in (person.name or "").casefold():
                 continue  # of an earlier try
@@ -55,7 +56,7 @@ def test_no_text_that_a_stranger_types_stands_in_any_mail_that_comes_of_it(
     fields |= {"introduce": "yes"} if introduce else {}
     for number in (AKE, UNKNOWN):
         browser.post("/request", data=REQUEST | fields | {"member_number": number})
-    with database.transaction() as session:
+    with engine.transaction() as session:
         take_further(session, NOW + timedelta(days=1))
     assert not [mail for mail in mails_as_they_go() if TYPED in mail.casefold()]
 
@@ -66,7 +67,7 @@ def test_the_mail_names_the_municipality_until_the_talk_and_the_place_after_it(
     browser.post("/request", data=REQUEST | {"step": "send"})
     [receipt] = mails_as_they_go()
     assert receipt.startswith("Vi har fått din förfrågan om nätverk i Luleå\n") and "Kallax" not in receipt
-    with database.transaction() as session:
+    with engine.transaction() as session:
         assert talk(session, session.exec(select(SupportRequest)).one())
     assert any("Kallax" in mail for mail in mails_as_they_go())
 
@@ -79,7 +80,7 @@ def test_an_address_is_no_place(browser: TestClient, world: World, place: str) -
 
 def test_signs_that_nobody_sees_are_not_kept(browser: TestClient, world: World) -> None:
     browser.post("/request", data=REQUEST | {"step": "send", "place": "Kal\u202el\u200bax", "need": "Vi\u2066 ses"})
-    with database.reading() as session:
+    with engine.reading() as session:
         request = session.exec(select(SupportRequest)).one()
     assert (request.place, request.need) == ("Kallax", "Vi ses")
 
@@ -87,7 +88,7 @@ def test_signs_that_nobody_sees_are_not_kept(browser: TestClient, world: World) 
 def test_a_place_that_is_a_municipalitys_name_says_which_one(browser: TestClient, world: World) -> None:
     reply = browser.post("/request", data=REQUEST | {"step": "send", "place": "kiruna", "municipality": ""})
     assert reply.status_code == 200
-    with database.reading() as session:
+    with engine.reading() as session:
         request = session.exec(select(SupportRequest)).one()
         assert by_member_number(session, AKE)
     assert (request.place, request.municipality) == ("kiruna", "2584")

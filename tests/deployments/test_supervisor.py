@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from deployments.processes import Parts, stopping
 from deployments.server import supervisor as supervising
 from deployments.server import up_file
 from deployments.server.guard import kill_all, left_of, parts_of
 from deployments.server.ports import listen_for_prefect, listen_for_web, port_of
+from deployments.server.processes import Parts, stopping
 from deployments.server.supervisor import Supervisor, cap
 from models.errors import ServiceUnavailable, SettingsError, UserError
 

@@ -11,13 +11,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from deployments import web_check_in
-from models import links
-from models.check_in import CheckIn
+from deployments.web.pages import check_in
 from models.errors import DatabaseBusy
-from models.links import Purpose, link
-from models.network import Role
-from models.person import Person
+from models.people import signed_link
+from models.people.signed_link import Purpose, link
+from models.tables.check_in import CheckIn
+from models.tables.network import Role
+from models.tables.person import Person
 from tests.deployments.browsing import ANSWER, BOOKING, HOSTILE, LINKS, POSTS, REPORT, Page
 from tests.deployments.conftest import World
 
@@ -35,7 +35,7 @@ def test_opening_a_link_writes_nothing(browser: TestClient, world: World, purpos
 
 
 def test_the_health_page_needs_no_database(browser: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.database.engine", lambda: pytest.fail("asked the database"))
+    monkeypatch.setattr("models.db.engine.engine", lambda: pytest.fail("asked the database"))
     for address in ("/healthz", "/", "/privacy", "/static/style.css"):
         assert browser.get(address).status_code == 200
     assert browser.get("/healthz").text == "ok"
@@ -81,7 +81,7 @@ def test_links_that_do_not_hold_are_refused_alike(
     bad = [f"/{purpose}/{other}", f"/{purpose}/x", f"/{purpose}/å%00%ff", _altered(good), good[:-1], good + "x"]
     bad += [link(purpose, *ids).removeprefix("http://testserver") for ids in signed]
     replies = [browser.get(address) for address in bad] + [browser.post(one, data=POSTS[purpose]) for one in bad]
-    monkeypatch.setitem(links.VALID_FOR, purpose, timedelta(days=-1))
+    monkeypatch.setitem(signed_link.VALID_FOR, purpose, timedelta(days=-1))
     replies += [browser.get(good), browser.post(good, data=POSTS[purpose])]
     assert {reply.status_code for reply in replies} == {404}
     assert len({reply.text for reply in replies}) == 1
@@ -150,7 +150,7 @@ def test_what_nobody_foresaw_is_logged_without_data(
         raise ValueError("Åsa Öhrn wished for a speaker")
 
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr(web_check_in, "_save", fault)
+    monkeypatch.setattr(check_in, "_save", fault)
     reply = browser.post(world.path(Purpose.check_in), data=ANSWER)
     assert reply.status_code == 500 and "Något gick fel hos oss" in reply.text
     assert "ValueError in" in caplog.text and "Åsa" not in caplog.text

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from icalendar import Calendar
 from starlette.testclient import TestClient
 
-from models.links import Purpose, link
-from models.meeting import MeetingStatus
-from models.network import Role
+from models.people.signed_link import Purpose, link
+from models.tables.meeting import MeetingStatus
+from models.tables.network import Role
 from tests.deployments.browsing import BOOKING, Page
 from tests.deployments.conftest import PEOPLE, PUBLIC_URL, World
 

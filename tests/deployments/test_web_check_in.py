@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from models.check_in import CheckIn, Sharing, Wish
-from models.links import Purpose
-from templates.pages import LANGUAGES, words
+from models.people.signed_link import Purpose
+from models.tables.check_in import CheckIn, Sharing, Wish
+from templates.rendering.web import LANGUAGES, words
 from tests.deployments.browsing import ANSWER, HOSTILE, REPORT, Page, sentence_by
 from tests.deployments.conftest import PEOPLE, World
 

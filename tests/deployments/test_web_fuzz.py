@@ -12,12 +12,13 @@ from sqlmodel import select
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from deployments import web_limits
-from deployments.web import create_app
-from models import database, fresh_link
-from models.links import Purpose, link
-from models.mail import OutgoingMail, Template
-from models.rights_request import RightsKind
+from deployments.web import rate_limits
+from deployments.web.app import create_app
+from models.db import engine
+from models.people import link_renewal
+from models.people.signed_link import Purpose, link
+from models.tables.mail import OutgoingMail, Template
+from models.tables.person import RightsKind
 from tests.deployments.browsing import ANSWER, HOSTILE, POSTS, REPORT, REQUEST
 from tests.deployments.conftest import PUBLIC_URL, World
 
@@ -41,14 +42,14 @@ FUZZ = hypothesis_settings(
 @pytest.fixture(autouse=True)
 def _no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("BY_LINK", "SENT_BY_ADDRESS", "REFUSED_BY_ADDRESS", "BY_NUMBER"):
-        monkeypatch.setattr(web_limits, name, parse("1000000 per hour"))
+        monkeypatch.setattr(rate_limits, name, parse("1000000 per hour"))
 
 
 @pytest.fixture
 def paths(world: World) -> list[str]:
     """A path for every route, with a link that holds."""
-    with database.transaction() as session:
-        fresh_link.send_my_data(session, "number m1", world.now)
+    with engine.transaction() as session:
+        link_renewal.send_my_data(session, "number m1", world.now)
         mail = session.exec(select(OutgoingMail).where(OutgoingMail.template == Template.fresh_link)).one()
         mine = link(Purpose.my_data, str(mail.id)).removeprefix(PUBLIC_URL)
     network = link(Purpose.network, str(world.roles["m1"])).removeprefix(PUBLIC_URL)

@@ -12,17 +12,19 @@ from limits import parse
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from deployments import web_limits
-from models import contacts, database, links
+from deployments.web import rate_limits
+from models.db import engine
 from models.forms.outbox import SEND
-from models.lifecycle import Actor, Cause
-from models.links import Purpose, link, read
-from models.mail import OutgoingMail, Template
-from models.network import Network, Role, RoleKind
-from models.person import EmailStatus, Person
+from models.networks import contacts
+from models.people import signed_link
+from models.people.signed_link import Purpose, link, read
 from models.settings import settings
-from tasks import letters
-from templates.pages import words
+from models.tables.mail import OutgoingMail, Template
+from models.tables.network import Network, Role, RoleKind
+from models.tables.person import EmailStatus, Person
+from models.tables.transition import Actor, Cause
+from tasks.smtp import mail_context
+from templates.rendering.web import words
 from tests.acts import AKE
 from tests.deployments.browsing import ANSWER, LINKS, POSTS, REQUEST
 from tests.deployments.conftest import PUBLIC_URL, World
@@ -42,15 +44,15 @@ def person_of(world: World, code: str) -> Person:
 
 def expire(monkeypatch: pytest.MonkeyPatch) -> None:
     for purpose in Purpose:
-        monkeypatch.setitem(links.VALID_FOR, purpose, timedelta(days=-1))
+        monkeypatch.setitem(signed_link.VALID_FOR, purpose, timedelta(days=-1))
 
 
 def written(world: World, mail: OutgoingMail) -> str:
     """The fresh link in a mail, as its reader gets it."""
-    with database.reading() as session:
-        shelf = letters.Shelf(session, [mail])
-        reader = letters.recipient(shelf.reader(mail))
-        return str(letters._context(mail, shelf, reader, world.now)["fresh_link"]).removeprefix(PUBLIC_URL)
+    with engine.reading() as session:
+        shelf = mail_context.Shelf(session, [mail])
+        reader = mail_context.recipient(shelf.reader(mail))
+        return str(mail_context._context(mail, shelf, reader, world.now)["fresh_link"]).removeprefix(PUBLIC_URL)
 
 
 # --- fresh links ----------------------------------------------------------------------------------
@@ -119,7 +121,7 @@ def test_a_fresh_link_goes_to_nobody_who_has_left(browser: TestClient, world: Wo
 
 
 def test_a_new_contact_revokes_the_former_contacts_links(browser: TestClient, world: World) -> None:
-    with database.transaction() as session:
+    with engine.transaction() as session:
         contact = Role(
             network_id=world.network,
             person_id=person_of(world, "m1").id,
@@ -131,7 +133,7 @@ def test_a_new_contact_revokes_the_former_contacts_links(browser: TestClient, wo
         session.flush()
         mailed = [path_of(Purpose.meeting, contact.id), path_of(Purpose.check_in, world.check_in, contact.id)]
     assert [browser.get(path).status_code for path in mailed] == [200, 200]
-    with database.transaction() as session:
+    with engine.transaction() as session:
         cause = Cause("test", Actor.staff, world.now)
         contacts.new_contact(session, session.get_one(Network, world.network), "m2", cause)
     assert [browser.get(path).status_code for path in mailed] == [404, 404]
@@ -164,7 +166,7 @@ def test_a_check_in_link_is_bound_to_its_reader_and_their_network(browser: TestC
 @pytest.mark.parametrize("purpose", LINKS)
 def test_no_person_stands_in_an_address(world: World, purpose: Purpose) -> None:
     held = json.dumps(read(purpose, world.path(purpose).split("/")[-1]))
-    with database.reading() as session:
+    with engine.reading() as session:
         persons = session.exec(select(Person)).all()
     assert not [one for one in persons if str(one.id) in held or (one.name or "-") in held]
 
@@ -178,7 +180,7 @@ def test_links_are_signed_with_sha_256(world: World) -> None:
 
 
 def test_guessing_at_links_is_stopped_and_told_kindly(browser: TestClient, world: World) -> None:
-    limit = web_limits.REFUSED_BY_ADDRESS.amount
+    limit = rate_limits.REFUSED_BY_ADDRESS.amount
     guesses = [browser.get(f"/check-in/{guess}").status_code for guess in range(limit + 1)]
     assert guesses == [404] * limit + [429]
     reply = browser.get(world.path(Purpose.meeting))
@@ -188,11 +190,11 @@ def test_guessing_at_links_is_stopped_and_told_kindly(browser: TestClient, world
 
 
 def test_other_addresses_are_not_held_to_account(world: World) -> None:
-    from deployments.web import create_app
+    from deployments.web.app import create_app
 
     app = create_app(lambda: world.now, world.start)
     guesser = TestClient(app, PUBLIC_URL, client=("2001:db8:1:1::1", 1))
-    for guess in range(web_limits.REFUSED_BY_ADDRESS.amount):
+    for guess in range(rate_limits.REFUSED_BY_ADDRESS.amount):
         guesser.get(f"/stop/{guess}")
     neighbour = TestClient(app, PUBLIC_URL, client=("2001:db8:1:1:ffff::2", 1))
     others = [TestClient(app, PUBLIC_URL, client=(host, 1)) for host in ("2001:db8:1:2::1", "192.0.2.7")]
@@ -202,14 +204,14 @@ def test_other_addresses_are_not_held_to_account(world: World) -> None:
 def test_one_link_may_be_sent_in_so_often_and_others_go_on(
     browser: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web_limits, "BY_LINK", parse("20 per hour"))
+    monkeypatch.setattr(rate_limits, "BY_LINK", parse("20 per hour"))
     path = world.path(Purpose.stop)
     assert [browser.post(path).status_code for _ in range(21)] == [200] * 20 + [429]
     assert browser.post(world.path(Purpose.check_in), data=POSTS[Purpose.check_in]).status_code == 200
 
 
 def test_pages_without_a_link_may_be_sent_in_so_often_from_one_address(browser: TestClient, world: World) -> None:
-    limit = web_limits.SENT_BY_ADDRESS.amount
+    limit = rate_limits.SENT_BY_ADDRESS.amount
     sent = [browser.post("/request", data={}).status_code for _ in range(limit)]
     assert sent == [422] * limit
     assert browser.post("/check-in/x?fresh=yes").status_code == 429
@@ -218,7 +220,7 @@ def test_pages_without_a_link_may_be_sent_in_so_often_from_one_address(browser: 
 
 def test_one_member_number_may_be_used_so_often_whoever_it_belongs_to(browser: TestClient, world: World) -> None:
     for number in (AKE, "990101-99"):
-        limit = web_limits.BY_NUMBER.amount
+        limit = rate_limits.BY_NUMBER.amount
         sent = [browser.post("/my-data", data={"member_number": number}) for _ in range(limit + 1)]
         assert [reply.status_code for reply in sent] == [200] * limit + [429]
         request = REQUEST | {"step": "send", "member_number": number.replace("-", " ")}
@@ -231,7 +233,7 @@ def test_whoever_passes_a_limit_is_logged_once_and_not_by_address(
     browser: TestClient, world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    for guess in range(web_limits.REFUSED_BY_ADDRESS.amount + 5):
+    for guess in range(rate_limits.REFUSED_BY_ADDRESS.amount + 5):
         browser.get(f"/check-in/secret-{guess}")
     told = [one.getMessage() for one in caplog.records if one.name == "natverkslots.web"]
     assert len(told) == 1 and told[0].startswith("too many by one refused address (")

@@ -9,16 +9,17 @@ import pytest
 from sqlmodel import col, select
 from starlette.testclient import TestClient
 
-from deployments.web import start_run
-from models import database
+from deployments.web.app import start_run
+from models.dates.local_time import local
+from models.db import engine
 from models.forms.outbox import SEND
-from models.links import Purpose
-from models.mail import Template
-from models.meeting import Meeting, MeetingDuty, MeetingStatus, ReportEntry
-from models.network import Network, NetworkState, Role, organiser_key
-from models.person import Membership, Person
-from models.quiet_days import local
-from templates.pages import LANGUAGES, words
+from models.people.roles import organiser_key
+from models.people.signed_link import Purpose
+from models.tables.mail import Template
+from models.tables.meeting import Meeting, MeetingDuty, MeetingStatus, ReportEntry
+from models.tables.network import Network, NetworkState, Role
+from models.tables.person import Membership, Person
+from templates.rendering.web import LANGUAGES, words
 from tests.deployments.browsing import BOOKING, HOSTILE, REPORT, Page, sentence_by
 from tests.deployments.conftest import PEOPLE, World
 
@@ -27,14 +28,14 @@ OUTBOX = ("outbox/outbox", SEND)
 
 def duties_of(meeting: Meeting) -> dict[str, str | None]:
     """Who carried what: a person's code, or the office."""
-    with database.reading() as session:
+    with engine.reading() as session:
         codes = {organiser_key(one.network_id, one.person_id): one.code for one in session.exec(select(Role))}
         rows = session.exec(select(MeetingDuty).where(col(MeetingDuty.meeting_id) == meeting.id)).all()
     return {row.duty: "office" if row.by_office else codes[str(row.organiser_key)] for row in rows}
 
 
 def tellings() -> list[ReportEntry]:
-    with database.reading() as session:
+    with engine.reading() as session:
         return list(session.exec(select(ReportEntry)))
 
 

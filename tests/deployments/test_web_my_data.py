@@ -7,17 +7,16 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from models import database
+from models.db import engine
 from models.forms.outbox import SEND
-from models.links import Purpose, link
-from models.mail import OutgoingMail, Template
-from models.network import Role
-from models.person import Person
-from models.rights_request import RightsKind, RightsRequest, RightsStatus
-from models.staff import Staff, StaffRole
-from tasks import letters
-from templates.pages import LANGUAGES, words
-from templates.render import render_mail
+from models.people.signed_link import Purpose, link
+from models.tables.mail import OutgoingMail, Template
+from models.tables.network import Role
+from models.tables.office import Staff, StaffRole
+from models.tables.person import Person, RightsKind, RightsRequest, RightsStatus
+from tasks.smtp import mail_context
+from templates.rendering.mail import render_mail
+from templates.rendering.web import LANGUAGES, words
 from tests.acts import MARIT
 from tests.deployments.browsing import ANSWER, HOSTILE, REPORT, REQUEST, Page, sentence_by
 from tests.deployments.conftest import PUBLIC_URL, World
@@ -54,9 +53,9 @@ def test_whoever_the_number_belongs_to_the_page_says_the_same(browser: TestClien
 
 def test_the_mail_holds_the_link_and_says_what_it_shows(browser: TestClient, world: World, path: str) -> None:
     [mail] = world.mails()
-    with database.reading() as session:
-        shelf = letters.Shelf(session, [mail])
-        context = letters._context(mail, shelf, letters.recipient(shelf.reader(mail)), world.now)
+    with engine.reading() as session:
+        shelf = mail_context.Shelf(session, [mail])
+        context = mail_context._context(mail, shelf, mail_context.recipient(shelf.reader(mail)), world.now)
     text = render_mail(mail.template, "sv", context).text
     assert "allt som vi har sparat om dig" in text and "9 mars 2027" in text
     assert browser.get(context["fresh_link"].removeprefix(PUBLIC_URL)).status_code == 200
@@ -117,7 +116,7 @@ def test_what_is_asked_for_is_recorded_with_its_deadline_and_staff_are_told(
     reply = browser.post(path, data={"kind": kind.value})
     again = browser.post(path, data={"kind": kind.value})
     assert reply.status_code == 200 and "senast fredag 2 april 2027" in reply.text and again.text == reply.text
-    with database.reading() as session:
+    with engine.reading() as session:
         [request] = session.exec(select(RightsRequest)).all()
         staff = session.exec(select(Staff)).all()
     assert (request.kind, request.deadline, request.status) == (kind, date(2027, 4, 2), RightsStatus.received)
@@ -135,10 +134,10 @@ def test_what_is_asked_for_is_recorded_with_its_deadline_and_staff_are_told(
 
 
 def _text(world: World, mail: OutgoingMail) -> str:
-    with database.reading() as session:
-        shelf = letters.Shelf(session, [mail])
-        to = letters.recipient(shelf.reader(mail))
-        return render_mail(mail.template, to.language, letters._context(mail, shelf, to, world.now)).text
+    with engine.reading() as session:
+        shelf = mail_context.Shelf(session, [mail])
+        to = mail_context.recipient(shelf.reader(mail))
+        return render_mail(mail.template, to.language, mail_context._context(mail, shelf, to, world.now)).text
 
 
 @pytest.mark.parametrize("kind", ["", "everything", HOSTILE])
@@ -150,7 +149,7 @@ def test_what_is_none_of_the_choices_is_asked_for_again(
     assert reply.status_code == 422
     assert sentence_by(reply, "kind") == words("sv")("my_data.wrong.kind_missing")
     assert world.rows() == before
-    with database.reading() as session:
+    with engine.reading() as session:
         assert not session.exec(select(RightsRequest)).all()
 
 

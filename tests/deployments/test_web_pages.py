@@ -8,11 +8,11 @@ import pytest
 from httpx import Response
 from starlette.testclient import TestClient
 
-from models.links import Purpose
-from models.network import Network, Role
-from models.person import Person
+from models.people.signed_link import Purpose
 from models.settings import settings
-from templates.pages import LANGUAGES, STYLE, WEB, words
+from models.tables.network import Network, Role
+from models.tables.person import Person
+from templates.rendering.web import LANGUAGES, STYLE, WEB, words
 from tests.deployments.browsing import BOOKING, HOSTILE, LINKS, POSTS, REPORT, REQUEST, Page
 from tests.deployments.conftest import World
 

@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from httpx import Response
 from starlette.testclient import TestClient
 
-from deployments import web_watch
-from models import database
-from models.links import Purpose, link
+from deployments.web import database_watch
+from models.db import engine
+from models.people.signed_link import Purpose, link
 from models.settings import settings
 from tests import postgres
 from tests.acts import AKE
@@ -144,7 +144,7 @@ def test_of_many_forms_at_once_none_is_lost_and_none_saved_twice(browser: TestCl
         for reply in replies:
             action, fields = kept(reply)
             assert browser.post(f"/request{action}", data=fields).status_code in (200, 429)
-    with database.reading() as session:
+    with engine.reading() as session:
         assert session.execute(sa.text("SELECT count(*) FROM support_request")).scalar() == 20
     assert len(world.rows()) > before
 
@@ -181,9 +181,9 @@ def test_a_file_that_may_only_be_read_keeps_the_form(
 ) -> None:
     address, data = forms(world)[name]
     path = Path(settings().database_url.removeprefix("sqlite:///"))
-    only_read = database.make_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    only_read = engine.make_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
     with monkeypatch.context() as away:
-        away.setattr(database, "engine", lambda: only_read)
+        away.setattr(engine, "engine", lambda: only_read)
         reply = timed(browser, address, data)
     only_read.dispose()
     assert reply.status_code == (200 if name == "go on" else 503)
@@ -198,9 +198,9 @@ def test_a_frozen_server_keeps_the_form_and_the_pages_live_on(
     """One backend stands still for good (SIGSTOP): its socket stays open, and none of its own time-outs ring."""
     if settings().database_url.startswith("sqlite"):
         pytest.skip("of PostgreSQL")
-    monkeypatch.setattr(web_watch, "HELD_SECONDS", 5.0)
-    monkeypatch.setattr(web_watch, "LOOK_SECONDS", 0.1)
-    web_watch.watch(database.engine())
+    monkeypatch.setattr(database_watch, "HELD_SECONDS", 5.0)
+    monkeypatch.setattr(database_watch, "LOOK_SECONDS", 0.1)
+    database_watch.watch(engine.engine())
     address = world.path(Purpose.check_in)
     assert browser.get(address).status_code == 200
     frozen = _backends()
@@ -236,8 +236,8 @@ def test_a_server_behind_a_dead_line_keeps_the_form(
         pytest.skip("of PostgreSQL")
     with socket.create_server(("127.0.0.1", 0)) as silent, monkeypatch.context() as away:
         url = sa.engine.make_url(settings().database_url).set(host="127.0.0.1", port=silent.getsockname()[1])
-        dead = database.make_engine(url.render_as_string(hide_password=False))
-        away.setattr(database, "engine", lambda: dead)
+        dead = engine.make_engine(url.render_as_string(hide_password=False))
+        away.setattr(engine, "engine", lambda: dead)
         reply = timed(browser, world.path(Purpose.check_in), ANSWER)
     assert reply.status_code == 503 and kept(reply)[1] == ANSWER
     assert browser.post(world.path(Purpose.check_in), data=ANSWER).status_code == 200

@@ -9,18 +9,19 @@ from httpx import ASGITransport, AsyncClient
 from sqlmodel import col, select
 from starlette.testclient import TestClient
 
-from deployments import web_request
-from deployments.web import create_app
-from deployments.web_request_form import LONG, MOST_CO_ORGANISERS
-from models import database, near_neighbour
-from models import web_request as web_rules
+from deployments.web.app import create_app
+from deployments.web.pages import support_request
+from deployments.web.pages.support_request_form import LONG, MOST_CO_ORGANISERS
+from models.db import engine
 from models.errors import DatabaseBusy
-from models.mail import Template
-from models.near_neighbour import NearNeighbour
-from models.network import Nature, Network, NetworkState
-from models.person import Membership, Person, by_member_number
-from models.support_request import RequestState, SupportRequest
-from templates.pages import LANGUAGES, words
+from models.people.person import by_member_number
+from models.requests import near_neighbour
+from models.stages import web_request as web_rules
+from models.tables.mail import Template
+from models.tables.network import Nature, Network, NetworkState
+from models.tables.person import Membership, Person
+from models.tables.request import NearNeighbour, RequestState, SupportRequest
+from templates.rendering.web import LANGUAGES, words
 from tests.acts import AKE, EMPLOYEE, MARIT, RENE
 from tests.deployments.browsing import HOSTILE, REQUEST, Page, sentence_by
 from tests.deployments.conftest import PUBLIC_URL, World
@@ -30,7 +31,7 @@ UNKNOWN = "990101-99"
 
 
 def requests_in(world: World) -> list[SupportRequest]:
-    with database.reading() as session:
+    with engine.reading() as session:
         return list(session.exec(select(SupportRequest).order_by(col(SupportRequest.number))))
 
 
@@ -119,7 +120,7 @@ def test_a_network_nearby_is_told_of_by_place_alone(browser: TestClient, world: 
 def test_who_wants_it_is_introduced_and_nobody_else(browser: TestClient, world: World, wants: bool) -> None:
     near_luleå(world)
     browser.post("/request", data=SEND | ({"introduce": "yes"} if wants else {}))
-    with database.reading() as session:
+    with engine.reading() as session:
         pairs = session.exec(select(NearNeighbour)).all()
     assert [(pair.other_network_id, pair.agreed_at) for pair in pairs] == [(world.network, world.now)] * wants
 
@@ -129,11 +130,11 @@ def test_nobody_is_introduced_by_what_a_stranger_wrote_before_staff_have_talked_
 ) -> None:
     near_luleå(world)
     browser.post("/request", data=SEND | {"introduce": "yes"})
-    with database.transaction() as session:
+    with engine.transaction() as session:
         near_neighbour.agree_for_network(session, session.get_one(Network, world.network), world.now)
         assert near_neighbour.introduce(session, world.now) == 0
     world.change(SupportRequest, requests_in(world)[0].id, talk_at=world.now)
-    with database.transaction() as session:
+    with engine.transaction() as session:
         assert near_neighbour.introduce(session, world.now) == 1
 
 
@@ -156,7 +157,7 @@ def test_known_and_unknown_numbers_get_the_same_answer(browser: TestClient, worl
 def test_the_unknown_get_no_mail_and_the_employee_a_kind_no(browser: TestClient, world: World) -> None:
     browser.post("/request", data=SEND | {"member_number": UNKNOWN, "email": "someone@example.org", "name": "Någon"})
     assert world.mails() == []
-    with database.reading() as session:
+    with engine.reading() as session:
         person = by_member_number(session, UNKNOWN)
     assert person and (person.membership, person.email, person.name) == (Membership.none, None, None)
     browser.post("/request", data=SEND | {"member_number": EMPLOYEE})
@@ -166,13 +167,13 @@ def test_the_unknown_get_no_mail_and_the_employee_a_kind_no(browser: TestClient,
 
 def test_nobody_can_have_a_members_mail_sent_to_themselves(browser: TestClient, world: World) -> None:
     browser.post("/request", data=SEND | {"email": "thief@example.org", "name": "Tjuv"})
-    with database.reading() as session:
+    with engine.reading() as session:
         person = by_member_number(session, AKE)
     assert person and person.email and "thief" not in person.email and person.name != "Tjuv"
 
 
 def test_without_a_register_name_and_address_are_asked_for(browser: TestClient, world: World) -> None:
-    with database.transaction() as session:
+    with engine.transaction() as session:
         for person in session.exec(select(Person)):
             person.membership = Membership.unknown
             session.add(person)
@@ -187,7 +188,7 @@ def test_without_a_register_name_and_address_are_asked_for(browser: TestClient, 
     assert sentence_by(address, "name") == words("sv")("request.wrong.name_signs")
     browser.post("/request", data=SEND | {"member_number": UNKNOWN, "name": "Ny", "email": "ny@example.org"})
     [request] = requests_in(world)
-    with database.reading() as session:
+    with engine.reading() as session:
         person = session.get_one(Person, request.initiator_id)
     assert (person.name, person.email, request.state) == ("Ny", "ny@example.org", RequestState.incomplete)
 
@@ -203,7 +204,7 @@ def test_prefect_away_is_nothing_the_founder_notices_and_nothing_is_lost(
     reply = browser.post("/request", data=SEND)
     assert reply.status_code == 200 and reply.text.replace("Kallax", "Luleå") == well.text
     assert "ConnectionError" in caplog.text and MARIT not in caplog.text
-    with database.transaction() as session:
+    with engine.transaction() as session:
         assert web_rules.take_further(session, world.now) == 2
     _, request = requests_in(world)
     assert request.assigned_to
@@ -211,7 +212,7 @@ def test_prefect_away_is_nothing_the_founder_notices_and_nothing_is_lost(
         Template.receipt,
         Template.talk_invitation,
     }
-    with database.transaction() as session:
+    with engine.transaction() as session:
         assert web_rules.take_further(session, world.now) == 0
 
 
@@ -221,7 +222,7 @@ def test_a_busy_database_keeps_what_was_typed(
     def busy(*_: Any) -> None:
         raise DatabaseBusy
 
-    monkeypatch.setattr(web_request, "_receive_once", busy)
+    monkeypatch.setattr(support_request, "_receive_once", busy)
     reply = browser.post("/request", data=SEND)
     assert reply.status_code == 503 and words("sv")("busy.why") in reply.text
     assert Page(reply.text).field("member_number")["value"] == AKE

@@ -6,11 +6,12 @@ import pytest
 from sqlmodel import col, select
 from starlette.testclient import TestClient
 
-from models import database, outbox
-from models.links import Purpose
-from models.mail import OutgoingMail, Template
-from models.network import Role
-from models.person import Person
+from models.db import engine
+from models.mail import suppression
+from models.people.signed_link import Purpose
+from models.tables.mail import OutgoingMail, Template
+from models.tables.network import Role
+from models.tables.person import Person
 from tests.deployments.browsing import Page
 from tests.deployments.conftest import World
 
@@ -18,7 +19,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 def reader(world: World) -> Person:
-    with database.reading() as session:
+    with engine.reading() as session:
         role = session.exec(select(Role).where(col(Role.network_id) == world.network, col(Role.code) == "m1")).first()
         assert role
         return session.get_one(Person, role.person_id)
@@ -61,4 +62,4 @@ def test_only_reminders_stop(world: World, template: Template) -> None:
     person = reader(world).model_copy(update={"reminders_stopped_at": world.now})
     mail = OutgoingMail(template=template, person_id=person.id)
     asks_again = {"first-meeting", "check-in", "check-in-reminder", "second-organiser", "kickoff-checklist"}
-    assert outbox.is_unwanted(mail, person) == (template in asks_again | {"still-planned", "wake"})
+    assert suppression.is_unwanted(mail, person) == (template in asks_again | {"still-planned", "wake"})

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from deployments import web_writing
-from deployments.web_writing import Writer
-from models import database
+from deployments.web import writer as web_writer
+from deployments.web.writer import Writer
+from models.db import engine
 from models.errors import DatabaseBusy, UserError
-from models.place import Region
 from models.settings import Settings
+from models.tables.place import Region
 
 
 def region(number: int) -> Region:
@@ -19,7 +19,7 @@ def region(number: int) -> Region:
 
 
 def regions() -> list[str]:
-    with database.reading() as session:
+    with engine.reading() as session:
         return sorted(code for code in session.exec(select(Region.code)) if code.startswith("x"))
 
 
@@ -45,14 +45,14 @@ async def test_each_gets_their_own_answer_and_only_the_refused_write_nothing(off
 @pytest.mark.each_database
 async def test_what_comes_together_costs_few_commits(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     commits = 0
-    transaction = web_writing.transaction
+    transaction = web_writer.transaction
 
     def counted() -> Any:
         nonlocal commits
         commits += 1
         return transaction()
 
-    monkeypatch.setattr(web_writing, "transaction", counted)
+    monkeypatch.setattr(web_writer, "transaction", counted)
     writer = Writer()
     await asyncio.gather(*(writer.write(lambda session, n=3 * n + 1: add(session, n)) for n in range(100)))
     assert len(regions()) == 100 and commits <= 10
@@ -67,7 +67,7 @@ async def test_a_commit_that_fails_is_told_to_all_whom_it_concerns(
 
     writer = Writer()
     with monkeypatch.context() as away:
-        away.setattr(web_writing, "transaction", busy)
+        away.setattr(web_writer, "transaction", busy)
         works = (writer.write(lambda session: add(session, 1)) for _ in range(5))
         answers = await asyncio.gather(*works, return_exceptions=True)
     assert [type(answer) for answer in answers] == [DatabaseBusy] * 5 and regions() == []

@@ -15,7 +15,7 @@ CHECKOUT = Path(__file__).parents[2]
 VERSION = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["version"]
 NEEDED = (
     "deployments/prefect.yaml",
-    "models/data/municipalities.csv",
+    "models/reference/data/municipalities.csv",
     "models/migrations/env.py",
     "models/migrations/versions/0001_",
     "templates/web/words.sv.toml",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from deployments.processes import free_port
+from deployments.server.processes import free_port
 from tests.browser import chromium, sign_in
 from tests.up import Running, lots_up
 

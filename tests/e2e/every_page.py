@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from playwright.sync_api import Page as BrowserPage
 
-from deployments.demo.parts import Page as Served
-from deployments.web import create_app
-from models.links import Purpose, link
-from models.mail import Template
-from models.meeting import MeetingStatus
-from models.network import Network
+from deployments.demo.home import Page as Served
+from deployments.web.app import create_app
+from models.people.signed_link import Purpose, link
+from models.tables.mail import Template
+from models.tables.meeting import MeetingStatus
+from models.tables.network import Network
 from tests.acts import AKE
 from tests.deployments.browsing import ANSWER, REPORT, REQUEST
 from tests.deployments.conftest import World
@@ -77,10 +77,11 @@ def fill(world: World) -> None:
 
 def my_data_path(world: World) -> str:
     """The link that m1 got by mail, once they asked for it."""
-    from models import database, fresh_link
+    from models.db import engine
+    from models.people import link_renewal
 
-    with database.transaction() as session:
-        fresh_link.send_my_data(session, "number m1", world.now)
+    with engine.transaction() as session:
+        link_renewal.send_my_data(session, "number m1", world.now)
     mail = next(one for one in world.mails() if one.template == Template.fresh_link)
     return link(Purpose.my_data, str(mail.id)).removeprefix(world.public_url)
 

@@ -6,11 +6,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from deployments.processes import free_port
-from models.check_in import CheckIn
-from models.links import Purpose
+from deployments.server.processes import free_port
+from models.people.signed_link import Purpose
 from models.settings import Settings
-from models.support_request import SupportRequest
+from models.tables.check_in import CheckIn
+from models.tables.request import SupportRequest
 from tests.deployments.conftest import World, begin_world
 from tests.deployments.test_web_request import requests_in
 from tests.e2e.every_page import every_page, fill, served, visit

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from deployments.demo.catcher import Catcher
-from deployments.processes import free_port
+from deployments.demo.mail_catcher import Catcher
+from deployments.server.processes import free_port
 from tests.acts import EMPLOYEE
 from tests.e2e.staff import api, deployment_of, runs_of, wait_until
 from tests.e2e.test_staff_in_prefect import import_office, mail_catcher, params, wait_for

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from deployments.processes import free_port
+from deployments.server.processes import free_port
 from tests.e2e.asking import ask, token_of
 from tests.e2e.staff import deployment_of, runs_of, watch
 from tests.left import processes_of

@@ -14,9 +14,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Page, expect
 
-from deployments.demo.catcher import Catcher
+from deployments.demo.mail_catcher import Catcher
 from models.forms.outbox import SEND
-from models.importing import DATA
+from models.reference.csv_import import DATA
 from tests.acts import AKE, EMPLOYEE, MARIT
 from tests.e2e.staff import (
     api,
@@ -36,7 +36,7 @@ from tests.left import left_running
 from tests.up import Running
 
 pytestmark = pytest.mark.e2e
-OFFICE = DATA.parent.parent / "deployments" / "demo"
+OFFICE = DATA.parents[2] / "deployments" / "demo"
 
 
 class HangsUp(Catcher):

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from deployments.processes import free_port
-from models.quiet_days import STOCKHOLM, first_working_day
+from deployments.server.processes import free_port
+from models.dates.local_time import STOCKHOLM
+from models.dates.working_days import first_working_day
 from tests.e2e.staff import api, deployment_of, runs_of, wait_until
 from tests.up import Running, lots_up
 

@@ -19,15 +19,16 @@ import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, Page, expect
 
-from deployments.demo.catcher import Catcher
-from deployments.environment import answers
-from models.check_in import first_due
-from models.importing import DATA
-from models.quiet_days import MailClass, local, next_allowed, next_check_in_day
+from deployments.demo.mail_catcher import Catcher
+from deployments.server.environment import answers
+from models.check_ins.schedule import first_due
+from models.dates.local_time import local
+from models.dates.send_window import MailClass, next_allowed, next_check_in_day
+from models.reference.csv_import import DATA
 from tests.e2e.conftest import Running
 
 pytestmark = pytest.mark.e2e
-OFFICE = DATA.parent.parent / "deployments" / "demo"
+OFFICE = DATA.parents[2] / "deployments" / "demo"
 GOREL, ORJAN = "800104-04", "800105-05"
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 LINK = r"http://localhost:\d+(/{page}/[\w.~-]+)"

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from flows.backup import backup
-from models.backup import KEPT, made_at
-from models.database import engine
+from models.db.engine import engine
 from models.errors import LotsError
+from models.operation.backups import KEPT, made_at
+from models.operation.upgrade import upgrade
 from models.settings import Settings, settings
-from models.upgrade import upgrade
 from tasks import backup as stage
 from tasks.archive.read import verify
 

@@ -6,14 +6,14 @@ import pytest
 from sqlmodel import select
 
 from flows.capacity import capacity
-from models.absence import Absence
-from models.capacity import hours_left
-from models.database import reading, transaction
+from models.db.engine import reading, transaction
 from models.errors import UserError
 from models.forms.capacity import CapacityForm
+from models.office.staff import by_signature
 from models.settings import Settings
-from models.staff import by_signature
-from models.support import Item, SupportTime
+from models.support.ledger import hours_left
+from models.tables.office import Absence
+from models.tables.support import Item, SupportTime
 from tests.acts import GOREL, ask, grant_line, talk
 
 

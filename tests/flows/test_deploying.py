@@ -11,11 +11,11 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.workers.process import ProcessWorker
 
-from deployments.environment import POOL, PREFECT_YAML
-from deployments.furnishing import deployment
-from models.forms.every import FORMS
+from deployments.server.environment import POOL, PREFECT_YAML
+from deployments.server.prefect_setup import deployment
+from models.forms.registry import FORMS
 from models.settings import Settings
-from tasks.wrap_up import deployed_ones, show_forms
+from tasks.staff_ui.form_refresh import deployed_ones, show_forms
 
 SWEEPS = ("kickoff", "check-in", "health-check", "capacity", "outbox", "data-protection")
 

@@ -9,11 +9,11 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.objects import Artifact
 
 from flows.health_check import health_check
-from models.database import transaction
+from models.db.engine import transaction
 from models.errors import UserError
 from models.forms.health_check import HealthCheckForm
-from models.invariants import broken
 from models.settings import Settings
+from models.views.invariants import broken
 from tests.acts import AKE, ALONE, meet, network_in
 
 EXPECTED: dict[str, Any] = {

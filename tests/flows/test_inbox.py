@@ -13,19 +13,21 @@ from prefect.client.orchestration import get_client
 from sqlmodel import Session, col, select
 
 from flows.inbox import inbox
-from models import check_in_round
-from models.check_in import CheckIn, Sharing, Wish
-from models.database import reading, transaction
+from models.check_ins import asking
+from models.db.engine import reading, transaction
 from models.errors import InboxUnavailable, StepFailed
-from models.inbox import handle
-from models.incoming_mail import IncomingKind, IncomingMail
-from models.intervention import Intervention
-from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
-from models.network import Network
-from models.person import EmailStatus, Person
+from models.mail.queue import Letter, queue
 from models.settings import Settings, settings
+from models.stages import check_in as stages_check_in
+from models.stages.inbox import handle
+from models.tables.check_in import CheckIn, Sharing, Wish
+from models.tables.incoming_mail import IncomingKind, IncomingMail
+from models.tables.mail import MailStatus, OutgoingMail, Template
+from models.tables.network import Network
+from models.tables.office import Intervention
+from models.tables.person import EmailStatus, Person
 from tasks import inbox as stage
-from tasks import mailboxes
+from tasks.mailbox import sources
 from tests.acts import GOREL, ORJAN, at, mails, network_in, network_of, organisers
 from tests.inboxes import DONE, FOR_STAFF, AnyInbox, MaildirInbox, choose, imap_server
 from tests.mail_samples import DOMAIN, LINE, names, sample
@@ -56,7 +58,7 @@ def any_box(
 def asked(session: Session) -> tuple[Network, OutgoingMail]:
     """A network whose contact was sent a check-in on SENT, and that mail."""
     network = network_in(session)
-    check_in_round.send_due(session, at(SENT))
+    stages_check_in.send_due(session, at(SENT))
     [mail] = mails(session, "first-meeting")
     return network, went(mail)
 
@@ -204,8 +206,8 @@ async def test_what_is_not_a_whole_answer_is_left_for_staff_and_nothing_is_recor
 async def test_the_other_organiser_who_was_asked_may_answer(box: MaildirInbox) -> None:
     with transaction() as session:
         network, _ = asked(session)
-        check_in = check_in_round.latest(session, network.id)
-        assert check_in and check_in_round.ask_another(session, check_in, at("2026-12-02"))
+        check_in = asking.latest(session, network.id)
+        assert check_in and asking.ask_another(session, check_in, at("2026-12-02"))
         [mail] = mails(session, "second-organiser")
         sender = address_of(session, went(mail).person_id)
     box.deliver(reply(sender=sender.upper(), refers_to=mail.id))
@@ -239,17 +241,17 @@ async def test_an_address_that_leaves_a_doubt_decides_nothing(box: MaildirInbox,
         contact, other = organisers(session, network)[:2]
         sender = address_of(session, (other if why == "not asked" else contact).person_id)
         if why == "answered before":
-            check_in = check_in_round.latest(session, network.id)
+            check_in = asking.latest(session, network.id)
             assert check_in
             check_in.q4, check_in.answered_at = 3, at(SENT)
         elif why != "not asked":
             second = network_of(session, GOREL, ORJAN)
-            check_in_round.send_due(session, at(SENT))
+            stages_check_in.send_due(session, at(SENT))
             person = session.get_one(Person, organisers(session, second)[0].person_id)
             if why == "two people at one address":
                 person.email = sender
             else:
-                check_in = check_in_round.latest(session, second.id)
+                check_in = asking.latest(session, second.id)
                 assert check_in
                 check_in.person_id = contact.person_id
     box.deliver(reply(sender=sender))
@@ -305,7 +307,7 @@ async def test_a_process_that_dies_before_the_move_finds_its_messages_done(
     mail = an_asked_network()
     any_box.deliver(reply(refers_to=mail.id), reply("Ring mig!", refers_to=mail.id))
     with monkeypatch.context() as patch:
-        for kind in (mailboxes._Maildir, mailboxes._Imap):
+        for kind in (sources._Maildir, sources._Imap):
             patch.setattr(kind, "put_aside", _dies)
         with pytest.raises(StepFailed):
             await run()
@@ -330,8 +332,8 @@ async def test_a_message_that_somebody_moves_meanwhile_is_left_to_them(
 ) -> None:
     mail = an_asked_network()
     box.deliver(reply("Ring mig!"), reply(refers_to=mail.id))
-    waiting = mailboxes._Maildir.waiting
-    monkeypatch.setattr(mailboxes._Maildir, "waiting", lambda self, most: ["new/gone", *waiting(self, most)])
+    waiting = sources._Maildir.waiting
+    monkeypatch.setattr(sources._Maildir, "waiting", lambda self, most: ["new/gone", *waiting(self, most)])
     assert await run() == {"staff": 1, "answers": 1, "opened": 1}
 
 

@@ -6,14 +6,17 @@ import pytest
 from sqlmodel import select
 
 from flows.outbox import outbox
-from models.database import reading, transaction
-from models.intervention import Intervention
-from models.lifecycle import Actor, advance
-from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
-from models.network import Network, NetworkState
-from models.person import Person, by_member_number
+from models.db.engine import reading, transaction
+from models.mail.queue import Letter, queue
+from models.networks.lifecycle import advance
+from models.office.staff import by_signature
+from models.people.person import by_member_number
 from models.settings import Settings
-from models.staff import Staff, by_signature
+from models.tables.mail import MailStatus, OutgoingMail, Template
+from models.tables.network import Network, NetworkState
+from models.tables.office import Intervention, Staff
+from models.tables.person import Person
+from models.tables.transition import Actor
 from tests.acts import AKE, GOREL, ask, at, by, network_in, organisers, talk
 from tests.smtp_server import MailServer, mail_server, point_at
 

@@ -10,12 +10,12 @@ from prefect.exceptions import ObjectNotFound
 
 from flows.mail_check import mail_check
 from flows.outbox import outbox
-from models.database import reading, transaction
+from models.db.engine import reading, transaction
 from models.errors import LotsError, MailLoginRefused, SettingsError
-from models.mail import counts
+from models.mail.queue import counts
 from models.settings import Settings, settings
-from tasks.mail_server import BLOCK_NAME, BLOCK_TYPE, MailServerBlock, mail_server
-from tasks.smtp import MailServer
+from tasks.smtp.delivery import MailServer
+from tasks.smtp.server_config import BLOCK_NAME, BLOCK_TYPE, MailServerBlock, mail_server
 from tests import smtp_server
 from tests.acts import ask
 

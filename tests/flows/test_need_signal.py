@@ -10,17 +10,17 @@ from sqlmodel import select
 from flows.meeting_report import meeting_report
 from flows.need_signal import need_signal
 from flows.support_request import support_request
-from models import kickoff
-from models.database import reading, transaction
+from models.db.engine import reading, transaction
 from models.errors import DatabaseBusy
 from models.forms.meeting_report import MeetingReportForm
 from models.forms.need_signal import NeedSignalForm
-from models.intake import Intake
-from models.mail import OutgoingMail
-from models.meeting import Meeting, Partner, ReportEntry
-from models.near_neighbour import NearNeighbour
-from models.need_signal import NeedSignal
 from models.settings import Settings
+from models.stages import kickoff
+from models.tables.intake import Intake
+from models.tables.mail import OutgoingMail
+from models.tables.meeting import Meeting, Partner, ReportEntry
+from models.tables.need_signal import NeedSignal
+from models.tables.request import NearNeighbour
 from tests.acts import GOREL, ask, request_form, say_yes, talk
 
 
@@ -62,7 +62,7 @@ async def test_a_report_is_forgotten_by_its_run_and_a_retry_neither_loses_nor_do
     assert "Stål" not in await parameters_of_newest_run()
     monkeypatch.setattr(kickoff, "start_if_kickoff", rule)
     # What the worker does on Retry: the same run, its form blank by now.
-    monkeypatch.setattr("tasks.intake.of_run", lambda session, _: session.exec(select(Intake)).one())
+    monkeypatch.setattr("tasks.runtime.form_intake.of_run", lambda session, _: session.exec(select(Intake)).one())
     told = await meeting_report(form=form.blanked(), as_of="2026-11-26")
     assert (told["started"], told["invited"]) == (1, 3)
     with reading() as session:

@@ -7,13 +7,13 @@ from prefect.client.orchestration import get_client
 from sqlmodel import select
 
 from flows.network_change import network_change
-from models.database import reading, transaction
+from models.db.engine import reading, transaction
 from models.errors import UserError
 from models.forms.network_change import NetworkChangeForm
-from models.intake import Intake
-from models.mail import OutgoingMail
-from models.network import Network, NetworkState
 from models.settings import Settings
+from models.tables.intake import Intake
+from models.tables.mail import OutgoingMail
+from models.tables.network import Network, NetworkState
 from tests.acts import GOREL, network_in
 
 
@@ -53,7 +53,7 @@ async def test_a_new_organisers_number_is_gone_from_the_run_and_its_retry_asks_o
     assert (await network_change(form=whole, as_of="2027-01-11"))["changed"] == 1
     assert GOREL not in await parameters()
     # What the worker does on Retry: the same run, its form blank by now.
-    monkeypatch.setattr("tasks.intake.of_run", lambda session, _: session.exec(select(Intake)).one())
+    monkeypatch.setattr("tasks.runtime.form_intake.of_run", lambda session, _: session.exec(select(Intake)).one())
     assert (await network_change(form=whole.blanked(), as_of="2027-01-11"))["changed"] == 0
     with reading() as session:
         assert len(session.exec(select(OutgoingMail)).all()) == before + 1

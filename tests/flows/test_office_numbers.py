@@ -11,13 +11,13 @@ from prefect.events.actions import DoNothing
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.variables import Variable
 
-from deployments.furnishing import EARLIER_AUTOMATIONS, furnish
+from deployments.server.prefect_setup import EARLIER_AUTOMATIONS, furnish
 from flows.support_request import support_request
-from models.database import reading
+from models.db.engine import reading
 from models.errors import SettingsError
-from models.numbers import DEFAULTS, PREFIX, Numbers, numbers
+from models.office.policy import DEFAULTS, PREFIX, Numbers, numbers
 from models.settings import Settings
-from tasks.step import step
+from tasks.runtime.step import step
 from tests.acts import request_form
 from tests.flows.rows import everything
 

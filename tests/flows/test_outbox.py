@@ -9,18 +9,21 @@ import pytest
 from sqlmodel import select
 
 from flows.outbox import outbox
-from models import outbox as rules
-from models import receiving, settling
-from models import sending as sending_rules
-from models.columns import seal
-from models.database import reading, transaction
+from models.db.crypto import seal
+from models.db.engine import reading, transaction
 from models.errors import MailServerUnavailable
-from models.intervention import Intervention
-from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
-from models.person import EmailStatus, by_member_number
-from models.sending import Written
+from models.mail import delivery as sending_rules
+from models.mail import in_doubt
+from models.mail.delivery import Written
+from models.mail.queue import Letter, queue
+from models.people.person import by_member_number
+from models.requests import assignment
 from models.settings import Settings
-from tasks import sending
+from models.stages import outbox as rules
+from models.tables.mail import MailStatus, OutgoingMail, Template
+from models.tables.office import Intervention
+from models.tables.person import EmailStatus
+from tasks.smtp import batch_sender
 from tests.acts import AKE, ask, at, mails, network_in, organisers
 from tests.smtp_server import DROP, mail_server, point_at
 
@@ -184,7 +187,7 @@ async def test_what_a_dead_process_had_claimed_is_freed_and_what_it_was_sending_
         assert (await outbox(as_of=NOW))["in_doubt"] == 1
     assert statuses() == {"sent": 2, "in_doubt": 1}
     with transaction() as session:
-        assert settling.settle(session, [], "resend", at("2026-11-02")) == 1
+        assert in_doubt.settle(session, [], "resend", at("2026-11-02")) == 1
     async with mail_server() as server:
         point_at(monkeypatch, server.port)
         await outbox(as_of=NOW)
@@ -235,11 +238,11 @@ async def test_a_sender_that_slept_too_long_sends_nothing_that_another_has_taken
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue_receipts(3)
-    awake = sending.deliver
+    awake = batch_sender.deliver
 
     async def falls_asleep(*given: Any, **more: Any) -> Any:
         """While the first mail is on its way, the claim runs out and another run takes the rest."""
-        monkeypatch.setattr(sending, "deliver", awake)
+        monkeypatch.setattr(batch_sender, "deliver", awake)
         with transaction() as session:
             for mail in session.exec(select(OutgoingMail).where(OutgoingMail.claimed_by.is_not(None))):  # type: ignore[union-attr]
                 mail.claimed_until = datetime.now(UTC) - timedelta(seconds=1)
@@ -247,7 +250,7 @@ async def test_a_sender_that_slept_too_long_sends_nothing_that_another_has_taken
         return await awake(*given, **more)
 
     monkeypatch.setenv("LOTS_SMTP_CONNECTIONS", "1")
-    monkeypatch.setattr(sending, "deliver", falls_asleep)
+    monkeypatch.setattr(batch_sender, "deliver", falls_asleep)
     async with mail_server() as server:
         point_at(monkeypatch, server.port)
         await outbox(as_of=NOW)
@@ -261,7 +264,7 @@ async def test_what_fell_due_on_a_working_day_still_waits_out_the_weekend(
 ) -> None:
     with transaction() as session:
         request = ask(session, day="2026-11-19")
-        receiving.invite_to_talk(session, request, at("2026-11-19"))
+        assignment.invite_to_talk(session, request, at("2026-11-19"))
     async with mail_server() as server:
         point_at(monkeypatch, server.port)
         assert (await outbox(as_of="2026-11-21T22:00"))["sent"] == 1  # the receipt goes on any day

@@ -10,17 +10,18 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from deployments.running import flow_named
-from models import noting
-from models.check_in_round import send_due
-from models.database import engine, transaction
-from models.forms.every import FORMS
+from deployments.cli.run_flow import flow_named
+from models.dates.local_time import local
+from models.db.engine import engine, transaction
 from models.forms.need_signal import NeedSignalForm
-from models.intervention import InterventionKind, open_once
-from models.network import by_number
-from models.quiet_days import local
+from models.forms.registry import FORMS
+from models.networks.lookup import by_number
+from models.office.interventions import open_once
 from models.settings import Settings
-from tasks.intake import keep
+from models.stages import need_signal
+from models.stages.check_in import send_due
+from models.tables.office import InterventionKind
+from tasks.runtime.form_intake import keep
 from tests.acts import ask, at, change, grant_line, network_in, request_form, talk
 
 DAY = "2027-01-12"
@@ -169,7 +170,7 @@ def test_two_processes_that_take_the_same_form_in_keep_it_once(office: Settings)
     form = NeedSignalForm(signature="asj", place="Luleå", municipality="Luleå", words="Många frågar.")
     moment = at(local(at(DAY)).date())
     with ThreadPoolExecutor(4) as processes:
-        kept = list(processes.map(lambda _: keep(form, "need-signal", moment, noting.check_signal), range(4)))
+        kept = list(processes.map(lambda _: keep(form, "need-signal", moment, need_signal.check_signal), range(4)))
     assert len(set(kept)) == 1
 
 

@@ -17,25 +17,29 @@ from flows.health_check import health_check
 from flows.kickoff import kickoff
 from flows.meeting_report import meeting_report
 from flows.needs_talk import needs_talk
+from flows.outcome import told
 from flows.phase_out import phase_out
 from flows.support_request import support_request
-from flows.telling import told
-from models import database, near_neighbour, receiving, web_request
-from models import kickoff as kickoff_rules
-from models.database import reading, transaction
+from models.db import engine
+from models.db.engine import reading, transaction
 from models.errors import DatabaseBusy, UserError
 from models.forms.check_in import CheckInForm
 from models.forms.kickoff import KickoffForm
 from models.forms.meeting_report import MeetingReportForm
 from models.forms.needs_talk import NeedsTalkForm
 from models.forms.support_request import EMPTY
-from models.intake import Intake
-from models.lifecycle import Actor
-from models.mail import OutgoingMail
-from models.meeting import MeetingForm
-from models.network import Network, roles_of
+from models.meetings import booking as kickoff_rules
+from models.people.roles import roles_of
+from models.requests import near_neighbour
 from models.settings import Settings
-from models.support_request import SupportRequest
+from models.stages import support_request as stages_support_request
+from models.stages import web_request
+from models.tables.intake import Intake
+from models.tables.mail import OutgoingMail
+from models.tables.meeting import MeetingForm
+from models.tables.network import Network
+from models.tables.request import SupportRequest
+from models.tables.transition import Actor
 from tests.acts import AKE, GOREL, MARIT, ask, at, by, grant_line, request_form, talk
 
 
@@ -158,8 +162,8 @@ async def test_a_kickoff_of_one_network_leaves_the_others_to_the_daily_round(off
 async def test_a_fault_in_the_program_shows_where_and_never_what(
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from models import phase_out as rules
     from models.errors import StepFailed
+    from models.stages import phase_out as rules
 
     def broken(*_: object) -> int:
         raise ValueError(f"bad value {AKE}")
@@ -180,9 +184,9 @@ async def test_an_as_of_that_is_no_date_is_refused_in_words(office: Settings, as
 async def test_a_locked_database_fails_the_step_in_words_and_the_retry_does_the_work_once(
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.2)
-    monkeypatch.setattr(database, "engine_on", cache(database.make_engine))
-    blocker = database.make_engine(office.database_url)
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(engine, "engine_on", cache(engine.make_engine))
+    blocker = engine.make_engine(office.database_url)
     # The other program takes the write lock first.
     with blocker.begin(), pytest.raises(DatabaseBusy, match="Databasen är upptagen"):
         await support_request(form=request_form(), as_of="2026-11-02")
@@ -198,7 +202,7 @@ async def test_a_locked_database_fails_the_step_in_words_and_the_retry_does_the_
 async def test_a_run_that_failed_halfway_is_finished_by_its_retry_whatever_the_clock_says(
     office: Settings, monkeypatch: pytest.MonkeyPatch, stumbles_at: str
 ) -> None:
-    rules = near_neighbour if stumbles_at == "find_neighbours" else receiving
+    rules = near_neighbour if stumbles_at == "find_neighbours" else stages_support_request
     rule = getattr(rules, stumbles_at)
 
     def stumble(*_: object) -> None:
@@ -211,7 +215,7 @@ async def test_a_run_that_failed_halfway_is_finished_by_its_retry_whatever_the_c
     monkeypatch.setattr(rules, stumbles_at, rule)
     # What the worker does on Retry: the same run, its form blank by now, and another moment.
     emptied = request_form().model_validate(failed.parameters["form"])
-    monkeypatch.setattr("tasks.intake.of_run", lambda session, _: session.exec(select(Intake)).one())
+    monkeypatch.setattr("tasks.runtime.form_intake.of_run", lambda session, _: session.exec(select(Intake)).one())
     told = await support_request(form=emptied)
     assert (told["request"], told["state"], told["invited"]) == (1, "received", 1)
     with reading() as session:

@@ -12,11 +12,11 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from deployments.running import flow_named
-from deployments.simulate import simulate
-from models.database import engine, reading
-from models.invariants import broken
+from deployments.cli.run_flow import flow_named
+from deployments.simulation.world import simulate
+from models.db.engine import engine, reading
 from models.settings import Settings
+from models.views.invariants import broken
 
 SLOW_COMMIT = 0.3
 SIMULATED_UNTIL = date(2027, 5, 28)

@@ -11,12 +11,12 @@ from prefect.states import Pending, Scheduled
 
 from flows.check_in import check_in
 from flows.work_list import work_list
-from models import flow_run_pulse
-from models.database import transaction
-from models.flow_run_pulse import FlowRunPulse
-from models.quiet_days import local
+from models.dates.local_time import local
+from models.db.engine import transaction
+from models.operation import run_pulse
 from models.settings import Settings
-from tasks import office_alarms
+from models.tables.run_pulse import FlowRunPulse
+from tasks.runtime import office_alarms
 from tests.acts import ask
 
 
@@ -30,8 +30,8 @@ async def lists() -> dict[str, str]:
 async def test_a_form_that_broke_off_stands_on_every_regions_list_with_a_link_to_its_run(office: Settings) -> None:
     now, run = datetime.now(UTC), uuid4()
     with transaction() as session:
-        flow_run_pulse.begin(session, FlowRunPulse(flow_run_id=run, flow="needs-talk", restarts_itself=False))
-        flow_run_pulse.died(session, run, "needs-talk", now, for_good=True)
+        run_pulse.begin(session, FlowRunPulse(flow_run_id=run, flow="needs-talk", restarts_itself=False))
+        run_pulse.died(session, run, "needs-talk", now, for_good=True)
     await work_list()
     shown, hour = await lists(), f"{local(now):%H:%M}"
     for key in ("work-list-25", "work-list-12", "work-list-other"):
@@ -48,7 +48,7 @@ async def test_what_stands_still_is_told_above_every_list_by_the_real_clock_only
         ask(session, str((now - timedelta(days=2)).date()))  # its receipt may go at any hour, and has not gone
         long_ago = now - timedelta(days=3)
         begun = FlowRunPulse(flow_run_id=uuid4(), flow="outbox", started_at=long_ago, beat_at=long_ago)
-        flow_run_pulse.begin(session, begun)
+        run_pulse.begin(session, begun)
     async with get_client() as client:
         tuesdays = DeploymentScheduleCreate(schedule=CronSchedule(cron="10 9 * * 2"), active=False)
         deployment = await client.create_deployment(

@@ -13,23 +13,24 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
 from sqlmodel import col, select
 
-from deployments.environment import PREFECT_YAML
+from deployments.server.environment import PREFECT_YAML
 from flows.catch_up import catch_up
 from flows.needs_talk import needs_talk
 from flows.network_change import network_change
 from flows.outbox import outbox
 from flows.support_request import support_request
 from flows.work_list import work_list
-from models.database import reading, transaction
+from models.db.engine import reading, transaction
 from models.forms.needs_talk import NeedsTalkForm
 from models.forms.outbox import OutboxForm
-from models.intervention import InterventionKind, open_once
-from models.mail import MailStatus, OutgoingMail, Template
+from models.office.interventions import open_once
 from models.settings import Settings
+from models.tables.mail import MailStatus, OutgoingMail, Template
+from models.tables.office import InterventionKind
 from tasks import work_list as daily
-from tasks import wrap_up as stage
-from tasks.opening import find_forms
-from tasks.wrap_up import show_forms
+from tasks.staff_ui import form_refresh as stage
+from tasks.staff_ui.form_links import find_forms
+from tasks.staff_ui.form_refresh import show_forms
 from tests.acts import GOREL, ask, at, network_in, request_form
 
 ASKED = "2026-11-02"

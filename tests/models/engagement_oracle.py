@@ -1,6 +1,6 @@
 """Section 7 of domain.md once more: slowly, day by day, in plain Python with fractions. Only tests use it.
 
-Written from the text and not from models/engagement.py, so that the two can be compared.
+Written from the text and not from models/health/engagement.py, so that the two can be compared.
 """
 
 from dataclasses import dataclass, field

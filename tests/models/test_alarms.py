@@ -5,13 +5,15 @@ from uuid import uuid4
 
 from sqlmodel import Session, select
 
-from deployments.doctor import Check, examine
-from models import alarms, flow_run_pulse, outbox
-from models.database import transaction
-from models.flow_run_pulse import FlowRunPulse
-from models.mail import Letter, Template, queue
+from deployments.cli.doctor import Check, examine
+from models.db.engine import transaction
+from models.mail.queue import Letter, queue
+from models.operation import alarms, run_pulse
 from models.settings import Settings
-from models.staff import Staff
+from models.stages import outbox
+from models.tables.mail import Template
+from models.tables.office import Staff
+from models.tables.run_pulse import FlowRunPulse
 from tests.acts import ask, at
 
 
@@ -38,9 +40,9 @@ def ran(session: Session, flow: str, when: datetime, end: str = "COMPLETED", *, 
     run = uuid4()
     begun = when - timedelta(minutes=1)
     mine = FlowRunPulse(flow_run_id=run, flow=flow, restarts_itself=not by_hand, started_at=begun, beat_at=begun)
-    flow_run_pulse.begin(session, mine)
+    run_pulse.begin(session, mine)
     session.flush()
-    flow_run_pulse.end(session, run, when, end, None, None)
+    run_pulse.end(session, run, when, end, None, None)
     session.flush()
 
 

@@ -11,35 +11,33 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlmodel import Session, col, select
 
-from models import (
-    absence,
-    capacity,
-    check_in_round,
-    contacts,
+from models.db.engine import engine, reading, transaction
+from models.errors import LotsError
+from models.forms.needs_talk import NeedsTalkForm
+from models.forms.network_change import NetworkChangeForm
+from models.networks import contacts, never_started, rest
+from models.office import absence
+from models.people.roles import roles_of
+from models.privacy import retention
+from models.requests import waiting_list
+from models.stages import (
+    check_in,
     health_check,
-    health_talks,
     kickoff,
     needs_talk,
     network_change,
     phase_out,
-    receiving,
-    resting,
-    retention,
-    still_planned,
-    waiting,
+    support_request,
     work_list,
 )
-from models.check_in import CheckIn
-from models.database import engine, reading, transaction
-from models.errors import LotsError
-from models.forms.needs_talk import NeedsTalkForm
-from models.forms.network_change import NetworkChangeForm
-from models.invariants import broken
-from models.lifecycle import Actor, Cause
-from models.network import ACTIVE, Network, roles_of
-from models.staff import Staff
-from models.support import SupportGrant
-from models.support_request import SupportRequest
+from models.support import ledger
+from models.tables.check_in import CheckIn
+from models.tables.network import ACTIVE, Network
+from models.tables.office import Staff
+from models.tables.request import SupportRequest
+from models.tables.support import SupportGrant
+from models.tables.transition import Actor, Cause
+from models.views.invariants import broken
 from tests import acts
 from tests.acts import AKE, GOREL, MARIT, ORJAN, RENE, at, grant_line
 from tests.conftest import Copies, use_database
@@ -215,9 +213,7 @@ class AnyHistory(RuleBasedStateMachine):
         def act(session: Session) -> None:
             grants = session.exec(select(SupportGrant).order_by(col(SupportGrant.from_on), col(SupportGrant.id))).all()
             if grants:
-                capacity.use_hours(
-                    session, grants[nth % len(grants)], self.today, capacity.Decimal(hours), at(self.today)
-                )
+                ledger.use_hours(session, grants[nth % len(grants)], self.today, ledger.Decimal(hours), at(self.today))
 
         self.attempt(act)
 
@@ -227,29 +223,29 @@ class AnyHistory(RuleBasedStateMachine):
 
         def check_ins(session: Session) -> None:
             for step in (
-                check_in_round.send_due, check_in_round.remind, check_in_round.ask_second,
-                check_in_round.give_up_asking, check_in_round.follow_up_answers,
+                check_in.send_due, check_in.remind, check_in.ask_second,
+                check_in.give_up_asking, check_in.follow_up_answers,
             ):  # fmt: skip
                 step(session, moment)
 
         def health(session: Session) -> None:
             found = health_check.take_snapshots(session, self.today)
             session.flush()
-            health_talks.warn_early(session, found, moment)
-            health_talks.propose_rest(session, rules)
-            health_talks.open_talks(session, moment)
+            health_check.warn_early(session, found, moment)
+            health_check.propose_rest(session, rules)
+            health_check.open_talks(session, moment)
 
         def queue(session: Session) -> None:
-            waiting.lapse_offers(session, moment)
-            waiting.expire(session, rules)
-            waiting.make_offers(session, moment)
+            waiting_list.lapse_offers(session, moment)
+            waiting_list.expire(session, rules)
+            waiting_list.make_offers(session, moment)
 
         def daily(session: Session) -> None:
-            receiving.retry_incomplete(session, rules)
+            support_request.retry_incomplete(session, rules)
             contacts.end_roles_of_leavers(session, moment)
-            resting.send_wake_mails(session, moment)
-            resting.propose_closing(session, moment)
-            still_planned.ask_still_planned(session, moment)
+            rest.send_wake_mails(session, moment)
+            rest.propose_closing(session, moment)
+            never_started.ask_still_planned(session, moment)
             work_list.alarm(session, moment)
             work_list.digest(session, moment)
 
@@ -257,7 +253,7 @@ class AnyHistory(RuleBasedStateMachine):
             check_ins, health, queue, daily,
             lambda session: phase_out.step_down(session, rules),
             lambda session: phase_out.give_notice(session, moment),
-            lambda session: capacity.release_ended(session, self.today, moment),
+            lambda session: ledger.release_ended(session, self.today, moment),
             lambda session: retention.forget(session, moment),
         )  # fmt: skip
         self.attempt(sweeps[which])

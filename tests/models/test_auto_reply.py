@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.auto_reply import is_automatic
+from models.inbox.auto_reply import is_automatic
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import settling
-from models.backup import KEPT, is_late, made_at, name_of, surplus
-from models.database import transaction
-from models.mail import Letter, MailStatus, Template, queue
+from models.db.engine import transaction
+from models.mail import in_doubt
+from models.mail.queue import Letter, queue
+from models.operation.backups import KEPT, is_late, made_at, name_of, surplus
 from models.settings import Settings
+from models.tables.mail import MailStatus, Template
 from tests.acts import ask, at, mails, talk
 
 RUN = "0123456789abcdef0123456789abcdef"
@@ -44,13 +45,13 @@ def test_what_could_go_between_the_backup_and_now_is_in_doubt_and_what_could_not
         assert network
         [receipt] = mails(session, "receipt")
         queue(session, [Letter(Template.step, receipt.person_id, "a step", network_id=network.id)], at("2026-11-24"))
-        counts = settling.doubt_what_may_have_gone(session, NIGHT, at("2026-11-27", 16))
+        counts = in_doubt.doubt_what_may_have_gone(session, NIGHT, at("2026-11-27", 16))
         session.expire_all()
         [receipt], [granted], [step] = (mails(session, kind) for kind in ("receipt", "granted", "step"))
         assert receipt.status == granted.status == MailStatus.in_doubt
         assert receipt.reason == "restored"
         assert step.status == MailStatus.queued
-        assert counts == len(settling.in_doubt(session))
-        settling.doubt_what_may_have_gone(session, NIGHT, at("2026-11-30", 9))
+        assert counts == len(in_doubt.in_doubt(session))
+        in_doubt.doubt_what_may_have_gone(session, NIGHT, at("2026-11-30", 9))
         session.expire_all()
         assert step.status == MailStatus.in_doubt

@@ -6,16 +6,18 @@ from datetime import date
 import pytest
 from sqlmodel import Session, col, select
 
-from models import check_in_round, work_list
-from models.bounce import Report, Weight, hard_bounce
-from models.database import transaction
-from models.intervention import Intervention
-from models.label import label_of
-from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
-from models.network import Network
-from models.person import EmailStatus, Person
+from models.check_ins import asking
+from models.db.engine import transaction
+from models.inbox.bounce import Report, Weight, hard_bounce
+from models.mail.queue import Letter, queue
+from models.office.labels import label_of
 from models.settings import Settings
-from models.staff import Staff
+from models.stages import check_in as stages_check_in
+from models.stages import work_list
+from models.tables.mail import MailStatus, OutgoingMail, Template
+from models.tables.network import Network
+from models.tables.office import Intervention, Staff
+from models.tables.person import EmailStatus, Person
 from tests.acts import answer, ask, at, mails, network_in, organisers
 
 SENT = "2026-12-01"
@@ -25,7 +27,7 @@ BACK = at("2026-12-02")
 def asked_network(session: Session) -> tuple[Network, OutgoingMail]:
     """A network whose contact was sent a check-in, and that mail."""
     network = network_in(session)
-    check_in_round.send_due(session, at(SENT))
+    stages_check_in.send_due(session, at(SENT))
     [mail] = mails(session, "first-meeting")
     return network, sent(session, mail)
 
@@ -79,7 +81,7 @@ def test_when_the_other_organisers_mail_bounces_too_the_third_is_asked_and_after
 def test_nobody_else_is_asked_what_has_been_answered(office: Settings) -> None:
     with transaction() as session:
         network, mail = asked_network(session)
-        check_in = check_in_round.latest(session, network.id)
+        check_in = asking.latest(session, network.id)
         assert check_in
         answer(session, check_in, "2026-12-02")
         hard_bounce(session, mail, BACK)
@@ -153,9 +155,9 @@ def test_after_a_bounce_the_next_check_in_goes_to_the_other_organiser(office: Se
     with transaction() as session:
         network, mail = asked_network(session)
         hard_bounce(session, mail, BACK)
-        assert check_in_round.remind(session, at("2026-12-08")) == 0
-        assert check_in_round.send_due(session, at("2027-01-12")) == 1
-        check_in = check_in_round.latest(session, network.id)
+        assert stages_check_in.remind(session, at("2026-12-08")) == 0
+        assert stages_check_in.send_due(session, at("2027-01-12")) == 1
+        check_in = asking.latest(session, network.id)
         assert check_in and check_in.sent_on == date(2027, 1, 12)
         assert check_in.person_id == organisers(session, network)[1].person_id
 

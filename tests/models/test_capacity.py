@@ -9,10 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from models.absence import away, record_absence, stand_in, standstills
-from models.capacity import (
-    CapacityEntry,
-    EntryKind,
+from models.db.engine import transaction
+from models.errors import CapacityExceeded, LotsError, UserError
+from models.office.absence import away, record_absence, stand_in, standstills
+from models.office.policy import DEFAULTS
+from models.office.staff import by_signature
+from models.settings import Settings
+from models.support.ledger import (
     all_hours_left,
     book_hours,
     book_talk,
@@ -24,12 +27,8 @@ from models.capacity import (
     set_budget,
     use_hours,
 )
-from models.database import transaction
-from models.errors import CapacityExceeded, LotsError, UserError
-from models.numbers import DEFAULTS
-from models.settings import Settings
-from models.staff import Staff, by_signature
-from models.support import GrantStatus, Item, SupportGrant, SupportTime
+from models.tables.office import Staff
+from models.tables.support import CapacityEntry, EntryKind, GrantStatus, Item, SupportGrant, SupportTime
 from tests.acts import ask, at, grant_line, talk
 
 NOW = at("2026-11-10")

@@ -7,19 +7,21 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from models import catch_up, check_in_round
-from models.capacity import hours_left
-from models.check_in import CheckIn
-from models.database import transaction
+from models.dates.working_days import working_days_between
+from models.db.engine import transaction
 from models.errors import CapacityExceeded, UserError
 from models.forms.catch_up import CatchUpForm
-from models.intervention import Intervention, InterventionKind, Outcome, end, open_once, open_ones
-from models.lifecycle import Actor, Transition
-from models.network import Network, NetworkState, roles_of
-from models.quiet_days import working_days_between
+from models.office.interventions import end, open_once, open_ones
+from models.office.staff import by_signature
+from models.people.roles import roles_of
 from models.settings import Settings
-from models.staff import by_signature
-from models.support import SupportGrant
+from models.stages import catch_up, check_in
+from models.support.ledger import hours_left
+from models.tables.check_in import CheckIn
+from models.tables.network import Network, NetworkState
+from models.tables.office import Intervention, InterventionKind, Outcome
+from models.tables.support import SupportGrant
+from models.tables.transition import Actor, Transition
 from tests.acts import GOREL, answer, at, by, grant_line, mails, network_in, network_of
 
 K = InterventionKind
@@ -79,7 +81,7 @@ def test_close_answered_is_a_talk_and_closed_within_10_working_days_without_pers
         )
         session.add(asked)
         answer(session, asked, "2027-01-13", wish="close")
-        check_in_round.follow_up_answers(session, at("2027-01-13"))
+        check_in.follow_up_answers(session, at("2027-01-13"))
         session.flush()
         [(talk, _)] = open_ones(session)
         assert talk.kind == K.pause_or_close

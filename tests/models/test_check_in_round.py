@@ -5,17 +5,22 @@ from datetime import date
 import pytest
 from sqlmodel import Session, col, select
 
-from models import check_in_round, kickoff
-from models.check_in import CheckIn, first_due, next_due
-from models.database import transaction
+from models.check_ins import asking
+from models.check_ins.recipients import who_may_be_reminded
+from models.check_ins.schedule import first_due, next_due
+from models.db.engine import transaction
 from models.errors import UserError
-from models.intervention import Intervention
-from models.lifecycle import Actor, advance
-from models.meeting import MeetingForm
-from models.network import NetworkState, Role, roles_of
-from models.person import EmailStatus, Person
-from models.reach import who_may_be_reminded
+from models.meetings import booking
+from models.networks.lifecycle import advance
+from models.people.roles import roles_of
 from models.settings import Settings
+from models.stages import check_in as stages_check_in
+from models.tables.check_in import CheckIn
+from models.tables.meeting import MeetingForm
+from models.tables.network import NetworkState, Role
+from models.tables.office import Intervention
+from models.tables.person import EmailStatus, Person
+from models.tables.transition import Actor
 from tests.acts import answer, ask, at, by, mails, meet, network_in, organisers, say_yes, talk
 
 # Kickoff on Wednesday 25 November 2026: due on Monday 30, sent on Tuesday 1 December.
@@ -26,9 +31,9 @@ def test_the_first_goes_on_the_first_tuesday_after_three_working_days(office: Se
     with transaction() as session:
         network_in(session, day="2026-11-25")
         assert first_due(date(2026, 11, 25)) == date(2026, 11, 30)
-        assert check_in_round.send_due(session, at("2026-11-30")) == 0
-        assert check_in_round.send_due(session, at(SENT)) == 1
-        assert check_in_round.send_due(session, at(SENT)) == 0
+        assert stages_check_in.send_due(session, at("2026-11-30")) == 0
+        assert stages_check_in.send_due(session, at(SENT)) == 1
+        assert stages_check_in.send_due(session, at(SENT)) == 0
         assert len(mails(session, "first-meeting")) == 1
 
 
@@ -46,35 +51,35 @@ def test_the_rhythm_follows_the_ladder() -> None:
 def test_quiet_days_put_a_check_in_off_to_the_next_tuesday_that_is_allowed(office: Settings) -> None:
     with transaction() as session:
         network_in(session)
-        check_in_round.send_due(session, at(SENT))
+        stages_check_in.send_due(session, at(SENT))
         for tuesday in ("2027-01-05", "2026-12-22"):
-            assert check_in_round.send_due(session, at(tuesday)) == 0
-        assert check_in_round.send_due(session, at("2027-01-12")) == 1
+            assert stages_check_in.send_due(session, at(tuesday)) == 0
+        assert stages_check_in.send_due(session, at("2027-01-12")) == 1
 
 
 def test_a_tuesday_that_was_missed_is_made_up_for(office: Settings) -> None:
     with transaction() as session:
         network_in(session)
-        assert check_in_round.send_due(session, at("2026-12-03")) == 1
+        assert stages_check_in.send_due(session, at("2026-12-03")) == 1
 
 
 def test_a_resting_network_is_never_asked(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
         advance(session, network, NetworkState.resting, by(Actor.member, "2026-11-26"))
-        assert check_in_round.send_due(session, at("2027-02-02")) == 0
+        assert stages_check_in.send_due(session, at("2027-02-02")) == 0
 
 
 def test_silence_is_met_with_one_reminder_and_then_another_organiser(office: Settings) -> None:
     with transaction() as session:
         network_in(session)
-        check_in_round.send_due(session, at(SENT))
-        assert check_in_round.remind(session, at("2026-12-07")) == 0
-        assert check_in_round.remind(session, at("2026-12-08")) == 1
-        assert check_in_round.remind(session, at("2026-12-15")) == 0
-        assert check_in_round.ask_second(session, at("2026-12-14")) == 0
-        assert check_in_round.ask_second(session, at("2026-12-15")) == 1
-        assert check_in_round.ask_second(session, at("2027-01-12")) == 0
+        stages_check_in.send_due(session, at(SENT))
+        assert stages_check_in.remind(session, at("2026-12-07")) == 0
+        assert stages_check_in.remind(session, at("2026-12-08")) == 1
+        assert stages_check_in.remind(session, at("2026-12-15")) == 0
+        assert stages_check_in.ask_second(session, at("2026-12-14")) == 0
+        assert stages_check_in.ask_second(session, at("2026-12-15")) == 1
+        assert stages_check_in.ask_second(session, at("2027-01-12")) == 0
         [first], [second] = mails(session, "check-in-reminder"), mails(session, "second-organiser")
         assert first.person_id != second.person_id
 
@@ -84,13 +89,13 @@ def test_when_the_other_organiser_is_silent_too_staff_are_asked_to_call_and_noth
 ) -> None:
     with transaction() as session:
         network = network_in(session)
-        check_in_round.send_due(session, at(SENT))
-        check_in_round.remind(session, at("2026-12-08"))
-        check_in_round.ask_second(session, at("2026-12-15"))
-        assert check_in_round.give_up_asking(session, at("2027-01-10")) == 0
+        stages_check_in.send_due(session, at(SENT))
+        stages_check_in.remind(session, at("2026-12-08"))
+        stages_check_in.ask_second(session, at("2026-12-15"))
+        assert stages_check_in.give_up_asking(session, at("2027-01-10")) == 0
         # 15 December to 12 January holds seven active days only: 16, 17 and 8-12 January.
-        assert check_in_round.give_up_asking(session, at("2027-01-12")) == 1
-        assert check_in_round.give_up_asking(session, at("2027-01-19")) == 0
+        assert stages_check_in.give_up_asking(session, at("2027-01-12")) == 1
+        assert stages_check_in.give_up_asking(session, at("2027-01-19")) == 0
         [opened] = session.exec(select(Intervention))
         assert (opened.kind, network.state) == ("unreachable", NetworkState.starting)
 
@@ -100,9 +105,9 @@ def test_a_network_with_nobody_else_to_ask_goes_straight_to_staff(office: Settin
         network = network_in(session)
         for role in roles_of(session, network.id):
             role.until = date(2026, 12, 1) if role.code != "m1" else None
-        check_in_round.send_due(session, at(SENT))
-        check_in_round.remind(session, at("2026-12-08"))
-        assert check_in_round.ask_second(session, at("2026-12-15")) == 0
+        stages_check_in.send_due(session, at(SENT))
+        stages_check_in.remind(session, at("2026-12-08"))
+        assert stages_check_in.ask_second(session, at("2026-12-15")) == 0
         [opened] = session.exec(select(Intervention))
         assert opened.kind == "unreachable"
 
@@ -110,21 +115,21 @@ def test_a_network_with_nobody_else_to_ask_goes_straight_to_staff(office: Settin
 def test_an_answer_from_the_other_organiser_ends_the_chase(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
-        check_in_round.send_due(session, at(SENT))
-        check_in_round.remind(session, at("2026-12-08"))
-        check_in_round.ask_second(session, at("2026-12-15"))
-        check_in = check_in_round.latest(session, network.id)
+        stages_check_in.send_due(session, at(SENT))
+        stages_check_in.remind(session, at("2026-12-08"))
+        stages_check_in.ask_second(session, at("2026-12-15"))
+        check_in = asking.latest(session, network.id)
         assert check_in
         answer(session, check_in, "2026-12-16")
-        assert check_in_round.give_up_asking(session, at("2027-02-01")) == 0
+        assert stages_check_in.give_up_asking(session, at("2027-02-01")) == 0
 
 
 @pytest.mark.parametrize("sign", ["an answer", "a report", "a booking"])
 def test_any_activity_stops_the_chase(office: Settings, sign: str) -> None:
     with transaction() as session:
         network = network_in(session)
-        check_in_round.send_due(session, at(SENT))
-        check_in = check_in_round.latest(session, network.id)
+        stages_check_in.send_due(session, at(SENT))
+        check_in = asking.latest(session, network.id)
         assert check_in
         if sign == "an answer":
             answer(session, check_in, "2026-12-03")
@@ -132,14 +137,14 @@ def test_any_activity_stops_the_chase(office: Settings, sign: str) -> None:
             meet(session, network, "2026-12-03")
         else:
             meet(session, network, "2026-12-02", next_at="2027-01-20 17:30")
-        assert check_in_round.remind(session, at("2026-12-15")) == 0
+        assert stages_check_in.remind(session, at("2026-12-15")) == 0
 
 
 def test_an_answer_can_be_changed_for_fourteen_days(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
-        check_in_round.send_due(session, at(SENT))
-        check_in = check_in_round.latest(session, network.id)
+        stages_check_in.send_due(session, at(SENT))
+        check_in = asking.latest(session, network.id)
         assert check_in
         answer(session, check_in, "2026-12-03", motivation=5)
         answer(session, check_in, "2026-12-17", motivation=2)
@@ -151,14 +156,14 @@ def test_an_answer_can_be_changed_for_fourteen_days(office: Settings) -> None:
 def test_a_wish_goes_on_the_negotiators_list_and_wanting_to_close_as_well(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
-        check_in_round.send_due(session, at(SENT))
-        check_in = check_in_round.latest(session, network.id)
+        stages_check_in.send_due(session, at(SENT))
+        check_in = asking.latest(session, network.id)
         assert check_in
         answer(session, check_in, "2026-12-02", wish="speaker")
-        assert check_in_round.follow_up_answers(session, at("2026-12-03")) == 1
-        assert check_in_round.follow_up_answers(session, at("2026-12-04")) == 0
+        assert stages_check_in.follow_up_answers(session, at("2026-12-03")) == 1
+        assert stages_check_in.follow_up_answers(session, at("2026-12-04")) == 0
         answer(session, check_in, "2026-12-05", wish="close")
-        assert check_in_round.follow_up_answers(session, at("2026-12-06")) == 1
+        assert stages_check_in.follow_up_answers(session, at("2026-12-06")) == 1
         kinds = sorted(session.exec(select(Intervention.kind)))
         assert kinds == ["pause_or_close", "wish"]
         assert network.state == NetworkState.starting
@@ -170,9 +175,11 @@ def test_a_first_meeting_that_nobody_told_of_is_asked_about_once(office: Setting
         assert network
         say_yes(session, network)
         role = roles_of(session, network.id)[0]
-        kickoff.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
+        booking.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
         session.flush()
-        counts = [check_in_round.ask_unreported(session, at(day)) for day in ("2026-11-27", "2026-11-30", "2026-12-01")]
+        counts = [
+            stages_check_in.ask_unreported(session, at(day)) for day in ("2026-11-27", "2026-11-30", "2026-12-01")
+        ]
         assert counts == [0, 1, 0]
         meet(session, network, "2026-11-25")
         assert str(network.check_in_due_on) == "2026-12-30"
@@ -199,8 +206,8 @@ def test_a_contact_who_may_not_be_written_to_is_passed_over_for_another_organise
         network = network_in(session)
         contact, other = organisers(session, network)[:2]
         shut(session, contact, why)
-        assert check_in_round.send_due(session, at(SENT)) == 1
-        check_in = check_in_round.latest(session, network.id)
+        assert stages_check_in.send_due(session, at(SENT)) == 1
+        check_in = asking.latest(session, network.id)
         [mail] = mails(session, "first-meeting")
         assert check_in
         assert mail.person_id == check_in.person_id == other.person_id
@@ -212,7 +219,7 @@ def test_where_nobody_may_be_written_to_staff_phone_once_a_round_and_no_check_in
         network = network_in(session)
         for role in organisers(session, network):
             shut(session, role, "protected")
-        counts = [check_in_round.send_due(session, at(day)) for day in (SENT, "2026-12-08", "2027-01-12")]
+        counts = [stages_check_in.send_due(session, at(day)) for day in (SENT, "2026-12-08", "2027-01-12")]
         assert counts == [0, 0, 0]
         assert session.exec(select(CheckIn)).all() == []
         opened = session.exec(select(Intervention).order_by(col(Intervention.opened_at))).all()
@@ -228,23 +235,23 @@ def test_a_first_meeting_that_nobody_can_be_asked_about_is_put_on_the_list_once(
         assert network
         say_yes(session, network)
         role = roles_of(session, network.id)[0]
-        kickoff.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
+        booking.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
         for role in organisers(session, network):
             shut(session, role, "bounced")
-        assert [check_in_round.ask_unreported(session, at(f"2026-12-0{day}")) for day in (1, 2, 3)] == [0, 0, 0]
+        assert [stages_check_in.ask_unreported(session, at(f"2026-12-0{day}")) for day in (1, 2, 3)] == [0, 0, 0]
         assert session.exec(select(Intervention.kind)).all() == ["phone_only"]
 
 
 def test_no_reminder_goes_to_whoever_stopped_them_and_another_organiser_is_asked_in_turn(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
-        check_in_round.send_due(session, at(SENT))
+        stages_check_in.send_due(session, at(SENT))
         contact, second, third = organisers(session, network)
         shut(session, contact, "reminders_stopped")
         shut(session, second, "reminders_stopped")
-        assert check_in_round.remind(session, at("2026-12-08")) == 0
-        assert check_in_round.ask_second(session, at("2026-12-14")) == 0
-        assert check_in_round.ask_second(session, at("2026-12-15")) == 1
+        assert stages_check_in.remind(session, at("2026-12-08")) == 0
+        assert stages_check_in.ask_second(session, at("2026-12-14")) == 0
+        assert stages_check_in.ask_second(session, at("2026-12-15")) == 1
         assert mails(session, "check-in-reminder") == []
         assert [mail.person_id for mail in mails(session, "second-organiser")] == [third.person_id]
 

@@ -5,24 +5,17 @@ from datetime import date
 import pytest
 from sqlmodel import Session, select
 
-from models import contacts
-from models.check_in import CheckIn
-from models.database import transaction
+from models.db.engine import transaction
 from models.errors import UserError
-from models.intervention import Intervention, InterventionKind
-from models.network import (
-    Network,
-    NetworkState,
-    Role,
-    confirmed_organisers,
-    confirmed_organisers_of,
-    contact_of,
-    contacts_of,
-    roles_of,
-)
-from models.outbox import why_not
-from models.person import Membership, Person, by_member_number
+from models.mail.suppression import why_not
+from models.networks import contacts
+from models.people.person import by_member_number
+from models.people.roles import confirmed_organisers, confirmed_organisers_of, contact_of, contacts_of, roles_of
 from models.settings import Settings
+from models.tables.check_in import CheckIn
+from models.tables.network import Network, NetworkState, Role
+from models.tables.office import Intervention, InterventionKind
+from models.tables.person import Membership, Person
 from tests.acts import (
     AKE,
     EMPLOYEE,

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, PendingRollbackError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import select
 
-from models import database
+from models.db import engine
 from models.db.failure import failure, sentence
 from models.errors import (
     DatabaseBusy,
@@ -20,8 +20,8 @@ from models.errors import (
     DatabaseUnknown,
     DatabaseUnreadable,
 )
-from models.place import Region
 from models.settings import Settings
+from models.tables.place import Region
 from tests import postgres
 from tests.conftest import use_database
 
@@ -29,7 +29,7 @@ needs_postgres = pytest.mark.skipif(not postgres.URL, reason="LOTS_TEST_POSTGRES
 
 
 def write_a_region() -> None:
-    with database.transaction() as session:
+    with engine.transaction() as session:
         session.add(Region(code="x1", name="x" * 100_000))
 
 
@@ -37,16 +37,16 @@ def told(url: str, patch: pytest.MonkeyPatch, work: Callable[[], None] = write_a
     use_database(patch, url)
     with pytest.raises(DatabaseUnavailable) as caught:
         work()
-    database.engine().dispose()
+    engine.engine().dispose()
     return caught.value
 
 
 def test_a_file_that_another_program_locks_is_busy(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     if not office.database_url.startswith("sqlite"):
         pytest.skip("SQLite alone locks its whole file")
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
-    blocker = database.make_engine(office.database_url)
-    monkeypatch.setattr(database, "engine", lambda: database.make_engine(office.database_url))
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.1)
+    blocker = engine.make_engine(office.database_url)
+    monkeypatch.setattr(engine, "engine", lambda: engine.make_engine(office.database_url))
     with blocker.begin():
         assert type(told(office.database_url, monkeypatch)) is DatabaseBusy
     blocker.dispose()
@@ -66,7 +66,7 @@ def test_what_a_wrong_file_is_told_by(
     address: str, kind: type[DatabaseUnavailable], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "letter.txt").write_text("Dear all, " * 1000)
-    made = database.make_engine(f"sqlite:///{tmp_path / 'readonly.db'}")
+    made = engine.make_engine(f"sqlite:///{tmp_path / 'readonly.db'}")
     with made.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE region (code, name, active)")
     made.dispose()
@@ -77,19 +77,19 @@ def test_what_a_wrong_file_is_told_by(
 def test_a_database_that_may_not_grow_is_full(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     if not office.database_url.startswith("sqlite"):
         pytest.skip("of SQLite")
-    full = database.make_engine(office.database_url)
+    full = engine.make_engine(office.database_url)
 
     @sa.event.listens_for(full, "connect")
     def no_more(connection: sa.PoolProxiedConnection, _: object) -> None:
         connection.cursor().execute("PRAGMA max_page_count = 1")
 
-    monkeypatch.setattr(database, "engine", lambda: full)
+    monkeypatch.setattr(engine, "engine", lambda: full)
     assert type(told(office.database_url, monkeypatch)) is DatabaseFull
     full.dispose()
 
 
 def test_a_row_that_is_refused_is_no_failure_of_the_database(office: Settings) -> None:
-    with pytest.raises(IntegrityError), database.transaction() as session:
+    with pytest.raises(IntegrityError), engine.transaction() as session:
         first = session.exec(select(Region)).first()
         assert first
         session.execute(sa.insert(Region).values(code=first.code, name="again", active=True))
@@ -128,7 +128,7 @@ def test_what_a_wrong_server_is_told_by(
 
 
 def _write_a_table() -> None:
-    with database.transaction() as session:
+    with engine.transaction() as session:
         session.execute(sa.text("CREATE TABLE lots_test_never (x int)"))
 
 
@@ -142,7 +142,7 @@ def _write_a_table() -> None:
 )
 def test_a_server_that_breaks_off_is_busy(statement: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken_off() -> None:
-        with database.transaction() as session:
+        with engine.transaction() as session:
             session.connection().exec_driver_sql(statement)
 
     assert type(told(postgres.URL, monkeypatch, broken_off)) is DatabaseBusy

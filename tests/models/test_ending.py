@@ -9,20 +9,22 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from models import kickoff
-from models.absence import record_absence
-from models.capacity import hours_left
-from models.database import transaction
+from models.db.engine import transaction
 from models.errors import UserError
-from models.intervention import Intervention, InterventionKind, open_once
-from models.lifecycle import Actor, Transition
-from models.meeting import Meeting, MeetingForm
-from models.network import LinkKind, Network, NetworkLink, NetworkState, roles_of
-from models.numbers import DEFAULTS
+from models.meetings import booking
+from models.office.absence import record_absence
+from models.office.interventions import open_once
+from models.office.policy import DEFAULTS
+from models.office.staff import by_signature
+from models.people.roles import roles_of
 from models.settings import Settings
-from models.staff import by_signature
-from models.support import GrantStatus, SupportGrant
-from models.support_request import SupportRequest
+from models.support.ledger import hours_left
+from models.tables.meeting import Meeting, MeetingForm
+from models.tables.network import LinkKind, Network, NetworkLink, NetworkState
+from models.tables.office import Intervention, InterventionKind
+from models.tables.request import SupportRequest
+from models.tables.support import GrantStatus, SupportGrant
+from models.tables.transition import Actor, Transition
 from tests.acts import (
     AKE,
     GOREL,
@@ -90,7 +92,7 @@ def test_a_member_who_has_not_said_yes_closes_nothing(office: Settings) -> None:
 def test_at_the_close_unused_hours_go_back_and_calendars_and_the_list_are_cleared(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session, grants=[grant_line("send_out", from_on="2027-01-01", to_on="2027-03-31")])
-        booked, _ = kickoff.book_meeting(
+        booked, _ = booking.book_meeting(
             session,
             network,
             roles_of(session, network.id)[0],

@@ -13,19 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models import engagement
-from models.engagement import (
-    COMPONENTS,
-    Health,
-    Result,
-    drop_since,
-    dropped,
-    nothing_booked,
-    score,
-)
-from models.engagement_columns import DUTIES, NOT_RECORDED, OFFICE, Batch, BatchBuilder
+from models.dates.active_days import active_days_between, add_active_days, subtract_active_days
 from models.errors import UserError
-from models.quiet_days import active_days_between, add_active_days, subtract_active_days
+from models.health import engagement
+from models.health.batch import DUTIES, NOT_RECORDED, OFFICE, Batch, BatchBuilder
+from models.health.engagement import COMPONENTS, Health, Result, drop_since, dropped, nothing_booked, score
 
 
 def _oracle() -> ModuleType:

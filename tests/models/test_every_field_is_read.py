@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 import models
-from models.forms.every import FORMS
-from models.forms.form import Form, line_of
+from models.forms.kit.base import Form, line_of
 from models.forms.meeting_report import MeetingReportForm
-from models.meeting import Duty
+from models.forms.registry import FORMS
+from models.tables.meeting import Duty
 from tests.acts import at, grant_line
 
 DAY = at("2026-11-26").date()
@@ -124,7 +124,7 @@ def read_outside(kind: type[Form]) -> set[str]:
     """What models/, tasks/ and flows/ read off this form, wherever they know it by its class or a base."""
     classes = {one.__name__ for one in kind.__mro__ if issubclass(one, Form) and one is not Form}
     found: set[str] = set()
-    for path in [path for folder in ("models", "tasks", "flows") for path in ROOT.glob(f"{folder}/*.py")]:
+    for path in [path for folder in ("models", "tasks", "flows") for path in (ROOT / folder).rglob("*.py")]:
         tree = ast.parse(path.read_text())
         known = {alias.name for one in ast.walk(tree) if isinstance(one, ast.ImportFrom) for alias in one.names}
         if known & classes:

@@ -9,27 +9,29 @@ from prefect.utilities.schema_tools.validation import is_valid, is_valid_schema
 from pydantic import ValidationError
 from sqlmodel import Session, select
 
-from deployments.environment import PREFECT_YAML
-from models import choices, words
-from models.check_in import Sharing, Wish
-from models.choices import all_lists
-from models.database import reading, transaction
-from models.forms.choice import MOST_LISTED, Chosen, Entries, mark_of
-from models.forms.every import ABOUT, FORMS
-from models.forms.form import Form
+from deployments.server.environment import PREFECT_YAML
+from models import vocabulary
+from models.db.engine import reading, transaction
+from models.forms.kit.base import Form
+from models.forms.kit.fields import MOST_LISTED, Chosen, Entries, mark_of
 from models.forms.outbox import OutboxForm
-from models.forms.shown import form_schema, shown
-from models.intervention import InterventionKind, open_once
-from models.lifecycle import Actor
-from models.mail import MailStatus, OutgoingMail, Template
-from models.meeting import Duty, MeetingForm
-from models.network import Nature, Network, NetworkState
+from models.forms.registry import ABOUT, FORMS
+from models.mail.in_doubt import settle
+from models.office.interventions import open_once
 from models.settings import Settings, settings
-from models.settling import settle
-from models.support import Item
-from models.support_request import Channel, Reason, RequestState
-from templates.staff_words import TASKS
-from templates.words import ITEMS
+from models.tables.check_in import Sharing, Wish
+from models.tables.mail import MailStatus, OutgoingMail, Template
+from models.tables.meeting import Duty, MeetingForm
+from models.tables.network import Nature, Network, NetworkState
+from models.tables.office import InterventionKind
+from models.tables.request import Channel, Reason, RequestState
+from models.tables.support import Item
+from models.tables.transition import Actor
+from models.views import form_options
+from models.views.form_options import all_lists
+from tasks.staff_ui.form_schema import form_schema, shown
+from templates.vocabulary.mail import ITEMS
+from templates.vocabulary.tasks import TASKS
 from tests.acts import AKE, GOREL, ask, at, change, network_in, talk
 
 LISTS = {
@@ -129,21 +131,22 @@ def test_every_choice_that_is_shown_is_understood(name: str, language: str, monk
 
 
 def test_every_code_has_its_words() -> None:
-    enums: dict[type[Any], words.Words] = {
-        Nature: words.NATURE, Channel: words.CHANNEL, Item: words.ITEM, Reason: words.REASON,
-        RequestState: words.REQUEST_STATE, NetworkState: words.NETWORK_STATE, MeetingForm: words.MEETING_FORM,
-        Duty: words.DUTY, Sharing: words.SHARING, Wish: words.WISH, Actor: words.ACTOR,
+    enums: dict[type[Any], vocabulary.Words] = {
+        Nature: vocabulary.NATURE, Channel: vocabulary.CHANNEL, Item: vocabulary.ITEM, Reason: vocabulary.REASON,
+        RequestState: vocabulary.REQUEST_STATE, NetworkState: vocabulary.NETWORK_STATE,
+        MeetingForm: vocabulary.MEETING_FORM,
+        Duty: vocabulary.DUTY, Sharing: vocabulary.SHARING, Wish: vocabulary.WISH, Actor: vocabulary.ACTOR,
     }  # fmt: skip
     for kind, names in enums.items():
         assert [str(code) for code in kind] == list(names)
-    assert set(Template) == set(words.MAIL)
-    assert {*InterventionKind, "oldest"} == set(words.MATTER)
+    assert set(Template) == set(vocabulary.MAIL)
+    assert {*InterventionKind, "oldest"} == set(vocabulary.MATTER)
 
 
 def test_forms_and_mails_call_things_by_the_same_names() -> None:
-    for code, (swedish, english) in words.ITEM.items():
+    for code, (swedish, english) in vocabulary.ITEM.items():
         assert (ITEMS[code]["sv"][0], ITEMS[code]["en"][0]) == (swedish, english)
-    for code, (swedish, english) in words.MATTER.items():
+    for code, (swedish, english) in vocabulary.MATTER.items():
         if code != "oldest":
             assert (TASKS[code]["sv"].name, TASKS[code]["en"].name) == (swedish, english)
 
@@ -196,7 +199,7 @@ def test_a_label_holds_no_word_that_a_member_typed(office: Settings) -> None:
 def test_of_more_than_two_hundred_the_newest_are_listed_and_the_others_number_is_typed(
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(choices, "MOST_LISTED", 1)
+    monkeypatch.setattr(form_options, "MOST_LISTED", 1)
     assert MOST_LISTED == 200
     with transaction() as session:
         network_in(session)
@@ -214,7 +217,7 @@ def test_of_more_than_two_hundred_the_newest_are_listed_and_the_others_number_is
 
 
 def test_of_more_signatures_than_a_list_holds_each_is_typed(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choices, "MOST_LISTED", 2)
+    monkeypatch.setattr(form_options, "MOST_LISTED", 2)
     with reading() as session:
         properties = shown(FORMS["kickoff"], all_lists(session))["properties"]
     assert "enum" not in properties["signature"]

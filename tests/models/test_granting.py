@@ -8,19 +8,22 @@ from threading import Barrier
 import pytest
 from sqlmodel import Session, select
 
-from models.absence import record_absence
-from models.capacity import CapacityEntry, EntryKind, book_hours, hours_left
-from models.database import transaction
+from models.db.engine import transaction
 from models.errors import CapacityExceeded, UserError
 from models.forms.needs_talk import GrantLine
-from models.granting import check_lines, give_step_four_hour, grant_for, grant_line
-from models.intervention import open_ones
-from models.lifecycle import Actor
-from models.network import Network, NetworkState
+from models.office.absence import record_absence
+from models.office.interventions import open_ones
+from models.office.staff import by_signature
 from models.settings import Settings
-from models.staff import Staff, by_signature
-from models.support import GrantStatus, Item, SupportGrant, SupportTime, first_year_hours
-from models.support_request import RequestState, SupportRequest
+from models.stages.capacity import give_step_four_hour, grant_for
+from models.support.grants import check_lines, grant_line
+from models.support.ledger import book_hours, hours_left
+from models.support.menu import first_year_hours
+from models.tables.network import Network, NetworkState
+from models.tables.office import Staff
+from models.tables.request import RequestState, SupportRequest
+from models.tables.support import CapacityEntry, EntryKind, GrantStatus, Item, SupportGrant, SupportTime
+from models.tables.transition import Actor
 from tests import acts
 from tests.acts import AKE, GOREL, ask, at, by, network_in, step_down, talk
 

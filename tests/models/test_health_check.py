@@ -9,19 +9,20 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session, col, select
 
-from models import engagement
-from models.check_in import CheckIn
-from models.database import engine, transaction
-from models.engagement import Level
-from models.health_check import HealthSnapshot, assess, take_snapshots
-from models.health_talks import open_talks, propose_rest, warn_early
-from models.intervention import Intervention, InterventionKind, open_once
-from models.lifecycle import Actor
-from models.meeting import LEADING, Duty, Meeting, MeetingDuty, MeetingStatus
-from models.network import Nature, Network, NetworkState, Origin
-from models.person import Person
-from models.quiet_days import add_active_days
+from models.dates.active_days import add_active_days
+from models.db.engine import engine, transaction
+from models.health import engagement
+from models.health.scoring import assess
+from models.office.interventions import open_once
 from models.settings import Settings
+from models.stages.health_check import open_talks, propose_rest, take_snapshots, warn_early
+from models.tables.check_in import CheckIn
+from models.tables.health import HealthSnapshot, Level
+from models.tables.meeting import LEADING, Duty, Meeting, MeetingDuty, MeetingStatus
+from models.tables.network import Nature, Network, NetworkState, Origin
+from models.tables.office import Intervention, InterventionKind
+from models.tables.person import Person
+from models.tables.transition import Actor
 from tests.acts import ALONE, SHARED, at, by, mails, meet, network_in
 from tests.bench.objects import health_by_objects
 
@@ -96,7 +97,7 @@ def test_a_sweep_larger_than_one_part_is_the_same(office: Settings, monkeypatch:
     with transaction() as session:
         networks = [made_up(session, number, random) for number in range(1, 21)]
         whole = [health for _, health in assess(session, networks, AS_OF)]
-        monkeypatch.setattr("models.health_load.READ_AT_A_TIME", 3)
+        monkeypatch.setattr("models.health.history_query.READ_AT_A_TIME", 3)
         assert [health for _, health in assess(session, networks, AS_OF)] == whole
 
 

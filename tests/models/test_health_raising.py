@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from models.engagement import COMPONENTS, Health, Level
-from models.health_raising import Told, Way, parts
+from models.health.advice import Told, Way, parts
+from models.health.engagement import COMPONENTS, Health
+from models.tables.health import Level
 
 WHOLE = Health(
     components=dict.fromkeys(COMPONENTS, 1.0), score=100.0, level=Level.green, gates=[], n_eff=3.0, ratio=1.0,

@@ -4,18 +4,20 @@ from datetime import date
 
 from sqlmodel import Session
 
-from models.check_in import CheckIn
-from models.database import transaction
-from models.dependence import EVERY_STEP, Share, dependence
-from models.engagement import Level
-from models.health_check import assess, each, take_snapshots
-from models.health_page import Page, page
-from models.health_raising import Way
-from models.health_report import distribution, most_telling, moves, warned
-from models.health_talks import warn_early
-from models.lifecycle import Actor, advance
-from models.network import Network, NetworkState, roles_of
+from models.db.engine import transaction
+from models.health.advice import Way
+from models.health.scoring import assess, each
+from models.networks.lifecycle import advance
+from models.people.roles import roles_of
 from models.settings import Settings
+from models.stages.health_check import take_snapshots, warn_early
+from models.tables.check_in import CheckIn
+from models.tables.health import Level
+from models.tables.network import Network, NetworkState
+from models.tables.transition import Actor
+from models.views.health_overview import distribution, most_telling, moves, warned
+from models.views.network_page import Page, page
+from models.views.office_share import EVERY_STEP, Share, dependence
 from tests.acts import ALONE, GOREL, MARIT, ORJAN, SHARED, ask, at, by, meet, network_in, network_of, talk
 
 MET = ("2027-01-13", "2027-02-10", "2027-03-03", "2027-03-24")

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from models import database, importing
+from models.db import engine
 from models.errors import DatabaseFull, DatabaseUnavailable, UserError
-from models.importing import import_beside_others
-from models.person import Person
-from models.place import Region
+from models.reference import csv_import
+from models.reference.csv_import import import_beside_others
 from models.settings import Settings
+from models.tables.person import Person
+from models.tables.place import Region
 
 LINES = 3000
 
@@ -25,7 +26,7 @@ def members(path: Path, *, last: str = "") -> Path:
 
 
 def count() -> int:
-    with database.reading() as session:
+    with engine.reading() as session:
         return len(session.exec(select(Person.id)).all())
 
 
@@ -36,7 +37,7 @@ def test_others_get_their_turn_while_a_large_file_is_taken_in(office: Settings, 
     number = 0
     while work.is_alive():
         begun = time.monotonic()
-        with database.transaction() as session:
+        with engine.transaction() as session:
             session.add(Region(code=f"x{number}", name="Region"))
         waits.append(time.monotonic() - begun)
         number += 1
@@ -61,7 +62,7 @@ def test_a_wrong_last_line_leaves_everything_as_it_was(office: Settings, tmp_pat
 def test_one_that_is_broken_off_is_finished_by_the_same_call(
     office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, file, write_chunk, turns = count(), members(tmp_path / "m.csv"), importing._write_chunk, []
+    before, file, write_chunk, turns = count(), members(tmp_path / "m.csv"), csv_import._write_chunk, []
 
     def full_at_the_third(*given: object) -> object:
         turns.append(1)
@@ -70,7 +71,7 @@ def test_one_that_is_broken_off_is_finished_by_the_same_call(
         return write_chunk(*given)  # type: ignore[arg-type]
 
     with monkeypatch.context() as away:
-        away.setattr(importing, "_write_chunk", full_at_the_third)
+        away.setattr(csv_import, "_write_chunk", full_at_the_third)
         with pytest.raises(DatabaseUnavailable, match=f"of {LINES} lines are stored: run the same import again"):
             import_beside_others("members", file)
     stored = count() - before

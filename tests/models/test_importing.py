@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from models.database import transaction
+from models.db.engine import transaction
 from models.errors import UserError
-from models.importing import DATA, import_file
-from models.person import EmailStatus, by_member_number
-from models.place import Branch, Municipality, Region
+from models.people.person import by_member_number
+from models.reference.csv_import import DATA, import_file
 from models.settings import Settings
-from models.staff import Staff
+from models.tables.office import Staff
+from models.tables.person import EmailStatus
+from models.tables.place import Branch, Municipality, Region
 
 # Statistics Sweden's number of municipalities in each county.
 PER_COUNTY = {

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from deployments.doctor import examine
-from models import lifecycle
-from models.database import engine, transaction
-from models.invariants import broken
-from models.lifecycle import Actor
-from models.network import NetworkState
+from deployments.cli.doctor import examine
+from models.db.engine import engine, transaction
+from models.networks import lifecycle
 from models.settings import Settings
+from models.tables.network import NetworkState
+from models.tables.transition import Actor
+from models.views.invariants import broken
 from tests.acts import ask, by, grant_line, meet, network_in, talk
 
 BREAKS = {

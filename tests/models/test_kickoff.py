@@ -5,14 +5,16 @@ from datetime import date
 import pytest
 from sqlmodel import Session, col, select
 
-from models import kickoff
-from models.check_in import CheckIn
-from models.database import transaction
-from models.intervention import Intervention, InterventionKind
-from models.lifecycle import Transition
-from models.meeting import MeetingForm
-from models.network import Network, NetworkState, Role, roles_of
+from models.db.engine import transaction
+from models.meetings import booking
+from models.people.roles import roles_of
 from models.settings import Settings
+from models.stages import kickoff
+from models.tables.check_in import CheckIn
+from models.tables.meeting import MeetingForm
+from models.tables.network import Network, NetworkState, Role
+from models.tables.office import Intervention, InterventionKind
+from models.tables.transition import Transition
 from tests.acts import ALONE, ask, at, meet, say_yes, talk
 
 
@@ -25,7 +27,7 @@ def planned(session: Session, **changes: object) -> tuple[Network, Role, Role]:
 
 
 def book(session: Session, network: Network, convener: Role, day: str = "2026-11-25") -> None:
-    kickoff.book_meeting(session, network, convener, at(day, 17), MeetingForm.in_person, at("2026-11-06"))
+    booking.book_meeting(session, network, convener, at(day, 17), MeetingForm.in_person, at("2026-11-06"))
     session.flush()
 
 

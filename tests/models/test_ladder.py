@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.absence import Absence, standstills
-from models.database import transaction
-from models.ladder import frozen_days, support_end
-from models.network import Nature, Network, NetworkState, Origin
-from models.quiet_days import add_months
+from models.dates.local_time import add_months
+from models.db.engine import transaction
+from models.office.absence import standstills
+from models.office.staff import by_signature
 from models.settings import Settings
-from models.staff import by_signature
+from models.support.ladder import frozen_days, support_end
+from models.tables.network import Nature, Network, NetworkState, Origin
+from models.tables.office import Absence
 from tests.acts import at, mails, network_in, step_down
 
 KICKOFF = date(2026, 11, 25)

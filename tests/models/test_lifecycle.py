@@ -5,13 +5,16 @@ from itertools import product
 import pytest
 from sqlmodel import Session, col, select
 
-from models.database import transaction
+from models.audit import since
+from models.db.engine import transaction
 from models.errors import TransitionRefused
-from models.lifecycle import ALLOWED, REQUEST_ALLOWED, Actor, Cause, Transition, advance, advance_request, since
-from models.meeting import Meeting
-from models.network import STEP_OF, TERMINAL, Network, NetworkState
+from models.networks.lifecycle import ALLOWED, advance
+from models.requests.lifecycle import REQUEST_ALLOWED, advance_request
 from models.settings import Settings
-from models.support_request import RequestState
+from models.tables.meeting import Meeting
+from models.tables.network import STEP_OF, TERMINAL, Network, NetworkState
+from models.tables.request import RequestState
+from models.tables.transition import Actor, Cause, Transition
 from tests.acts import ask, at, network_in, organisers
 
 N = NetworkState

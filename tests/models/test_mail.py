@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 
-from models.mail import Template, mail_class
-from models.quiet_days import MailClass
+from models.dates.send_window import MailClass
+from models.mail.queue import mail_class
+from models.tables.mail import Template
 
 
 def test_answers_go_at_once_word_from_the_office_on_working_days_and_the_rest_when_founders_have_time() -> None:

@@ -5,15 +5,18 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from models.database import transaction
+from models.db.engine import transaction
 from models.errors import UserError
 from models.forms.meeting_report import COMPANY_LENGTH, MeetingReportForm
-from models.health_check import HealthSnapshot, assess, take_snapshots
-from models.lifecycle import Transition
-from models.meeting import Meeting, Partner, ReportEntry
-from models.network import Network, NetworkState, roles_of
-from models.person import Membership, Person
+from models.health.scoring import assess
+from models.people.roles import roles_of
 from models.settings import Settings
+from models.stages.health_check import take_snapshots
+from models.tables.health import HealthSnapshot
+from models.tables.meeting import Meeting, Partner, ReportEntry
+from models.tables.network import Network, NetworkState
+from models.tables.person import Membership, Person
+from models.tables.transition import Transition
 from tests.acts import ALONE, SHARED, ask, at, meet, network_in, say_yes, talk, tell
 
 

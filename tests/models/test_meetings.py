@@ -3,14 +3,17 @@
 import pytest
 from sqlmodel import col, select
 
-from models import kickoff
-from models.database import transaction
+from models.db.engine import transaction
 from models.errors import TransitionRefused, UserError
-from models.intervention import Intervention
-from models.lifecycle import Actor, advance
-from models.meeting import Meeting, MeetingDuty, MeetingForm, MeetingStatus
-from models.network import NetworkState, roles_of
+from models.meetings import booking
+from models.networks.lifecycle import advance
+from models.people.roles import roles_of
 from models.settings import Settings
+from models.stages import kickoff
+from models.tables.meeting import Meeting, MeetingDuty, MeetingForm, MeetingStatus
+from models.tables.network import NetworkState
+from models.tables.office import Intervention
+from models.tables.transition import Actor
 from tests.acts import ALONE, SHARED, ask, at, by, mails, meet, network_in, say_yes, talk
 
 
@@ -144,14 +147,14 @@ def test_only_a_member_who_said_yes_can_convene(office: Settings) -> None:
         assert network
         role = next(role for role in roles_of(session, network.id) if role.code == "m2")
         with pytest.raises(UserError, match="Sammankallande medlem: har inte sagt ja"):
-            kickoff.book_meeting(session, network, role, at("2026-11-25"), MeetingForm.in_person, at("2026-11-09"))
+            booking.book_meeting(session, network, role, at("2026-11-25"), MeetingForm.in_person, at("2026-11-09"))
 
 
 def test_a_cancelled_meeting_can_be_booked_anew_but_a_held_one_stays_where_it_is(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session, day="2026-11-25")
         role = roles_of(session, network.id)[0]
-        book = kickoff.book_meeting
+        book = booking.book_meeting
         meeting, _ = book(session, network, role, at("2027-01-20"), MeetingForm.in_person, at("2027-01-11"))
         meeting.status = MeetingStatus.cancelled
         again, change = book(session, network, role, at("2027-01-20"), MeetingForm.in_person, at("2027-01-12"))
@@ -166,10 +169,10 @@ def test_a_meeting_cannot_be_booked_in_the_past_or_for_a_network_that_has_ended(
         network = network_in(session)
         role = roles_of(session, network.id)[0]
         with pytest.raises(UserError, match="har redan varit"):
-            kickoff.book_meeting(session, network, role, at("2027-01-20"), MeetingForm.in_person, at("2027-01-21"))
+            booking.book_meeting(session, network, role, at("2027-01-20"), MeetingForm.in_person, at("2027-01-21"))
         advance(session, network, NetworkState.closed, by(Actor.staff, "2027-01-11"))
         with pytest.raises(UserError, match="är avslutat"):
-            kickoff.book_meeting(session, network, role, at("2027-01-20"), MeetingForm.in_person, at("2027-01-11"))
+            booking.book_meeting(session, network, role, at("2027-01-20"), MeetingForm.in_person, at("2027-01-11"))
 
 
 def test_who_says_yes_late_still_gets_the_first_meeting_in_the_calendar(office: Settings) -> None:
@@ -177,10 +180,10 @@ def test_who_says_yes_late_still_gets_the_first_meeting_in_the_calendar(office: 
         network = talk(session, ask(session))
         assert network
         first, *_, late = roles_of(session, network.id)
-        meeting, change = kickoff.book_meeting(
+        meeting, change = booking.book_meeting(
             session, network, first, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09")
         )
-        kickoff.invite(session, network, meeting, change, at("2026-11-09"))
+        booking.invite(session, network, meeting, change, at("2026-11-09"))
         kickoff.confirm(session, late, at("2026-11-12"))
         assert sorted(mail.person_id == late.person_id for mail in mails(session, "calendar-invitation")) == [
             False,
@@ -203,10 +206,10 @@ def test_moving_a_meeting_sends_an_update_to_every_organisers_calendar(office: S
         say_yes(session, network)
         role = roles_of(session, network.id)[0]
         for hour in (17, 18, 18):
-            meeting, change = kickoff.book_meeting(
+            meeting, change = booking.book_meeting(
                 session, network, role, at("2026-11-25", hour), MeetingForm.in_person, at("2026-11-09")
             )
-            kickoff.invite(session, network, meeting, change, at("2026-11-09")) if change != "same" else None
+            booking.invite(session, network, meeting, change, at("2026-11-09")) if change != "same" else None
         assert meeting.sequence == 1
         assert len(mails(session, "calendar-invitation")) == 6
 
@@ -217,7 +220,7 @@ def test_the_checklist_goes_to_each_organiser_once_fourteen_days_before(office: 
         assert network
         say_yes(session, network)
         role = roles_of(session, network.id)[0]
-        kickoff.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
+        booking.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
         session.flush()
         assert kickoff.checklists(session, at("2026-11-10")) == 0
         assert kickoff.checklists(session, at("2026-11-11", 7)) == 3

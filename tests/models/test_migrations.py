@@ -12,16 +12,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlmodel import SQLModel, col, select
 
-from models.capacity import CapacityEntry
-from models.check_in import CheckInAnswer
-from models.columns import EncryptedText, UtcDateTime
-from models.database import engine, reading, schema_version, transaction
-from models.invariants import broken
-from models.meeting import Meeting
+from models.db.column_types import EncryptedText, UtcDateTime
+from models.db.engine import engine, reading, schema_version, transaction
+from models.operation.upgrade import differences, newest, upgrade
 from models.settings import Settings
-from models.support_request import SupportRequest
 from models.tables import metadata
-from models.upgrade import differences, newest, upgrade
+from models.tables.check_in import CheckInAnswer
+from models.tables.meeting import Meeting
+from models.tables.request import SupportRequest
+from models.tables.support import CapacityEntry
+from models.views.invariants import broken
 from tests.acts import ask
 
 DATA = Path(__file__).parent.parent / "data"

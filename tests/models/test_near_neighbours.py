@@ -7,17 +7,21 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from models import columns, near_neighbour
-from models.database import transaction
-from models.importing import DATA
-from models.language import Language
-from models.lifecycle import Actor, advance
-from models.near_neighbour import NearNeighbour, agree_for_network, agree_for_request, describe, explain, introduce
-from models.network import Network, NetworkState
-from models.person import Membership, Person, by_member_number
-from models.place import Municipality, neighbouring
+from models.db import column_types
+from models.db.engine import transaction
+from models.i18n import Language
+from models.networks.lifecycle import advance
+from models.people.person import by_member_number
+from models.reference.csv_import import DATA
+from models.reference.places import neighbouring
+from models.requests import near_neighbour
+from models.requests.near_neighbour import agree_for_network, agree_for_request, describe, explain, introduce
 from models.settings import Settings
-from models.support_request import RequestState, SupportRequest
+from models.tables.network import Network, NetworkState
+from models.tables.person import Membership, Person
+from models.tables.place import Municipality
+from models.tables.request import NearNeighbour, RequestState, SupportRequest
+from models.tables.transition import Actor
 from tests.acts import AKE, GOREL, MARIT, ask, at, by, mails, network_in, talk
 
 CARE = "Chefer i vården vill ses och byta erfarenheter om schemaläggning."
@@ -232,13 +236,13 @@ def test_only_the_needs_that_place_and_nature_leave_over_are_decrypted(
             ask(session, place=place, municipality=place, member_number=MARIT, co_organisers="")
         request = ask_elsewhere(session)
         session.expire_all()
-        opened, decrypt = [], columns.decrypt
+        opened, decrypt = [], column_types.decrypt
 
         def counted(secret: bytes) -> bytes:
             opened.append(secret)
             return decrypt(secret)
 
-        monkeypatch.setattr(columns, "decrypt", counted)
+        monkeypatch.setattr(column_types, "decrypt", counted)
         near(session, request)
         assert len(opened) == 2  # Boden's need, and the request's own
 

@@ -5,16 +5,16 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
-from models import noting
-from models.database import transaction
+from models.db.engine import transaction
 from models.errors import UserError
 from models.forms.need_signal import NeedSignalForm
-from models.mail import OutgoingMail
-from models.need_signal import NeedSignal
-from models.network import Network
-from models.person import Person
 from models.settings import Settings
-from models.support_request import SupportRequest
+from models.stages import need_signal
+from models.tables.mail import OutgoingMail
+from models.tables.need_signal import NeedSignal
+from models.tables.network import Network
+from models.tables.person import Person
+from models.tables.request import SupportRequest
 from tests.acts import at
 
 
@@ -26,8 +26,8 @@ def signal(**changes: str) -> NeedSignalForm:
 def test_a_need_signal_is_kept_and_mails_nobody(office: Settings) -> None:
     with transaction() as session:
         people = len(session.exec(select(Person)).all())
-        noting.check_signal(session, signal())
-        noting.note(session, signal(), at("2026-11-02"), "run-1")
+        need_signal.check_signal(session, signal())
+        need_signal.note(session, signal(), at("2026-11-02"), "run-1")
         kept = session.exec(select(NeedSignal)).one()
         assert (kept.place, kept.municipality, kept.words) == ("Piteå", "2581", "Många nya chefer i hamnen.")
         for table in (OutgoingMail, SupportRequest, Network):
@@ -37,7 +37,7 @@ def test_a_need_signal_is_kept_and_mails_nobody(office: Settings) -> None:
 
 def test_the_words_are_stored_encrypted(office: Settings) -> None:
     with transaction() as session:
-        noting.note(session, signal(), at("2026-11-02"), None)
+        need_signal.note(session, signal(), at("2026-11-02"), None)
         assert "hamnen" not in str(session.connection().exec_driver_sql("SELECT words FROM need_signal").all())
 
 
@@ -62,4 +62,4 @@ def test_a_signal_needs_a_municipality_and_somebody_of_the_staff(
     office: Settings, change: dict[str, str], sentence: str
 ) -> None:
     with transaction() as session, pytest.raises(UserError, match=f"^{sentence}"):
-        noting.check_signal(session, signal(**change))
+        need_signal.check_signal(session, signal(**change))

@@ -8,20 +8,23 @@ from threading import Barrier
 import pytest
 from sqlmodel import select, text
 
-from models import needs_talk
-from models.capacity import EntryKind, book_hours, hours_left, release, split
-from models.database import transaction
+from models.db.engine import transaction
 from models.errors import CapacityExceeded, TransitionRefused, UserError
 from models.forms.needs_talk import NeedsTalkForm
-from models.lifecycle import Actor
-from models.my_data import stored_about
-from models.network import LinkKind, Network, NetworkLink, NetworkState
-from models.numbers import DEFAULTS
-from models.person import Membership, Person, by_member_number
+from models.networks import creation
+from models.office.policy import DEFAULTS
+from models.office.staff import by_signature
+from models.people.person import by_member_number
 from models.settings import Settings
-from models.staff import by_signature
-from models.support import SUGGESTED, Item, SupportGrant, suggest
-from models.support_request import RequestState
+from models.stages import needs_talk
+from models.support.ledger import book_hours, hours_left, release, split
+from models.support.menu import SUGGESTED, suggest
+from models.tables.network import LinkKind, Network, NetworkLink, NetworkState
+from models.tables.person import Membership, Person
+from models.tables.request import RequestState
+from models.tables.support import EntryKind, Item, SupportGrant
+from models.tables.transition import Actor
+from models.views.my_data import stored_about
 from tests.acts import AKE, EMPLOYEE, MARIT, ask, by, grant_line, mails, organisers, talk
 
 
@@ -37,8 +40,8 @@ def test_a_grant_creates_the_network_with_its_initiator_and_asks_the_others(offi
             ("m3", False),
         ]
         assert len(mails(session, "granted")) == 1
-        assert needs_talk.ask_co_organisers(session, network, by(Actor.staff, "2026-11-05").at) == 2
-        assert needs_talk.ask_co_organisers(session, network, by(Actor.staff, "2026-11-06").at) == 0
+        assert creation.ask_co_organisers(session, network, by(Actor.staff, "2026-11-05").at) == 2
+        assert creation.ask_co_organisers(session, network, by(Actor.staff, "2026-11-06").at) == 0
 
 
 def test_hours_are_reserved_at_the_grant_and_the_talk_is_booked(office: Settings) -> None:

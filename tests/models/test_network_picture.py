@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from models.database import transaction
-from models.network_picture import picture
+from models.db.engine import transaction
 from models.settings import Settings
+from models.views.network_summary import picture
 from tests.acts import ALONE, ask, meet, network_in, talk
 
 

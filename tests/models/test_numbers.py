@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from models import check_in_round, health_check
-from models.capacity import hours_left
-from models.database import transaction
+from models.db.engine import transaction
 from models.errors import SettingsError, UserError
-from models.health_talks import open_talks
-from models.intervention import Intervention
-from models.numbers import ABOUT, DEFAULTS, PREFIX, Numbers, chosen, numbers, use
+from models.office.policy import ABOUT, DEFAULTS, PREFIX, Numbers, chosen, numbers, use
+from models.office.staff import by_signature
+from models.requests.waiting_list import make_offers
 from models.settings import Settings
-from models.staff import by_signature
-from models.waiting import make_offers
+from models.stages import check_in, health_check
+from models.stages.health_check import open_talks
+from models.support.ledger import hours_left
+from models.tables.office import Intervention
 from tests.acts import ALONE, ask, at, grant_line, mails, meet, network_in, talk
 
 
@@ -105,8 +105,8 @@ def test_an_offer_stands_for_the_offices_own_days(office: Settings) -> None:
 def test_a_reminder_goes_after_the_offices_own_days(office: Settings) -> None:
     with transaction() as session:
         network_in(session)
-        check_in_round.send_due(session, at("2026-12-01"))
+        check_in.send_due(session, at("2026-12-01"))
         session.flush()
-        assert check_in_round.remind(session, at("2026-12-04")) == 0
+        assert check_in.remind(session, at("2026-12-04")) == 0
         with use(Numbers(reminder_active_days=3)):
-            assert check_in_round.remind(session, at("2026-12-04")) == 1
+            assert check_in.remind(session, at("2026-12-04")) == 1

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.own_words import own_words
+from models.inbox.quoted_text import own_words
 
 LINE = "1 ja 2027-03-02 9; 2 nej; 3 2; 4 4; 5 talare"
 LINES = LINE.replace("; ", "\n")

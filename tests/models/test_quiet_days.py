@@ -7,33 +7,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.errors import UserError
-from models.quiet_days import (
-    STOCKHOLM,
-    MailClass,
+from models.dates.active_days import (
     active_days_between,
     active_days_up_to,
     add_active_days,
-    add_months,
-    add_working_days,
-    first_tuesday_on_or_after,
-    first_working_day,
     is_active,
+    subtract_active_days,
+)
+from models.dates.local_time import STOCKHOLM, add_months, local, quarter, quarter_bounds, to_utc
+from models.dates.send_window import (
+    MailClass,
+    first_tuesday_on_or_after,
+    next_allowed,
+    next_allowed_day,
+    next_check_in_day,
+    why_not,
+)
+from models.dates.working_days import (
+    add_working_days,
+    first_working_day,
     is_easter,
     is_free_day,
     is_squeezed_day,
     is_working_day,
-    local,
-    next_allowed,
-    next_allowed_day,
-    next_check_in_day,
-    quarter,
-    quarter_bounds,
-    subtract_active_days,
-    to_utc,
-    why_not,
     working_days_between,
 )
+from models.errors import UserError
 
 ANY_DAY = st.dates(date(1900, 1, 1), date(2200, 12, 31))
 THESE_YEARS = st.dates(date(2020, 1, 1), date(2035, 12, 31))

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.check_in import Sharing, Wish
 from models.forms.check_in import CheckInAnswers
-from models.language import Language
-from models.meeting import MOST_ATTENDING
-from models.reply_grammar import parse, write
+from models.i18n import Language
+from models.inbox.answer_parser import parse, write
+from models.tables.check_in import Sharing, Wish
+from models.tables.meeting import MOST_ATTENDING
 
 LINE = "1 ja 2027-03-02 9; 2 nej; 3 2; 4 4; 5 talare"
 ANSWERS = CheckInAnswers(

@@ -5,20 +5,24 @@ from datetime import date
 import pytest
 from sqlmodel import Session, col, select
 
-from models import check_in_round, kickoff, resting
-from models.absence import record_absence
-from models.capacity import reserved
-from models.check_in import CheckIn
-from models.database import transaction
+from models.db.engine import transaction
 from models.errors import UserError
-from models.intervention import Intervention, InterventionKind, open_once
-from models.lifecycle import Actor, Transition
-from models.mail import MailStatus
-from models.meeting import MeetingForm
-from models.network import STEP_OF, Network, NetworkState, roles_of
+from models.meetings import booking
+from models.networks import rest
+from models.office.absence import record_absence
+from models.office.interventions import open_once
+from models.office.staff import by_signature
+from models.people.roles import roles_of
 from models.settings import Settings
-from models.staff import by_signature
-from models.support import GrantStatus, SupportGrant
+from models.stages import check_in
+from models.support.ledger import reserved
+from models.tables.check_in import CheckIn
+from models.tables.mail import MailStatus
+from models.tables.meeting import MeetingForm
+from models.tables.network import STEP_OF, Network, NetworkState
+from models.tables.office import Intervention, InterventionKind
+from models.tables.support import GrantStatus, SupportGrant
+from models.tables.transition import Actor, Transition
 from tests.acts import GOREL, ORJAN, answer, at, by, change, mails, meet, network_in, network_of, step_down
 
 N = NetworkState
@@ -48,7 +52,7 @@ def test_a_network_rests_when_a_member_asks_and_gets_no_more_check_ins(office: S
             '{"rested_on": "2027-01-11"}',
         )
         assert not change(session, network, "rest", "2027-01-12", member="m2")
-        assert check_in_round.who_is_due(session, date(2027, 12, 1)) == []
+        assert check_in.who_is_due(session, date(2027, 12, 1)) == []
         assert len(mails(session, "resting")) == 1
 
 
@@ -236,8 +240,8 @@ def test_a_booking_wakes(office: Settings) -> None:
     with transaction() as session:
         network = resting_network(session)
         role = roles_of(session, network.id)[0]
-        booked = kickoff.book_meeting(session, network, role, at("2027-03-03"), MeetingForm.digital, at("2027-02-01"))
-        assert resting.wake_if_resting(session, network, booked[0], by(Actor.member, "2027-02-01"))
+        booked = booking.book_meeting(session, network, role, at("2027-03-03"), MeetingForm.digital, at("2027-02-01"))
+        assert rest.wake_if_resting(session, network, booked[0], by(Actor.member, "2027-02-01"))
         assert network.state == N.trial
 
 
@@ -256,37 +260,37 @@ def test_resting_networks_are_asked_after_6_and_11_months_each_once_a_rest(offic
         network = resting_network(session)
         network_of(session, GOREL, ORJAN)  # one that does not rest is not asked
         days = ["2027-07-10", "2027-07-11", "2027-07-12", "2027-12-10", "2027-12-11", "2028-01-10"]
-        assert [resting.send_wake_mails(session, at(day)) for day in days] == [0, 1, 0, 0, 1, 0]
+        assert [rest.send_wake_mails(session, at(day)) for day in days] == [0, 1, 0, 0, 1, 0]
         assert [mail.context for mail in mails(session, "wake")] == ['{"months": 6}', '{"months": 11}']
         change(session, network, "wake", "2028-01-11", member="m1")
         change(session, network, "rest", "2028-01-12", member="m1")
-        assert [resting.send_wake_mails(session, at(day)) for day in ("2028-01-13", "2028-07-12")] == [0, 1]
+        assert [rest.send_wake_mails(session, at(day)) for day in ("2028-01-13", "2028-07-12")] == [0, 1]
 
 
 def test_a_new_contact_is_not_asked_again_what_the_former_one_was_asked(office: Settings) -> None:
     with transaction() as session:
         network = resting_network(session)
-        assert resting.send_wake_mails(session, at("2027-07-11")) == 1
+        assert rest.send_wake_mails(session, at("2027-07-11")) == 1
         change(session, network, "new_contact", "2027-07-12", new_contact="m2")
-        assert resting.send_wake_mails(session, at("2027-12-10")) == 0
+        assert rest.send_wake_mails(session, at("2027-12-10")) == 0
 
 
 def test_a_network_that_should_have_been_asked_twice_by_now_is_asked_one_mail_at_a_time(office: Settings) -> None:
     with transaction() as session:
         resting_network(session)
         days = ["2028-01-20", "2028-01-21", "2028-06-19", "2028-06-20", "2028-12-01"]
-        assert [resting.send_wake_mails(session, at(day)) for day in days] == [1, 0, 0, 1, 0]
+        assert [rest.send_wake_mails(session, at(day)) for day in days] == [1, 0, 0, 1, 0]
         assert [mail.context for mail in mails(session, "wake")] == ['{"months": 11}', '{"months": 11}']
 
 
 def test_closing_is_proposed_after_12_months_and_two_mails_once(office: Settings) -> None:
     with transaction() as session:
         network = resting_network(session)
-        assert resting.propose_closing(session, at("2028-02-01")) == 0
+        assert rest.propose_closing(session, at("2028-02-01")) == 0
         for day in ("2027-07-11", "2027-12-11"):
-            resting.send_wake_mails(session, at(day))
+            rest.send_wake_mails(session, at(day))
         days = ["2028-01-10", "2028-01-11", "2028-01-12"]
-        assert [resting.propose_closing(session, at(day)) for day in days] == [0, 1, 0]
+        assert [rest.propose_closing(session, at(day)) for day in days] == [0, 1, 0]
         assert network.state == N.resting  # staff confirm (I4)
 
 
@@ -295,10 +299,10 @@ def test_a_mail_that_never_went_asked_nobody(office: Settings, status: MailStatu
     with transaction() as session:
         network = resting_network(session)
         for day in ("2027-07-11", "2027-12-11"):
-            resting.send_wake_mails(session, at(day))
+            rest.send_wake_mails(session, at(day))
         mails(session, "wake")[0].status = status
         session.flush()
-        assert resting.propose_closing(session, at("2028-01-11")) == 0
+        assert rest.propose_closing(session, at("2028-01-11")) == 0
         with pytest.raises(UserError, match="inte fått två brev"):
             change(session, network, "close", "2028-01-11", other_channel="phone")
 
@@ -307,7 +311,7 @@ def test_a_resting_network_closes_after_12_months_two_mails_and_one_other_channe
     with transaction() as session:
         network = resting_network(session)
         for day in ("2027-07-11", "2027-12-11"):
-            resting.send_wake_mails(session, at(day))
+            rest.send_wake_mails(session, at(day))
         with pytest.raises(UserError, match="tidigast 2028-01-11"):
             change(session, network, "close", "2028-01-10", other_channel="phone")
         with pytest.raises(UserError, match="Annan väg"):

@@ -6,24 +6,26 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from models import rights_request
-from models.check_in import CheckIn
-from models.contacts import end_roles_of_leavers
-from models.database import transaction
-from models.health_check import IS_ACTIVE, each, scored
-from models.invariants import broken
-from models.mail import OutgoingMail
-from models.meeting import Meeting, MeetingDuty
-from models.need_signal import NeedSignal
-from models.network import Network, Role, organiser_key
-from models.person import Membership, Person, by_member_number
-from models.quiet_days import add_months
-from models.retention import Forgotten, forget
-from models.rights_request import RightsKind
+from models.dates.local_time import add_months
+from models.db.engine import transaction
+from models.health.scoring import each, scored
+from models.networks.contacts import end_roles_of_leavers
+from models.office.staff import by_signature
+from models.people.person import by_member_number
+from models.people.roles import organiser_key
+from models.privacy import rights_request
+from models.privacy.retention import Forgotten, forget
 from models.settings import Settings
-from models.staff import by_signature
-from models.support import SupportGrant
-from models.support_request import RequestState, SupportRequest
+from models.stages.health_check import IS_ACTIVE
+from models.tables.check_in import CheckIn
+from models.tables.mail import OutgoingMail
+from models.tables.meeting import Meeting, MeetingDuty
+from models.tables.need_signal import NeedSignal
+from models.tables.network import Network, Role
+from models.tables.person import Membership, Person, RightsKind
+from models.tables.request import RequestState, SupportRequest
+from models.tables.support import SupportGrant
+from models.views.invariants import broken
 from tests.acts import AKE, GOREL, MARIT, all_sent, ask, at, change, network_in, network_of, talk
 
 NOTHING = Forgotten(0, 0, 0, 0)

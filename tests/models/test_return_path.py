@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.mail import mail_of_envelope, mail_returned_to, mails_named, return_path
+from models.mail.message_ids import mail_of_envelope, mail_returned_to, mails_named, return_path
 from models.settings import Settings
 
 ID = UUID("6f9619ff-8b86-4d01-b42d-00cf4fc964ff")

@@ -6,23 +6,27 @@ from typing import Any
 import pytest
 from sqlmodel import Session, SQLModel, col, select
 
-from models import rights_request, work_list
-from models.choices import all_lists
-from models.database import reading, transaction
+from models.db.engine import reading, transaction
 from models.errors import UserError
 from models.forms.data_protection import DataProtectionForm
-from models.health_check import IS_ACTIVE, each, scored
-from models.intervention import Intervention, InterventionKind
-from models.invariants import broken
-from models.mail import MailStatus, OutgoingMail, Template
-from models.meeting import MeetingDuty
-from models.network import Network, Role, organiser_key
-from models.person import Person, by_member_number
-from models.rights_answer import answer, check_answer, erase_granted, rights_label
-from models.rights_request import RightsKind, RightsRequest, RightsStatus
+from models.health.scoring import each, scored
+from models.office.labels import rights_label
+from models.people.person import by_member_number
+from models.people.roles import organiser_key
+from models.privacy import rights_request
 from models.settings import Settings
-from models.support_request import RequestState, SupportRequest
-from models.work_item import no_link
+from models.stages import work_list
+from models.stages.data_protection import answer, check_answer, erase_granted
+from models.stages.health_check import IS_ACTIVE
+from models.tables.mail import MailStatus, OutgoingMail, Template
+from models.tables.meeting import MeetingDuty
+from models.tables.network import Network, Role
+from models.tables.office import Intervention, InterventionKind
+from models.tables.person import Person, RightsKind, RightsRequest, RightsStatus
+from models.tables.request import RequestState, SupportRequest
+from models.views.form_options import all_lists
+from models.views.invariants import broken
+from models.views.work_item import no_link
 from tests.acts import AKE, MARIT, all_sent, ask, at, mails, meet, network_in
 
 ASKED = "2027-03-02"

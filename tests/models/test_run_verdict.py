@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from models import flow_run_pulse as rules
-from models.database import reading, transaction
-from models.flow_run_pulse import BACK_OFF, Act, FlowRunPulse, Verdict, verdict
+from models.db.engine import reading, transaction
+from models.operation import run_pulse as rules
+from models.operation.run_pulse import BACK_OFF, Act, Verdict, verdict
 from models.settings import Settings
+from models.tables.run_pulse import FlowRunPulse
 
 NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=1)

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import models.score_file_text
-from models.engagement_columns import DUTIES
+import deployments.cli.score_file_blocks
+from deployments.cli.score_file import read, score_file, score_stream
 from models.errors import UserError
-from models.score_file import read, score_file, score_stream
+from models.health.batch import DUTIES
 
 TODAY = date(2027, 11, 1)
 DAYS = ("2026-11-25", "2027-01-20", "2027-03-17", "2027-05-12", "2027-08-25", "2027-10-20")
@@ -319,7 +319,7 @@ def test_a_refusal_is_one_line() -> None:
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models.score_file_text, "BLOCK", 50)
+    monkeypatch.setattr(deployments.cli.score_file_blocks, "BLOCK", 50)
 
 
 @pytest.mark.usefixtures("small_blocks")

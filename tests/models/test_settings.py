@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.columns import decrypt, encrypt, seal, unseal
+from models.db.crypto import decrypt, encrypt, seal, unseal
 from models.errors import SettingsError
 from models.settings import settings
 

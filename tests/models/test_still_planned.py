@@ -3,15 +3,18 @@
 import pytest
 from sqlmodel import Session, select
 
-from models import kickoff, still_planned
-from models.database import transaction
+from models.dates.active_days import add_active_days
+from models.dates.local_time import local
+from models.db.engine import transaction
 from models.errors import UserError
-from models.intervention import Intervention
-from models.mail import MailStatus
-from models.meeting import MeetingForm
-from models.network import Network, NetworkState, roles_of
-from models.quiet_days import add_active_days, local
+from models.meetings import booking
+from models.networks import never_started
+from models.people.roles import roles_of
 from models.settings import Settings
+from models.tables.mail import MailStatus
+from models.tables.meeting import MeetingForm
+from models.tables.network import Network, NetworkState
+from models.tables.office import Intervention
 from tests.acts import ask, at, change, mails, network_in, talk
 
 
@@ -26,7 +29,7 @@ def after(network: Network, active_days: int) -> str:
 
 
 def round_on(session: Session, network: Network, days: list[int]) -> list[int]:
-    return [still_planned.ask_still_planned(session, at(after(network, day))) for day in days]
+    return [never_started.ask_still_planned(session, at(after(network, day))) for day in days]
 
 
 def test_a_planned_network_is_asked_after_90_and_150_active_days_each_once(office: Settings) -> None:
@@ -50,7 +53,7 @@ def test_a_planned_network_with_a_meeting_ahead_is_not_asked(office: Settings) -
     with transaction() as session:
         network = planned(session)
         role, day = roles_of(session, network.id)[0], after(network, 95)
-        kickoff.book_meeting(session, network, role, at(day), MeetingForm.digital, at("2026-11-09"))
+        booking.book_meeting(session, network, role, at(day), MeetingForm.digital, at("2026-11-09"))
         session.flush()
         assert round_on(session, network, [90, 96]) == [0, 1]
 
@@ -63,7 +66,7 @@ def test_a_network_that_met_is_not_asked(office: Settings) -> None:
 def test_closing_is_proposed_after_180_active_days_and_two_mails_once(office: Settings) -> None:
     with transaction() as session:
         network = planned(session)
-        propose = still_planned.propose_closing_planned
+        propose = never_started.propose_closing_planned
         assert propose(session, at(after(network, 400))) == 0
         round_on(session, network, [90, 150])
         assert [propose(session, at(after(network, days))) for days in (179, 180, 181)] == [0, 1, 0]

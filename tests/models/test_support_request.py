@@ -5,18 +5,20 @@ from datetime import date
 import pytest
 from sqlmodel import Session, col, select
 
-from models import receiving
-from models.absence import Absence
-from models.database import transaction
+from models.db.engine import transaction
 from models.errors import UserError
 from models.forms.support_request import SupportRequestForm
-from models.lifecycle import Actor, Transition, advance
-from models.network import NetworkState, roles_of
-from models.person import Membership, Person, by_member_number
-from models.place import is_whole_country
+from models.networks.lifecycle import advance
+from models.people.person import by_member_number
+from models.people.roles import roles_of
+from models.reference.places import is_whole_country
 from models.settings import Settings
-from models.staff import Staff
-from models.support_request import Reason, RequestState, SupportRequest
+from models.stages import support_request
+from models.tables.network import NetworkState
+from models.tables.office import Absence, Staff
+from models.tables.person import Membership, Person
+from models.tables.request import Reason, RequestState, SupportRequest
+from models.tables.transition import Actor, Transition
 from tests.acts import AKE, EMPLOYEE, MARIT, RENE, ask, by, mails, network_in, request_form, talk
 
 
@@ -201,7 +203,7 @@ def test_what_the_database_does_not_know_is_said_without_repeating_it(
 ) -> None:
     with transaction() as session:
         with pytest.raises(UserError, match=sentence) as refused:
-            receiving.check_request(session, request_form(**change))
+            support_request.check_request(session, request_form(**change))
         assert not any(value in str(refused.value) for value in change.values())
         assert session.exec(select(SupportRequest)).first() is None
 
@@ -281,7 +283,7 @@ def without_register(session: Session) -> None:
 
 
 def retry(session: Session, day: str = "2026-11-09") -> int:
-    settled = receiving.retry_incomplete(session, by(Actor.rule, day))
+    settled = support_request.retry_incomplete(session, by(Actor.rule, day))
     session.flush()
     return settled
 
@@ -328,7 +330,7 @@ def test_whoever_comes_back_names_the_network_they_come_from(office: Settings) -
 def test_a_co_organiser_who_is_an_employee_is_refused_by_their_place_in_the_list(office: Settings) -> None:
     with transaction() as session:
         with pytest.raises(UserError, match="nummer 2 i listan är anställd") as refused:
-            receiving.check_request(session, request_form(co_organisers=f"{MARIT}, {EMPLOYEE}"))
+            support_request.check_request(session, request_form(co_organisers=f"{MARIT}, {EMPLOYEE}"))
         assert EMPLOYEE not in str(refused.value)
 
 

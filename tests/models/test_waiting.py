@@ -5,17 +5,19 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
-from models import waiting
-from models.absence import record_absence
-from models.capacity import EntryKind, all_hours_left, book_hours, set_budget
-from models.database import transaction
-from models.lifecycle import Actor
-from models.network import Network
-from models.person import Membership, by_member_number
-from models.quiet_days import add_active_days
+from models.dates.active_days import add_active_days
+from models.db.engine import transaction
+from models.office.absence import record_absence
+from models.office.staff import by_signature
+from models.people.person import by_member_number
+from models.requests import waiting_list
 from models.settings import Settings
-from models.staff import by_signature
-from models.support_request import RequestState, SupportRequest
+from models.support.ledger import all_hours_left, book_hours, set_budget
+from models.tables.network import Network
+from models.tables.person import Membership
+from models.tables.request import RequestState, SupportRequest
+from models.tables.support import EntryKind
+from models.tables.transition import Actor
 from tests.acts import AKE, EMPLOYEE, GOREL, MARIT, ORJAN, ask, at, by, grant_line, mails, talk
 
 NORRBOTTEN = "25"
@@ -35,7 +37,7 @@ def leave(session: Session, hours: float, day: str = "2026-11-20") -> None:
 
 
 def order(session: Session) -> list[int]:
-    return [request.number for request in waiting.in_order(session, NORRBOTTEN)]
+    return [request.number for request in waiting_list.in_order(session, NORRBOTTEN)]
 
 
 def test_two_organisers_ready_come_before_one_and_then_who_came_first(office: Settings) -> None:
@@ -68,9 +70,9 @@ def test_an_offer_goes_to_the_first_when_there_are_hours_and_stands_ten_working_
     with transaction() as session:
         first, second = wait(session, AKE), wait(session, MARIT, "2026-11-03")
         leave(session, 7.49)
-        assert waiting.make_offers(session, at("2026-11-23")) == 0
+        assert waiting_list.make_offers(session, at("2026-11-23")) == 0
         set_budget(session, by_signature(session, "asj", ""), "2026Q4", Decimal("24.01"), at("2026-11-23"))
-        assert [waiting.make_offers(session, at("2026-11-23")) for _ in range(2)] == [1, 0]
+        assert [waiting_list.make_offers(session, at("2026-11-23")) for _ in range(2)] == [1, 0]
         assert (first.offer_until, second.offer_until) == (date(2026, 12, 7), None)
         assert [mail.person_id for mail in mails(session, "queue-offer")] == [first.initiator_id]
 
@@ -80,8 +82,8 @@ def test_hours_promised_by_a_standing_offer_are_not_offered_again(office: Settin
         for who in (AKE, MARIT, GOREL):
             wait(session, who)
         leave(session, 15)
-        assert waiting.make_offers(session, at("2026-11-23")) == 2
-        assert waiting.make_offers(session, at("2026-11-24")) == 0
+        assert waiting_list.make_offers(session, at("2026-11-23")) == 2
+        assert waiting_list.make_offers(session, at("2026-11-24")) == 0
 
 
 def test_nobody_is_passed_over_by_one_who_needs_less(office: Settings) -> None:
@@ -89,7 +91,7 @@ def test_nobody_is_passed_over_by_one_who_needs_less(office: Settings) -> None:
         wait(session, AKE)
         wait(session, MARIT, "2026-11-03", nature="business_park")
         leave(session, 7)
-        assert waiting.make_offers(session, at("2026-11-23")) == 0
+        assert waiting_list.make_offers(session, at("2026-11-23")) == 0
 
 
 def test_an_absent_negotiator_offers_nothing_until_somebody_stands_in(office: Settings) -> None:
@@ -97,9 +99,9 @@ def test_an_absent_negotiator_offers_nothing_until_somebody_stands_in(office: Se
         wait(session, AKE)
         asj = by_signature(session, "asj", "")
         record_absence(session, asj, date(2026, 11, 23), date(2026, 11, 30), None)
-        assert waiting.make_offers(session, at("2026-11-23")) == 0
+        assert waiting_list.make_offers(session, at("2026-11-23")) == 0
         record_absence(session, asj, date(2026, 11, 23), date(2026, 11, 30), by_signature(session, "gol", ""))
-        assert waiting.make_offers(session, at("2026-11-23")) == 1
+        assert waiting_list.make_offers(session, at("2026-11-23")) == 1
 
 
 def test_a_region_without_negotiators_is_offered_the_offices_own_hours(office: Settings) -> None:
@@ -107,7 +109,7 @@ def test_a_region_without_negotiators_is_offered_the_offices_own_hours(office: S
         request = wait(session, AKE, place="Kiruna", municipality="Kiruna")
         by_signature(session, "asj", "").active = False
         session.flush()
-        waiting.make_offers(session, at("2026-11-23"))
+        waiting_list.make_offers(session, at("2026-11-23"))
         assert request.offer_until
 
 
@@ -115,19 +117,19 @@ def test_an_offer_that_lapses_goes_to_the_end_of_the_queue(office: Settings) -> 
     with transaction() as session:
         wait(session, AKE, others=GOREL)
         leave(session, 8.5)
-        waiting.make_offers(session, at("2026-11-23"))
+        waiting_list.make_offers(session, at("2026-11-23"))
         wait(session, MARIT, "2026-11-20")
-        assert waiting.lapse_offers(session, at("2026-12-07")) == 0
-        assert [waiting.lapse_offers(session, at("2026-12-08")) for _ in range(2)] == [1, 0]
+        assert waiting_list.lapse_offers(session, at("2026-12-07")) == 0
+        assert [waiting_list.lapse_offers(session, at("2026-12-08")) for _ in range(2)] == [1, 0]
         assert order(session) == [2, 1]
-        assert waiting.make_offers(session, at("2026-12-08")) == 1
+        assert waiting_list.make_offers(session, at("2026-12-08")) == 1
         assert len(mails(session, "queue-offer")) == 2
 
 
 def test_members_who_say_no_to_an_offer_go_to_the_end_of_the_queue(office: Settings) -> None:
     with transaction() as session:
         request = wait(session, AKE)
-        waiting.make_offers(session, at("2026-11-23"))
+        waiting_list.make_offers(session, at("2026-11-23"))
         talk(session, request, "2026-11-24", decision="wait")
         assert (request.offer_until, request.offers_lapsed, request.queue_from) == (None, 1, at("2026-11-24"))
 
@@ -135,21 +137,21 @@ def test_members_who_say_no_to_an_offer_go_to_the_end_of_the_queue(office: Setti
 def test_a_grant_on_a_waiting_request_takes_the_offer_up(office: Settings) -> None:
     with transaction() as session:
         request = wait(session, AKE)
-        waiting.make_offers(session, at("2026-11-23"))
+        waiting_list.make_offers(session, at("2026-11-23"))
         network = talk(session, request, "2026-11-24", grants=[grant_line("send_out", from_on="2026-11-24")])
         assert isinstance(network, Network) and request.offer_until is None
-        assert waiting.lapse_offers(session, at("2027-01-30")) == 0
+        assert waiting_list.lapse_offers(session, at("2027-01-30")) == 0
 
 
 def test_what_waited_for_180_active_days_expires_unless_an_offer_stands(office: Settings) -> None:
     with transaction() as session:
         request = wait(session, AKE)
         day = add_active_days(date(2026, 11, 20), 180)
-        assert waiting.expire(session, by(Actor.rule, day - timedelta(days=1))) == 0
+        assert waiting_list.expire(session, by(Actor.rule, day - timedelta(days=1))) == 0
         request.offer_until = day
         session.flush()
-        assert waiting.expire(session, by(Actor.rule, day)) == 0
+        assert waiting_list.expire(session, by(Actor.rule, day)) == 0
         request.offer_until = None
         session.flush()
-        assert [waiting.expire(session, by(Actor.rule, day)) for _ in range(2)] == [1, 0]
+        assert [waiting_list.expire(session, by(Actor.rule, day)) for _ in range(2)] == [1, 0]
         assert request.state == RequestState.expired

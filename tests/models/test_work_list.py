@@ -4,12 +4,14 @@ import json
 
 from sqlmodel import col, select
 
-from models import work_list
-from models.database import transaction
-from models.intervention import InterventionKind, open_once
-from models.mail import Letter, MailStatus, OutgoingMail, Template, queue
+from models.db.engine import transaction
+from models.mail.queue import Letter, queue
+from models.office.interventions import open_once
+from models.office.staff import by_signature
 from models.settings import Settings
-from models.staff import by_signature
+from models.stages import work_list
+from models.tables.mail import MailStatus, OutgoingMail, Template
+from models.tables.office import InterventionKind
 from tests.acts import GOREL, ask, at, mails, network_in, talk
 
 

@@ -5,12 +5,12 @@ from uuid import UUID, uuid4
 
 from sqlmodel import Session
 
-from models import flow_run_pulse as pulse
-from models import work_list
-from models.database import transaction
-from models.flow_run_pulse import FlowRunPulse
+from models.db.engine import transaction
+from models.operation import run_pulse as pulse
 from models.settings import Settings
-from models.work_item import Waiting
+from models.stages import work_list
+from models.tables.run_pulse import FlowRunPulse
+from models.views.work_item import Waiting
 from tests.acts import at
 
 DIED = datetime(2026, 11, 26, 9, 42, tzinfo=UTC)

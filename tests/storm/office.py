@@ -16,8 +16,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 import yaml
 
-from deployments.environment import PREFECT_YAML, answers
-from deployments.processes import free_port
+from deployments.server.environment import PREFECT_YAML, answers
+from deployments.server.processes import free_port
 from tests.e2e.asking import ask, token_of
 from tests.left import processes_of
 from tests.up import Running

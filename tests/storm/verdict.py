@@ -8,9 +8,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from models import outbox
-from models.mail import OutgoingMail
-from models.support_request import SupportRequest
+from models.stages import outbox
+from models.tables.mail import OutgoingMail
+from models.tables.request import SupportRequest
 from tests.left import processes_of
 from tests.storm.load import Load
 from tests.storm.office import Office

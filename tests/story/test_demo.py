@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from deployments.demo import plan
-from models.importing import DATA
+from models.reference.csv_import import DATA
 from tests.left import left_running
 
-OFFICE = DATA.parent.parent / "deployments" / "demo"
+OFFICE = DATA.parents[2] / "deployments" / "demo"
 
 
 @dataclass

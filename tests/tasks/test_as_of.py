@@ -4,13 +4,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from deployments.simulate import simulate
-from models.database import transaction
+from deployments.simulation.world import simulate
+from models.dates.local_time import STOCKHOLM
+from models.db.engine import transaction
 from models.db.trial import mark_trial
 from models.errors import UserError
-from models.quiet_days import STOCKHOLM
 from models.settings import Settings, settings
-from tasks.step import moment
+from tasks.runtime.step import moment
 
 NOW = datetime.now(STOCKHOLM)
 TODAY = NOW.date()
@@ -50,7 +50,7 @@ def test_a_database_made_up_for_trial_takes_any_day_whoever_opens_it() -> None:
 
 
 def test_a_simulated_database_is_for_trial(empty_database: object) -> None:
-    from deployments.up import upgrade_database
+    from deployments.server.up import upgrade_database
 
     upgrade_database()
     with pytest.raises(UserError):

@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from models.bounce import Weight
-from models.inbox import Incoming
+from models.inbox.bounce import Weight
 from models.settings import settings
-from tasks.incoming import read
-from tasks.plain_text import plain_text
+from models.stages.inbox import Incoming
+from tasks.mailbox.html_to_text import plain_text
+from tasks.mailbox.message_parser import read
 from tests.mail_samples import LINE, LINE_EN, TO, names, sample
 
 ID = UUID("6f9619ff-8b86-4d01-b42d-00cf4fc964ff")

@@ -16,13 +16,13 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from models.calendar_file import calendar_file
-from models.meeting import Meeting
-from models.network import Network
+from models.meetings.icalendar import calendar_file
 from models.settings import Settings
-from tasks.message import Head, ascii_domain, mailbox, message_id, pack
-from tasks.quoted_printable import quoted_printable
-from templates.render import Rendered
+from models.tables.meeting import Meeting
+from models.tables.network import Network
+from tasks.smtp.mime import Head, ascii_domain, mailbox, message_id, pack
+from tasks.smtp.quoted_printable import quoted_printable
+from templates.rendering.mail import Rendered
 
 KEY = UUID("6f1c0f5e-3b1d-4c55-9a5e-0d6b7a1c2d3e")
 DATE = datetime(2027, 3, 2, 9, 10, tzinfo=UTC)

@@ -9,13 +9,13 @@ from uuid import uuid4
 import pytest
 from prefect.states import Completed
 
-from models import flow_run_pulse as rules
-from models.database import reading
-from models.flow_run_pulse import FlowRunPulse
+from models.db.engine import reading
+from models.operation import run_pulse as rules
 from models.settings import Settings
-from tasks import processes
-from tasks.processes import Process
-from tasks.pulse import Pulse, pulse_of
+from models.tables.run_pulse import FlowRunPulse
+from tasks.runtime import processes
+from tasks.runtime.processes import Process
+from tasks.runtime.pulse import Pulse, pulse_of
 
 
 async def test_a_pulse_says_who_runs_it_beats_and_tells_the_very_end(

@@ -13,18 +13,20 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from models import outbox as rules
-from models import sending as sending_rules
-from models import settling
-from models.columns import encrypt, seal
-from models.database import reading, transaction
+from models.db.crypto import encrypt, seal
+from models.db.engine import reading, transaction
 from models.errors import MailEncryptionRefused, MailLoginRefused, MailServerUnavailable
-from models.intervention import Intervention
-from models.mail import Letter, OutgoingMail, Template, queue
-from models.person import EmailStatus, Person, by_member_number
+from models.mail import delivery as sending_rules
+from models.mail import in_doubt
+from models.mail.queue import Letter, queue
+from models.people.person import by_member_number
 from models.settings import Settings
-from tasks import sending, smtp
-from tasks.sending import send_due
+from models.stages import outbox as rules
+from models.tables.mail import OutgoingMail, Template
+from models.tables.office import Intervention
+from models.tables.person import EmailStatus, Person
+from tasks.smtp import batch_sender, delivery
+from tasks.smtp.batch_sender import send_due
 from tests.acts import AKE, ask, at, network_in, organisers
 from tests.certificates import Authority
 from tests.smtp_server import DROP, MailServer, mail_server, point_at
@@ -184,8 +186,8 @@ async def test_nonsense_after_the_dot_is_a_doubt(monkeypatch: pytest.MonkeyPatch
 async def test_a_server_that_never_answers_is_given_up_in_time(
     monkeypatch: pytest.MonkeyPatch, stage: str, status: str
 ) -> None:
-    monkeypatch.setattr(smtp, "COMMAND_SECONDS", 0.3)
-    monkeypatch.setattr(smtp, "AFTER_DOT_SECONDS", 0.3)
+    monkeypatch.setattr(delivery, "COMMAND_SECONDS", 0.3)
+    monkeypatch.setattr(delivery, "AFTER_DOT_SECONDS", 0.3)
     queue_receipts(1)
     async with mail_server() as server:
         server.slow = {stage: 2}
@@ -203,7 +205,7 @@ async def test_a_slow_server_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_after_the_final_dot_the_server_has_ten_minutes() -> None:
-    assert smtp.AFTER_DOT_SECONDS == 600
+    assert delivery.AFTER_DOT_SECONDS == 600
 
 
 @pytest.mark.parametrize("goodbye", [421, DROP])
@@ -317,7 +319,7 @@ class TestAddresses:
 
 
 async def test_a_rate_holds_for_all_who_send(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "BATCH", 6)
+    monkeypatch.setattr(batch_sender, "BATCH", 6)
     queue_receipts(12)
     async with mail_server() as server:
         point_at(monkeypatch, server.port, rate=20)
@@ -358,7 +360,7 @@ async def test_what_staff_let_go_again_has_the_same_bytes_and_is_never_too_old(m
     first_try = sending_rules.bytes_of(mail)
     later = NOW + timedelta(days=30)
     with transaction() as session:
-        assert settling.settle(session, [mail.id.hex[:8]], "resend", later) == 1
+        assert in_doubt.settle(session, [mail.id.hex[:8]], "resend", later) == 1
     with transaction() as session:
         assert rules.skip_backlog(session, later) == 0
     async with mail_server() as server:

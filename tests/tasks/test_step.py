@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.errors import DatabaseBusy, DatabaseFull, UserError
-from tasks import step as steps
+from tasks.runtime import step as steps
 
 BUSY = DatabaseBusy("upptagen")
 

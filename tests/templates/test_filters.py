@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from models.intervention import InterventionKind
-from models.rights_request import RightsKind
-from templates.filters import day, greeting, hours, link, moment, short_day
-from templates.staff_words import TASKS, task_do, task_name
-from templates.words import ITEMS, LIKENESSES, MISSING, REASONS, item_line, item_name
+from models.tables.office import InterventionKind
+from models.tables.person import RightsKind
+from templates.rendering.filters import day, greeting, hours, link, moment, short_day
+from templates.vocabulary.mail import ITEMS, LIKENESSES, MISSING, REASONS, item_line, item_name
+from templates.vocabulary.tasks import TASKS, task_do, task_name
 
 
 @pytest.mark.parametrize("value", [date(2027, 6, 7), "2027-06-07", datetime(2027, 6, 6, 22, 30, tzinfo=UTC)])

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
-from templates.examples import example, variants
-from templates.render import LANGUAGES, MAIL, mail_names, read_source, render_mail
+from templates.mail_examples import example, variants
+from templates.rendering.mail import LANGUAGES, MAIL, mail_names, read_source, render_mail
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 PLACE = "Örnsköldsvik"

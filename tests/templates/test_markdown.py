@@ -2,7 +2,7 @@
 
 import pytest
 
-from templates.markdown import Marks, translate
+from templates.rendering.markdown import Marks, translate
 
 
 def both(source: str) -> tuple[str, str]:

@@ -8,13 +8,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from models.engagement import COMPONENTS, Gate, Level
-from models.health_raising import Way
-from models.network import NetworkState
-from templates import health_pictures, health_words
-from templates.health_pictures import Life, Share
-from templates.staff_pages import STAFF, plain, render_staff_page
-from templates.svg import Picture
+from models.health.advice import Way
+from models.health.engagement import COMPONENTS, Gate
+from models.tables.health import Level
+from models.tables.network import NetworkState
+from templates.charts import health
+from templates.charts.health import Life, Share
+from templates.charts.svg import Picture
+from templates.rendering.staff import STAFF, plain, render_staff_page
+from templates.vocabulary import health as vocabulary_health
 
 LANGUAGES = ("sv", "en")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -59,16 +61,16 @@ def network(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_code_has_its_words(language: str) -> None:
     for level in Level:
-        assert health_words.level_name(level, language)
+        assert vocabulary_health.level_name(level, language)
     for state in NetworkState:
-        assert health_words.state_name(state, language)
-        assert state in health_pictures.STATE_COLOURS
+        assert vocabulary_health.state_name(state, language)
+        assert state in health.STATE_COLOURS
     for way in Way:
-        assert health_words.way_text(way, language).endswith(".")
+        assert vocabulary_health.way_text(way, language).endswith(".")
     for gate in Gate:
-        assert health_words.gate_text(gate.name or "", language).endswith(".")
+        assert vocabulary_health.gate_text(gate.name or "", language).endswith(".")
     for name in COMPONENTS:
-        assert health_words.part_name(name, language) and health_words.part_about(name, language)
+        assert vocabulary_health.part_name(name, language) and vocabulary_health.part_about(name, language)
 
 
 def test_every_page_is_there_in_both_languages_and_asks_for_the_same_values() -> None:
@@ -85,7 +87,7 @@ def test_the_overview_tells_what_moved_why_a_warning_was_given_and_what_gates_me
     sign, comma = ("gul", ",") if language == "sv" else ("yellow", ".")
     assert f"▼ −11{comma}2" in page and f"→ {sign}" in page
     assert "2027-08-02" in page
-    assert health_words.gate_text("G1", language) in page
+    assert vocabulary_health.gate_text("G1", language) in page
     assert "(/form)" in page
 
 
@@ -99,8 +101,8 @@ def test_an_office_with_nothing_to_tell_gets_a_page_without_empty_tables(languag
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_networks_page_says_what_would_raise_each_part(language: str) -> None:
     page = render_staff_page("network", language, **network())
-    assert health_words.way_text("one_more", language) in page
-    assert health_words.gate_text("G2", language) in page
+    assert vocabulary_health.way_text("one_more", language) in page
+    assert vocabulary_health.gate_text("G2", language) in page
     assert "(/talk)" in page and "(/all)" in page
     alone = render_staff_page(
         "network", language, **network(level=None, score=None, parts=[], gates=[], last_led=None, booked=DAY)
@@ -122,12 +124,12 @@ def test_a_place_cannot_bring_markup_onto_a_page() -> None:
 def test_pictures_are_sound_told_in_words_and_do_not_speak_by_colour_alone(language: str) -> None:
     empty = LIFE._replace(spans=[], meetings=[], booked=[], check_ins=[], scores=[])
     pictures: list[Picture] = [
-        health_pictures.distribution(COUNTS, language),
-        health_pictures.distribution(dict.fromkeys(COUNTS, [0] * 10), language),
-        health_pictures.dependence(SHARES, language),
-        health_pictures.dependence([], language),
-        health_pictures.life(LIFE, language),
-        health_pictures.life(empty, language),
+        health.distribution(COUNTS, language),
+        health.distribution(dict.fromkeys(COUNTS, [0] * 10), language),
+        health.dependence(SHARES, language),
+        health.dependence([], language),
+        health.life(LIFE, language),
+        health.life(empty, language),
     ]
     for picture in pictures:
         root = ElementTree.fromstring(picture.svg())
@@ -141,7 +143,7 @@ def test_pictures_are_sound_told_in_words_and_do_not_speak_by_colour_alone(langu
 
 
 def test_a_picture_stands_in_markdown_with_its_words_and_fetches_nothing() -> None:
-    markdown = health_pictures.life(LIFE, "sv").markdown()
+    markdown = health.life(LIFE, "sv").markdown()
     found = re.fullmatch(r"!\[([^\]]+)\]\(data:image/svg\+xml;base64,([\w+/=]+)\)", markdown)
     assert found and "2027-01-20 7" in found[1] and "44 röd" in found[1]
     assert "http" not in base64.b64decode(found[2]).decode().replace("http://www.w3.org/2000/svg", "")

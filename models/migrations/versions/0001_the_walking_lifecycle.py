@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-import models.columns
+import models.db.column_types
 
 revision = "0001"
 down_revision = None
@@ -30,10 +30,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("flow", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("flow_run_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("form", models.columns.EncryptedText(), nullable=True),
+        sa.Column("form", models.db.column_types.EncryptedText(), nullable=True),
         sa.Column("subject_id", sa.Uuid(), nullable=True),
-        sa.Column("received_at", models.columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("settled_at", models.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("received_at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", models.db.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("flow_run_id"),
     )
@@ -41,9 +41,9 @@ def upgrade() -> None:
         "person",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("member_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
-        sa.Column("member_number", models.columns.EncryptedText(), nullable=True),
-        sa.Column("name", models.columns.EncryptedText(), nullable=True),
-        sa.Column("email", models.columns.EncryptedText(), nullable=True),
+        sa.Column("member_number", models.db.column_types.EncryptedText(), nullable=True),
+        sa.Column("name", models.db.column_types.EncryptedText(), nullable=True),
+        sa.Column("email", models.db.column_types.EncryptedText(), nullable=True),
         sa.Column(
             "email_status",
             sa.Enum("ok", "bounced", "missing", name="emailstatus", native_enum=False, length=32),
@@ -57,8 +57,8 @@ def upgrade() -> None:
         ),
         sa.Column("is_representative", sa.Boolean(), nullable=False),
         sa.Column("is_employee", sa.Boolean(), nullable=False),
-        sa.Column("protected_at", models.columns.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("erased_at", models.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("protected_at", models.db.column_types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("erased_at", models.db.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("member_hash"),
     )
@@ -152,7 +152,7 @@ def upgrade() -> None:
         sa.Column("support_ends_on", sa.Date(), nullable=True),
         sa.Column("negotiator", sa.Uuid(), nullable=True),
         sa.Column("check_in_due_on", sa.Date(), nullable=True),
-        sa.Column("created_at", models.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("cadence_days IN (30, 60, 90, 180)", name="cadence_is_known"),
         sa.CheckConstraint("length(place) > 0", name="network_has_a_place"),
@@ -204,11 +204,11 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.Column("answered_at", models.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", models.db.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("reminders", sa.Integer(), nullable=False),
         sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("second_asked_on", sa.Date(), nullable=True),
-        sa.Column("settled_at", models.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", models.db.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(answered_at IS NULL) = (q4 IS NULL)", name="an_answer_has_q4"),
         sa.CheckConstraint("q4 BETWEEN 1 AND 5", name="q4_is_one_to_five"),
         sa.CheckConstraint("reminders BETWEEN 0 AND 1", name="one_reminder_at_most"),
@@ -277,12 +277,12 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("occasion", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("opened_at", models.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("owner", sa.Uuid(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("agreement", models.columns.EncryptedText(), nullable=True),
-        sa.Column("ended_at", models.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("agreement", models.db.column_types.EncryptedText(), nullable=True),
+        sa.Column("ended_at", models.db.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["network_id"],
             ["network.id"],
@@ -302,7 +302,7 @@ def upgrade() -> None:
         "meeting",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("network_id", sa.Uuid(), nullable=False),
-        sa.Column("starts_at", models.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("starts_at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.Column(
             "status",
             sa.Enum("planned", "held", "cancelled", name="meetingstatus", native_enum=False, length=32),
@@ -319,8 +319,8 @@ def upgrade() -> None:
         sa.Column("branches", sa.Integer(), nullable=True),
         sa.Column("companies", sa.Integer(), nullable=True),
         sa.Column("over_helped", sa.Boolean(), nullable=False),
-        sa.Column("booked_at", models.columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("reported_at", models.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("booked_at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("reported_at", models.db.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.CheckConstraint("status <> 'held' OR attended IS NOT NULL", name="held_has_attendance"),
         sa.CheckConstraint("attended BETWEEN 0 AND 300", name="attended_is_plausible"),
@@ -349,8 +349,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
-        sa.Column("asked_at", models.columns.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("confirmed_at", models.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", models.db.column_types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_at", models.db.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("until", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["network_id"],
@@ -397,7 +397,7 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("to_on", sa.Date(), nullable=False),
         sa.Column("occasion", sa.Integer(), nullable=False),
-        sa.Column("reason", models.columns.EncryptedText(), nullable=False),
+        sa.Column("reason", models.db.column_types.EncryptedText(), nullable=False),
         sa.Column(
             "status",
             sa.Enum("granted", "used", "ended", name="grantstatus", native_enum=False, length=32),
@@ -424,7 +424,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("dedupe_key", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
-        sa.Column("received_at", models.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("received_at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.Column(
             "channel",
             sa.Enum("phone", "mail", "meeting", "web", name="channel", native_enum=False, length=32),
@@ -438,14 +438,14 @@ def upgrade() -> None:
             sa.Enum("town", "business_park", "role", "theme", "other", name="nature", native_enum=False, length=32),
             nullable=False,
         ),
-        sa.Column("need", models.columns.EncryptedText(), nullable=False),
+        sa.Column("need", models.db.column_types.EncryptedText(), nullable=False),
         sa.Column("wished", sa.JSON(), nullable=False),
         sa.Column("co_organisers", sa.JSON(), nullable=False),
         sa.Column("without_support", sa.Boolean(), nullable=False),
         sa.Column("assigned_to", sa.Uuid(), nullable=True),
         sa.Column("talk_due", sa.Date(), nullable=False),
         sa.Column("answer_due", sa.Date(), nullable=False),
-        sa.Column("talk_at", models.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("talk_at", models.db.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -521,7 +521,7 @@ def upgrade() -> None:
             sa.Enum("budget", "reserved", "used", "released", name="entrykind", native_enum=False, length=32),
             nullable=False,
         ),
-        sa.Column("at", models.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["grant_id"],
             ["support_grant.id"],
@@ -593,10 +593,10 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("network_id", sa.Uuid(), nullable=True),
         sa.Column("request_id", sa.Uuid(), nullable=True),
-        sa.Column("context", models.columns.EncryptedText(), nullable=False),
+        sa.Column("context", models.db.column_types.EncryptedText(), nullable=False),
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("created_at", models.columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("not_before", models.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("not_before", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.Column(
             "status",
             sa.Enum(
@@ -617,9 +617,9 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("claimed_by", sa.Uuid(), nullable=True),
-        sa.Column("claimed_until", models.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("claimed_until", models.db.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=True),
-        sa.Column("settled_at", models.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", models.db.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint("attempts >= 0", name="attempts_are_counted"),
         sa.ForeignKeyConstraint(
             ["network_id"],
@@ -657,7 +657,7 @@ def upgrade() -> None:
         ),
         sa.Column("signature", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("flow_run_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("at", models.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["network_id"],
             ["network.id"],

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-import models.columns
+import models.db.column_types
 
 revision = "0002"
 down_revision = "0001"
@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("cutoff", sa.Date(), nullable=False),
         sa.Column("model_version", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
-        sa.Column("made_at", models.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("made_at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("cutoff", "model_version", "sha256", name="one_report_of_the_same_bytes"),
     )
@@ -43,7 +43,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("received_at", models.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("received_at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("deadline", sa.Date(), nullable=False),
         sa.Column(
             "status",
@@ -87,9 +87,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("municipality", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("words", models.columns.EncryptedText(), nullable=False),
+        sa.Column("words", models.db.column_types.EncryptedText(), nullable=False),
         sa.Column("noted_by", sa.Uuid(), nullable=False),
-        sa.Column("noted_at", models.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("noted_at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("flow_run_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.ForeignKeyConstraint(
             ["municipality"],
@@ -159,10 +159,10 @@ def upgrade() -> None:
         sa.Column("other_network_id", sa.Uuid(), nullable=True),
         sa.Column("score", sa.Integer(), nullable=False),
         sa.Column("why", sa.JSON(), nullable=False),
-        sa.Column("found_at", models.columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("agreed_at", models.columns.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("other_agreed_at", models.columns.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("introduced_at", models.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("found_at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("agreed_at", models.db.column_types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("other_agreed_at", models.db.column_types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("introduced_at", models.db.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(other_request_id IS NULL) <> (other_network_id IS NULL)", name="one_other_side"),
         sa.CheckConstraint("score BETWEEN 0 AND 100", name="score_is_a_share"),
         sa.ForeignKeyConstraint(
@@ -191,7 +191,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("meeting_id", sa.Uuid(), nullable=False),
         sa.Column("told_by", sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
-        sa.Column("at", models.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.Column(
             "status",
             sa.Enum("planned", "held", "cancelled", name="meetingstatus", native_enum=False, length=32),
@@ -232,7 +232,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("network") as batch_op:
         batch_op.add_column(sa.Column("extended_days", sa.Integer(), nullable=False, server_default="0"))
-        batch_op.add_column(sa.Column("extension_reason", models.columns.EncryptedText(), nullable=True))
+        batch_op.add_column(sa.Column("extension_reason", models.db.column_types.EncryptedText(), nullable=True))
         batch_op.add_column(sa.Column("extension_approved_by", sa.Uuid(), nullable=True))
         batch_op.create_foreign_key("network_extension_approved_by_staff", "staff", ["extension_approved_by"], ["id"])
         batch_op.create_check_constraint("extension_within_its_limit", "extended_days BETWEEN 0 AND 90")
@@ -250,8 +250,10 @@ def upgrade() -> None:
 
     with op.batch_alter_table("support_request") as batch_op:
         batch_op.add_column(sa.Column("predecessor", sa.Uuid(), nullable=True))
-        batch_op.add_column(sa.Column("waiting_since", models.columns.UtcDateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("queue_from", models.columns.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(
+            sa.Column("waiting_since", models.db.column_types.UtcDateTime(timezone=True), nullable=True)
+        )
+        batch_op.add_column(sa.Column("queue_from", models.db.column_types.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("offer_until", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("offers_lapsed", sa.Integer(), nullable=False, server_default="0"))
         batch_op.create_foreign_key("support_request_predecessor_network", "network", ["predecessor"], ["id"])
@@ -277,7 +279,7 @@ def _give_the_ledger_balances() -> None:
         *(sa.column(name, sa.String()) for name in ("quarter", "kind")),
         *(sa.column(name, sa.Numeric(6, 2)) for name in ("hours", "balance")),
         sa.column("sequence", sa.Integer()),
-        sa.column("at", models.columns.UtcDateTime()),
+        sa.column("at", models.db.column_types.UtcDateTime()),
     )
     # A budget stands first, and hours given back before hours taken at the same moment.
     lines = connection.execute(sa.select(ledger)).mappings().all()

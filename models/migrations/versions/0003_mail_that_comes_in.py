@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-import models.columns
+import models.db.column_types
 
 revision = "0003"
 down_revision = "0002"
@@ -36,14 +36,16 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("handled_at", models.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("handled_at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("key"),
     )
     with op.batch_alter_table("incoming_mail", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_incoming_mail_handled_at"), ["handled_at"], unique=False)
 
-    op.add_column("person", sa.Column("reminders_stopped_at", models.columns.UtcDateTime(timezone=True), nullable=True))
+    op.add_column(
+        "person", sa.Column("reminders_stopped_at", models.db.column_types.UtcDateTime(timezone=True), nullable=True)
+    )
 
 
 def downgrade() -> None:

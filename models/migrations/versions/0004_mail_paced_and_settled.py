@@ -6,7 +6,7 @@ Revision: 0004, after: 0003
 import sqlalchemy as sa
 from alembic import op
 
-import models.columns
+import models.db.column_types
 
 revision = "0004"
 down_revision = "0003"
@@ -18,7 +18,7 @@ def upgrade() -> None:
     op.create_table(
         "sending_pace",
         sa.Column("id", sa.Integer(), nullable=False, autoincrement=False),
-        sa.Column("next_at", models.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("next_at", models.db.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("id = 1", name="one_pace_for_all"),
         sa.PrimaryKeyConstraint("id"),
     )

@@ -1,0 +1,5 @@
+"""The `lots` command."""
+
+from deployments.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,127 @@
+"""The made-up office: who talks with whom, and whose hours a grant takes; nobody gives more than a quarter holds."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import product
+from random import Random
+from string import ascii_lowercase
+from typing import Any
+from uuid import UUID
+
+from models.dates.local_time import quarter
+from models.office.policy import DEFAULTS
+from models.support.ledger import split
+from models.tables.office import Staff, StaffRole
+from models.tables.support import EntryKind
+
+Row = dict[str, Any]
+
+
+def new_id(random: Random) -> UUID:
+    """A key that the seed decides."""
+    return UUID(int=random.getrandbits(128), version=4)
+
+
+@dataclass
+class Office:
+    """Staff by region and the hours they have left; another negotiator is made up when a region's are full."""
+
+    random: Random
+    regions: list[str]
+    staff: list[Staff]
+    made_up: list[Row] = field(default_factory=list)
+    left: dict[tuple[UUID, str], Decimal] = field(default_factory=lambda: defaultdict(lambda: DEFAULTS.quarter_hours))
+    lines: list[Row] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.negotiators: dict[str, list[Row]] = {region: [] for region in self.regions}
+        taken = {one.signature for one in self.staff}
+        letters = ("".join(word) for size in (3, 4) for word in product(ascii_lowercase, repeat=size))
+        self.signatures = (word for word in letters if word not in taken)
+        for one in self.staff:
+            if one.active and one.role == StaffRole.negotiator and one.region in self.negotiators:
+                self.negotiators[one.region].append({"id": one.id, "signature": one.signature})
+        if not self.staff:
+            self._hire(StaffRole.office, None)
+            for region in self.regions:
+                self._hire(StaffRole.negotiator, region)
+
+    def _hire(self, role: StaffRole, region: str | None) -> Row:
+        signature = next(self.signatures)
+        row = {
+            "id": new_id(self.random),
+            "signature": signature,
+            "name": f"Påhittad Medarbetare {signature.upper()}",
+            "email": f"{signature}@kansli.example.org",
+            "role": role,
+            "region": region,
+            "active": True,
+        }
+        self.made_up.append(row)
+        if region:
+            self.negotiators[region].append(row)
+        return row
+
+    def negotiator(self, region: str, needs: list[tuple[date, Decimal]]) -> Row:
+        """Somebody in the region who has these hours left in the quarters of these days."""
+        wanted: dict[str, Decimal] = defaultdict(Decimal)
+        for day, hours in needs:
+            wanted[quarter(day)] += hours
+        free = (
+            one
+            for one in reversed(self.negotiators[region])
+            if all(self.left[one["id"], name] >= hours for name, hours in wanted.items())
+        )
+        return next(free, None) or self._hire(StaffRole.negotiator, region)
+
+    def book(self, staff: Row, on: date, hours: Decimal, kind: EntryKind, at: datetime, grant: UUID | None) -> None:
+        """Take hours from the quarter that holds the day."""
+        if hours:
+            self.left[staff["id"], quarter(on)] -= hours
+            self._line(staff["id"], quarter(on), -hours, kind, at, grant)
+
+    def reserve(self, staff: Row, grant: Row, at: datetime) -> None:
+        """Reserve a grant's hours, split over its quarters as the ledger does."""
+        for begins, hours in split(grant["from_on"], grant["to_on"], grant["hours"]):
+            self.book(staff, begins, hours, EntryKind.reserved, at, grant["id"])
+
+    def release(self, grant: Row, at: datetime) -> None:
+        """Give a grant's hours back; they are not granted anew here, so no line is ever below zero."""
+        for begins, hours in split(grant["from_on"], grant["to_on"], grant["hours"]):
+            if hours:
+                self._line(grant["staff_id"], quarter(begins), hours, EntryKind.released, at, grant["id"])
+
+    def _line(self, staff: UUID, name: str, hours: Decimal, kind: EntryKind, at: datetime, grant: UUID | None) -> None:
+        self.lines.append(
+            {
+                "id": new_id(self.random),
+                "staff_id": staff,
+                "quarter": name,
+                "grant_id": grant,
+                "hours": hours,
+                "kind": kind,
+                "at": at,
+            }
+        )
+
+    def ledger(self) -> list[Row]:
+        """Every line in the order of time, each quarter after its budget, with sequence and balance."""
+        accounts: dict[tuple[UUID, str], list[Row]] = {}
+        for line in sorted(self.lines, key=lambda line: line["at"]):
+            key = (line["staff_id"], line["quarter"])
+            if key not in accounts:
+                accounts[key] = [
+                    line
+                    | {
+                        "id": new_id(self.random),
+                        "grant_id": None,
+                        "hours": DEFAULTS.quarter_hours,
+                        "kind": EntryKind.budget,
+                    }
+                    | {"sequence": 1, "balance": DEFAULTS.quarter_hours}
+                ]
+            last = accounts[key][-1]
+            accounts[key].append(line | {"sequence": last["sequence"] + 1, "balance": last["balance"] + line["hours"]})
+        return [line for account in accounts.values() for line in account]

@@ -1,0 +1,222 @@
+"""`/check-in/{token}`: one minute, five questions (domain.md section 6)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from deployments.web.form_fields import AHEAD, Typed
+from deployments.web.request import LinkRefused, ids_in, language_of, look, moment_of, page, posted, uuid_of
+from deployments.web.writer import write
+from models.check_ins import asking
+from models.dates.local_time import local
+from models.db.engine import reading
+from models.errors import UserError
+from models.forms.check_in import CheckInAnswers
+from models.people.signed_link import Purpose, link
+from models.settings import settings
+from models.tables.check_in import CHANGEABLE_DAYS, CheckIn, CheckInAnswer, Sharing, Wish
+from models.tables.meeting import MOST_ATTENDING
+from models.tables.network import Network, Role
+from models.tables.person import Person
+from models.views.network_summary import Picture, picture
+from templates.rendering.web import Words, words
+
+YES_OR_NO = ("yes", "no")
+MOTIVATIONS = ("1", "2", "3", "4", "5")
+LONGEST_SINCE = timedelta(days=366)
+# What a button in the mail may fill in: `?q4=5`, or the fields' own names.
+SHORT_NAMES = {"q1": "met", "q2": "next_on", "q3": "sharing", "q4": "motivation", "q5": "wish"}
+CHOICES = {"met": YES_OR_NO, "sharing": tuple(Sharing), "motivation": MOTIVATIONS, "wish": tuple(Wish)}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the page knows of the check-in."""
+
+    check_in: CheckIn
+    own: CheckInAnswer | None
+    person_id: UUID
+    role_id: UUID
+    network: str
+    place: str
+    cadence: int
+
+    @property
+    def answered_on(self) -> date | None:
+        return local(self.own.answered_at).date() if self.own else None
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The reader's own earlier answers, as typed."""
+        return _as_typed(self.own) if self.own else {}
+
+    @property
+    def changeable_until(self) -> date | None:
+        return self.answered_on and self.answered_on + timedelta(days=CHANGEABLE_DAYS)
+
+    def is_closed(self, today: date) -> bool:
+        return self.changeable_until is not None and today > self.changeable_until
+
+
+async def show(request: Request) -> Response:
+    """Shows the form and writes nothing: mail scanners open links."""
+    asked = await _asked(request)
+    if asked.is_closed(moment_of(request)[1]):
+        return _closed(request, asked)
+    return _form_page(request, asked, asked.answers | _prefilled(request))
+
+
+async def save(request: Request) -> Response:
+    asked = await _asked(request)
+    at, today = moment_of(request)
+    if asked.is_closed(today):
+        return _closed(request, asked, 409)
+    typed = Typed("check_in", await posted(request), words(language_of(request)))
+    form = read_form(typed, today)
+    if not form:
+        return _form_page(request, asked, typed.values, 422, typed.errors, typed.general)
+    try:
+        await write(request, lambda session: _save(session, asked, form, at))
+    except UserError:  # the days passed, or another answer came, between looking and saving
+        return _closed(request, await _asked(request), 409)
+    values: dict[str, Any] = {"form": form, "cadence": asked.cadence}
+    values["changeable_until"] = (asked.answered_on or today) + timedelta(days=CHANGEABLE_DAYS)
+    values["meeting"] = link(Purpose.meeting, str(asked.role_id)).removeprefix(settings().public_url)
+    values["picture"] = await look(_picture, asked.check_in.network_id, today)
+    return page(request, "check-in-thanks", **values)
+
+
+ROUTES = [
+    Route("/check-in/{token}", show, methods=["GET"]),
+    Route("/check-in/{token}", save, methods=["POST"]),
+]
+
+
+def read_form(typed: Typed, today: date) -> CheckInAnswers | None:
+    """The five answers, or None and a sentence for each field that is wrong."""
+    met_on, attended = None, 0
+    met = typed.choice("met", YES_OR_NO) == "yes"
+    if met:
+        met_on = typed.day("met_on")
+        if met_on and met_on > today:
+            typed.wrong("met_on", "late")
+        elif met_on and met_on < today - LONGEST_SINCE:
+            typed.wrong("met_on", "early")
+        attended = typed.number("met_attended", MOST_ATTENDING, lowest=1)
+    next_on = typed.day("next_on", required=False)
+    if next_on and next_on < today:
+        typed.wrong("next_on", "early")
+    elif next_on and next_on > today + AHEAD:
+        typed.wrong("next_on", "late")
+    sharing = typed.choice("sharing", CHOICES["sharing"])
+    motivation = typed.choice("motivation", MOTIVATIONS)
+    wish = typed.choice("wish", CHOICES["wish"])
+    if typed.errors:
+        return None
+    form = CheckInAnswers(
+        met=met,
+        met_on=met_on.isoformat() if met_on else "",
+        met_attended=attended,
+        next_on=next_on.isoformat() if next_on else "",
+        sharing=Sharing(sharing),
+        motivation=int(motivation),
+        wish=Wish(wish),
+    )
+    return form if typed.obeys(form, today) else None
+
+
+async def _asked(request: Request) -> Asked:
+    check_in, role = ids_in(request, Purpose.check_in, 2)
+    return await look(_load, uuid_of(check_in), uuid_of(role))
+
+
+def _load(check_in_id: UUID, role_id: UUID) -> Asked:
+    with reading() as session:
+        return _look(session, check_in_id, role_id)
+
+
+# Put together once: a busy evening asks this hundreds of times a second.
+_COLUMNS: Any = (CheckIn, Network.name, Network.place, Network.cadence_days, Person.id, CheckInAnswer)
+_ASKED: Any = (
+    sql_select(*_COLUMNS)
+    .join(Network, col(Network.id) == CheckIn.network_id)
+    .join(Role, col(Role.network_id) == CheckIn.network_id)
+    .join(Person, col(Person.id) == Role.person_id)
+    .join(
+        CheckInAnswer,
+        (col(CheckInAnswer.check_in_id) == CheckIn.id) & (col(CheckInAnswer.person_id) == Person.id),
+        isouter=True,
+    )
+    .where(col(CheckIn.id) == bindparam("check_in"), col(Role.id) == bindparam("role"))
+    .where(col(Role.confirmed_at).is_not(None), col(Role.until).is_(None), col(Person.erased_at).is_(None))
+)
+
+
+def _look(session: Session, check_in_id: UUID, role_id: UUID) -> Asked:
+    """What is asked, while whoever was asked carries the network in the role that the link is bound to."""
+    row = session.execute(_ASKED, params={"check_in": check_in_id, "role": role_id}).one_or_none()
+    if row is None:
+        raise LinkRefused
+    check_in, network, place, cadence, person_id, own = row
+    return Asked(check_in, own, person_id, role_id, network, place, cadence)
+
+
+def _picture(network_id: UUID, today: date) -> Picture:
+    with reading() as session:
+        return picture(session, network_id, today)
+
+
+def _save(session: Session, asked: Asked, form: CheckInAnswers, at: datetime) -> None:
+    found = _look(session, asked.check_in.id, asked.role_id)
+    asking.answer(session, found.check_in, form, at, found.person_id)
+
+
+def _as_typed(own: CheckInAnswer) -> dict[str, str]:
+    told = {
+        "met": "yes" if own.q1_met else "no",
+        "met_on": own.q1_on,
+        "met_attended": own.q1_attended,
+        "next_on": own.q2_next_on,
+        "sharing": own.q3_sharing,
+        "motivation": own.q4,
+        "wish": own.q5_wish,
+    }
+    return {name: str(value) for name, value in told.items() if value is not None}
+
+
+def _prefilled(request: Request) -> dict[str, str]:
+    """Answers out of the address; what is none of the choices is left out."""
+    told = {SHORT_NAMES.get(name, name): value for name, value in request.query_params.items()}
+    return {name: told[name] for name, allowed in CHOICES.items() if told.get(name) in allowed}
+
+
+def _choices(t: Words) -> dict[str, list[tuple[str, str]]]:
+    return {
+        "sharing": [(one.value, t(f"check_in.sharing_{one.value}")) for one in Sharing],
+        "motivation": [(one, one) for one in MOTIVATIONS],
+        "wish": [(one.value, t(f"check_in.wish_{one.value}")) for one in Wish],
+    }
+
+
+def _form_page(
+    request: Request,
+    asked: Asked,
+    typed: dict[str, str],
+    status_code: int = 200,
+    errors: dict[str, str] | None = None,
+    general: str = "",
+) -> Response:
+    values: dict[str, Any] = {"asked": asked, "typed": typed, "errors": errors or {}, "general": general}
+    return page(request, "check-in", status_code, choices=_choices(words(language_of(request))), **values)
+
+
+def _closed(request: Request, asked: Asked, status_code: int = 200) -> Response:
+    return page(request, "check-in-closed", status_code, asked=asked, days=CHANGEABLE_DAYS)

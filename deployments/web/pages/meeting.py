@@ -1,0 +1,159 @@
+"""`/meeting/{token}`: tell of a meeting, or book the next (domain.md sections 4, 8 and 12)."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from deployments.web.form_fields import Typed
+from deployments.web.pages.meeting_form import BOOK, STATUSES, Told, read_form
+from deployments.web.pages.meeting_queries import Teller, book, load, tell
+from deployments.web.request import ids_in, language_of, look, moment_of, page, posted, uuid_of
+from deployments.web.start_run import let_mail_go
+from deployments.web.writer import write
+from models.errors import TransitionRefused, UserError
+from models.forms.kit.base import parse_day
+from models.forms.meeting_report import OFFICE
+from models.people.signed_link import Purpose, link
+from models.settings import settings
+from models.stages.meeting_report import EVENING
+from models.tables.meeting import CONFIRM_ABOVE, KICKOFF_ATTENDING, Duty
+from templates.rendering.web import Words, words
+
+MOST_BY_PRESS = 16
+SCHEME = re.compile(r"^https?")
+
+
+async def show(request: Request) -> Response:
+    """Shows the form and writes nothing: mail scanners open links."""
+    teller = await _teller(request)
+    if teller.is_ended:
+        return _ended(request, teller)
+    typed = {"next_time": f"{EVENING:%H:%M}"}
+    if teller.unreported_on:
+        typed |= {"on": teller.unreported_on.isoformat()}
+    return _form_page(request, teller, typed | _prefilled(request))
+
+
+async def save(request: Request) -> Response:
+    teller = await _teller(request)
+    if teller.is_ended:
+        return _ended(request, teller)
+    at, today = moment_of(request)
+    typed = Typed("meeting", await posted(request), words(language_of(request)))
+    told = read_form(typed, teller, at, today)
+    if told is None:
+        return _form_page(request, teller, typed.values, 422, typed.errors, typed.general)
+    if told.status == BOOK:
+        return await _book(request, teller, typed, told, at)
+    return await _report(request, teller, typed, told, at)
+
+
+ROUTES = [
+    Route("/meeting/{token}", show, methods=["GET"]),
+    Route("/meeting/{token}", save, methods=["POST"]),
+]
+
+
+async def _report(request: Request, teller: Teller, typed: Typed, told: Told, at: datetime) -> Response:
+    """Saved at once with all that follows from it, so that the next page tells the truth; only mail waits."""
+    form = told.form
+    assert form is not None
+    try:
+        await write(request, lambda session: tell(session, teller, form, told.is_brief, at))
+    except TransitionRefused:  # the network ended between looking and saving
+        return _ended(request, teller)
+    except UserError as error:
+        return _form_page(request, teller, typed.values, 422, general=str(error))
+    return _thanks(request, teller, told, "new")
+
+
+async def _book(request: Request, teller: Teller, typed: Typed, told: Told, at: datetime) -> Response:
+    next_at = told.next_at
+    assert next_at is not None
+    try:
+        change = await write(request, lambda session: book(session, teller, next_at, at))
+    except UserError as error:
+        return _form_page(request, teller, typed.values, 422, general=str(error))
+    return _thanks(request, teller, told, change)
+
+
+def _thanks(request: Request, teller: Teller, told: Told, change: str) -> Response:
+    values: dict[str, Any] = {"on": told.on, "next_at": told.next_at, "change": change}
+    values["is_brief"] = told.is_brief
+    values["attended"] = told.form.attended if told.form else 0
+    values["known_next_at"] = teller.next_at if teller.next_on != told.on else None
+    reply = page(request, "meeting-thanks", status=told.status, **values)
+    reply.background = BackgroundTask(let_mail_go, request.app.state.start)
+    return reply
+
+
+async def _teller(request: Request) -> Teller:
+    [role] = ids_in(request, Purpose.meeting, 1)
+    return await look(load, uuid_of(role), moment_of(request)[0])
+
+
+def _ended(request: Request, teller: Teller) -> Response:
+    return page(request, "ended", 410, network=teller.network)
+
+
+def _prefilled(request: Request) -> dict[str, str]:
+    """What a link fills in: what to do, and the day. What is neither is left out."""
+    asked = {}
+    status, on = request.query_params.get("status", ""), request.query_params.get("on", "")
+    if status in STATUSES:
+        asked["status"] = status
+    try:
+        if day := parse_day(on, "on"):
+            asked["next_on" if status == BOOK else "on"] = day.isoformat()
+    except UserError:
+        pass
+    return asked
+
+
+def _calendar(teller: Teller) -> dict[str, str]:
+    """The network's calendar: an address that calendar programs take on by a press, and one to copy."""
+    address = link(Purpose.network, str(teller.role_id)) + ".ics"
+    return {
+        "subscribe": SCHEME.sub("webcal", address, count=1),
+        "path": address.removeprefix(settings().public_url),
+    }
+
+
+def _choices(teller: Teller, t: Words) -> dict[str, list[tuple[str, str]]]:
+    return {
+        "status": [(one, t(f"meeting.status_{one}")) for one in STATUSES],
+        "duties": [(duty.value, t(f"meeting.duty.{duty.value}")) for duty in Duty],
+        "carriers": [("", t("meeting.nobody")), *teller.organisers, (OFFICE, t("meeting.office"))],
+    }
+
+
+def _form_page(
+    request: Request,
+    teller: Teller,
+    typed: dict[str, str],
+    status_code: int = 200,
+    errors: dict[str, str] | None = None,
+    general: str = "",
+) -> Response:
+    errors = errors or {}
+    booked = teller.unreported_on.isoformat() if teller.unreported_on else None
+    return page(
+        request,
+        "meeting",
+        status_code,
+        teller=teller,
+        typed=typed,
+        errors=errors,
+        general=general,
+        choices=_choices(teller, words(language_of(request))),
+        calendar=_calendar(teller),
+        how_many=range(KICKOFF_ATTENDING - 1, MOST_BY_PRESS + 1),
+        is_booked_day=booked is not None and typed.get("on") == booked,
+        ask_large="large" in errors or bool(typed.get("large")),
+        large_limit=CONFIRM_ABOVE,
+    )

@@ -1,0 +1,129 @@
+"""The rows behind `/meeting/{token}`: who tells, what is planned, and the booking of a next meeting."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from deployments.web.request import LinkRefused
+from models.dates.local_time import local
+from models.db.engine import reading
+from models.forms.meeting_report import MeetingReportForm
+from models.meetings import booking
+from models.meetings.booking import next_booked
+from models.networks import rest
+from models.people.roles import roles_of
+from models.stages import meeting_report
+from models.tables.meeting import LATE_REPORT_DAYS, Meeting, MeetingForm, MeetingStatus
+from models.tables.network import TERMINAL, Network, Role
+from models.tables.person import Person
+from models.tables.transition import Actor, Cause
+
+
+@dataclass(frozen=True)
+class Teller:
+    """What the page knows: the network, who tells, and who may have carried a duty (code and name)."""
+
+    role_id: UUID
+    network_id: UUID
+    number: int
+    network: str
+    place: str
+    is_ended: bool
+    code: str
+    name: str
+    organisers: list[tuple[str, str]]
+    unreported_on: date | None
+    next_at: datetime | None
+    taken: frozenset[date]
+
+    @property
+    def next_on(self) -> date | None:
+        return local(self.next_at).date() if self.next_at else None
+
+
+def load(role_id: UUID, at: datetime) -> Teller:
+    """Raises LinkRefused when the member's role has ended, was never said yes to, or the member is gone."""
+    with reading() as session:
+        role = session.get(Role, role_id)
+        if role is None or not role.is_confirmed:
+            raise LinkRefused
+        network, code = session.get_one(Network, role.network_id), role.code
+        names = _names(session, _confirmed(session, network.id))
+        if code not in names:
+            raise LinkRefused
+        coming = next_booked(session, network.id, at)
+        return Teller(
+            role_id=role_id,
+            network_id=network.id,
+            number=network.number,
+            network=network.name,
+            place=network.place,
+            is_ended=network.state in TERMINAL,
+            code=code,
+            name=next(iter(names[code].split()), ""),
+            organisers=_told_apart(names),
+            unreported_on=_unreported_on(session, network.id, at),
+            next_at=coming.starts_at if coming else None,
+            taken=_taken(session, network.id),
+        )
+
+
+def tell(session: Session, teller: Teller, form: MeetingReportForm, is_brief: bool, at: datetime) -> None:
+    """Save what the teller tells of a meeting, and do what follows from it."""
+    role = session.get(Role, teller.role_id)
+    if role is None or not role.is_confirmed:
+        raise LinkRefused
+    meeting_report.tell(session, form, Cause("meeting-report", Actor.member, at), is_brief=is_brief)
+
+
+def book(session: Session, teller: Teller, starts_at: datetime, at: datetime) -> str:
+    """Book the next meeting with the teller as convener and send it to calendars: "new", "update" or "same".
+
+    A resting network wakes by it (domain.md section 4).
+    """
+    network = session.get_one(Network, teller.network_id)
+    convener = next((one for one in _confirmed(session, network.id) if one.id == teller.role_id), None)
+    if convener is None:
+        raise LinkRefused
+    meeting, change = booking.book_meeting(session, network, convener, starts_at, MeetingForm.in_person, at)
+    if change != "same":
+        booking.invite(session, network, meeting, change, at)
+    rest.wake_if_resting(session, network, meeting, Cause("meeting-booked", Actor.member, at))
+    return change
+
+
+def _confirmed(session: Session, network_id: UUID) -> list[Role]:
+    return [role for role in roles_of(session, network_id) if role.is_confirmed]
+
+
+def _names(session: Session, roles: Sequence[Role]) -> dict[str, str]:
+    """The name of who goes by each code; empty where it is not known (any more)."""
+    persons = session.exec(select(Person).where(col(Person.id).in_({role.person_id for role in roles})))
+    names = {person.id: person.name or "" for person in persons if not person.erased_at}
+    return {role.code: names[role.person_id] for role in roles if role.person_id in names}
+
+
+def _told_apart(names: dict[str, str]) -> list[tuple[str, str]]:
+    """(code, name) for a list to choose from; who shares a name, or has none, is told apart by code."""
+    often = Counter(names.values())
+    return [(code, name if name and often[name] == 1 else f"{name} ({code})".strip()) for code, name in names.items()]
+
+
+def _unreported_on(session: Session, network_id: UUID, at: datetime) -> date | None:
+    """The day of the latest planned meeting that has begun, that nobody has told of and that is not too old for it."""
+    lately = col(Meeting.starts_at).between(at - timedelta(days=LATE_REPORT_DAYS), at)
+    planned = select(Meeting).where(col(Meeting.network_id) == network_id, col(Meeting.status) == MeetingStatus.planned)
+    latest = session.exec(planned.where(lately).order_by(col(Meeting.starts_at).desc())).first()
+    return local(latest.starts_at).date() if latest else None
+
+
+def _taken(session: Session, network_id: UUID) -> frozenset[date]:
+    """Days with a meeting that was held or cancelled: booking that day again would move it, not make a new one."""
+    told = select(Meeting.starts_at).where(
+        col(Meeting.network_id) == network_id, col(Meeting.status) != MeetingStatus.planned
+    )
+    return frozenset(local(starts_at).date() for starts_at in session.exec(told))

@@ -1,0 +1,136 @@
+"""Reads the form of `/request`: each field by itself, and nothing that depends on who a member number belongs to."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from email_validator import EmailNotValidError, validate_email
+from rapidfuzz import fuzz, process, utils
+
+from deployments.web.form_fields import Typed
+from models.db.column_types import nfc
+from models.forms.support_request import SupportRequestForm
+from models.reference.places import is_whole_country
+from models.tables.network import Nature
+from models.tables.request import NEED_LENGTH, Channel
+from models.tables.support import MENU, Item
+from models.text import is_name
+
+LONG = ("need",)
+MEMBER_NUMBER = re.compile(r"[0-9A-Za-z](?:[ -]?[0-9A-Za-z]){2,19}")
+BETWEEN = re.compile(r"[,;\n]+")
+MOST_CO_ORGANISERS = 8
+NAME_LENGTH, PLACE_LENGTH = 100, 60
+ALIKE_ENOUGH = 70
+# What a founder may wish for; the talks come by themselves.
+OFFERED = tuple(item for item in MENU if item not in (Item.talk, Item.handover_talk, Item.restart_talk))
+
+
+def wish_name(item: Item) -> str:
+    """The name of an item's box in the form."""
+    return f"wish_{item.value}"
+
+
+def read_form(
+    typed: Typed, municipalities: Sequence[str], knows_members: bool, today: date
+) -> SupportRequestForm | None:
+    """What is asked for, or None and a sentence for each field that is wrong."""
+    municipality = _municipality(typed, municipalities)
+    place = nfc(typed.text("place")) or municipality
+    if len(place) > PLACE_LENGTH:
+        typed.wrong("place", "long", most=PLACE_LENGTH)
+    elif is_whole_country(place):
+        typed.wrong("place", "country")
+    elif not is_name(place):
+        typed.wrong("place", "signs")
+    nature = typed.choice("nature", tuple(Nature))
+    need = _need(typed)
+    numbers = _numbers(typed)
+    member_number = typed.text("member_number")
+    if not member_number:
+        typed.wrong("member_number", "missing")
+    elif not MEMBER_NUMBER.fullmatch(member_number):
+        typed.wrong("member_number", "form")
+    name, email = ("", "") if knows_members else _who(typed)
+    if typed.errors:
+        return None
+    form = SupportRequestForm(
+        member_number=member_number,
+        channel=Channel.web,
+        place=place,
+        municipality=municipality,
+        nature=Nature(nature),
+        need=need,
+        wished=[item for item in OFFERED if typed.text(wish_name(item))],
+        without_support=bool(typed.text("without_support")),
+        co_organisers=", ".join(numbers),
+        name=name,
+        email=email,
+    )
+    return form if typed.obeys(form, today) else None
+
+
+def _municipality(typed: Typed, known: Sequence[str]) -> str:
+    """The municipality as the register spells it, or an empty text and a sentence, with the likeliest where one is."""
+    text = nfc(typed.text("municipality"))
+    names = {name.casefold(): name for name in known}
+    # A place that is a municipality's very name says which one it is.
+    told = text or nfc(typed.text("place"))
+    found = names.get(told.casefold().removesuffix(" kommun").removesuffix(" municipality"))
+    if found:
+        return found
+    if not text:
+        typed.wrong("municipality", "missing")
+    elif is_whole_country(text):
+        typed.wrong("municipality", "country")
+    elif likely := process.extractOne(
+        text, known, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=ALIKE_ENOUGH
+    ):
+        typed.wrong("municipality", "likely", likely=likely[0])
+    else:
+        typed.wrong("municipality", "unknown")
+    return ""
+
+
+def _need(typed: Typed) -> str:
+    need = typed.text("need")
+    if not need:
+        typed.wrong("need", "missing")
+    elif len(need) > NEED_LENGTH:
+        typed.wrong("need", "long", most=NEED_LENGTH, now=len(need))
+    return need
+
+
+def _numbers(typed: Typed) -> list[str]:
+    numbers = [number for part in BETWEEN.split(typed.text("co_organisers")) if (number := nfc(part))]
+    if len(numbers) > MOST_CO_ORGANISERS:
+        typed.wrong("co_organisers", "many", most=MOST_CO_ORGANISERS)
+    elif not all(MEMBER_NUMBER.fullmatch(number) for number in numbers):
+        typed.wrong("co_organisers", "form")
+    return numbers
+
+
+def _who(typed: Typed) -> tuple[str, str]:
+    """Name and address, which are asked for only where no register of members is loaded."""
+    name, email = nfc(typed.text("name")), typed.text("email")
+    if not name:
+        typed.wrong("name", "missing")
+    elif len(name) > NAME_LENGTH:
+        typed.wrong("name", "long", most=NAME_LENGTH)
+    elif not is_name(name):
+        typed.wrong("name", "signs")
+    if not email:
+        typed.wrong("email", "missing")
+        return name, ""
+    try:
+        return name, validate_email(email, check_deliverability=False, allow_smtputf8=True).normalized
+    except EmailNotValidError:
+        typed.wrong("email", "form")
+        return name, ""
+
+
+def as_typed(values: Mapping[str, str]) -> dict[str, str]:
+    """The form's own fields of what was posted, for the page that asks whether all is right."""
+    names = {"municipality", "place", "nature", "need", "co_organisers", "member_number", "name", "email"}
+    names |= {"without_support", *(wish_name(item) for item in OFFERED)}
+    return {name: value for name, value in values.items() if name in names and value}

@@ -1,0 +1,122 @@
+"""One hand that writes for all pages: what comes while it writes is written together, in the next transaction.
+
+SQLite lets one write at a time, and each commit waits for the disk. A hundred threads that each want to write a line
+would stand in each other's way; here they stand in line, and a whole line costs one commit. Whoever is refused is
+rolled back alone. Nobody is answered before what they wrote is on disk.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from sqlmodel import Session
+from starlette.requests import Request
+
+from models.db.engine import patience, transaction
+from models.db.failure import failure
+from models.errors import DatabaseUnavailable
+
+T = TypeVar("T")
+Work = Callable[[Session], Any]
+
+AT_ONCE = 50
+WAIT_SECONDS = 2.5  # for a lock; whoever waits for a page is answered after four (web_patience.py)
+
+AGAIN_AFTER_SECONDS = (1, 2, 5, 10, 30, 60, 120, 300)
+
+
+class Stuck(Exception):
+    """One work met a lock, or broke the transaction for all: the others are done again without it."""
+
+    def __init__(self, done: "Future[Any]", told: DatabaseUnavailable) -> None:
+        self.done, self.told = done, told
+
+
+class Writer:
+    """Does works in its own thread, in the order in which they come. The thread lives while there is work."""
+
+    def __init__(self) -> None:
+        self.waiting: queue.SimpleQueue[tuple[Work, Future[Any]]] = queue.SimpleQueue()
+        self.lock = threading.Lock()
+        self.is_writing = False
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """What `work` returned, once it is committed. Raises what it raised, or DatabaseUnavailable, with nothing
+        written. Whoever stops waiting is left out, unless it is being written just then; so `work` may be done again.
+        """
+        done: Future[T] = Future()
+        with self.lock:
+            self.waiting.put((work, done))
+            if not self.is_writing:
+                self.is_writing = True
+                threading.Thread(target=self._write_all, name="writer", daemon=True).start()
+        return await asyncio.wrap_future(done)
+
+    def _write_all(self) -> None:
+        while batch := self._next():
+            _write_together(batch)
+
+    def _next(self) -> list[tuple[Work, Future[Any]]]:
+        with self.lock:
+            batch = [self.waiting.get() for _ in range(min(AT_ONCE, self.waiting.qsize()))]
+            self.is_writing = bool(batch)
+        return batch
+
+
+async def write(request: Request, work: Callable[[Session], T]) -> T:
+    """`Writer.write` by the app's own writer."""
+    writer: Writer = request.app.state.writer
+    return await writer.write(work)
+
+
+async def write_at_last(request: Request, work: Callable[[Session], T]) -> T:
+    """`write`, tried for some ten minutes: for what is written after its reader was told that it will be."""
+    for seconds in AGAIN_AFTER_SECONDS:
+        try:
+            return await write(request, work)
+        except DatabaseUnavailable:
+            await asyncio.sleep(seconds)
+    return await write(request, work)
+
+
+def _write_together(batch: list[tuple[Work, Future[Any]]]) -> None:
+    """In one transaction, again without the one that it failed by, until it holds or nobody is left."""
+    while batch := [(work, done) for work, done in batch if not done.done()]:
+        try:
+            results = _write_once(batch)
+        except Stuck as stuck:
+            _refuse(stuck.done, stuck.told)
+        except Exception as error:  # nothing was committed
+            for _, done in batch:
+                _refuse(done, error)
+        else:
+            for done, result in results:
+                with suppress(InvalidStateError):  # its reader has stopped waiting
+                    done.set_result(result)
+
+
+def _write_once(batch: list[tuple[Work, Future[Any]]]) -> list[tuple[Future[Any], Any]]:
+    results: list[tuple[Future[Any], Any]] = []
+    with patience(WAIT_SECONDS), transaction() as session:
+        session.connection()  # whoever cannot begin here is refused together with all: none of them is in the way
+        for work, done in batch:
+            if done.done():
+                continue
+            try:
+                with session.begin_nested():
+                    results.append((done, work(session)))
+            except Exception as error:
+                told = error if isinstance(error, DatabaseUnavailable) else failure(error)
+                if told:
+                    raise Stuck(done, told) from None
+                _refuse(done, error)  # this one is refused, the others go on
+    return results
+
+
+def _refuse(done: Future[Any], error: Exception) -> None:
+    with suppress(InvalidStateError):
+        done.set_exception(error)

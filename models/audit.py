@@ -1,0 +1,65 @@
+"""The log of steps: every one, since when something is what it is, and a step that is refused (domain.md section 4)."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from models.db.column_types import UtcDateTime
+from models.errors import TransitionRefused
+from models.i18n import say
+from models.tables.network import Network, NetworkState
+from models.tables.request import SupportRequest
+from models.tables.transition import Cause, Transition
+from models.vocabulary import STATE, word
+
+
+def transition_refused(current: str, target: str, why: str = "") -> TransitionRefused:
+    """The refusal of a change of state, in words (domain.md I7)."""
+    before, after = word(STATE, current), word(STATE, target)
+    refused = say(f"Går inte från {before} till {after}", f"Not possible from {before} to {after}")
+    return TransitionRefused(current, target, refused + (f": {why}" if why else "") + ".")
+
+
+def log_step(session: Session, cause: Cause, current: str | None, target: str, **subject: UUID) -> None:
+    session.add(
+        Transition(
+            from_state=current,
+            to_state=target,
+            cause=cause.why,
+            actor=cause.actor,
+            signature=cause.signature,
+            flow_run_id=cause.flow_run_id,
+            at=cause.at,
+            **subject,
+        )
+    )
+
+
+def begin(session: Session, subject: Network | SupportRequest, cause: Cause) -> None:
+    """Log the first state of a network or request that is being created."""
+    session.add(subject)
+    session.flush()
+    log_step(session, cause, None, subject.state, **_key(subject))
+
+
+def _key(subject: Network | SupportRequest) -> dict[str, UUID]:
+    return {"network_id": subject.id} if isinstance(subject, Network) else {"request_id": subject.id}
+
+
+def since(session: Session, state: NetworkState) -> list[tuple[Network, datetime]]:
+    """Every network that is in `state` now, with the moment at which it last came there; by number."""
+    came: Any = (
+        select(col(Transition.network_id), func.max(col(Transition.at), type_=UtcDateTime).label("at"))
+        .where(col(Transition.to_state) == state, col(Transition.network_id).is_not(None))
+        .group_by(col(Transition.network_id))
+        .subquery()
+    )
+    rows: Any = (
+        select(Network, came.c.at)
+        .join(came, came.c.network_id == col(Network.id))
+        .where(col(Network.state) == state)
+        .order_by(col(Network.number))
+    )
+    return [(network, at) for network, at in session.execute(rows)]

@@ -1,0 +1,34 @@
+"""Whom a network's questions reach: who carries it, may be mailed, and has not stopped reminders."""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from models.db.queries import IDS_AT_A_TIME
+from models.people.roles import whom_to_ask_of
+from models.tables.network import Role
+from models.tables.person import EmailStatus, Person
+
+
+def who_may_be_reminded(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """`Person.may_be_reminded` for many at once; nobody's encrypted columns are opened."""
+    stopped = (col(Person.protected_at), col(Person.erased_at), col(Person.reminders_stopped_at))
+    may = select(Person.id).where(col(Person.email).is_not(None), col(Person.email_status) == EmailStatus.ok)
+    may = may.where(*(column.is_(None) for column in stopped))
+    wanted, found = list(ids), set[UUID]()
+    for first in range(0, len(wanted), IDS_AT_A_TIME):
+        found.update(session.exec(may.where(col(Person.id).in_(wanted[first : first + IDS_AT_A_TIME]))))
+    return found
+
+
+def reached_of(session: Session, network_ids: Iterable[UUID]) -> dict[UUID, list[Role]]:
+    """Of those who may be asked about each network, the ones whom a check-in may go to; the first comes first.
+
+    A network where nobody can be written to has an empty list; one that nobody carries is left out.
+    """
+    carriers = whom_to_ask_of(session, network_ids)
+    reachable = who_may_be_reminded(session, {role.person_id for roles in carriers.values() for role in roles})
+    return {
+        network_id: [role for role in roles if role.person_id in reachable] for network_id, roles in carriers.items()
+    }

@@ -1,0 +1,69 @@
+"""What is personal is sealed with the office's own key, and looked up by a keyed hash (domain.md section 10)."""
+
+import base64
+import hmac
+import os
+from contextlib import suppress
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from models.errors import SettingsError
+from models.settings import settings
+from models.text import nfc as nfc
+
+WRONG_KEY = "LOTS_DATA_KEY does not open this database: give the key that wrote it (several: comma-separated)."
+SEALED = b"\x01"  # a Fernet token begins with a letter
+NONCE = 12
+
+
+def _derived(key: str, purpose: str) -> bytes:
+    return HKDF(SHA256(), length=32, salt=None, info=f"natverkslots {purpose}".encode()).derive(key.encode())
+
+
+@lru_cache(maxsize=4)
+def _cipher(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key, "columns"))) for key in keys])
+
+
+def encrypt(plain: bytes) -> bytes:
+    """`plain` under the first of LOTS_DATA_KEY."""
+    return _cipher(tuple(settings().data_keys)).encrypt(plain)
+
+
+def decrypt(secret: bytes) -> bytes:
+    """What `encrypt` was given. Raises SettingsError when no key of LOTS_DATA_KEY opens it."""
+    try:
+        return _cipher(tuple(settings().data_keys)).decrypt(secret)
+    except InvalidToken:
+        raise SettingsError(WRONG_KEY) from None
+
+
+@lru_cache(maxsize=4)
+def _seals(keys: tuple[str, ...]) -> list[AESGCM]:
+    return [AESGCM(_derived(key, "bytes")) for key in keys]
+
+
+def seal(plain: bytes) -> bytes:
+    """Many bytes under the first of LOTS_DATA_KEY (AES-256-GCM): a thirtieth of the time `encrypt` takes for a mail."""
+    nonce = os.urandom(NONCE)
+    return SEALED + nonce + _seals(tuple(settings().data_keys))[0].encrypt(nonce, plain, None)
+
+
+def unseal(sealed: bytes) -> bytes:
+    """What `seal` was given. Raises SettingsError when no key of LOTS_DATA_KEY opens it."""
+    nonce, secret = sealed[len(SEALED) :][:NONCE], sealed[len(SEALED) + NONCE :]
+    for key in _seals(tuple(settings().data_keys)):
+        with suppress(InvalidTag):
+            return key.decrypt(nonce, secret, None)
+    raise SettingsError(WRONG_KEY)
+
+
+def keyed_hash(purpose: str, *parts: str) -> str:
+    """A hash that cannot be looked up without LOTS_SECRET_KEY; equal parts give equal hashes within one purpose."""
+    text = "\x1f".join((purpose, *parts))
+    return hmac.new(settings().secret_key.encode(), text.encode(), "sha256").hexdigest()

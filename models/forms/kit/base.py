@@ -1,0 +1,232 @@
+"""What every form has in common: lenient in type and strict in `problems`.
+
+A form must be able to stand with its personal fields emptied (that is how a flow run keeps it, domain.md section 10),
+so what is required is checked by the flow's first step and not by the type. Fields marked PERSONAL hold free text or a
+member number.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar, Self, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic.fields import FieldInfo
+
+from models.dates.local_time import local, to_utc
+from models.errors import UserError
+from models.forms.kit.fields import Chosen, Day, Listed, Moment, mark_of, read
+from models.i18n import say
+from models.text import NAME_SIGNS, is_name, without_unseen
+
+MARK = "personal"
+# Who is meant, by code: a name typed here would stay in Prefect, so Prefect refuses it before it is stored.
+MEMBER = "^([mM][0-9]{1,3})$"
+CARRIER = "^([mM][0-9]{1,3}|office)?$"
+SIGNATURE = "^[A-Za-zÅÄÖåäö]{2,5}$"
+NOBODY = {"": ("Ingen", "Nobody")}
+Signature = Annotated[str, Listed("signatures")]
+SignatureOrNone = Annotated[str, Listed("signatures", fixed=NOBODY)]
+Member = Annotated[str, Listed("members")]
+MemberOrNone = Annotated[str, Listed("members", fixed=NOBODY)]
+Code = Annotated[str, StringConstraints(pattern=MEMBER), Listed("members")]
+Place = Annotated[str, Listed("municipalities")]
+NetworkNumber = Annotated[int, Listed("networks", numbered=True)]
+DayText = Annotated[str, Day()]
+MomentText = Annotated[str, Moment()]
+Reads = Mapping[str, Mapping[Any, Collection[str]]]
+YOUR_SIGNATURE = ("Din signatur", "Your signature")
+NOTHING_CHOSEN = ("inget valt", "nothing chosen")
+
+
+def field(position: int, title: tuple[str, str], help: tuple[str, str] = ("", ""), *, personal: bool = False) -> Any:
+    """Where a field stands, what it is called and what is said under it, in the office's language."""
+    extra: dict[str, Any] = {"position": position}
+    if personal:
+        extra[MARK] = True
+    return {"title": say(*title), "description": say(*help), "json_schema_extra": extra}
+
+
+class Form(BaseModel):
+    """A form with personal fields that can be blanked, filled in with words or with codes."""
+
+    model_config = ConfigDict(extra="forbid")
+    heading: ClassVar[tuple[str, str]] = ("Formulär", "Form")
+    reads: ClassVar[Reads] = {}
+    """Of each field that is a choice: the fields that go with what can be chosen. What it does not name always goes."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_it_was_shown(cls, given: Any) -> Any:
+        return read(cls.model_fields, seen(given)) if isinstance(given, dict) else given
+
+    @property
+    def subject(self) -> str:
+        """What a run with this form is about, for its name: a number, never a person or a word of theirs."""
+        number = getattr(self, "network_number", 0)
+        return say(f"nätverk #{number}", f"network #{number}")
+
+    @property
+    def is_sweep(self) -> bool:
+        """Whether this form, as filled in, is the stage's scheduled sweep and nothing that a person told."""
+        return False
+
+    def misplaced(self) -> list[str]:
+        """What is wrong with fields that are filled in and do not go with what is chosen, so that nothing is lost."""
+        found = []
+        for choice, with_each in type(self).reads.items():
+            chosen = getattr(self, choice)
+            if chosen in with_each:
+                other = {name for names in with_each.values() for name in names}.difference(with_each[chosen])
+                found += self.unread(other, label_of(type(self).model_fields[choice], chosen))
+        return found
+
+    def unread(self, names: Collection[str], choice: str) -> list[str]:
+        """What is wrong when any of these fields is filled in, which nothing reads with the `choice` made: a sentence
+        for all. What stands in them as the form opens counts as empty.
+        """
+        fields = type(self).model_fields
+        given = {name: value for name, value in self.model_dump(exclude_defaults=True).items() if name in names}
+        filled = [fields[name] for name, value in given.items() if not isinstance(value, str) or value.strip()]
+        told = ", ".join(f"«{info.title}»" for info in filled)
+        it = (
+            say("Töm det", "Empty it") if not any(info.default for info in filled) else say("Ändra tillbaka", "Undo it")
+        )
+        sentence = say(
+            f"{told}: hör inte till valet «{choice}». {it}, eller ändra valet.",
+            f"{told}: does not go with the choice “{choice}”. {it}, or change the choice.",
+        )
+        return [sentence] if filled else []
+
+    def blanked(self) -> Self:
+        """The same form without free text and member numbers: what a flow run may keep."""
+        clean: dict[str, Any] = {}
+        for name, info in type(self).model_fields.items():
+            value = getattr(self, name)
+            extra = info.json_schema_extra
+            if isinstance(extra, dict) and extra.get(MARK):
+                clean[name] = type(value)()
+            elif isinstance(value, list):
+                clean[name] = [line.blanked() if isinstance(line, Form) else line for line in value]
+        return self.model_copy(update=clean)
+
+    @classmethod
+    def blanked_as_typed(cls, typed: Mapping[str, Any]) -> dict[str, Any]:
+        """`blanked` for a form as it was filled in, in words: what staff chose stands on the run's page as they did."""
+        kept: dict[str, Any] = {}
+        for name, value in typed.items():
+            info = cls.model_fields.get(name)
+            extra = info.json_schema_extra if info else None
+            line = line_of(info) if info else None
+            if isinstance(extra, dict) and extra.get(MARK):
+                kept[name] = ""
+            elif line and isinstance(value, list):
+                kept[name] = [line.blanked_as_typed(one) for one in value]
+            else:
+                kept[name] = value
+        return kept
+
+    def problems(self, today: date) -> list[str]:
+        """What must be changed before the form can be worked with, a sentence each. `today` is the local date."""
+        return []
+
+    def all_problems(self, today: date) -> list[str]:
+        """`problems`, and what is `misplaced`."""
+        return self.problems(today) + self.misplaced()
+
+    def check(self, today: date) -> None:
+        """Raises UserError with every problem; each names its field and says what to do."""
+        if found := self.all_problems(today):
+            raise UserError(" ".join(found))
+
+
+def seen(given: Any) -> Any:
+    """What was filled in, without signs that nobody sees."""
+    match given:
+        case str():
+            return without_unseen(given) if type(given) is str else given
+        case dict():
+            return {name: seen(value) for name, value in given.items()}
+        case list():
+            return [seen(one) for one in given]
+    return given
+
+
+def name_problem(text: str, field: tuple[str, str]) -> list[str]:
+    """What is wrong with the name of a place, a person or a company (domain.md section 13)."""
+    if is_name(text):
+        return []
+    return [
+        say(
+            f"{field[0]}: skriv bara bokstäver, siffror, blanksteg och {NAME_SIGNS}, och ingen webb- eller mejladress.",
+            f"{field[1]}: write letters, digits, blanks and {NAME_SIGNS} only, and no web or mail address.",
+        )
+    ]
+
+
+def label_of(info: FieldInfo, chosen: Any) -> str:
+    """What staff see that they chose in a field."""
+    mark = mark_of(info)
+    if isinstance(mark, Chosen):
+        return mark.label(chosen)
+    return f"{info.title} {say('Ja', 'Yes') if chosen else say('Nej', 'No')}"
+
+
+def line_of(info: FieldInfo) -> type[Form] | None:
+    """The form that each item of a list field is, if it is one."""
+    [item] = get_args(info.annotation) if get_origin(info.annotation) is list else [None]
+    return item if isinstance(item, type) and issubclass(item, Form) else None
+
+
+def unchosen(number: int, field: tuple[str, str]) -> list[str]:
+    """What is wrong when nothing was chosen in a drop-down of requests or networks."""
+    return [] if number > 0 else [say(f"{field[0]}: välj i listan.", f"{field[1]}: choose from the list.")]
+
+
+def parse_day(text: str, field: str) -> date | None:
+    """A date as people write it in a form (2027-03-02), None when empty. Raises UserError naming the field."""
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError:
+        raise UserError(
+            say(f"{field}: skriv datumet som 2027-03-02.", f"{field}: write the date as 2027-03-02.")
+        ) from None
+
+
+def parse_local(text: str, field: str) -> datetime | None:
+    """A local time (2027-03-02 17:30) as a moment, None when empty. Raises UserError naming the field.
+
+    A time that does not exist or comes twice on the nights clocks change is refused (domain.md section 12).
+    """
+    if not text.strip():
+        return None
+    for form in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H.%M"):
+        try:
+            return to_utc(datetime.strptime(text.strip(), form))
+        except ValueError:
+            continue
+        except UserError:
+            raise UserError(
+                say(
+                    f"{field}: {text.strip()} finns inte eller kommer två gånger den natten. Välj en annan.",
+                    f"{field}: {text.strip()} does not exist or comes twice, as clocks change. Choose another.",
+                )
+            ) from None
+        except OverflowError:
+            break
+    raise UserError(say(f"{field}: skriv tiden som 2027-03-02 17:30.", f"{field}: write the time as 2027-03-02 17:30."))
+
+
+def day_problem(
+    parse: Callable[[str, str], date | None], text: str, field: str, today: date, *, ahead: bool
+) -> list[str]:
+    """What is wrong with a day or time in a form: not readable, not yet come, or (with `ahead`) already past."""
+    try:
+        found = parse(text, field)
+    except UserError as error:
+        return [str(error)]
+    day = local(found).date() if isinstance(found, datetime) else found
+    if day and ahead and day < today:
+        return [say(f"{field}: har redan varit. Ange en kommande.", f"{field}: has passed. Give one to come.")]
+    if day and not ahead and day > today:
+        return [say(f"{field}: dagen har inte varit än.", f"{field}: that day has not come yet.")]
+    return []

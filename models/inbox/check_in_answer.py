@@ -1,0 +1,86 @@
+"""An answer by mail: whose, to which check-in, and whether it says what can be recorded (domain.md section 6)."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from models.check_ins.asking import answer, asked_besides, latest_of
+from models.dates.local_time import local
+from models.db.queries import IDS_AT_A_TIME
+from models.errors import UserError
+from models.inbox import answer_parser
+from models.people.roles import roles_of
+from models.tables.check_in import CheckIn
+from models.tables.mail import ASKS, OutgoingMail
+from models.tables.person import Person
+from models.text import canonical_address
+
+
+def record_answer(
+    session: Session, sender: str, refers_to: Sequence[OutgoingMail], text: str, at: datetime
+) -> CheckIn | None:
+    """Record the answers in `text` if they are whole and the sender is who was asked; None, and no change, if not.
+
+    `refers_to` are our mails that the reply answers. Only where it names none does the sender's address decide.
+    """
+    form = answer_parser.parse(text)
+    if form is None or form.all_problems(local(at).date()):
+        return None
+    asked = _of_mails(session, sender, refers_to) if refers_to else _of_sender(session, sender)
+    if asked is None:
+        return None
+    found, person_id = asked
+    try:
+        answer(session, found, form, at, person_id)
+    except UserError:  # the days in which an answer can be changed have passed
+        return None
+    return found
+
+
+def _of_mails(session: Session, sender: str, mails: Sequence[OutgoingMail]) -> tuple[CheckIn, UUID] | None:
+    """The check-in that one of these mails asks, when the reply comes from whom that mail went to.
+
+    They must still carry the network: who has left answers for nobody.
+    """
+    for mail in mails:
+        if mail.template not in ASKS or not mail.person_id or not mail.network_id:
+            continue
+        person = session.get_one(Person, mail.person_id)
+        carries = any(role.person_id == person.id for role in roles_of(session, mail.network_id))
+        if carries and _writes_from(person, sender):
+            return session.get_one(CheckIn, UUID(json.loads(mail.context)["check_in"])), person.id
+    return None
+
+
+def _of_sender(session: Session, sender: str) -> tuple[CheckIn, UUID] | None:
+    """The one open check-in that the sender's address was asked, when one person has it and was asked one only."""
+    check_ins = {one.id: one for one in latest_of(session, col(CheckIn.answered_at).is_(None)).values()}
+    asked = {(one.id, one.person_id) for one in check_ins.values()}
+    asked |= {
+        (check_in, person)
+        for check_in, person in asked_besides(session, [one.network_id for one in check_ins.values()])
+        if check_in in check_ins
+    }
+    theirs = _people_at(session, sender, [person for _, person in asked])
+    matching = [(check_in, person) for check_in, person in asked if person in theirs]
+    if len(matching) != 1:
+        return None
+    [(check_in, person)] = matching
+    found = check_ins[check_in]
+    carries = any(role.person_id == person for role in roles_of(session, found.network_id))
+    return (found, person) if carries else None
+
+
+def _people_at(session: Session, address: str, ids: list[UUID]) -> set[UUID]:
+    found = set()
+    for first in range(0, len(ids), IDS_AT_A_TIME):
+        people = select(Person).where(col(Person.id).in_(ids[first : first + IDS_AT_A_TIME]))
+        found |= {person.id for person in session.exec(people) if _writes_from(person, address)}
+    return found
+
+
+def _writes_from(person: Person, address: str) -> bool:
+    return bool(person.email) and canonical_address(person.email or "") == canonical_address(address)

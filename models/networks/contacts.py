@@ -1,0 +1,154 @@
+"""Who carries a network and whom the office writes to: when they change, and when one leaves (section 12)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session, and_, col, or_, select
+
+from models.check_ins.asking import ask_another, latest
+from models.dates.local_time import local
+from models.errors import UserError
+from models.i18n import say
+from models.mail.queue import Letter, queue
+from models.networks import creation
+from models.office.interventions import end_all, open_many, open_once
+from models.people.person import by_member_number
+from models.people.roles import (
+    ORGANISING,
+    confirmed_organisers_of,
+    next_code,
+    organiser_by_code,
+    roles_of,
+)
+from models.tables.mail import Template
+from models.tables.network import ACTIVE, TERMINAL, Network, NetworkState, Role, RoleKind
+from models.tables.office import Intervention, InterventionKind, Outcome
+from models.tables.person import Membership, Person
+from models.tables.transition import Cause
+
+NEW_CONTACT_DAYS = timedelta(days=30)
+
+
+def new_contact(session: Session, network: Network, code: str, cause: Cause) -> bool:
+    """Make a confirmed organiser the one contact; the former ones stay organisers. False when it is so already."""
+    organiser = organiser_by_code(session, network, code, say("Ny kontakt", "New contact"))
+    today = local(cause.at).date()
+    contacts = [role for role in roles_of(session, network.id) if role.kind == RoleKind.contact]
+    if [role.person_id for role in contacts if role.is_confirmed] == [organiser.person_id]:
+        return False
+    for role in contacts:
+        role.until = today
+        session.add(role)
+    role = _role(session, network, organiser.person_id, RoleKind.contact, organiser.code)
+    role.until, role.confirmed_at = None, cause.at
+    session.add(role)
+    end_all(session, network, (InterventionKind.new_contact,), Outcome.settled, cause)
+    letter = Letter(Template.new_contact, role.person_id, f"{network.id}:{today}", network.id)
+    queue(session, [letter], cause.at)
+    return True
+
+
+def _role(session: Session, network: Network, person_id: UUID, kind: RoleKind, code: str) -> Role:
+    """The person's role of a kind, also one that has ended, else a new one: a person has one of a kind."""
+    found = session.exec(
+        select(Role).where(col(Role.network_id) == network.id, col(Role.person_id) == person_id, col(Role.kind) == kind)
+    ).one_or_none()
+    return found or Role(network_id=network.id, person_id=person_id, kind=kind, code=code)
+
+
+def new_organiser(session: Session, network: Network, member_number: str, at: datetime) -> bool:
+    """Ask a member to help carry the network; only their own yes makes them organiser. False: asked before.
+
+    Raises UserError when the number is not in the register or the person may not carry a network.
+    """
+    person = by_member_number(session, member_number)
+    if person is None or not person.may_initiate:
+        raise UserError(
+            say(
+                "Medlemsnummer: ingen aktiv medlem eller företrädare utanför kansliet har det numret. Kontrollera det.",
+                "Member number: no active member or representative outside the office has it. Check the number.",
+            )
+        )
+    return ask_to_organise(session, network, [person.id], at) == 1
+
+
+def ask_to_organise(session: Session, network: Network, persons: Iterable[UUID], at: datetime) -> int:
+    """A role that awaits its yes, and one mail, for each who carries nothing here. Returns how many were asked."""
+    there = {role.person_id for role in roles_of(session, network.id) if role.kind in ORGANISING}
+    asked = [person for person in dict.fromkeys(persons) if person not in there]
+    for person in asked:
+        role = _role(session, network, person, RoleKind.organiser, next_code(session, network.id))
+        if role.until:  # who left once is asked anew
+            told = {"role": str(role.id)}
+            letter = Letter(Template.co_organiser, person, f"{role.id}:{local(at).date()}", network.id, context=told)
+            queue(session, [letter], at)
+        role.until, role.confirmed_at, role.asked_at = None, None, at
+        session.add(role)
+        session.flush()
+    creation.ask_co_organisers(session, network, at)
+    return len(asked)
+
+
+def end_roles_of_leavers(session: Session, at: datetime) -> int:
+    """End the roles of who left the union or was erased; the network lives on (section 12). Returns how many.
+
+    A representative need not be a member. Where the contact went, staff have 30 days to find a new one with the
+    organisers who remain; where nobody remains, rest is proposed.
+    """
+    gone = or_(
+        and_(col(Person.membership).in_((Membership.left, Membership.none)), col(Person.is_representative).is_(False)),
+        col(Person.erased_at).is_not(None),
+    )
+    roles = session.exec(
+        select(Role).join(Person, col(Person.id) == Role.person_id).where(gone, col(Role.until).is_(None))
+    ).all()
+    for role in roles:
+        role.until = local(at).date()
+        session.add(role)
+    session.flush()
+    left = {role.network_id: role for role in sorted(roles, key=lambda role: role.kind != RoleKind.organiser)}
+    _look_after(session, left, at)
+    return len(roles)
+
+
+def _look_after(session: Session, left: dict[UUID, Role], at: datetime) -> None:
+    """What staff do about networks that somebody left; a network that has ended needs nothing."""
+    remaining = confirmed_organisers_of(session, left)
+    contacted = with_contact(session)
+    living = select(Network).where(col(Network.state).not_in(TERMINAL))
+    for network in session.exec(living.where(col(Network.id).in_(left))).all():
+        others = remaining.get(network.id, [])
+        if not others and network.state in ACTIVE:
+            open_once(session, network, InterventionKind.propose_rest, str(left[network.id].id), at)
+        elif network.id not in contacted and (others or network.state == NetworkState.planned):
+            due = local(at).date() + NEW_CONTACT_DAYS
+            open_once(session, network, InterventionKind.new_contact, str(left[network.id].id), at, due)
+            _pass_on_check_in(session, network, others, at)
+
+
+def _pass_on_check_in(session: Session, network: Network, others: list[Role], at: datetime) -> None:
+    """A check-in that went to whoever left and waits for its answer: another organiser is asked."""
+    asked = latest(session, network.id)
+    if asked is None or asked.answered_at or not others or asked.person_id in {role.person_id for role in others}:
+        return
+    ask_another(session, asked, at)
+
+
+def with_contact(session: Session) -> set[UUID]:
+    """The networks that have a contact of their own, and not just an organiser in their place."""
+    contacts = select(Role.network_id).where(col(Role.kind) == RoleKind.contact, col(Role.until).is_(None))
+    return set(session.exec(contacts.where(col(Role.confirmed_at).is_not(None))))
+
+
+def propose_rest_without_contact(session: Session, at: datetime) -> int:
+    """Propose rest for active networks that found no new contact within 30 days. Returns how many are new."""
+    contacted = with_contact(session)
+    overdue = session.exec(
+        select(Intervention, Network)
+        .join(Network, col(Network.id) == Intervention.network_id)
+        .where(col(Intervention.kind) == InterventionKind.new_contact, col(Intervention.ended_at).is_(None))
+        .where(col(Intervention.due_on) < local(at).date(), col(Network.state).in_(ACTIVE))
+    )
+    due = [(network, str(one.id)) for one, network in overdue if network.id not in contacted]
+    return open_many(session, due, InterventionKind.propose_rest, at)

@@ -1,0 +1,87 @@
+"""A network is created by what a needs talk has granted, and its co-organisers are asked (domain.md section 5)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from slugify import slugify
+from sqlmodel import Session, col, select
+
+from models import audit
+from models.audit import transition_refused
+from models.db.queries import next_number
+from models.forms.needs_talk import NeedsTalkForm
+from models.i18n import say
+from models.mail.queue import Letter, queue
+from models.tables.mail import Template
+from models.tables.network import LinkKind, Network, NetworkLink, Origin, Role, RoleKind
+from models.tables.person import Person
+from models.tables.request import SupportRequest
+from models.tables.transition import Cause
+
+NOT_ENTITLED = (
+    "initiativtagaren är inte en aktiv medlem eller företrädare",
+    "the initiator is no active member or representative",
+)
+NO_PLACE = ("plats och kommun saknas", "there is no place or municipality")
+
+
+def found_network(session: Session, request: SupportRequest, form: NeedsTalkForm, cause: Cause) -> Network:
+    """Create the network that a request asked for: the only place where one is created (domain.md S2, I1, I3).
+
+    Raises TransitionRefused when the initiator may not start one or there is no place.
+    """
+    initiator = session.get_one(Person, request.initiator_id)
+    if not initiator.may_initiate:
+        raise transition_refused(request.state, "granted", say(*NOT_ENTITLED))
+    if not request.place or not request.municipality:
+        raise transition_refused(request.state, "granted", say(*NO_PLACE))
+    number = next_number(session, col(Network.number))
+    network = Network(
+        number=number,
+        slug=slugify(f"{request.place} {request.nature} {number}"),
+        name=form.network_name.strip() or f"{say('Nätverket', 'The network')} {request.place}",
+        place=request.place,
+        municipality=request.municipality,
+        nature=request.nature,
+        cadence_days=form.cadence_days,
+        target_size=form.target_size,
+        origin=Origin.representative if initiator.is_representative else Origin.member,
+        without_support=request.without_support and not form.grants,
+        negotiator=request.assigned_to,
+        created_at=cause.at,
+    )
+    audit.begin(session, network, cause)
+    for kind in (RoleKind.initiator, RoleKind.contact):
+        session.add(Role(network_id=network.id, person_id=initiator.id, kind=kind, code="m1", confirmed_at=cause.at))
+    for place, person_id in enumerate(_co_organisers(session, request), start=2):
+        session.add(
+            Role(
+                network_id=network.id,
+                person_id=person_id,
+                kind=RoleKind.organiser,
+                code=f"m{place}",
+                asked_at=cause.at,
+            )
+        )
+    if request.predecessor:
+        session.add(NetworkLink(kind=LinkKind.successor, from_network=request.predecessor, to_network=network.id))
+    session.flush()
+    return network
+
+
+def _co_organisers(session: Session, request: SupportRequest) -> list[UUID]:
+    """The named co-organisers in their order: members, and never the office's own people (domain.md S3, S8)."""
+    named = dict.fromkeys(UUID(one) for one in request.co_organisers)
+    persons = session.exec(select(Person).where(col(Person.id).in_(named)))
+    may = {person.id for person in persons if person.is_member and not person.is_employee}
+    return [one for one in named if one in may]
+
+
+def ask_co_organisers(session: Session, network: Network, at: datetime) -> int:
+    """One mail to each named co-organiser who has not answered; only their own yes makes them organiser."""
+    asked = select(Role).where(col(Role.network_id) == network.id, col(Role.kind) == RoleKind.organiser)
+    letters = [
+        Letter(Template.co_organiser, role.person_id, str(role.id), network.id, context={"role": str(role.id)})
+        for role in session.exec(asked.where(col(Role.confirmed_at).is_(None), col(Role.until).is_(None)))
+    ]
+    return queue(session, letters, at)

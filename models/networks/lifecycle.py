@@ -1,0 +1,77 @@
+"""The two lifecycles as tables, and the one way through them (domain.md section 4, I7)."""
+
+from sqlmodel import Session, col, func, select
+
+from models.audit import log_step, transition_refused
+from models.i18n import say
+from models.people.roles import confirmed_organisers
+from models.tables.meeting import Meeting, MeetingStatus, is_kickoff
+from models.tables.network import ACTIVE, STEP_OF, TERMINAL, Network, NetworkState
+from models.tables.transition import MEMBER, RULE, SIGNED, STAFF, Actor, Cause, not_by
+
+N = NetworkState
+_REST_OR_END = {N.resting: MEMBER | STAFF, N.closed: STAFF, N.merged: STAFF, N.split: STAFF}
+# From, to, and who moves it there. Members decide on an end and staff confirm it: the signature says who.
+ALLOWED: dict[NetworkState, dict[NetworkState, frozenset[Actor]]] = {
+    N.planned: {N.starting: MEMBER, N.independent: MEMBER, N.closed: STAFF},
+    N.starting: {N.sharing: RULE} | _REST_OR_END,
+    N.sharing: {N.trial: RULE} | _REST_OR_END,
+    N.trial: {N.independent: RULE} | _REST_OR_END,
+    N.independent: {**_REST_OR_END},
+    N.resting: {N.trial: MEMBER, N.independent: MEMBER, N.closed: STAFF},
+    N.closed: {},
+    N.merged: {},
+    N.split: {},
+}
+NEVER_DOWN = ("trappsteget får aldrig sjunka", "the ladder's step never falls")
+NO_KICKOFF = (
+    "det krävs en första träff med minst tre på plats, två som sagt ja till att arrangera och en slutdag för stödet",
+    "it takes a first meeting of at least three, two who said yes to organising and a day on which the support ends",
+)
+OTHER_START = (
+    "utan stöd från kansliet är ett nätverk självständigt från början, annars inte",
+    "a network without the office's support is independent from its start, and no other is",
+)
+NO_ORGANISER = ("ingen har sagt ja till att arrangera", "nobody has said yes to organising")
+
+
+def advance(session: Session, network: Network, target: NetworkState, cause: Cause) -> None:
+    """Move a network to `target`, set its step and log it (domain.md section 4).
+
+    Raises TransitionRefused when the table does not have it, when another should do it, when nobody signs for an end
+    (I4), when what the table asks for is lacking, or when the step would fall (I6): what once was independent never
+    wakes at trial. Nothing has changed then.
+    """
+    current = NetworkState(network.state)
+    who = ALLOWED[current].get(target)
+    if who is None:
+        raise transition_refused(current, target)
+    if cause.actor not in who:
+        raise transition_refused(current, target, not_by(who, cause.actor))
+    if target in TERMINAL and not cause.signature:
+        raise transition_refused(current, target, say(*SIGNED))
+    if lacking := _lacking(session, network, target):
+        raise transition_refused(current, target, say(*lacking))
+    step = STEP_OF.get(target, network.step)
+    if step < network.step:
+        raise transition_refused(current, target, say(*NEVER_DOWN))
+    network.state, network.step = target, step
+    session.add(network)
+    log_step(session, cause, current, target, network_id=network.id)
+
+
+def _lacking(session: Session, network: Network, target: NetworkState) -> tuple[str, str] | None:
+    """What a network needs before it becomes active: a kickoff at first, and somebody who carries it at any time."""
+    if target not in ACTIVE or network.state in ACTIVE:
+        return None
+    organisers = {role.person_id for role in confirmed_organisers(session, network.id)}
+    if network.state == N.resting:
+        return None if organisers else NO_ORGANISER
+    if network.without_support != (target == N.independent):
+        return OTHER_START
+    most = select(func.max(col(Meeting.attended))).where(
+        col(Meeting.network_id) == network.id, col(Meeting.status) == MeetingStatus.held
+    )
+    has_end = network.without_support or network.support_ends_on
+    kicked_off = network.kickoff_on and has_end and is_kickoff(session.exec(most).one() or 0, len(organisers))
+    return None if kicked_off else NO_KICKOFF

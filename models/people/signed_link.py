@@ -1,0 +1,55 @@
+"""Signed links for founders' pages: bound to a purpose and a role; ids and no person; worthless when altered."""
+
+import hashlib
+from datetime import timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from models.errors import UserError
+from models.i18n import say
+from models.settings import settings
+
+
+class Purpose(StrEnum):
+    """The page that a link opens. What its ids are of stands beside each."""
+
+    check_in = "check-in"  # the check-in, the reader's role
+    meeting = "meeting"  # the reader's role
+    organiser = "organiser"  # the role that somebody is asked to take
+    stop = "stop"  # the network, the reader's code in it: works on after the role has ended
+    network = "network"  # the reader's role: a calendar that goes on being asked for
+    my_data = "my-data"  # the mail that the link went with
+
+
+VALID_FOR = {purpose: timedelta(days=180) for purpose in Purpose}
+VALID_FOR |= {Purpose.network: timedelta(days=3 * 365), Purpose.my_data: timedelta(days=7)}
+
+
+def _serializer(purpose: Purpose) -> URLSafeTimedSerializer:
+    return _serializer_of(settings().secret_key, purpose)
+
+
+@lru_cache(maxsize=32)
+def _serializer_of(key: str, purpose: Purpose) -> URLSafeTimedSerializer:
+    signing = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+    return URLSafeTimedSerializer(key, salt=f"natverkslots link {purpose}", signer_kwargs=signing)
+
+
+def link(purpose: Purpose, *ids: str) -> str:
+    """The address of the page for `purpose`, under LOTS_PUBLIC_URL."""
+    return f"{settings().public_url}/{purpose}/{_serializer(purpose).dumps(ids)}"
+
+
+def read(purpose: Purpose, token: str, *, also_expired: bool = False) -> list[str]:
+    """The ids in a token. Raises UserError alike for a forged, altered, expired or wrong-purpose one."""
+    longest = None if also_expired else int(VALID_FOR[purpose].total_seconds())
+    try:
+        ids: Any = _serializer(purpose).loads(token, max_age=longest)
+    except BadSignature:
+        raise UserError(
+            say("Länken gäller inte längre. Be kansliet om en ny.", "This link is no longer valid. Ask for a new one.")
+        ) from None
+    return [str(part) for part in ids]

@@ -1,0 +1,214 @@
+"""What nobody needs any more is forgotten, night by night (domain.md section 10); what was counted stays.
+
+Ties are loosened one by one. What somebody did in a network, or asked for in vain, is left to a nobody: a row of a
+person that is erased from the start, one for each, so that not even a nobody can be followed from one to another. Whom
+nothing ties any more is erased, unless the register knows them as a member: that is the register's own knowledge.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, func, select
+
+from models.dates.local_time import add_months, local
+from models.db.column_types import UtcDateTime
+from models.db.columnar import midnight
+from models.privacy.erasure import empty_mails, empty_persons, empty_request, rekey_duties
+from models.tables.check_in import CheckIn, CheckInAnswer
+from models.tables.mail import UNSETTLED, OutgoingMail
+from models.tables.meeting import Meeting
+from models.tables.need_signal import NeedSignal
+from models.tables.network import TERMINAL, Network, Role
+from models.tables.office import Intervention
+from models.tables.person import Membership, Person, RightsRequest, RightsStatus
+from models.tables.request import CAME_TO_NOTHING, OPEN, Reason, SupportRequest
+from models.tables.support import SupportGrant
+from models.tables.transition import Transition
+
+REQUEST_MONTHS = 6
+ROLE_MONTHS = 3
+TEXT_MONTHS = 12
+NOT_A_MEMBER = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """How much one night forgot."""
+
+    requests: int
+    roles: int
+    persons: int
+    texts: int
+
+
+def forget(session: Session, at: datetime) -> Forgotten:
+    """Forget all whose time is over on that day. Done twice it changes nothing more."""
+    return Forgotten(_requests(session, at), _roles(session, at), _persons(session, at), _texts(session, at))
+
+
+# --- ties -----------------------------------------------------------------------------------------
+
+
+def _requests(session: Session, at: datetime) -> int:
+    """Requests that came to nothing lose their words and whose they were: after six months, a non-member's after 30
+    days.
+    """
+    today = local(at).date()
+    ended: Any = (
+        sql_select(col(Transition.request_id), func.max(col(Transition.at), type_=UtcDateTime).label("at"))
+        .where(col(Transition.request_id).is_not(None))
+        .group_by(col(Transition.request_id))
+        .subquery()
+    )
+    rows: Any = (
+        select(SupportRequest, ended.c.at)
+        .join(ended, ended.c.request_id == col(SupportRequest.id))
+        .join(Person, col(Person.id) == SupportRequest.initiator_id)
+        .where(col(SupportRequest.state).in_(CAME_TO_NOTHING), col(Person.erased_at).is_(None))
+        .where(ended.c.at < midnight(today - NOT_A_MEMBER + timedelta(days=1)))
+    )
+    due = [
+        request
+        for request, moment in session.execute(rows).all()
+        if request.reason == Reason.not_a_member or add_months(local(moment).date(), REQUEST_MONTHS) <= today
+    ]
+    for request in due:
+        nobody, person_id = _nobody(session, at), request.initiator_id
+        _leave_request(session, request, nobody)
+        about = (col(OutgoingMail.request_id) == request.id) & (col(OutgoingMail.person_id) == person_id)
+        _leave_mails(session, about, nobody, at)
+    return len(due)
+
+
+def _roles(session: Session, at: datetime) -> int:
+    """What somebody was in a network is nobody's three months after their last role or the network ended; 30 days after
+    for one who is no member any more.
+    """
+    today = local(at).date()
+    due = [
+        (network_id, person)
+        for network_id, person, ended in _ended_roles(session)
+        if add_months(ended, ROLE_MONTHS) <= today or (not person.is_member and ended + NOT_A_MEMBER <= today)
+    ]
+    for network_id, person in due:
+        nobody = _nobody(session, at)
+        rekey_duties(session, network_id, person.id)
+        theirs_granted = (SupportRequest.network_id == network_id, SupportRequest.initiator_id == person.id)
+        granted = session.exec(select(SupportRequest).where(*theirs_granted)).all()
+        for request in granted:
+            _leave_request(session, request, nobody)
+        theirs: tuple[tuple[Any, Any, Any], ...] = (
+            (Role, Role.person_id, Role.network_id),
+            (Meeting, Meeting.convener_id, Meeting.network_id),
+            (CheckIn, CheckIn.person_id, CheckIn.network_id),
+            (CheckInAnswer, CheckInAnswer.person_id, CheckInAnswer.network_id),
+        )
+        for table, who, where in theirs:
+            session.execute(update(table).where(who == person.id, where == network_id).values({who: nobody}))
+        about_it = col(OutgoingMail.request_id).in_([request.id for request in granted])
+        about = and_(
+            col(OutgoingMail.person_id) == person.id, or_(col(OutgoingMail.network_id) == network_id, about_it)
+        )
+        _leave_mails(session, about, nobody, at)
+    return len(due)
+
+
+def _ended_roles(session: Session) -> Iterable[tuple[UUID, Person, date]]:
+    """Each network and person whose roles there are over, and since when."""
+    over: Any = (
+        sql_select(col(Transition.network_id), func.max(col(Transition.at), type_=UtcDateTime).label("at"))
+        .where(col(Transition.network_id).is_not(None), col(Transition.to_state).in_(TERMINAL))
+        .group_by(col(Transition.network_id))
+        .subquery()
+    )
+    held: Any = (
+        sql_select(
+            col(Role.network_id), col(Role.person_id), func.max(col(Role.until)).label("until"),
+            (func.count() - func.count(col(Role.until))).label("unended"),
+        )
+        .group_by(col(Role.network_id), col(Role.person_id))
+        .subquery()
+    )  # fmt: skip
+    rows: Any = (
+        sql_select(held.c.network_id, Person, held.c.until, held.c.unended, over.c.at)
+        .join(Person, col(Person.id) == held.c.person_id)
+        .join(over, over.c.network_id == held.c.network_id, isouter=True)
+        .where(col(Person.erased_at).is_(None), or_(held.c.unended == 0, over.c.at.is_not(None)))
+    )
+    for network_id, person, until, unended, closed_at in session.execute(rows).all():
+        days = [until] if not unended else []
+        yield network_id, person, min([*days, local(closed_at).date()] if closed_at else days)
+
+
+def _nobody(session: Session, at: datetime) -> UUID:
+    nobody = Person(membership=Membership.none, erased_at=at)
+    session.add(nobody)
+    session.flush()
+    return nobody.id
+
+
+def _leave_request(session: Session, request: SupportRequest, nobody: UUID) -> None:
+    empty_request(session, request)
+    request.initiator_id, request.co_organisers = nobody, []
+    session.flush()
+
+
+def _leave_mails(session: Session, theirs: ColumnElement[bool], nobody: UUID, at: datetime) -> None:
+    empty_mails(session, theirs, at)
+    session.execute(update(OutgoingMail).where(theirs).values(person_id=nobody, message_id=None))
+
+
+# --- persons --------------------------------------------------------------------------------------
+
+
+def _persons(session: Session, at: datetime) -> int:
+    """Erase whom nothing ties any more and no register knows as a member."""
+    ties: tuple[tuple[Any, Any], ...] = (
+        (Role.person_id, True),
+        (SupportRequest.initiator_id, True),
+        (RightsRequest.person_id, col(RightsRequest.status) == RightsStatus.received),
+        (OutgoingMail.person_id, col(OutgoingMail.status).in_(UNSETTLED)),
+    )
+    untied = [~sql_select(who).where(who == Person.id, holds).exists() for who, holds in ties]
+    left = col(Person.membership).in_((Membership.left, Membership.none, Membership.unknown))
+    which = and_(left, col(Person.is_representative).is_(False), col(Person.erased_at).is_(None), *untied)
+    theirs = col(OutgoingMail.person_id).in_(sql_select(col(Person.id)).where(which))
+    empty_mails(session, theirs, at)
+    return empty_persons(session, which, at)
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def _texts(session: Session, at: datetime) -> int:
+    """After twelve months: what people and staff wrote, and what mails were sent to whom."""
+    before = midnight(add_months(local(at).date(), -TEXT_MONTHS))
+    mails = (
+        update(OutgoingMail)
+        .where(col(OutgoingMail.created_at) < before, col(OutgoingMail.status).not_in(UNSETTLED))
+        .where(or_(col(OutgoingMail.person_id).is_not(None), col(OutgoingMail.staff_id).is_not(None)))
+        .values(person_id=None, staff_id=None, message_id=None, context="{}", body=None)
+    )
+    answer: Any = session.execute(mails)
+    emptied: int = answer.rowcount
+    written: tuple[tuple[Any, Any, Any], ...] = (
+        (NeedSignal, NeedSignal.words, col(NeedSignal.noted_at) < before),
+        (Intervention, Intervention.agreement, col(Intervention.ended_at) < before),
+        (SupportGrant, SupportGrant.reason, col(SupportGrant.to_on) < before.date()),
+        (Network, Network.extension_reason, col(Network.support_ends_on) < before.date()),
+        (SupportRequest, SupportRequest.need,
+         (col(SupportRequest.received_at) < before) & col(SupportRequest.state).not_in(OPEN)),
+        (SupportRequest, SupportRequest.talk_notes,
+         (col(SupportRequest.talk_at) < before) & col(SupportRequest.state).not_in(OPEN)),
+    )  # fmt: skip
+    for table, words, old in written:
+        full = sum(bool(text) for (text,) in session.execute(sql_select(words).where(old)))
+        if full:
+            session.execute(update(table).where(old).values({words: ""}))
+        emptied += full
+    return emptied

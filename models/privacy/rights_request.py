@@ -1,0 +1,56 @@
+"""A person asks for what the law gives them: access, correction, erasure (domain.md section 10)."""
+
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from models.dates.local_time import add_months, local
+from models.mail.queue import Letter, queue
+from models.tables.mail import Template
+from models.tables.office import Staff, StaffRole
+from models.tables.person import Person, RightsKind, RightsRequest, RightsStatus
+
+ALARM_AFTER = timedelta(days=20)
+
+
+def unanswered(session: Session) -> list[RightsRequest]:
+    """What waits for its answer, the oldest first."""
+    waits = select(RightsRequest).where(col(RightsRequest.status) == RightsStatus.received)
+    return list(session.exec(waits.order_by(col(RightsRequest.received_at), col(RightsRequest.id))))
+
+
+def alarm_on(request: RightsRequest) -> date:
+    """From when staff are alarmed again of a request without an answer; a third of the time is left then."""
+    return local(request.received_at).date() + ALARM_AFTER
+
+
+MONTHS_TO_ANSWER = 1
+
+
+def ask(session: Session, person: Person, kind: RightsKind, at: datetime) -> RightsRequest:
+    """Record what somebody asks for and its deadline, send a receipt, and tell staff. Asked twice, it is one request.
+
+    Who it is about stands in no row of ours but by id; the mail to staff looks the name up when it goes.
+    """
+    waits = select(RightsRequest).where(col(RightsRequest.person_id) == person.id, col(RightsRequest.kind) == kind)
+    known = session.exec(waits.where(col(RightsRequest.status) == RightsStatus.received)).first()
+    if known:
+        return known
+    deadline = add_months(local(at).date(), MONTHS_TO_ANSWER)
+    request = RightsRequest(kind=kind, person_id=person.id, received_at=at, deadline=deadline)
+    session.add(request)
+    session.flush()
+    told = {"stage": "receipt", "kind": kind, "deadline": deadline, "data_link": "", "outcome": "", "reason": ""}
+    letters = [Letter(Template.data_request, person.id, f"{request.id}:receipt", context=told)]
+    for staff in who_answers(session):
+        about = {"what": f"rights_{kind}", "subject": "", "due": deadline, "link": "", "other_person": str(person.id)}
+        letters.append(Letter(Template.staff_alarm, None, f"rights:{request.id}", context=about, staff_id=staff.id))
+    queue(session, letters, at)
+    return request
+
+
+def who_answers(session: Session) -> list[Staff]:
+    """Those who look after data protection, else the office."""
+    active = session.exec(select(Staff).where(col(Staff.active)).order_by(col(Staff.signature))).all()
+    named = [one for one in active if one.role == StaffRole.data_protection]
+    return named or [one for one in active if one.role == StaffRole.office]

@@ -1,0 +1,69 @@
+"""Who takes a request on, by region, load and absence, and the invitation to talk (domain.md section 4)."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, select
+
+from models.dates.local_time import local
+from models.mail.queue import Letter, queue
+from models.office.absence import away, stand_in
+from models.tables.mail import Template
+from models.tables.office import Staff, StaffRole
+from models.tables.place import Municipality
+from models.tables.request import RequestState, SupportRequest
+
+
+def assign(session: Session, request: SupportRequest, at: datetime) -> Staff | None:
+    """Give a received request to the region's negotiator who carries the fewest open ones, else to the office.
+
+    Whoever is there comes first; when the region's negotiators are all away, the stand-in of one takes it (domain.md
+    section 5). A request keeps whom it has. Returns None when it was refused by rule, or there is nobody at all.
+    """
+    if request.state != RequestState.received:
+        return None
+    if request.assigned_to:
+        return session.get(Staff, request.assigned_to)
+    where = session.get(Municipality, request.municipality)
+    region = col(Staff.region) == (where.region if where else None)
+    negotiators = _by_load(session, col(Staff.role) == StaffRole.negotiator, region)
+    office = _by_load(session, col(Staff.role) == StaffRole.office)
+    found = _present(session, negotiators, at) or _present(session, office, at) or next(iter(office), None)
+    if found:
+        request.assigned_to = found.id
+        session.add(request)
+    return found
+
+
+def _by_load(session: Session, *who: ColumnElement[bool] | bool) -> list[Staff]:
+    """Active staff, those first who carry the fewest open requests."""
+    load = (
+        select(func.count())
+        .select_from(SupportRequest)
+        .where(col(SupportRequest.assigned_to) == Staff.id)
+        .where(col(SupportRequest.state).in_((RequestState.received, RequestState.talking)))
+        .scalar_subquery()
+    )
+    return list(session.exec(select(Staff).where(col(Staff.active), *who).order_by(load, col(Staff.signature))))
+
+
+def _present(session: Session, ranked: list[Staff], at: datetime) -> Staff | None:
+    """The first who is there, else the first stand-in who is."""
+    today = local(at).date()
+    absent = away(session, today)
+    in_turn = sorted(ranked, key=lambda one: one.id in absent)
+    return next((one for staff in in_turn if (one := stand_in(session, staff, today))), None)
+
+
+def invite_to_talk(session: Session, request: SupportRequest, at: datetime) -> int:
+    """Offer the initiator of a received request a needs talk, once. Returns how many invitations were queued."""
+    if request.state != RequestState.received:
+        return 0
+    letter = Letter(
+        Template.talk_invitation,
+        request.initiator_id,
+        str(request.id),
+        request_id=request.id,
+        context={"talk_due": request.talk_due},
+    )
+    return queue(session, [letter], at)

@@ -1,0 +1,86 @@
+"""Grants that the ledger's steps give: of a form's line, and the hour of step four (domain.md section 5)."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlmodel import Session, col, select
+
+from models.dates.local_time import quarter
+from models.errors import UserError
+from models.i18n import say
+from models.networks.lookup import must_be
+from models.support.ledger import book_hours, hold_hours
+from models.tables.network import Network, NetworkState
+from models.tables.office import Intervention, InterventionKind, Outcome, Staff
+from models.tables.support import EntryKind, GrantStatus, Item, SupportGrant, SupportTime
+from models.tables.transition import Cause
+from models.vocabulary import ITEM, word
+
+STEP_FOUR_HOURS = Decimal(1)
+
+
+def grant_for(session: Session, network: Network, item: Item, on: date, hours: Decimal) -> SupportGrant:
+    """The grant that hours used on a day belong to: one that has them written already, else the first not used up.
+
+    Raises UserError when the network has no such grant that day.
+    """
+    grants = select(SupportGrant).where(
+        col(SupportGrant.network_id) == network.id,
+        col(SupportGrant.item) == item,
+        col(SupportGrant.from_on) <= on,
+        col(SupportGrant.to_on) >= on,
+    )
+    found = session.exec(grants.order_by(col(SupportGrant.occasion), col(SupportGrant.from_on))).all()
+    if not found:
+        name = word(ITEM, item)
+        raise UserError(
+            say(
+                f"Stöd: {name} är inte beviljat nätverk #{network.number} {on}. Välj ett ur beslutet.",
+                f"Support: {name} is not granted to network #{network.number} on {on}. Choose from the decision.",
+            )
+        )
+    told = select(SupportTime.grant_id).where(col(SupportTime.on) == on, col(SupportTime.hours) == hours)
+    written = set(session.exec(told.where(col(SupportTime.grant_id).in_([one.id for one in found]))))
+    return min(found, key=lambda one: (one.id not in written, one.status != GrantStatus.granted))
+
+
+def give_step_four_hour(session: Session, network: Network, staff: Staff, on: date, cause: Cause) -> bool:
+    """Book the hour a quarter that an independent network gets when a member asks, without a grant (section 5).
+
+    The ledger knows no network: that this one asked and was given its hour is kept as a wish come true, one a quarter,
+    due on the day of the hour. Returns False when this very hour is written already. Raises UserError for a second hour
+    or a network that is not on step 4, CapacityExceeded when the giver has none left.
+    """
+    must_be(network, (NetworkState.independent,))
+    hold_hours(session)
+    occasion = f"hour:{quarter(on)}"
+    of_quarter = select(Intervention).where(
+        col(Intervention.network_id) == network.id,
+        col(Intervention.kind) == InterventionKind.wish,
+        col(Intervention.occasion) == occasion,
+    )
+    given = session.exec(of_quarter).one_or_none()
+    if given and (given.ended_by, given.due_on) == (staff.id, on):
+        return False
+    if given:
+        raise UserError(
+            say(
+                f"Nätverk: #{network.number} har redan fått sin timme {quarter(on)}. Nästa kvartal finns en ny.",
+                f"Network: #{network.number} has had its hour of {quarter(on)}. Next quarter there is a new one.",
+            )
+        )
+    book_hours(session, staff, on, STEP_FOUR_HOURS, EntryKind.used, cause.at)
+    wish = Intervention(
+        network_id=network.id,
+        kind=InterventionKind.wish,
+        occasion=occasion,
+        opened_at=cause.at,
+        owner=staff.id,
+        due_on=on,
+        outcome=Outcome.settled,
+        ended_at=cause.at,
+        ended_by=staff.id,
+    )
+    session.add(wish)
+    session.flush()
+    return True

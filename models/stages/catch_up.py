@@ -1,0 +1,115 @@
+"""A talk with a network ends in one of three ways on, and never in the office taking over (domain.md section 7)."""
+
+from dataclasses import replace
+
+from sqlmodel import Session
+
+from models.dates.active_days import add_active_days
+from models.dates.local_time import local
+from models.errors import UserError
+from models.forms.catch_up import CatchUpForm
+from models.forms.kit.base import Form
+from models.i18n import say
+from models.mail.queue import Letter, queue
+from models.networks.closing import close
+from models.networks.lookup import by_number, must_be
+from models.networks.rest import go_to_rest
+from models.office.interventions import end, open_in, open_once
+from models.office.staff import by_signature
+from models.people.roles import contact_of, member_by_code
+from models.support.grants import check_lines, grant_line
+from models.support.ledger import book_talk, hold_hours
+from models.tables.mail import Template
+from models.tables.network import ACTIVE, Network, NetworkState
+from models.tables.office import TALKS, Intervention, InterventionKind, Outcome
+from models.tables.support import Item
+from models.tables.transition import Actor, Cause
+
+ADAPT_ACTIVE_DAYS = 90
+
+
+def check_catch_up(session: Session, form: Form, cause: Cause) -> None:
+    """Try it and undo it, so that what cannot be done is refused while the run still has the form.
+
+    Raises UserError that names the field, TransitionRefused, or CapacityExceeded.
+    """
+    assert isinstance(form, CatchUpForm)
+    attempt = session.begin_nested()
+    try:
+        settle_talk(session, form, cause)
+        session.flush()
+    finally:
+        attempt.rollback()
+
+
+def settle_talk(session: Session, form: CatchUpForm, cause: Cause) -> tuple[Network, int]:
+    """Carry out what was agreed: (the network, how many matters it settled).
+
+    Raises UserError when nothing of that kind is open, or the outcome is not possible; nothing has changed then.
+    """
+    network = by_number(session, form.network_number, say("Nätverk", "Network"))
+    talker = by_signature(session, form.signature, say("Din signatur", "Your signature"))
+    about = _matters(session, network, form.about)
+    if form.member and about[0].kind in TALKS:  # what settled itself, or was for staff alone, took no talk
+        hold_hours(session)  # first, as what is granted below locks everybody's hours in one order
+        book_talk(session, talker, form.talked_on, cause.at, _talk(network, about[0].kind))
+    for intervention in about:
+        end(session, intervention, Outcome(form.outcome), cause, form.agreement)
+    _give(session, network, form, cause)
+    match form.outcome:
+        case "adapt":
+            _adapt(session, network, form, cause)
+        case "rest":
+            _rest(session, network, form, cause)
+        case "close":
+            close(session, network, form.member, "none", cause)
+    return network, len(about)
+
+
+def _matters(session: Session, network: Network, kind: InterventionKind | None) -> list[Intervention]:
+    """All that is open of the kind the talk was about, else of the kind of the oldest that a talk settles."""
+    found = open_in(session, network, [kind] if kind else TALKS)
+    if not found:
+        raise UserError(
+            say(
+                f"Vilket ärende: nätverk #{network.number} har inget sådant öppet. Välj ett ur arbetslistan.",
+                f"What it was about: network #{network.number} has none open. Choose one from the work list.",
+            )
+        )
+    return [one for one in found if one.kind == found[0].kind]
+
+
+def _talk(network: Network, kind: InterventionKind) -> Item:
+    if kind == InterventionKind.handover_talk:
+        return Item.handover_talk
+    return Item.restart_talk if network.state == NetworkState.resting else Item.talk
+
+
+def _give(session: Session, network: Network, form: CatchUpForm, cause: Cause) -> None:
+    """What helps the network on, item by item, within its hours; the contact is told what and until when."""
+    if not form.grants:
+        return
+    must_be(network, (NetworkState.planned, *ACTIVE))
+    check_lines(session, form.grants, form.talked_on, network)
+    given = [grant_line(session, network, line, cause) for line in form.grants]
+    contact = contact_of(session, network.id)
+    if contact:
+        told = {"grants": [str(grant.id) for grant in given], "without_support": False, "more": True}
+        occasion = f"{network.id}:{form.talked_on}"
+        queue(session, [Letter(Template.granted, contact.person_id, occasion, network.id, context=told)], cause.at)
+
+
+def _adapt(session: Session, network: Network, form: CatchUpForm, cause: Cause) -> None:
+    """Try something for 90 active days, then look again."""
+    must_be(network, ACTIVE)
+    member_by_code(session, network, form.member)
+    due = add_active_days(local(cause.at).date(), ADAPT_ACTIVE_DAYS)
+    open_once(session, network, InterventionKind.adapting, str(form.talked_on), cause.at, due)
+
+
+def _rest(session: Session, network: Network, form: CatchUpForm, cause: Cause) -> None:
+    if network.state == NetworkState.resting:
+        return
+    must_be(network, ACTIVE)
+    role = member_by_code(session, network, form.member)
+    go_to_rest(session, network, replace(cause, why=f"{cause.why}:talk {role.code}", actor=Actor.staff))

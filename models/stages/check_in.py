@@ -1,0 +1,183 @@
+"""The weekly round: who is due, who is reminded, who else is asked, and what answers ask of staff (section 6)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case
+from sqlmodel import Session, col, func, select
+
+from models.check_ins.asking import is_latest, latest_of, letter
+from models.check_ins.recipients import reached_of, who_may_be_reminded
+from models.check_ins.schedule import FIRST_AFTER_WORKING_DAYS, next_due
+from models.dates.active_days import active_days_between
+from models.dates.local_time import local
+from models.dates.send_window import next_check_in_day
+from models.dates.working_days import working_days_between
+from models.db.column_types import UtcDateTime
+from models.mail.queue import queue
+from models.office.interventions import open_many, open_once
+from models.office.policy import numbers
+from models.tables.check_in import CheckIn, CheckInAnswer, Wish
+from models.tables.mail import Template
+from models.tables.meeting import Meeting, MeetingStatus
+from models.tables.network import ACTIVE, Network, NetworkState
+from models.tables.office import InterventionKind
+
+
+def who_is_due(session: Session, today: date) -> list[Network]:
+    """Active networks whose check-in may go by `today`: the first Tuesday after it fell due that quiet days allow."""
+    due = session.exec(
+        select(Network)
+        .where(col(Network.state).in_(ACTIVE), col(Network.check_in_due_on) <= today)
+        .order_by(col(Network.number))
+    )
+    return [
+        network for network in due if network.check_in_due_on and next_check_in_day(network.check_in_due_on) <= today
+    ]
+
+
+def send_due(session: Session, at: datetime) -> int:
+    """One check-in to the contact of every network that is due, and the date of its next. Returns how many."""
+    today = local(at).date()
+    due = who_is_due(session, today)
+    for network in due:
+        network.check_in_due_on = next_due(today, network.step)
+        session.add(network)
+    asked = latest_of(session, col(Network.state).in_(ACTIVE))
+    return _begin(session, due, asked, at)
+
+
+def ask_unreported(session: Session, at: datetime) -> int:
+    """Ask the contact how a first meeting went that nobody has told of after three working days; once."""
+    planned = col(Network.state) == NetworkState.planned
+    rows = session.exec(
+        select(Network, Meeting)
+        .join(Meeting, col(Meeting.network_id) == Network.id)
+        .where(planned, col(Meeting.status) == MeetingStatus.planned, col(Meeting.starts_at) < at)
+    ).all()
+    asked, today = latest_of(session, planned), local(at).date()
+    waiting = {
+        network.id: network
+        for network, meeting in rows
+        if network.id not in asked
+        and working_days_between(local(meeting.starts_at).date(), today) >= FIRST_AFTER_WORKING_DAYS
+    }
+    return _begin(session, list(waiting.values()), asked, at)
+
+
+def _begin(session: Session, networks: list[Network], asked: Mapping[UUID, CheckIn], at: datetime) -> int:
+    """A new check-in and its mail for each network that has somebody to ask; its first asks how the meeting was.
+
+    It goes to the contact, or else to another organiser who may be written to; where nobody may, staff phone.
+    """
+    reached = reached_of(session, [network.id for network in networks])
+    letters, by_phone = [], []
+    for network in networks:
+        if network.id not in reached:
+            continue
+        if not (people := reached[network.id]):
+            by_phone.append(
+                (network, f"check-in:{network.check_in_due_on}")
+            )  # by now the next one's date: once a round
+            continue
+        check_in = CheckIn(network_id=network.id, person_id=people[0].person_id, sent_on=local(at).date())
+        session.add(check_in)
+        letters.append(letter(check_in, Template.check_in if network.id in asked else Template.first_meeting))
+    session.flush()
+    open_many(session, by_phone, InterventionKind.phone_only, at)
+    return queue(session, letters, at)
+
+
+def silent(session: Session, *, second_asked: bool = False) -> list[tuple[CheckIn, Network]]:
+    """The latest check-in of each active network, where nothing was heard since: no answer, report or booking."""
+    reported_last = col(Meeting.reported_at) > col(Meeting.booked_at)
+    sign: Any = case((reported_last, col(Meeting.reported_at)), else_=col(Meeting.booked_at))
+    last_sign = func.max(sign, type_=UtcDateTime)
+    query: Any = select(Meeting.network_id, last_sign).group_by(col(Meeting.network_id))
+    signs: dict[UUID, datetime] = dict(session.execute(query).all())
+    was_asked = col(CheckIn.second_asked_on).is_not(None)
+    unanswered = session.exec(
+        select(CheckIn, Network)
+        .join(Network, col(Network.id) == CheckIn.network_id)
+        .where(col(Network.state).in_(ACTIVE), col(CheckIn.answered_at).is_(None), is_latest())
+        .where(was_asked if second_asked else ~was_asked)
+    )
+    return [
+        (check_in, network)
+        for check_in, network in unanswered
+        if not (sign := signs.get(network.id)) or local(sign).date() < check_in.sent_on
+    ]
+
+
+def remind(session: Session, at: datetime) -> int:
+    """One reminder after seven active days without any sign of life. Returns how many.
+
+    Whoever may not be reminded gets none, and the turn comes to another organiser as if they had been.
+    """
+    today = local(at).date()
+    due = [
+        check_in
+        for check_in, _ in silent(session)
+        if check_in.reminders == 0 and active_days_between(check_in.sent_on, today) >= numbers().reminder_active_days
+    ]
+    reachable = who_may_be_reminded(session, {check_in.person_id for check_in in due})
+    for check_in in due:
+        check_in.reminders, check_in.reminded_on = 1, today
+        session.add(check_in)
+    letters = [letter(one, Template.check_in_reminder) for one in due if one.person_id in reachable]
+    return queue(session, letters, at)
+
+
+def ask_second(session: Session, at: datetime) -> int:
+    """Silence after the reminder: ask another organiser before anything changes by it. Returns how many."""
+    today = local(at).date()
+    quiet = [
+        (check_in, network)
+        for check_in, network in silent(session)
+        if check_in.reminded_on and active_days_between(check_in.reminded_on, today) >= numbers().reminder_active_days
+    ]
+    reached = reached_of(session, [network.id for _, network in quiet])
+    letters = []
+    for check_in, network in quiet:
+        check_in.second_asked_on = today
+        session.add(check_in)
+        others = [role for role in reached.get(network.id, []) if role.person_id != check_in.person_id]
+        if others:
+            letters.append(letter(check_in, Template.second_organiser, others[0].person_id))
+        else:
+            open_once(session, network, InterventionKind.unreachable, str(check_in.id), at)
+    return queue(session, letters, at)
+
+
+def give_up_asking(session: Session, at: datetime) -> int:
+    """The other organiser is silent too, seven active days on: staff try by phone, and only they change anything."""
+    today = local(at).date()
+    return sum(
+        open_once(session, network, InterventionKind.unreachable, str(check_in.id), at)
+        for check_in, network in silent(session, second_asked=True)
+        if check_in.second_asked_on
+        and active_days_between(check_in.second_asked_on, today) >= numbers().reminder_active_days
+    )
+
+
+def follow_up_answers(session: Session, at: datetime) -> int:
+    """What answers ask of staff: a wish for help or for an end goes on the negotiator's list. Returns how many."""
+    rows = session.exec(
+        select(CheckInAnswer, CheckIn, Network)
+        .join(CheckIn, col(CheckIn.id) == CheckInAnswer.check_in_id)
+        .join(Network, col(Network.id) == CheckIn.network_id)
+        .where(col(CheckInAnswer.settled_at).is_(None))
+        .order_by(col(CheckInAnswer.given_at))
+    ).all()
+    opened = 0
+    for own, check_in, network in rows:
+        own.settled_at = check_in.settled_at = at
+        session.add_all([own, check_in])
+        if own.q5_wish in (None, Wish.nothing):
+            continue
+        leaving = own.q5_wish in (Wish.pause, Wish.close)
+        kind = InterventionKind.pause_or_close if leaving else InterventionKind.wish
+        opened += open_once(session, network, kind, f"{check_in.id}:{own.q5_wish}", at)
+    return opened

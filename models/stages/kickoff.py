@@ -1,0 +1,128 @@
+"""Up to the first meeting: who said yes, when it is, the checklist and the calendar (domain.md sections 4 and 8)."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+
+from models.check_ins.asking import latest
+from models.check_ins.schedule import first_due, next_due
+from models.dates.local_time import STOCKHOLM, local
+from models.mail.queue import Letter, queue
+from models.meetings.booking import invite, next_booked
+from models.networks import lifecycle
+from models.office.interventions import end_all, open_many
+from models.people.roles import confirmed_organisers, confirmed_organisers_of
+from models.support.menu import support_ends_on
+from models.tables.mail import Template
+from models.tables.meeting import KICKOFF_ATTENDING, KICKOFF_ORGANISERS, Meeting, MeetingStatus, is_kickoff
+from models.tables.network import STEP_OF, Network, NetworkState, Role, RoleKind
+from models.tables.office import InterventionKind, Outcome
+from models.tables.transition import Actor, Cause
+
+CHECKLIST_DAYS = 14
+
+
+def confirm(session: Session, role: Role, at: datetime, flow_run_id: str | None = None) -> bool:
+    """A co-organiser says yes, and gets the first meeting in their calendar if it is booked. False: had said so.
+
+    When theirs was the yes that a first meeting already told of lacked, the network starts as of that meeting.
+    """
+    if role.is_confirmed:
+        return False
+    role.confirmed_at = at
+    session.add(role)
+    session.flush()
+    network, cause = session.get_one(Network, role.network_id), Cause("confirmed", Actor.member, at, None, flow_run_id)
+    booked = next_booked(session, network.id, at)
+    if booked:
+        invite(session, network, booked, "new", at)
+    if len(confirmed_organisers(session, network.id)) >= KICKOFF_ORGANISERS:
+        end_all(session, network, (InterventionKind.few_organisers,), Outcome.settled, cause)
+    met = _first_that_enough_came_to(session, network)
+    if met:
+        start_if_kickoff(session, network, met, cause)
+    return True
+
+
+def _first_that_enough_came_to(session: Session, network: Network) -> Meeting | None:
+    return session.exec(
+        select(Meeting)
+        .where(col(Meeting.network_id) == network.id, col(Meeting.status) == MeetingStatus.held)
+        .where(col(Meeting.attended) >= KICKOFF_ATTENDING)
+        .order_by(col(Meeting.starts_at))
+    ).first()
+
+
+def start_if_kickoff(session: Session, network: Network, meeting: Meeting, cause: Cause) -> bool:
+    """The first meeting starts the network when at least two organisers have said yes and three came (section 4)."""
+    if network.state != NetworkState.planned or meeting.status != MeetingStatus.held:
+        return False
+    if not is_kickoff(meeting.attended or 0, len(confirmed_organisers(session, network.id))):
+        return False
+    kickoff = local(meeting.starts_at).date()
+    network.kickoff_on = kickoff
+    target = NetworkState.independent if network.without_support else NetworkState.starting
+    asked = latest(session, network.id)  # someone may have been asked already how it went
+    network.check_in_due_on = next_due(asked.sent_on, STEP_OF[target]) if asked else first_due(kickoff)
+    if not network.without_support:
+        network.support_ends_on = support_ends_on(kickoff)
+    lifecycle.advance(session, network, target, cause)
+    return True
+
+
+def check_dates(session: Session, at: datetime, only: int = 0) -> int:
+    """Put planned networks on staff's list that meet within 14 days with fewer than two who said yes; once a meeting.
+
+    `only` is the number of the one network to look at; 0 is all. Returns how many are new.
+    """
+    rows = session.exec(
+        select(Network, Meeting.id)
+        .join(Meeting, col(Meeting.network_id) == Network.id)
+        .where(*_first_meeting_is_near(at, only))
+    ).all()
+    organisers = confirmed_organisers_of(session, (network.id for network, _ in rows))
+    few = [(network, str(meeting)) for network, meeting in rows if _too_few(organisers.get(network.id, []))]
+    return open_many(session, few, InterventionKind.few_organisers, at)
+
+
+def _too_few(organisers: list[Role]) -> bool:
+    return len({role.person_id for role in organisers}) < KICKOFF_ORGANISERS
+
+
+def _first_meeting_is_near(at: datetime, only: int) -> tuple[ColumnElement[bool], ...]:
+    last_day = local(at).date() + timedelta(days=CHECKLIST_DAYS)
+    until = datetime.combine(last_day + timedelta(days=1), time(), STOCKHOLM)
+    return (
+        col(Network.state) == NetworkState.planned,
+        col(Meeting.status) == MeetingStatus.planned,
+        col(Meeting.starts_at) > at,
+        col(Meeting.starts_at) < until,
+        *((col(Network.number) == only,) if only else ()),
+    )
+
+
+def checklists(session: Session, at: datetime, only: int = 0) -> int:
+    """Queue the checklist for first meetings within the coming 14 days, one to each confirmed organiser.
+
+    `only` is the number of the one network to look at; 0 is all.
+    """
+    rows = session.exec(
+        select(Meeting, Role)
+        .join(Network, col(Network.id) == Meeting.network_id)
+        .join(Role, col(Role.network_id) == Network.id)
+        .where(*_first_meeting_is_near(at, only))
+        .where(col(Role.kind).in_((RoleKind.initiator, RoleKind.organiser)))
+        .where(col(Role.confirmed_at).is_not(None), col(Role.until).is_(None))
+    ).all()
+    letters = [
+        Letter(
+            Template.kickoff_checklist,
+            role.person_id,
+            str(meeting.id),
+            meeting.network_id,
+            context={"starts_at": meeting.starts_at.isoformat()},
+        )
+        for meeting, role in rows
+    ]
+    return queue(session, letters, at)

@@ -1,0 +1,181 @@
+"""What a member tells of a meeting, and what is kept of it: figures, who carried it, companies, and every telling."""
+
+from datetime import datetime, time, timedelta
+
+from sqlmodel import Session, col, delete, select
+
+from models.audit import transition_refused
+from models.dates.local_time import STOCKHOLM
+from models.db.column_types import nfc
+from models.errors import UserError
+from models.forms.kit.base import Form
+from models.forms.meeting_report import OFFICE, MeetingReportForm
+from models.i18n import say
+from models.meetings import booking
+from models.meetings.booking import book_meeting, meeting_on
+from models.networks import rest
+from models.networks.lookup import by_number
+from models.office.interventions import open_once
+from models.people.roles import organiser_key, role_by_code, roles_of
+from models.stages import kickoff
+from models.support.menu import over_helps
+from models.tables.meeting import (
+    LEADING,
+    Meeting,
+    MeetingDuty,
+    MeetingForm,
+    MeetingStatus,
+    Partner,
+    PartnerKind,
+    ReportEntry,
+)
+from models.tables.network import TERMINAL, Network, Role
+from models.tables.office import InterventionKind
+from models.tables.person import Person
+from models.tables.transition import Cause
+
+EVENING = time(17, 30)
+PRESSED_TWICE = timedelta(minutes=10)
+
+
+def check_report(session: Session, form: Form) -> None:
+    """What only the database can tell about the form: the network lives, a member tells, the carriers are there.
+
+    Raises UserError that names the field, TransitionRefused when the network has ended.
+    """
+    assert isinstance(form, MeetingReportForm)
+    network = by_number(session, form.network_number, say("Nätverk", "Network"))
+    if network.state in TERMINAL:
+        why = ("nätverket är avslutat; en ny förfrågan kan peka på det", "it has ended; a new request can point to it")
+        raise transition_refused(network.state, "held", say(*why))
+    _teller(session, network, form)
+    for duty, carrier in form.duties.items():
+        if carrier.lower() != OFFICE:
+            role_by_code(session, network, carrier, form.title_of(duty))
+
+
+def _teller(session: Session, network: Network, form: MeetingReportForm) -> Role:
+    """Who tells: a member who said yes to a role that has not ended; they convene what they tell of (domain.md I2)."""
+    field = say("Vem berättar", "Who tells")
+    code = role_by_code(session, network, form.reported_by, field).code
+    role = next((one for one in roles_of(session, network.id) if one.code == code and one.is_confirmed), None)
+    if role is None:
+        raise UserError(
+            say(
+                f"{field}: {code} har inte sagt ja till sin roll än. Välj någon som har det.",
+                f"{field}: {code} has not said yes to a role yet. Choose one who has.",
+            )
+        )
+    if not session.get_one(Person, role.person_id).is_member:
+        raise UserError(
+            say(
+                f"{field}: {code} är inte medlem längre. Välj någon annan i nätverket.",
+                f"{field}: {code} is no longer a member. Choose another in the network.",
+            )
+        )
+    return role
+
+
+def save_report(session: Session, form: MeetingReportForm, cause: Cause) -> tuple[Network, Meeting]:
+    """Write the report on the meeting of that day: one row however often it is told, the latest wins (section 12).
+
+    Every telling is kept beside it. A network that has started stays started, also when its first meeting is taken
+    back: what members and staff did since stands. Raises as `check_report` does.
+    """
+    check_report(session, form)
+    network = by_number(session, form.network_number, say("Nätverk", "Network"))
+    moment = datetime.combine(form.on, EVENING, STOCKHOLM)
+    meeting = meeting_on(session, network, moment)
+    if meeting is None:
+        convener = _teller(session, network, form).person_id
+        meeting = Meeting(network_id=network.id, starts_at=moment, convener_id=convener, booked_at=cause.at)
+    meeting.status = MeetingStatus(form.status)
+    meeting.reported_at = cause.at
+    held = meeting.status == MeetingStatus.held
+    meeting.attended, meeting.non_members = (form.attended, form.non_members) if held else (None, None)
+    # Nobody came from no branch or company at all: 0 is what is not known (domain.md section 7: never zero).
+    meeting.branches, meeting.companies = (form.branches or None, form.companies or None) if held else (None, None)
+    session.add(meeting)
+    session.flush()
+    _save_duties(session, network, meeting, form, cause.at)
+    if held:
+        _save_partners(session, network, form)
+    _keep_telling(session, meeting, form, cause)
+    return network, meeting
+
+
+def tell(session: Session, form: MeetingReportForm, cause: Cause, *, is_brief: bool = False) -> Meeting:
+    """A member tells of a meeting, with all that follows from it. Raises as `save_report` and `book_meeting` do.
+
+    A brief one says that they met and how many came: what it leaves out is unknown, never none.
+    """
+    network, meeting = save_report(session, form, cause)
+    if is_brief:
+        meeting.non_members = meeting.branches = meeting.companies = None
+    kickoff.start_if_kickoff(session, network, meeting, cause)
+    rest.wake_if_resting(session, network, meeting, cause)
+    follow_up(session, network, meeting, form, cause)
+    return meeting
+
+
+def follow_up(session: Session, network: Network, meeting: Meeting, form: MeetingReportForm, cause: Cause) -> int:
+    """Take a cancelled meeting out of calendars, and book the next that was told of. Returns how many mails went."""
+    sent = 0
+    if meeting.status == MeetingStatus.cancelled:
+        sent += booking.invite(session, network, meeting, "cancel", cause.at)
+    booked = book_next(session, network, form, cause.at)
+    if booked and booked[1] != "same":
+        sent += booking.invite(session, network, *booked, cause.at)
+        rest.wake_if_resting(session, network, booked[0], cause)
+    return sent
+
+
+def _keep_telling(session: Session, meeting: Meeting, form: MeetingReportForm, cause: Cause) -> None:
+    """Every telling is kept; the same one sent twice (a button pressed again) is one telling."""
+    told = select(ReportEntry).where(col(ReportEntry.meeting_id) == meeting.id).order_by(col(ReportEntry.at).desc())
+    last = session.exec(told).first()
+    same = (form.reported_by.lower(), meeting.status, meeting.attended)
+    if last and (last.told_by, last.status, last.attended) == same and abs(cause.at - last.at) < PRESSED_TWICE:
+        return
+    entry = ReportEntry(
+        meeting_id=meeting.id,
+        told_by=form.reported_by.lower(),
+        at=cause.at,
+        status=meeting.status,
+        attended=meeting.attended,
+        flow_run_id=cause.flow_run_id,
+    )
+    session.add(entry)
+
+
+def _save_partners(session: Session, network: Network, form: MeetingReportForm) -> None:
+    """The companies that a meeting was held at or with, each once a network, however they are capitalised."""
+    told = {PartnerKind.host: nfc(form.host_company), PartnerKind.speaker: nfc(form.speaker_company)}
+    partners = session.exec(select(Partner).where(col(Partner.network_id) == network.id))
+    known = {(partner.kind, partner.company.casefold()) for partner in partners}
+    for kind, company in told.items():
+        if company and (kind, company.casefold()) not in known:
+            session.add(Partner(network_id=network.id, company=company, kind=kind))
+
+
+def _save_duties(session: Session, network: Network, meeting: Meeting, form: MeetingReportForm, at: datetime) -> None:
+    session.exec(delete(MeetingDuty).where(col(MeetingDuty.meeting_id) == meeting.id))
+    for duty, carrier in form.duties.items():
+        by_office = carrier.lower() == OFFICE
+        role = None if by_office else role_by_code(session, network, carrier, form.title_of(duty))
+        key = organiser_key(network.id, role.person_id) if role else None
+        session.add(MeetingDuty(meeting_id=meeting.id, duty=duty, by_office=by_office, organiser_key=key))
+    by_office_duties = [duty.value for duty, carrier in form.duties.items() if carrier.lower() == OFFICE]
+    meeting.led_by_member = any(duty in form.duties and duty not in by_office_duties for duty in LEADING)
+    meeting.over_helped = over_helps(network.step, by_office_duties)
+    if meeting.over_helped:
+        open_once(session, network, InterventionKind.over_helping, str(meeting.id), at)
+
+
+def book_next(session: Session, network: Network, form: MeetingReportForm, at: datetime) -> tuple[Meeting, str] | None:
+    """Book the next meeting that the teller told of, with the teller as convener."""
+    starts_at = form.next_meeting_at()
+    if starts_at is None:
+        return None
+    teller = role_by_code(session, network, form.reported_by, say("Vem berättar", "Who tells"))
+    return book_meeting(session, network, teller, starts_at, MeetingForm.in_person, at)

@@ -1,0 +1,136 @@
+"""The needs talk and its decision: what is granted, item by item, and the one path on which a network is created."""
+
+from collections.abc import Iterable
+from datetime import datetime, time
+
+from sqlmodel import Session
+
+from models.dates.local_time import STOCKHOLM
+from models.errors import CapacityExceeded, UserError
+from models.forms.kit.base import Form
+from models.forms.needs_talk import NeedsTalkForm
+from models.i18n import say
+from models.mail.queue import Letter, queue
+from models.networks.creation import found_network
+from models.office.staff import by_signature
+from models.requests import lifecycle, screening, waiting_list
+from models.requests.near_neighbour import agree_for_request
+from models.support.grants import check_lines, grant_line
+from models.support.ledger import book_talk, hold_hours
+from models.tables.mail import Template
+from models.tables.request import Reason, RequestState, SupportRequest
+from models.tables.transition import Cause
+from models.vocabulary import DECISION, REQUEST_STATE, word
+
+MIDDAY = time(12)
+_ANY = frozenset({"grant", "wait", "decline", "refer", "withdraw"})
+# What staff may decide of a request in each state; one that is incomplete is never granted (domain.md sections 4, 12).
+DECISIONS: dict[RequestState, frozenset[str]] = {
+    RequestState.received: _ANY,
+    RequestState.talking: _ANY,
+    RequestState.waiting: frozenset({"grant", "wait", "withdraw"}),
+    RequestState.incomplete: frozenset({"withdraw"}),
+}
+
+
+def check_talk(session: Session, form: Form) -> None:
+    """What only the database can tell about the form. Raises UserError that names the field."""
+    assert isinstance(form, NeedsTalkForm)
+    request = screening.by_number(session, form.request_number, say("Förfrågan", "Request"))
+    by_signature(session, form.signature, say("Din signatur", "Your signature"))
+    possible, state = DECISIONS.get(RequestState(request.state), frozenset()), word(REQUEST_STATE, request.state)
+    if not possible:
+        raise UserError(
+            say(
+                f"Förfrågan: #{request.number} väntar inte på beslut ({state}). Välj en annan.",
+                f"Request: #{request.number} does not await a decision ({state}). Choose another.",
+            )
+        )
+    if form.decision not in possible:
+        raise UserError(
+            say(
+                f"Beslut: det går inte när förfrågan är {state}. Välj {_or(possible)}.",
+                f"Decision: not possible while the request is {state}. Choose {_or(possible)}.",
+            )
+        )
+    if form.decision == "grant":
+        check_lines(session, form.grants, form.talked_on, None)
+
+
+def _or(choices: Iterable[str]) -> str:
+    return say(" eller ", " or ").join(word(DECISION, choice) for choice in DECISION if choice in choices)
+
+
+def record_talk(session: Session, form: NeedsTalkForm, cause: Cause) -> SupportRequest:
+    """Write down that the talk was held, and book its hour once; without a talk nothing can be granted (domain.md S3).
+
+    Who withdraws, or whose request is incomplete, has had no talk.
+    """
+    request = screening.by_number(session, form.request_number, say("Förfrågan", "Request"))
+    if form.decision == "withdraw" or request.state == RequestState.incomplete:
+        return request
+    if noted := form.notes.strip():  # a later talk's stand below an earlier one's
+        request.talk_notes = "\n".join(filter(None, (request.talk_notes, f"{form.talked_on}: {noted}")))
+    if form.meet_neighbours:
+        agree_for_request(session, request, cause.at)
+    if request.talk_at is None:
+        request.talk_at = datetime.combine(form.talked_on, MIDDAY, STOCKHOLM)
+        talker = by_signature(session, form.signature, say("Din signatur", "Your signature"))
+        book_talk(session, talker, form.talked_on, cause.at)
+    if request.state == RequestState.received:
+        lifecycle.advance_request(session, request, RequestState.talking, cause)
+    session.add(request)
+    return request
+
+
+def decide(session: Session, request: SupportRequest, form: NeedsTalkForm, cause: Cause) -> SupportRequest:
+    """Carry out the decision. A grant whose hours do not fit becomes a place in the queue (domain.md S6).
+
+    A request that has its decision is left as it is: running twice decides once. Members who let the office's offer
+    pass wait on, at the queue's end.
+    """
+    if form.decision not in DECISIONS.get(RequestState(request.state), frozenset()):
+        return request
+    match form.decision:
+        case "grant":
+            try:
+                with session.begin_nested():
+                    _grant(session, request, form, cause)
+            except CapacityExceeded:
+                waiting_list.wait(session, request, cause)
+        case "wait":
+            if request.offer_until:
+                waiting_list.lapse(session, request, cause.at)
+            waiting_list.wait(session, request, cause)
+        case "withdraw":
+            lifecycle.advance_request(session, request, RequestState.withdrawn, cause)
+            request.offer_until = None
+        case _:
+            _refuse(session, request, form, cause)
+    return request
+
+
+def _refuse(session: Session, request: SupportRequest, form: NeedsTalkForm, cause: Cause) -> None:
+    request.reason = Reason(form.reason)
+    target = RequestState.declined if form.decision == "decline" else RequestState.referred
+    lifecycle.advance_request(session, request, target, cause)
+    why = {"reason": request.reason}
+    letter = Letter(Template.declined, request.initiator_id, str(request.id), request_id=request.id, context=why)
+    queue(session, [letter], cause.at)
+
+
+def _grant(session: Session, request: SupportRequest, form: NeedsTalkForm, cause: Cause) -> None:
+    hold_hours(session)
+    network = found_network(session, request, form, cause)
+    granted = [grant_line(session, network, line, cause) for line in form.grants]
+    request.network_id, request.offer_until = network.id, None
+    lifecycle.advance_request(session, request, RequestState.granted, cause)
+    letter = Letter(
+        Template.granted,
+        request.initiator_id,
+        str(request.id),
+        network_id=network.id,
+        request_id=request.id,
+        context={"grants": [str(grant.id) for grant in granted], "without_support": network.without_support},
+    )
+    queue(session, [letter], cause.at)

@@ -1,0 +1,100 @@
+"""The weekly look at every network on the ladder: a step, a notice, a farewell (domain.md sections 4, 5 and 8)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from models.dates.local_time import local
+from models.mail.queue import Letter, queue
+from models.networks import lifecycle
+from models.networks.standing import spans, standings, step_letter
+from models.office.absence import standstills
+from models.people.roles import contacts_of
+from models.support.ladder import (
+    MOST_FROZEN_DAYS,
+    ON_THE_WAY,
+    Spans,
+    Standing,
+    has_ended,
+    next_state,
+    next_up,
+    support_end,
+)
+from models.support.ledger import end_grants
+from models.support.menu import NOTICE_DAYS
+from models.tables.mail import Template
+from models.tables.network import Network, NetworkState
+from models.tables.transition import Cause
+
+
+def step_down(session: Session, cause: Cause) -> dict[str, int]:
+    """Move every network whose time or strength has come one step, and tell its contact. Counts by new state.
+
+    At the limit a network is independent either way, by all the steps that remain; one that rests keeps its step until
+    it wakes, but not what it was granted.
+    """
+    today = local(cause.at).date()
+    moved: list[tuple[Network, Standing]] = []
+    for network, standing in standings(session, col(Network.state).in_(ON_THE_WAY), cause.at):
+        target = next_state(network, standing, today)
+        at_limit = has_ended(network, standing.standstills, today)
+        if target:
+            moved.append((network, standing))
+        while target:
+            lifecycle.advance(session, network, target, cause)
+            target = next_up(network) if at_limit and target != NetworkState.independent else None
+    _end_support_at_rest(session, cause.at)
+    contacts = contacts_of(session, [network.id for network, _ in moved])
+    letters = [
+        step_letter(session, network, standing, contacts.get(network.id), cause.at) for network, standing in moved
+    ]
+    queue(session, [letter for letter in letters if letter], cause.at)
+    counts: dict[str, int] = {}
+    for network, _ in moved:
+        counts[network.state] = counts.get(network.state, 0) + 1
+    return counts
+
+
+def _end_support_at_rest(session: Session, at: datetime) -> None:
+    today, away = local(at).date(), standstills(session)
+    resting = select(Network).where(col(Network.state) == NetworkState.resting, col(Network.support_ends_on) <= today)
+    for network in session.exec(resting).all():
+        if has_ended(network, spans(away, network), today):
+            end_grants(session, network.id, at)
+
+
+def give_notice(session: Session, at: datetime) -> int:
+    """Tell, 60 and 30 days ahead, that the office's support ends; each once. Returns how many were queued."""
+    today = local(at).date()
+    networks = session.exec(
+        select(Network).where(
+            col(Network.state).in_(ON_THE_WAY),
+            col(Network.support_ends_on) > today - timedelta(days=MOST_FROZEN_DAYS),
+            col(Network.support_ends_on) <= today + timedelta(days=max(NOTICE_DAYS)),
+        )
+    ).all()
+    away = standstills(session)
+    soon = [(network, days) for network in networks if (days := _notice(network, away, today))]
+    contacts = contacts_of(session, [network.id for network, _ in soon])
+    letters = [
+        Letter(
+            Template.ending,
+            contact.person_id,
+            f"{network.id}:{notice}:{end}",
+            network.id,
+            context={"support_ends_on": str(end), "days": (end - today).days},
+        )
+        for network, (notice, end) in soon
+        if (contact := contacts.get(network.id))
+    ]
+    return queue(session, letters, at)
+
+
+def _notice(network: Network, away: Mapping[UUID, Spans], today: date) -> tuple[int, date] | None:
+    """Which notice (60 or 30) is due and the day it tells of; None while there is longer to go, or no end ahead."""
+    end = support_end(network, spans(away, network))
+    if end is None or not 0 < (left := (end - today).days) <= max(NOTICE_DAYS):
+        return None
+    return min(days for days in NOTICE_DAYS if left <= days), end

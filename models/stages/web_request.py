@@ -1,0 +1,58 @@
+"""A support request from the web page: written down at once, whether or not Prefect is there to take it further."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from models.forms.support_request import SupportRequestForm
+from models.people.person import register_is_loaded
+from models.reference.places import find_municipality
+from models.requests import assignment, near_neighbour
+from models.stages import support_request
+from models.tables.network import Network
+from models.tables.request import RequestState, SupportRequest
+from models.tables.transition import Cause
+
+NEARBY_SHOWN = 3
+
+
+def nearby(session: Session, form: SupportRequestForm) -> Sequence[Network]:
+    """The networks that lie nearest what is asked for, to be told of by place alone. Writes nothing."""
+    municipality = find_municipality(session, form.municipality)
+    if municipality is None:
+        return []
+    sought = form.model_copy(update={"municipality": municipality.code})
+    return near_neighbour.networks_near(session, sought)[:NEARBY_SHOWN]
+
+
+def receive(session: Session, form: SupportRequestForm, introduce: bool, cause: Cause) -> tuple[SupportRequest, bool]:
+    """Write the request down as `receiving.receive` does, and whether to introduce the member to who is near.
+
+    Whoever the member numbers belong to, or whether they belong to anybody, shows in the mail to the address on file
+    and nowhere else: the page says the same to all. An address typed by somebody unknown is used only while no
+    register is loaded, so that nobody can have a member's mail sent elsewhere, or learn from it who is a member.
+    """
+    if register_is_loaded(session):
+        form = form.model_copy(update={"name": "", "email": ""})
+    request, is_new = support_request.receive(session, form, cause)
+    if introduce:
+        near_neighbour.find_neighbours(session, request, cause.at)
+        near_neighbour.agree_for_request(session, request, cause.at)
+    return request, is_new
+
+
+def take_further(session: Session, at: datetime) -> int:
+    """Give received requests that nobody has taken yet to somebody, and invite to the talk. Returns how many.
+
+    So it goes with what came in on the web while Prefect was away.
+    """
+    untaken = select(SupportRequest).where(
+        col(SupportRequest.state) == RequestState.received, col(SupportRequest.assigned_to).is_(None)
+    )
+    requests = session.exec(untaken.order_by(col(SupportRequest.number))).all()
+    for request in requests:
+        near_neighbour.find_neighbours(session, request, at)
+        assignment.assign(session, request, at)
+        assignment.invite_to_talk(session, request, at)
+    return len(requests)

@@ -1,0 +1,131 @@
+"""What may be granted, and granting it: item by item, within the menu, the network's year and the hours there are."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from sqlmodel import Session, col, func, select
+
+from models.dates.local_time import add_months, local
+from models.errors import CapacityExceeded, UserError
+from models.forms.needs_talk import GrantLine
+from models.i18n import say
+from models.office.absence import stand_in, standstills_of
+from models.office.policy import numbers
+from models.office.staff import by_signature
+from models.support.ladder import support_end
+from models.support.ledger import hold_hours, reserve
+from models.support.menu import ABSOLUTE_MONTHS, FIRST_YEAR_MONTHS, first_year_ends_on, first_year_hours
+from models.tables.network import Network, NetworkState
+from models.tables.office import Staff
+from models.tables.support import HUNDREDTH, MENU, SupportGrant
+from models.tables.transition import Cause
+from models.vocabulary import ITEM, word
+
+
+def check_lines(session: Session, lines: Sequence[GrantLine], today: date, network: Network | None) -> None:
+    """Whether the lines may be granted to `network` (None: one that is about to be created) (domain.md section 5).
+
+    `today` is the day of the talk. Raises UserError that names the field. With a network, nobody else grants until the
+    transaction ends, so that what was counted here still holds when the lines are granted.
+    """
+    if network:
+        hold_hours(session)
+        _check_support_lasts(session, network, lines, today)
+    for line in lines:
+        by_signature(session, line.signature, say(f"{line.named}: signatur", f"{line.named}: signature"))
+    latest = add_months(network.kickoff_on if network and network.kickoff_on else today, ABSOLUTE_MONTHS)
+    for line in lines:
+        if line.to_on > latest:
+            raise UserError(say(f"{line.named}: senast till {latest}.", f"{line.named}: until {latest} at the latest."))
+    _check_menu(session, lines, network)
+    _check_first_year(session, lines, today, network)
+
+
+def _check_support_lasts(session: Session, network: Network, lines: Sequence[GrantLine], today: date) -> None:
+    end = support_end(network, standstills_of(session, network.negotiator))
+    is_over = network.state == NetworkState.independent or (end is not None and today >= end)
+    for line in lines:
+        if is_over or (end and line.from_on >= end):
+            raise UserError(
+                say(
+                    f"{line.named}: stödet till nätverk #{network.number} är slut den dagen. Ta bort raden.",
+                    f"{line.named}: network #{network.number}'s support has ended by then. Remove the line.",
+                )
+            )
+
+
+def _check_menu(session: Session, lines: Sequence[GrantLine], network: Network | None) -> None:
+    before: dict[str, int] = {}
+    if network:
+        granted = select(SupportGrant.item, func.count()).where(col(SupportGrant.network_id) == network.id)
+        before = dict(session.exec(granted.group_by(col(SupportGrant.item))).all())
+    for item in {line.item: None for line in lines}:
+        most = MENU[item].per_network
+        if most and before.get(item, 0) + sum(line.item == item for line in lines) > most:
+            raise UserError(
+                say(
+                    f"Stöd {word(ITEM, item)}: högst {most} gånger per nätverk.",
+                    f"Support {word(ITEM, item)}: at most {most} times a network.",
+                )
+            )
+
+
+def _check_first_year(session: Session, lines: Sequence[GrantLine], today: date, network: Network | None) -> None:
+    ends_on = first_year_ends_on(network) if network else add_months(today, FIRST_YEAR_MONTHS)
+    total = sum((hours_of(line) for line in lines if line.from_on < ends_on), Decimal(0))
+    if not total:
+        return
+    total += first_year_hours(session, network) if network else Decimal(0)
+    if total > (most := numbers().network_hours):
+        raise UserError(
+            say(
+                f"Beviljat stöd: {total} timmar är mer än {most} första året. Ta bort något.",
+                f"Granted support: {total} hours exceed {most} the first year. Remove something.",
+            )
+        )
+
+
+def hours_of(line: GrantLine) -> Decimal:
+    """The line's hours: its own, else the menu's."""
+    return Decimal(str(line.hours)).quantize(HUNDREDTH) if line.hours else MENU[line.item].hours
+
+
+def grant_line(session: Session, network: Network, line: GrantLine, cause: Cause) -> SupportGrant:
+    """Grant one item and reserve its hours; who is away when it begins is replaced by their stand-in (section 5).
+
+    Raises CapacityExceeded when nobody stands in or the hours are not there; the caller's transaction is to be undone.
+    What costs no hours needs nobody.
+    """
+    giver = by_signature(session, line.signature, say(f"{line.named}: signatur", f"{line.named}: signature"))
+    hours = hours_of(line)
+    if hours:
+        giver = _present(session, giver, max(line.from_on, local(cause.at).date()))
+    so_far = select(func.count()).where(col(SupportGrant.network_id) == network.id, col(SupportGrant.item) == line.item)
+    grant = SupportGrant(
+        network_id=network.id,
+        item=line.item,
+        hours=hours,
+        sek=line.sek,
+        staff_id=giver.id,
+        from_on=line.from_on,
+        to_on=line.to_on,
+        occasion=session.exec(so_far).one() + 1,
+        reason=line.reason,
+    )
+    session.add(grant)
+    session.flush()
+    reserve(session, giver, grant, cause.at)
+    return grant
+
+
+def _present(session: Session, giver: Staff, day: date) -> Staff:
+    found = stand_in(session, giver, day)
+    if not found:
+        raise CapacityExceeded(
+            say(
+                f"{giver.signature} är borta {day} och har ingen ersättare.",
+                f"{giver.signature} is away on {day} and nobody stands in.",
+            )
+        )
+    return found

@@ -1,0 +1,92 @@
+"""The ladder that the office steps down, and when its support ends: rules only (domain.md section 5, S7)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from models.dates.local_time import add_months
+from models.health.engagement import Health
+from models.support.menu import ABSOLUTE_MONTHS, SHARING_AFTER_DAYS, TRIAL_AFTER_DAYS
+from models.tables.network import Network, NetworkState
+
+EXIT_MEETINGS = 3
+EXIT_SHARE = 0.8
+EXIT_ORGANISERS = 1.5
+MOST_FROZEN_DAYS = 30
+ON_THE_WAY = (NetworkState.starting, NetworkState.sharing, NetworkState.trial)
+
+Spans = Sequence[tuple[date, date]]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How near a network is to standing by itself, and the days on which its negotiator left it alone."""
+
+    health: Health
+    next_is_booked: bool
+    last_check_in_answered: bool
+    standstills: Spans = ()
+
+    @property
+    def meets_criteria(self) -> bool:
+        """Early exit when all hold (domain.md section 5)."""
+        return (
+            self.health.meetings >= EXIT_MEETINGS
+            and self.health.components["O"] >= EXIT_SHARE
+            and self.health.n_eff >= EXIT_ORGANISERS
+            and self.next_is_booked
+            and self.last_check_in_answered
+        )
+
+
+def frozen_days(standstills: Spans, kickoff: date, until: date) -> int:
+    """Days after kickoff up to `until` on which the negotiator was away without a substitute: at most 30 count.
+
+    The spans include both their days and do not overlap.
+    """
+    first = kickoff + timedelta(days=1)
+    days = sum(max(0, (min(ends, until) - max(begins, first)).days + 1) for begins, ends in standstills)
+    return min(days, MOST_FROZEN_DAYS)
+
+
+def support_end(network: Network, standstills: Spans = ()) -> date | None:
+    """The day the office's support ends: put off by frozen days, never beyond twelve months after kickoff.
+
+    Days frozen while it is put off count too: it ends on the first day by which no more are to be made good.
+    """
+    ends, kickoff = network.support_ends_on, network.kickoff_on
+    if ends is None or kickoff is None:
+        return None
+    put_off = (ends + timedelta(days=days) for days in range(MOST_FROZEN_DAYS + 1))
+    last = next(day for day in put_off if day >= ends + timedelta(days=frozen_days(standstills, kickoff, day)))
+    return min(last, add_months(kickoff, ABSOLUTE_MONTHS))
+
+
+def has_ended(network: Network, standstills: Spans, today: date) -> bool:
+    """Whether the limit is reached: then the network is independent either way."""
+    end = support_end(network, standstills)
+    return end is not None and today >= end
+
+
+def next_state(network: Network, standing: Standing, today: date) -> NetworkState | None:
+    """The state that the ladder moves a network to today, or None. A step at a time."""
+    if has_ended(network, standing.standstills, today):
+        return next_up(network)
+    if network.kickoff_on is None:
+        return None
+    days = (today - network.kickoff_on).days - frozen_days(standing.standstills, network.kickoff_on, today)
+    early = standing.meets_criteria
+    match network.state:
+        case NetworkState.starting if early or days >= SHARING_AFTER_DAYS:
+            return NetworkState.sharing
+        case NetworkState.sharing if early or days >= TRIAL_AFTER_DAYS:
+            return NetworkState.trial
+        case NetworkState.trial if early:
+            return NetworkState.independent
+    return None
+
+
+def next_up(network: Network) -> NetworkState:
+    """The next step, whatever it takes to get there."""
+    order = (*ON_THE_WAY, NetworkState.independent)
+    return order[order.index(NetworkState(network.state)) + 1]

@@ -1,0 +1,263 @@
+"""The office's hours: a ledger per negotiator and quarter that never goes below zero (domain.md S6, I5)."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from models.dates.local_time import quarter, quarter_bounds
+from models.errors import CapacityExceeded, UserError
+from models.i18n import say
+from models.office.policy import numbers
+from models.support.menu import check_network_hours, hours_used
+from models.tables.office import Staff
+from models.tables.support import (
+    HUNDREDTH,
+    MENU,
+    CapacityEntry,
+    EntryKind,
+    GrantStatus,
+    Item,
+    SupportGrant,
+    SupportTime,
+)
+
+
+def hours_left(session: Session, staff_id: UUID, in_quarter: str) -> Decimal:
+    """What a negotiator has left of a quarter, in hours; one that nothing was booked in yet has the whole budget."""
+    last = _last_line(session, staff_id, in_quarter)
+    return last.balance if last else numbers().quarter_hours
+
+
+def _last_line(session: Session, staff_id: UUID, in_quarter: str) -> CapacityEntry | None:
+    return session.exec(
+        select(CapacityEntry)
+        .where(col(CapacityEntry.staff_id) == staff_id, col(CapacityEntry.quarter) == in_quarter)
+        .order_by(col(CapacityEntry.sequence).desc())
+    ).first()
+
+
+def write_line(
+    session: Session, staff_id: UUID, in_quarter: str, hours: Decimal, kind: EntryKind, at: datetime,
+    grant: UUID | None = None,
+) -> CapacityEntry:  # fmt: skip
+    """Add `hours` (taken: below zero) to a negotiator's ledger of a quarter, which begins with its budget.
+
+    Raises CapacityExceeded when the balance would fall below zero. The staff row is locked first, so that of two who
+    take the last hours one waits, sees the other's line and is refused; the database checks the balance too (I5).
+    """
+    staff = _lock(session, staff_id)
+    last = _last_line(session, staff_id, in_quarter)
+    if last is None and kind != EntryKind.budget:
+        last = write_line(session, staff_id, in_quarter, numbers().quarter_hours, EntryKind.budget, at)
+    before, place = (last.balance, last.sequence) if last else (Decimal(0), 0)
+    if before + hours < 0:
+        raise CapacityExceeded(
+            say(
+                f"{staff.signature} har {before} timmar kvar {in_quarter} och det behövs {-hours}.",
+                f"{staff.signature} has {before} hours left in {in_quarter} and {-hours} are needed.",
+            )
+        )
+    line = CapacityEntry(
+        staff_id=staff_id, quarter=in_quarter, grant_id=grant, sequence=place + 1, hours=hours,
+        balance=before + hours, kind=kind, at=at,
+    )  # fmt: skip
+    session.add(line)
+    session.flush()
+    return line
+
+
+def _lock(session: Session, staff_id: UUID) -> Staff:
+    # Not a full FOR UPDATE: a grant written just before holds a share of its giver's row, and two such would deadlock.
+    return session.exec(select(Staff).where(col(Staff.id) == staff_id).with_for_update(key_share=True)).one()
+
+
+def hold_hours(session: Session) -> None:
+    """From here to the transaction's end nobody else takes hours: grants are decided one after another.
+
+    The rows are locked in one order, so that two grants with the same givers never wait for each other in a ring.
+    """
+    session.exec(select(Staff.id).order_by(col(Staff.id)).with_for_update(key_share=True)).all()
+
+
+def all_hours_left(session: Session, in_quarter: str) -> dict[UUID, Decimal]:
+    """`hours_left` of everybody whose quarter has lines; the others have the whole budget."""
+    last: Any = (
+        select(col(CapacityEntry.staff_id), func.max(col(CapacityEntry.sequence)).label("sequence"))
+        .where(col(CapacityEntry.quarter) == in_quarter)
+        .group_by(col(CapacityEntry.staff_id))
+        .subquery()
+    )
+    rows = select(col(CapacityEntry.staff_id), col(CapacityEntry.balance)).join(
+        last, (last.c.staff_id == CapacityEntry.staff_id) & (last.c.sequence == CapacityEntry.sequence)
+    )
+    return dict(session.exec(rows.where(col(CapacityEntry.quarter) == in_quarter)).all())
+
+
+def set_budget(session: Session, staff: Staff, in_quarter: str, hours: Decimal, at: datetime) -> bool:
+    """Make `hours` a negotiator's budget of a quarter: a line of the difference. Returns whether it changed.
+
+    Raises UserError when more than that is taken already.
+    """
+    _lock(session, staff.id)
+    lines = select(func.count(), func.sum(col(CapacityEntry.hours))).where(
+        col(CapacityEntry.staff_id) == staff.id,
+        col(CapacityEntry.quarter) == in_quarter,
+        col(CapacityEntry.kind) == EntryKind.budget,
+    )
+    count, total = session.exec(lines).one()
+    budget = Decimal(str(total)) if count else Decimal(0)
+    taken = budget - hours_left(session, staff.id, in_quarter) if count else Decimal(0)
+    if hours < taken:
+        raise UserError(
+            say(
+                f"Timmar: {staff.signature} har redan {taken} timmar bokade {in_quarter}. Ange minst så många.",
+                f"Hours: {staff.signature} has {taken} hours booked in {in_quarter} already. Give at least as many.",
+            )
+        )
+    if count and hours == budget:
+        return False
+    write_line(session, staff.id, in_quarter, hours - budget, EntryKind.budget, at)
+    return True
+
+
+def book_hours(
+    session: Session, staff: Staff, on: date, hours: Decimal, kind: EntryKind, at: datetime, grant: UUID | None = None
+) -> None:
+    """Take `hours` from the ledger of the quarter that holds `on`. Raises CapacityExceeded when they are not there."""
+    if hours:
+        write_line(session, staff.id, quarter(on), -hours, kind, at, grant)
+
+
+def reserve(session: Session, staff: Staff, grant: SupportGrant, at: datetime) -> None:
+    """Reserve a grant's hours; one that runs over a quarter's end is split by days (domain.md section 5).
+
+    Raises CapacityExceeded when one of the quarters does not hold its share; the caller's transaction is to be undone.
+    """
+    for begins, hours in split(grant.from_on, grant.to_on, grant.hours):
+        book_hours(session, staff, begins, hours, EntryKind.reserved, at, grant.id)
+
+
+def split(from_on: date, to_on: date, hours: Decimal) -> list[tuple[date, Decimal]]:
+    """(first day, hours) of each quarter between two days, both included; the shares add up to `hours` exactly."""
+    parts: list[tuple[date, int]] = []
+    begins = from_on
+    while begins <= to_on:
+        ends = min(quarter_bounds(quarter(begins))[1], to_on)
+        parts.append((begins, (ends - begins).days + 1))
+        begins = ends + timedelta(days=1)
+    days = sum(length for _, length in parts)
+    shares = [(hours * length / days).quantize(HUNDREDTH) for _, length in parts]
+    shares[0] += hours - sum(shares)
+    return [(begins, share) for (begins, _), share in zip(parts, shares, strict=True)]
+
+
+def reserved(session: Session, grant_id: UUID) -> list[tuple[UUID, str, Decimal]]:
+    """(staff, quarter, hours) that a grant still has reserved: neither used nor given back."""
+    lines = session.exec(
+        select(CapacityEntry.staff_id, CapacityEntry.quarter, func.sum(CapacityEntry.hours))
+        .where(col(CapacityEntry.grant_id) == grant_id)
+        .where(col(CapacityEntry.kind).in_((EntryKind.reserved, EntryKind.released)))
+        .group_by(col(CapacityEntry.staff_id), col(CapacityEntry.quarter))
+        .order_by(col(CapacityEntry.quarter))
+    ).all()
+    return [(staff_id, name, -Decimal(str(hours))) for staff_id, name, hours in lines if hours < 0]
+
+
+def release(session: Session, grant: SupportGrant, at: datetime) -> None:
+    """Give a grant's unused hours back to the quarters they were reserved in."""
+    for staff_id, in_quarter, hours in reserved(session, grant.id):
+        write_line(session, staff_id, in_quarter, hours, EntryKind.released, at, grant.id)
+
+
+def use_hours(session: Session, grant: SupportGrant, on: date, hours: Decimal, at: datetime) -> bool:
+    """Write down that `hours` of a grant were used on a day. Returns False when just that is written already.
+
+    What the grant has reserved in that quarter turns from reserved into used; beyond it the giver's free hours are
+    taken. A grant used up gives back what it still has reserved. The same hours of a grant on the same day are one
+    booking, told twice. Raises CapacityExceeded when the giver has no hours for it, UserError when the day lies outside
+    the grant or the network would get more than its first year's hours; nothing is saved then.
+    """
+    _lock(session, grant.staff_id)
+    known = select(SupportTime.id).where(
+        col(SupportTime.grant_id) == grant.id, col(SupportTime.on) == on, col(SupportTime.hours) == hours
+    )
+    if session.exec(known).first():
+        return False
+    if not grant.from_on <= on <= grant.to_on:
+        raise UserError(
+            say(
+                f"Dag: stödet gäller {grant.from_on}–{grant.to_on}. Ange en dag däremellan.",
+                f"Day: the support is for {grant.from_on}–{grant.to_on}. Give a day between them.",
+            )
+        )
+    check_network_hours(session, grant, hours)
+    _from_reserved_to_used(session, grant, quarter(on), hours, at)
+    session.add(SupportTime(grant_id=grant.id, on=on, hours=hours))
+    session.flush()
+    if grant.status == GrantStatus.granted and hours_used(session, grant.id) >= grant.hours:
+        release(session, grant, at)
+        grant.status = GrantStatus.used
+        session.add(grant)
+    return True
+
+
+def _from_reserved_to_used(
+    session: Session, grant: SupportGrant, in_quarter: str, hours: Decimal, at: datetime
+) -> None:
+    held = sum((left for _, name, left in reserved(session, grant.id) if name == in_quarter), Decimal(0))
+    if hours - held > hours_left(session, grant.staff_id, in_quarter):
+        # Said before anything is written: the ledger's own refusal would come after the release.
+        write_line(session, grant.staff_id, in_quarter, held - hours, EntryKind.used, at, grant.id)
+    if held:
+        write_line(session, grant.staff_id, in_quarter, min(held, hours), EntryKind.released, at, grant.id)
+    write_line(session, grant.staff_id, in_quarter, -hours, EntryKind.used, at, grant.id)
+
+
+def book_talk(session: Session, staff: Staff, on: date, at: datetime, kind: Item = Item.talk) -> Decimal:
+    """Book a talk that was held, as long as the menu says, without a grant (section 5). Returns the hours it took.
+
+    A talk cannot be unheld and the ledger never goes below zero: it takes at most what is left of the quarter.
+    """
+    _lock(session, staff.id)
+    hours = min(MENU[kind].hours, hours_left(session, staff.id, quarter(on)))
+    book_hours(session, staff, on, hours, EntryKind.used, at)
+    return hours
+
+
+def release_ended(session: Session, today: date, at: datetime) -> int:
+    """At a quarter's end: what was reserved in it and not used goes back, and grants whose days are over end.
+
+    Returns how many lines and grants changed. A grant that ends within a quarter keeps its hours until that quarter's
+    end, for what is told of late.
+    """
+    left = func.sum(CapacityEntry.hours)
+    unused = session.exec(
+        select(CapacityEntry.staff_id, CapacityEntry.quarter, CapacityEntry.grant_id, left)
+        .where(col(CapacityEntry.quarter) < quarter(today), col(CapacityEntry.grant_id).is_not(None))
+        .where(col(CapacityEntry.kind).in_((EntryKind.reserved, EntryKind.released)))
+        .group_by(col(CapacityEntry.staff_id), col(CapacityEntry.quarter), col(CapacityEntry.grant_id))
+        .having(left < 0)
+        .order_by(col(CapacityEntry.staff_id), col(CapacityEntry.quarter), col(CapacityEntry.grant_id))
+    ).all()
+    for staff_id, in_quarter, grant_id, hours in unused:
+        write_line(session, staff_id, in_quarter, -hours, EntryKind.released, at, grant_id)
+    over = select(SupportGrant).where(col(SupportGrant.to_on) < today, col(SupportGrant.status) == GrantStatus.granted)
+    grants = session.exec(over).all()
+    for grant in grants:
+        grant.status = GrantStatus.ended
+        session.add(grant)
+    return len(unused) + len(grants)
+
+
+def end_grants(session: Session, network_id: UUID, at: datetime) -> None:
+    """A network's support ends: what was granted and not used is over, and its hours go back."""
+    granted = select(SupportGrant).where(
+        col(SupportGrant.network_id) == network_id, col(SupportGrant.status) == GrantStatus.granted
+    )
+    for grant in session.exec(granted).all():
+        release(session, grant, at)
+        grant.status = GrantStatus.ended
+        session.add(grant)

@@ -1,0 +1,87 @@
+"""The support menu, what is granted from it, and the ladder that the office steps down (domain.md section 5)."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from models.dates.local_time import add_months, local
+from models.errors import UserError
+from models.i18n import say
+from models.office.policy import numbers
+from models.tables.network import Nature, Network
+from models.tables.support import Item, SupportGrant, SupportTime
+
+SUGGESTED: dict[Nature, tuple[Item, ...]] = {
+    Nature.town: (Item.starter_kit, Item.send_out, Item.negotiator_at_meeting),
+    Nature.business_park: (Item.starter_kit, Item.company_contact),
+    Nature.role: (Item.sounding_board, Item.speaker, Item.digital_room),
+    Nature.theme: (Item.sounding_board, Item.speaker, Item.digital_room),
+    Nature.other: (Item.starter_kit,),
+}
+# How many of a meeting's five duties the office may carry at each step; `invitation` never.
+OFFICE_DUTIES = {0: 3, 1: 3, 2: 2, 3: 1, 4: 0}
+FIRST_YEAR_MONTHS = 12
+SUPPORT_MONTHS = 9
+ABSOLUTE_MONTHS = 12
+SHARING_AFTER_DAYS = 90
+TRIAL_AFTER_DAYS = 180
+NOTICE_DAYS = (60, 30)
+
+
+def suggest(nature: Nature, without_support: bool) -> tuple[Item, ...]:
+    """Items that the network's nature suggests; staff choose (S5)."""
+    return (Item.starter_kit,) if without_support else SUGGESTED[nature]
+
+
+def hours_used(session: Session, grant_id: UUID) -> Decimal:
+    """Hours of a grant that were used so far."""
+    used = session.exec(select(func.sum(SupportTime.hours)).where(col(SupportTime.grant_id) == grant_id)).one()
+    return Decimal(str(used or 0))
+
+
+def first_year_ends_on(network: Network) -> date:
+    """The day on which a network's first 12 months are over, counted from the day it was created."""
+    return add_months(local(network.created_at).date(), FIRST_YEAR_MONTHS)
+
+
+def first_year_hours(session: Session, network: Network) -> Decimal:
+    """Hours granted to a network for its first 12 months, or used where more was used than granted."""
+    used: Any = (
+        select(col(SupportTime.grant_id), func.sum(col(SupportTime.hours)).label("hours"))
+        .group_by(col(SupportTime.grant_id))
+        .subquery()
+    )
+    rows = session.exec(
+        select(col(SupportGrant.hours), used.c.hours)
+        .outerjoin(used, used.c.grant_id == SupportGrant.id)
+        .where(col(SupportGrant.network_id) == network.id, col(SupportGrant.from_on) < first_year_ends_on(network))
+    ).all()
+    return sum((max(granted, Decimal(str(spent or 0))) for granted, spent in rows), Decimal(0))
+
+
+def check_network_hours(session: Session, grant: SupportGrant, more: Decimal) -> None:
+    """Raises UserError when `more` hours used of a grant take its network beyond its first year's hours (section 5)."""
+    network = session.get_one(Network, grant.network_id)
+    beyond = max(Decimal(0), hours_used(session, grant.id) + more - grant.hours)
+    if not beyond or grant.from_on >= first_year_ends_on(network):
+        return
+    if first_year_hours(session, network) + min(beyond, more) > (most := numbers().network_hours):
+        raise UserError(
+            say(
+                f"Timmar: nätverk #{network.number} får högst {most} timmar första året. Ange färre.",
+                f"Hours: network #{network.number} gets at most {most} hours in its first year. Give fewer.",
+            )
+        )
+
+
+def support_ends_on(kickoff: date) -> date:
+    """The limit: nine months after kickoff (domain.md section 5)."""
+    return add_months(kickoff, SUPPORT_MONTHS)
+
+
+def over_helps(step: int, office_duties: list[str]) -> bool:
+    """Whether the office carried more of a meeting than the step allows: saved, flagged, talked about."""
+    return len(office_duties) > OFFICE_DUTIES[step] or "invitation" in office_duties

@@ -1,0 +1,24 @@
+"""Every table: whichever is imported first, all are known, since a foreign key needs its other table."""
+
+from sqlmodel import SQLModel
+
+from models.tables import (  # noqa: F401 (imported for the tables they define)
+    check_in,
+    congress_report,
+    health,
+    incoming_mail,
+    intake,
+    mail,
+    meeting,
+    need_signal,
+    network,
+    office,
+    person,
+    place,
+    request,
+    run_pulse,
+    support,
+    transition,
+)
+
+metadata = SQLModel.metadata

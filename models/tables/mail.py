@@ -1,0 +1,117 @@
+"""The queue of outgoing mail: its templates, their kinds, and one row a mail (domain.md section 9)."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary
+from sqlmodel import Field, SQLModel
+
+from models.db.column_types import EncryptedText, UtcDateTime, code, key_field
+
+SKIP_AFTER = timedelta(days=14)
+LEASE = timedelta(seconds=25)
+RETRY_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
+
+
+class Template(StrEnum):
+    receipt = "receipt"
+    talk_invitation = "talk-invitation"
+    more_information = "more-information"
+    granted = "granted"
+    waiting = "waiting"
+    declined = "declined"
+    co_organiser = "co-organiser"
+    kickoff_checklist = "kickoff-checklist"
+    calendar_invitation = "calendar-invitation"
+    first_meeting = "first-meeting"
+    check_in = "check-in"
+    check_in_reminder = "check-in-reminder"
+    second_organiser = "second-organiser"
+    step = "step"
+    ending = "ending"
+    independent = "independent"
+    talk_offer = "talk-offer"
+    queue_offer = "queue-offer"
+    resting = "resting"
+    wake = "wake"
+    closed = "closed"
+    new_contact = "new-contact"
+    introduction = "introduction"
+    still_planned = "still-planned"
+    data_request = "data-request"
+    fresh_link = "fresh-link"
+    staff_digest = "staff-digest"
+    staff_alarm = "staff-alarm"
+    report_ready = "report-ready"
+
+
+_T = Template
+AT_ONCE = {_T.receipt, _T.declined, _T.data_request, _T.fresh_link}
+WORKING_DAY = {_T.talk_invitation, _T.more_information, _T.granted, _T.waiting, _T.queue_offer}
+WORKING_DAY |= {_T.staff_digest, _T.staff_alarm, _T.report_ready}
+REMINDERS = {_T.first_meeting, _T.check_in, _T.check_in_reminder, _T.second_organiser, _T.kickoff_checklist}
+REMINDERS |= {_T.still_planned, _T.wake}
+"""What a reader can be spared on request; decisions, changes and what they asked for still come."""
+
+
+ASKS = frozenset({_T.check_in, _T.first_meeting, _T.check_in_reminder, _T.second_organiser})
+"""The mails that put the five questions: their context names the check-in."""
+
+
+class MailStatus(StrEnum):
+    queued = "queued"
+    sending = "sending"
+    sent = "sent"
+    deferred = "deferred"
+    failed = "failed"
+    in_doubt = "in_doubt"
+    skipped = "skipped"
+
+
+WAITING = (MailStatus.queued, MailStatus.deferred)
+UNSETTLED = (*WAITING, MailStatus.sending, MailStatus.in_doubt)
+"""It may still go, or nobody knows yet whether it went."""
+
+
+class OutgoingMail(SQLModel, table=True):
+    """One mail to one recipient. The address is looked up when it goes; the exact bytes live only until settled."""
+
+    __tablename__ = "outgoing_mail"
+    __table_args__ = (
+        CheckConstraint("attempts >= 0", name="attempts_are_counted"),
+        CheckConstraint("person_id IS NULL OR staff_id IS NULL", name="one_recipient"),
+        Index("ix_outgoing_mail_queue", "status", "not_before", "created_at"),
+    )
+
+    id: UUID = key_field()
+    idempotency_key: str = Field(unique=True)
+    template: Template = Field(sa_type=code(Template))
+    template_version: str | None = None
+    person_id: UUID | None = Field(default=None, foreign_key="person.id", index=True)
+    staff_id: UUID | None = Field(default=None, foreign_key="staff.id", index=True)
+    network_id: UUID | None = Field(default=None, foreign_key="network.id", index=True)
+    request_id: UUID | None = Field(default=None, foreign_key="support_request.id", index=True)
+    context: str = Field(sa_column=Column(EncryptedText, nullable=False))
+    language: str | None = None
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    not_before: datetime = Field(sa_type=UtcDateTime, index=True)
+    status: MailStatus = Field(default=MailStatus.queued, sa_type=code(MailStatus))
+    reason: str | None = None
+    attempts: int = 0
+    message_id: str | None = None
+    claimed_by: UUID | None = Field(default=None, index=True)
+    claimed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    settled_by: UUID | None = Field(default=None, foreign_key="staff.id")
+
+
+class SendingPace(SQLModel, table=True):
+    """When the next mail may go under LOTS_SMTP_RATE: one row, so that the limit holds across all who send."""
+
+    __tablename__ = "sending_pace"
+    __table_args__ = (CheckConstraint("id = 1", name="one_pace_for_all"),)
+
+    id: int = Field(default=1, primary_key=True)
+    next_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,127 @@
+"""A meeting (träff) and who carried it; a member always convenes; never a list of who came (domain.md section 3)."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.db.column_types import UtcDateTime, code, key_field
+
+MOST_ATTENDING = 300
+CONFIRM_ABOVE = 60
+KICKOFF_ATTENDING = 3
+KICKOFF_ORGANISERS = 2
+LATE_REPORT_DAYS = 60
+
+
+class MeetingStatus(StrEnum):
+    planned = "planned"
+    held = "held"
+    cancelled = "cancelled"
+
+
+class MeetingForm(StrEnum):
+    in_person = "in_person"
+    digital = "digital"
+    mixed = "mixed"
+
+
+class Duty(StrEnum):
+    invitation = "invitation"
+    host = "host"
+    programme = "programme"
+    lead = "lead"
+    follow_up = "follow_up"
+
+
+LEADING = (Duty.invitation, Duty.lead)
+"""A meeting is led by a member when a member carried one of these (domain.md section 7)."""
+
+
+SWEPT = ("starts_at", "status", "led_by_member", "attended", "branches", "companies", "id")
+"""All that a health check reads of a meeting: it need not visit the table."""
+
+
+class Meeting(SQLModel, table=True):
+    """One meeting: booked by a member, held or cancelled, counted in figures only.
+
+    `led_by_member` repeats what its duties say, so that a sweep need not look at the duties of every meeting.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("network_id", "starts_at", name="one_meeting_at_a_time"),
+        Index("ix_meeting_sweep", "network_id", *SWEPT),
+        CheckConstraint("attended BETWEEN 0 AND 300", name="attended_is_plausible"),
+        CheckConstraint("status <> 'held' OR attended IS NOT NULL", name="held_has_attendance"),
+    )
+
+    id: UUID = key_field()
+    network_id: UUID = Field(foreign_key="network.id")
+    starts_at: datetime = Field(sa_type=UtcDateTime)
+    status: MeetingStatus = Field(default=MeetingStatus.planned, sa_type=code(MeetingStatus))
+    form: MeetingForm = Field(default=MeetingForm.in_person, sa_type=code(MeetingForm))
+    convener_id: UUID = Field(foreign_key="person.id")
+    attended: int | None = None
+    non_members: int | None = None
+    branches: int | None = None
+    companies: int | None = None
+    led_by_member: bool = False
+    over_helped: bool = False
+    booked_at: datetime = Field(sa_type=UtcDateTime)
+    reported_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sequence: int = 0
+
+
+class MeetingDuty(SQLModel, table=True):
+    """Who carried one of a meeting's five duties: a member (as a keyed hash) or the office."""
+
+    __tablename__ = "meeting_duty"
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "duty", name="one_carrier_of_a_duty"),
+        CheckConstraint("by_office = (organiser_key IS NULL)", name="member_or_office"),
+        Index("ix_meeting_duty_sweep", "meeting_id", "duty", "organiser_key"),
+    )
+
+    id: UUID = key_field()
+    meeting_id: UUID = Field(foreign_key="meeting.id")
+    duty: Duty = Field(sa_type=code(Duty))
+    by_office: bool
+    organiser_key: str | None = Field(default=None, max_length=64)
+
+
+class ReportEntry(SQLModel, table=True):
+    """One telling of a meeting: the meeting keeps the latest, here each is kept (domain.md section 12)."""
+
+    __tablename__ = "report_entry"
+
+    id: UUID = key_field()
+    meeting_id: UUID = Field(foreign_key="meeting.id", index=True)
+    told_by: str = Field(max_length=8)
+    at: datetime = Field(sa_type=UtcDateTime)
+    status: MeetingStatus = Field(sa_type=code(MeetingStatus))
+    attended: int | None = None
+    flow_run_id: str | None = None
+
+
+class PartnerKind(StrEnum):
+    host = "host"
+    speaker = "speaker"
+    participant = "participant"
+
+
+class Partner(SQLModel, table=True):
+    """A company that a network met at or with: its name, never anybody who works there."""
+
+    __table_args__ = (UniqueConstraint("network_id", "company", "kind", name="one_partner_of_a_kind"),)
+
+    id: UUID = key_field()
+    network_id: UUID = Field(foreign_key="network.id", index=True)
+    company: str = Field(max_length=120)
+    kind: PartnerKind = Field(sa_type=code(PartnerKind))
+
+
+def is_kickoff(attended: int, organisers: int) -> bool:
+    """Two who meet have met, but not started a network (domain.md sections 4 and 12)."""
+    return attended >= KICKOFF_ATTENDING and organisers >= KICKOFF_ORGANISERS

@@ -1,0 +1,139 @@
+"""A local network and the members who carry it. One code path creates a network (domain.md S2)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Integer, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.db.column_types import EncryptedText, UtcDateTime, code, key_field
+
+
+class Nature(StrEnum):
+    town = "town"
+    business_park = "business_park"
+    role = "role"
+    theme = "theme"
+    other = "other"
+
+
+class NetworkState(StrEnum):
+    planned = "planned"
+    starting = "starting"
+    sharing = "sharing"
+    trial = "trial"
+    independent = "independent"
+    resting = "resting"
+    closed = "closed"
+    merged = "merged"
+    split = "split"  # type: ignore[assignment]  # a state, and a method of str that nobody calls on it
+
+
+STEP_OF = {
+    NetworkState.planned: 0,
+    NetworkState.starting: 1,
+    NetworkState.sharing: 2,
+    NetworkState.trial: 3,
+    NetworkState.independent: 4,
+}
+TERMINAL = (NetworkState.closed, NetworkState.merged, NetworkState.split)
+ACTIVE = (NetworkState.starting, NetworkState.sharing, NetworkState.trial, NetworkState.independent)
+
+
+class Origin(StrEnum):
+    member = "member"
+    representative = "representative"
+    historic_office = "historic_office"
+
+
+MOST_EXTENDED_DAYS = 90
+_version = Column("version", Integer, nullable=False)
+
+
+class Network(SQLModel, table=True):
+    """A network that members started in a place, with a cadence of its own choice (domain.md section 3)."""
+
+    __table_args__ = (
+        CheckConstraint("length(place) > 0", name="network_has_a_place"),
+        CheckConstraint("cadence_days IN (30, 60, 90, 180)", name="cadence_is_known"),
+        CheckConstraint("target_size > 0", name="target_size_is_positive"),
+        CheckConstraint("step BETWEEN 0 AND 4", name="step_is_on_the_ladder"),
+        CheckConstraint(f"extended_days BETWEEN 0 AND {MOST_EXTENDED_DAYS}", name="extension_within_its_limit"),
+        CheckConstraint(
+            "extended_days = 0 OR (extension_reason IS NOT NULL AND extension_approved_by IS NOT NULL)",
+            name="extension_has_reason_and_approver",
+        ),
+        CheckConstraint("extension_approved_by <> negotiator", name="extension_approved_by_another"),
+    )
+
+    id: UUID = key_field()
+    number: int = Field(unique=True)
+    slug: str = Field(unique=True)
+    name: str
+    place: str
+    municipality: str = Field(foreign_key="municipality.code", index=True)
+    nature: Nature = Field(sa_type=code(Nature))
+    cadence_days: int = 60
+    target_size: int = 8
+    open_to_all: bool = True
+    origin: Origin = Field(sa_type=code(Origin))
+    without_support: bool = False
+    state: NetworkState = Field(default=NetworkState.planned, index=True, sa_type=code(NetworkState))
+    step: int = 0
+    kickoff_on: date | None = None
+    support_ends_on: date | None = None
+    extended_days: int = 0
+    extension_reason: str | None = Field(default=None, sa_column=Column(EncryptedText))
+    extension_approved_by: UUID | None = Field(default=None, foreign_key="staff.id")
+    negotiator: UUID | None = Field(default=None, foreign_key="staff.id", index=True)
+    check_in_due_on: date | None = Field(default=None, index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    version: int = Field(default=1, sa_column=_version)
+    __mapper_args__ = {"version_id_col": _version}
+
+
+class RoleKind(StrEnum):
+    initiator = "initiator"
+    organiser = "organiser"
+    contact = "contact"
+
+
+class Role(SQLModel, table=True):
+    """What a member carries in a network. `code` (m1, m2 …) names the person inside the network, without a name."""
+
+    __table_args__ = (UniqueConstraint("network_id", "person_id", "kind", name="one_role_of_a_kind"),)
+
+    id: UUID = key_field()
+    network_id: UUID = Field(foreign_key="network.id", index=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    kind: RoleKind = Field(sa_type=code(RoleKind))
+    code: str = Field(max_length=8)
+    asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    until: date | None = None
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None and self.until is None
+
+
+class LinkKind(StrEnum):
+    split = "split"  # type: ignore[assignment]  # as in NetworkState
+    merge = "merge"
+    successor = "successor"
+
+
+class NetworkLink(SQLModel, table=True):
+    """Where a network came from or went: split into, merged into, or succeeded by another."""
+
+    __tablename__ = "network_link"
+    __table_args__ = (
+        UniqueConstraint("kind", "from_network", "to_network", name="linked_once"),
+        CheckConstraint("from_network <> to_network", name="no_link_to_itself"),
+    )
+
+    id: UUID = key_field()
+    kind: LinkKind = Field(sa_type=code(LinkKind))
+    from_network: UUID = Field(foreign_key="network.id", index=True)
+    to_network: UUID = Field(foreign_key="network.id", index=True)

@@ -1,0 +1,94 @@
+"""A person and what they have asked about their own data (domain.md sections 3 and 10)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Column
+from sqlmodel import Field, SQLModel
+
+from models.db.column_types import EncryptedText, UtcDateTime, code, key_field
+from models.db.crypto import keyed_hash
+from models.i18n import Language
+
+
+class Membership(StrEnum):
+    active = "active"
+    passive = "passive"
+    left = "left"
+    none = "none"
+    unknown = "unknown"
+
+
+class EmailStatus(StrEnum):
+    ok = "ok"
+    bounced = "bounced"
+    missing = "missing"
+
+
+class Person(SQLModel, table=True):
+    """Someone who asks for or carries a network. Their company is never stored (domain.md section 3)."""
+
+    id: UUID = key_field()
+    member_hash: str | None = Field(default=None, unique=True, max_length=64)
+    member_number: str | None = Field(default=None, sa_column=Column(EncryptedText))
+    name: str | None = Field(default=None, sa_column=Column(EncryptedText))
+    email: str | None = Field(default=None, sa_column=Column(EncryptedText))
+    email_status: EmailStatus = Field(default=EmailStatus.missing, sa_type=code(EmailStatus))
+    language: Language = Field(default=Language.sv, sa_type=code(Language))
+    membership: Membership = Field(default=Membership.unknown, sa_type=code(Membership))
+    is_representative: bool = False
+    is_employee: bool = False
+    protected_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reminders_stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    @property
+    def may_initiate(self) -> bool:
+        """Active members and their representatives may ask; the office's own people never (domain.md I1, S8)."""
+        return (self.membership == Membership.active or self.is_representative) and not self.is_employee
+
+    @property
+    def is_member(self) -> bool:
+        """A member or a representative, as far as the register knows; while it is down nobody stops being one."""
+        return self.membership not in (Membership.left, Membership.none) or self.is_representative
+
+    @property
+    def may_be_mailed(self) -> bool:
+        """Protected identity: phone only. A bounced or missing address gets nothing (domain.md section 12)."""
+        return bool(self.email) and self.email_status == EmailStatus.ok and not self.protected_at
+
+    @property
+    def may_be_reminded(self) -> bool:
+        """Check-ins and reminders go to whoever may be mailed and has not stopped them; decisions still come."""
+        return self.may_be_mailed and not self.erased_at and not self.reminders_stopped_at
+
+
+def member_hash(member_number: str) -> str:
+    """The keyed hash that a member number is looked up by; blanks and hyphens in it do not matter."""
+    return keyed_hash("member", "".join(letter for letter in member_number if letter.isalnum()).lower())
+
+
+class RightsKind(StrEnum):
+    access = "access"
+    correction = "correction"
+    erasure = "erasure"
+
+
+class RightsStatus(StrEnum):
+    received = "received"
+    answered = "answered"
+    refused = "refused"
+
+
+class RightsRequest(SQLModel, table=True):
+    """One request about personal data and the day it must be answered by."""
+
+    __tablename__ = "rights_request"
+
+    id: UUID = key_field()
+    kind: RightsKind = Field(sa_type=code(RightsKind))
+    person_id: UUID | None = Field(default=None, foreign_key="person.id", index=True)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    deadline: date = Field(index=True)
+    status: RightsStatus = Field(default=RightsStatus.received, sa_type=code(RightsStatus))

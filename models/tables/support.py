@@ -1,0 +1,120 @@
+"""What the office offers, what it has granted, and the ledger of its hours (domain.md sections 3 and 5)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Numeric, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.db.column_types import EncryptedText, UtcDateTime, code, key_field
+
+HUNDREDTH = Decimal("0.01")
+
+
+class EntryKind(StrEnum):
+    budget = "budget"
+    reserved = "reserved"
+    used = "used"
+    released = "released"
+
+
+class CapacityEntry(SQLModel, table=True):
+    """One line of the ledger: hours in (budget, released) or out (reserved; used beyond what was reserved)."""
+
+    __tablename__ = "capacity_entry"
+    __table_args__ = (
+        CheckConstraint("balance >= 0", name="ledger_never_below_zero"),
+        UniqueConstraint("staff_id", "quarter", "sequence", name="one_line_after_another"),
+    )
+
+    id: UUID = key_field()
+    staff_id: UUID = Field(foreign_key="staff.id", index=True)
+    quarter: str = Field(max_length=6, index=True)
+    grant_id: UUID | None = Field(default=None, foreign_key="support_grant.id", index=True)
+    sequence: int
+    hours: Decimal = Field(sa_column=Column(Numeric(6, 2), nullable=False))
+    balance: Decimal = Field(sa_column=Column(Numeric(6, 2), nullable=False))
+    kind: EntryKind = Field(sa_type=code(EntryKind))
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Item(StrEnum):
+    talk = "talk"
+    starter_kit = "starter_kit"
+    send_out = "send_out"
+    negotiator_at_meeting = "negotiator_at_meeting"
+    sounding_board = "sounding_board"
+    speaker = "speaker"
+    grant_money = "grant_money"
+    company_contact = "company_contact"
+    digital_room = "digital_room"
+    handover_talk = "handover_talk"
+    restart_talk = "restart_talk"
+
+
+@dataclass(frozen=True)
+class MenuLine:
+    """What an item costs the office in hours each time, and how often a network may have it."""
+
+    hours: Decimal
+    per_network: int | None = None
+    sek: int = 0
+
+
+MENU: dict[Item, MenuLine] = {
+    Item.talk: MenuLine(Decimal(1)),
+    Item.starter_kit: MenuLine(Decimal(0)),
+    Item.send_out: MenuLine(Decimal("1.5")),
+    Item.negotiator_at_meeting: MenuLine(Decimal(6), per_network=2),
+    Item.sounding_board: MenuLine(Decimal(3)),
+    Item.speaker: MenuLine(Decimal(2)),
+    Item.grant_money: MenuLine(Decimal("0.5"), per_network=2, sek=3000),
+    Item.company_contact: MenuLine(Decimal(2)),
+    Item.digital_room: MenuLine(Decimal(0)),
+    Item.handover_talk: MenuLine(Decimal(1)),
+    Item.restart_talk: MenuLine(Decimal(2)),
+}
+
+
+class GrantStatus(StrEnum):
+    granted = "granted"
+    used = "used"
+    ended = "ended"
+
+
+class SupportGrant(SQLModel, table=True):
+    """One item granted for one occasion: hours, a person, from and to, a reason; every grant ends (S4, S7)."""
+
+    __tablename__ = "support_grant"
+    __table_args__ = (
+        CheckConstraint("to_on >= from_on", name="grant_ends_after_it_begins"),
+        CheckConstraint("hours >= 0", name="hours_are_not_negative"),
+        CheckConstraint("sek BETWEEN 0 AND 3000", name="sek_within_the_cap"),
+    )
+
+    id: UUID = key_field()
+    network_id: UUID = Field(foreign_key="network.id", index=True)
+    item: Item = Field(sa_type=code(Item))
+    hours: Decimal = Field(sa_column=Column(Numeric(6, 2), nullable=False))
+    sek: int = 0
+    staff_id: UUID = Field(foreign_key="staff.id")
+    from_on: date
+    to_on: date
+    occasion: int = 1
+    reason: str = Field(sa_column=Column(EncryptedText, nullable=False))
+    status: GrantStatus = Field(default=GrantStatus.granted, sa_type=code(GrantStatus))
+
+
+class SupportTime(SQLModel, table=True):
+    """Hours of a grant that were used, on a day."""
+
+    __tablename__ = "support_time"
+    __table_args__ = (CheckConstraint("hours > 0", name="time_used_is_positive"),)
+
+    id: UUID = key_field()
+    grant_id: UUID = Field(foreign_key="support_grant.id", index=True)
+    on: date
+    hours: Decimal = Field(sa_column=Column(Numeric(6, 2), nullable=False))

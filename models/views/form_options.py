@@ -1,0 +1,116 @@
+"""What staff can choose in the forms now: open requests, networks, matters, mails in doubt, signatures.
+
+By labels that name nobody.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select
+from sqlmodel import Session, col, func, select
+
+from models.forms.kit.fields import MOST_LISTED, Entries, Lists
+from models.office.labels import label, label_of, mail_label, rights_label
+from models.privacy.rights_request import unanswered
+from models.tables.mail import MailStatus, OutgoingMail
+from models.tables.network import TERMINAL, Network, NetworkState, Role
+from models.tables.office import Intervention, Staff, StaffRole
+from models.tables.place import Municipality
+from models.tables.request import OPEN, SupportRequest
+from models.vocabulary import MATTER, word
+
+FEWEST_CODES, MOST_CODES = 6, 40
+SIGNING = (StaffRole.office, StaffRole.negotiator)
+ANSWERING = (StaffRole.office, StaffRole.data_protection)
+
+
+def all_lists(session: Session) -> Lists:
+    """Every list that a form shows, by its name."""
+    living = col(Network.state).not_in(TERMINAL)
+    return {
+        "requests": _entries(_requests(session)),
+        "networks": _entries(_networks(session, living)),
+        "planned": _entries(_networks(session, col(Network.state) == NetworkState.planned)),
+        "past": _entries(_networks(session, col(Network.state).in_((*TERMINAL, NetworkState.resting)))),
+        "matters": _entries(_matters(session)),
+        "doubtful": _entries(_doubtful(session)),
+        "rights": Entries(tuple(rights_label(one) for one in unanswered(session)[:MOST_LISTED])),
+        "signatures": Entries(tuple(_signatures(session, SIGNING))),
+        "answering": Entries(tuple(_signatures(session, ANSWERING))),
+        "members": Entries(tuple(_codes(session))),
+        "municipalities": Entries(tuple(session.exec(select(Municipality.name).order_by(col(Municipality.name))))),
+    }
+
+
+def _entries(rows: Iterable[tuple[Any, ...] | str]) -> Entries:
+    """The rows' labels in the order of the alphabet, at most 200; what there are more of is typed by number."""
+    labels = [row if isinstance(row, str) else label(*row) for row in rows]
+    return Entries(tuple(sorted(labels[:MOST_LISTED], key=_alphabetical)), more=len(labels) > MOST_LISTED)
+
+
+def _alphabetical(text: str) -> str:
+    """Å, ä and ö last, as in Swedish."""
+    return text.casefold().translate(str.maketrans("åäö", "{|}"))
+
+
+def _requests(session: Session) -> list[tuple[Any, ...]]:
+    """Requests that await a talk or a decision, the oldest first."""
+    columns: Any = (Municipality.name, SupportRequest.nature, SupportRequest.number)
+    rows: Select[Any] = select(*columns).outerjoin(
+        Municipality, col(Municipality.code) == col(SupportRequest.municipality)
+    )
+    open_ones = rows.where(col(SupportRequest.state).in_(OPEN)).order_by(col(SupportRequest.number))
+    return [tuple(row) for row in session.execute(open_ones.limit(MOST_LISTED + 1))]
+
+
+def _networks(session: Session, which: Any) -> list[tuple[Any, ...]]:
+    """Networks that `which` holds for, the newest first."""
+    columns: Any = (Municipality.name, Network.nature, Network.number)
+    rows: Select[Any] = select(*columns).join(Municipality, col(Municipality.code) == col(Network.municipality))
+    newest = rows.where(which).order_by(col(Network.number).desc())
+    return [tuple(row) for row in session.execute(newest.limit(MOST_LISTED + 1))]
+
+
+def _matters(session: Session) -> list[tuple[Any, ...]]:
+    """What is open about a network, each kind once, what is due first."""
+    columns: Any = (Municipality.name, Network.nature, Network.number, Intervention.kind)
+    rows: Select[Any] = (
+        select(*columns)
+        .join(Intervention, col(Intervention.network_id) == col(Network.id))
+        .join(Municipality, col(Municipality.code) == col(Network.municipality))
+        .where(col(Intervention.ended_at).is_(None))
+        .group_by(*columns)
+        .order_by(func.min(col(Intervention.due_on)), col(Network.number))
+    )
+    return [(*row[:3], word(MATTER, row[3])) for row in session.execute(rows.limit(MOST_LISTED + 1))]
+
+
+def _doubtful(session: Session) -> list[str]:
+    """Mails that a crash left in doubt, the oldest first."""
+    rows = session.exec(
+        select(OutgoingMail.id, OutgoingMail.template, Network, SupportRequest)
+        .outerjoin(Network, col(Network.id) == OutgoingMail.network_id)
+        .outerjoin(SupportRequest, col(SupportRequest.id) == OutgoingMail.request_id)
+        .where(col(OutgoingMail.status) == MailStatus.in_doubt)
+        .order_by(col(OutgoingMail.created_at), col(OutgoingMail.id))
+        .limit(MOST_LISTED + 1)
+    )
+    return [
+        mail_label(label_of(session, about) if (about := network or request) else "", template, key.hex[:8])
+        for key, template, network, request in rows
+    ]
+
+
+def _signatures(session: Session, roles: tuple[StaffRole, ...]) -> list[str]:
+    """Who may sign; none of so many that no list holds them: then they are typed."""
+    signing = select(Staff.signature).where(col(Staff.active), col(Staff.role).in_(roles))
+    found = list(session.exec(signing.order_by(col(Staff.signature)).limit(MOST_LISTED + 1)))
+    return found if len(found) <= MOST_LISTED else []
+
+
+def _codes(session: Session) -> list[str]:
+    """m1, m2 … as far as any network has them, and a few more."""
+    longest = session.exec(select(func.max(func.length(col(Role.code))))).one() or 0
+    codes = session.exec(select(func.max(col(Role.code))).where(func.length(col(Role.code)) == longest)).one()
+    highest = int(codes[1:]) if codes else 0
+    return [f"m{number}" for number in range(1, min(max(highest, FEWEST_CODES), MOST_CODES) + 1)]

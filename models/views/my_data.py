@@ -1,0 +1,113 @@
+"""Everything that is stored about one person, in words for a page and as data to take along (domain.md section 10)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import String, cast, or_
+from sqlmodel import Session, SQLModel, col, select
+
+from models.dates.local_time import local
+from models.people.roles import organiser_key
+from models.tables.check_in import ANSWERS, CheckIn, CheckInAnswer
+from models.tables.mail import OutgoingMail
+from models.tables.meeting import Meeting, MeetingDuty
+from models.tables.network import Network, Role
+from models.tables.person import Person, RightsRequest
+from models.tables.request import SupportRequest
+
+WHO = ("name", "email", "member_number", "language", "membership", "is_representative", "is_employee")
+PERSON = (*WHO, "email_status", "protected_at", "reminders_stopped_at")
+REQUEST = (
+    "received_at",
+    "channel",
+    "place",
+    "municipality",
+    "nature",
+    "need",
+    "talk_notes",
+    "wished",
+    "without_support",
+    "state",
+)
+CHECK_IN = ("answered_at", *ANSWERS)
+ROLE = ("kind", "asked_at", "confirmed_at", "until")
+MAIL = ("template", "created_at", "status")
+RIGHTS = ("kind", "received_at", "deadline", "status")
+
+
+def stored_about(session: Session, person: Person) -> dict[str, Any]:
+    """All of it, by kind, as plain values (JSON). Other persons are left out of what they share with this one."""
+    roles = session.exec(select(Role).where(col(Role.person_id) == person.id)).all()
+    names = {one.id: one.name for one in session.exec(select(Network).where(col(Network.id).in_(_networks(roles))))}
+    meetings = select(Meeting).where(col(Meeting.convener_id) == person.id).order_by(col(Meeting.starts_at))
+    mails = select(OutgoingMail).where(col(OutgoingMail.person_id) == person.id).order_by(col(OutgoingMail.created_at))
+    rights = select(RightsRequest).where(col(RightsRequest.person_id) == person.id)
+    return {
+        "person": _row(person, PERSON),
+        "roles": [_row(one, ROLE, network=names[one.network_id]) for one in roles],
+        "requests": [_row(one, REQUEST) for one in _asked(session, person.id)],
+        "named_in_requests": [_row(one, ("received_at", "place")) for one in _named(session, person.id)],
+        "check_ins": list(_check_ins(session, person.id, names)),
+        "meetings_called": [
+            _row(one, ("starts_at", "status"), network=names.get(one.network_id)) for one in session.exec(meetings)
+        ],
+        "duties": list(_duties(session, person.id, names)),
+        "mails": [_row(one, MAIL) for one in session.exec(mails)],
+        "rights_requests": [_row(one, RIGHTS) for one in session.exec(rights)],
+    }
+
+
+def _networks(roles: Iterable[Role]) -> set[UUID]:
+    return {role.network_id for role in roles}
+
+
+def _asked(session: Session, person_id: UUID) -> Iterable[SupportRequest]:
+    asked = select(SupportRequest).where(col(SupportRequest.initiator_id) == person_id)
+    return session.exec(asked.order_by(col(SupportRequest.number))).all()
+
+
+def _named(session: Session, person_id: UUID) -> Iterable[SupportRequest]:
+    held = cast(col(SupportRequest.co_organisers), String).contains(str(person_id))
+    return session.exec(select(SupportRequest).where(held).order_by(col(SupportRequest.number))).all()
+
+
+def _check_ins(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> Iterable[dict[str, Any]]:
+    """Those this person was sent, and those they answered: with their own answers and nobody else's."""
+    rows = session.exec(
+        select(CheckIn, CheckInAnswer)
+        .join(
+            CheckInAnswer,
+            (col(CheckInAnswer.check_in_id) == CheckIn.id) & (col(CheckInAnswer.person_id) == person_id),
+            isouter=True,
+        )
+        .where(or_(col(CheckIn.person_id) == person_id, col(CheckInAnswer.id).is_not(None)))
+        .order_by(col(CheckIn.sent_on))
+    ).all()
+    for check_in, own in rows:
+        told = {name: _plain(getattr(own, name)) if own else None for name in CHECK_IN}
+        yield {"network": names.get(check_in.network_id), "sent_on": _plain(check_in.sent_on)} | told
+
+
+def _duties(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> Iterable[dict[str, Any]]:
+    """What this person carried: found by the key that tells nobody else who it was."""
+    keys = [organiser_key(network_id, person_id) for network_id in names]
+    carried = (
+        select(MeetingDuty, Meeting)
+        .join(Meeting, col(Meeting.id) == MeetingDuty.meeting_id)
+        .where(col(MeetingDuty.organiser_key).in_(keys))
+        .order_by(col(Meeting.starts_at), col(MeetingDuty.duty))
+    )
+    for duty, meeting in session.exec(carried):
+        yield {"network": names[meeting.network_id], "on": _plain(local(meeting.starts_at).date()), "duty": duty.duty}
+
+
+def _row(row: SQLModel, columns: Iterable[str], **more: Any) -> dict[str, Any]:
+    return {**more, **{name: _plain(getattr(row, name)) for name in columns}}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return local(value).isoformat(timespec="minutes")
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,46 @@
+"""Addresses that open a form in the Prefect UI, already filled in."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from prefect.client.orchestration import get_client
+from prefect.settings import get_current_settings
+
+from models.settings import settings
+from models.views.work_item import Waiting
+from tasks.staff_ui.form_refresh import deployed_ones
+
+NOT_SENT = "not-sent"
+"""The key of the table of mails that did not go."""
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Where the UI is, and the deployments on it by name; none where flows run without being deployed."""
+
+    ui_url: str = ""
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+    def link(self, one: Waiting) -> str:
+        """The form that deals with what waits, filled in; the table of what did not go where no form can help.
+
+        Of a run that broke off: the run itself, where its Retry is.
+        """
+        if self.ui_url and one.run:
+            return f"{self.ui_url}/runs/flow-run/{one.run}"
+        if not self.ui_url or one.opens not in self.ids:
+            return ""
+        filled = json.dumps({"form": dict(one.filled)}, ensure_ascii=False, separators=(",", ":"))
+        if not one.filled:
+            return f"{self.ui_url}/artifacts/key/{NOT_SENT}"
+        return f"{self.ui_url}/deployments/deployment/{self.ids[one.opens]}/run?parameters={quote(filled, safe='')}"
+
+
+async def find_forms() -> Forms:
+    """Every form that is deployed where this run's Prefect is, under the address that staff's browsers use."""
+    async with get_client() as client:
+        found = await deployed_ones(client)
+    ui_url = settings().prefect_ui_url or get_current_settings().ui_url or ""
+    return Forms(ui_url.rstrip("/"), {name: str(one.id) for name, one in found.items()})

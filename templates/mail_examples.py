@@ -1,0 +1,178 @@
+"""Made-up but likely values for every mail: for `lots preview` and for the tests."""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any, Final
+
+from templates.vocabulary.mail import ITEMS, ORGANISATION, staff_title
+
+PLACE: Final = "Örnsköldsvik"
+NETWORK: Final = {"sv": "Ledare i Örnsköldsvik", "en": "Leaders in Örnsköldsvik"}
+REASON: Final = {
+    "sv": "Ni är nya på orten och vill nå fler.",
+    "en": "You are new in the town and want to reach more people.",
+}
+REFUSAL: Final = {
+    "sv": "Vi behöver ditt namn så länge du är kontakt. När någon annan har tagit vid raderar vi det.",
+    "en": "We need your name for as long as you are the contact. When somebody else has taken over, we erase it.",
+}
+STARTS_AT: Final = datetime(2027, 6, 7, 15, 30, tzinfo=UTC)
+CHECK_IN: Final = {
+    "check_in_link": "https://natverk.example.org/svara/Zk3xPq",
+    "meeting_link": "https://natverk.example.org/traff/Wm7tLb",
+}
+STOP: Final = {"stop_link": "https://natverk.example.org/sluta/Hv2nQd"}  # in mails that ask again and again
+
+DATA: Final = "https://natverk.example.org/mina-uppgifter/Ru8yMz"
+UI: Final = "https://natverk.example.org/ui/oppna"
+_ROWS: Final[list[dict[str, Any]]] = [
+    {"what": "talk", "subject": "Kramfors · samma roll · #51", "since": "2027-02-25", "due": "2027-03-04",
+     "overdue": False, "link": f"{UI}/talk"},
+    {"what": "over_helping", "subject": f"{PLACE} · ort · #12", "since": "2027-02-08", "due": "2027-02-22",
+     "overdue": True, "link": ""},
+    {"what": "in_doubt", "subject": "Sollefteå · företagsområde · #7", "since": "2027-03-01", "due": None,
+     "overdue": False, "link": f"{UI}/in-doubt"},
+    {"what": "decision", "subject": "Härnösand · tema · #48", "since": "2027-02-10", "due": "2027-02-26",
+     "overdue": True, "link": f"{UI}/decision"},
+]  # fmt: skip
+
+
+def example(template: str, language: str) -> dict[str, Any]:
+    """A full context for that mail."""
+    return {**_common(language), **_own(language)[template]}
+
+
+def variants(template: str, language: str) -> list[dict[str, Any]]:
+    """The example, and one more context for each other way that the mail can read."""
+    usual = example(template, language)
+    return [usual] + [{**usual, **change} for change in _CHANGES.get(template, [])]
+
+
+def _common(language: str) -> dict[str, Any]:
+    return {
+        "name": "Åsa Öhrn",
+        "place": PLACE,
+        "contact": SimpleNamespace(
+            name="André Sjögren",
+            email="andre.sjogren@kansliet.example.org",
+            title=staff_title("negotiator", language),
+        ),
+        "privacy_link": "https://natverk.example.org/integritet",
+        "stop_link": "",
+        "language": language,
+        "today": date(2027, 3, 2),
+    }
+
+
+def _own(language: str) -> dict[str, dict[str, Any]]:
+    support = {
+        "who": "André Sjögren",
+        "from_on": date(2027, 5, 10),
+        "to_on": date(2027, 9, 30),
+        "reason": REASON[language],
+    }
+    office = SimpleNamespace(
+        name=ORGANISATION, email="natverk@kansliet.example.org", title=staff_title("office", language)
+    )
+    staff = {"name": "Åsa", "contact": office}  # greeted by their first name
+    network, meeting = {"network": NETWORK[language]}, {"meeting_link": CHECK_IN["meeting_link"]}
+    return {
+        "receipt": {"number": 42, "talk_due": date(2027, 3, 9), "answer_due": date(2027, 3, 23)},
+        "talk-invitation": {"talk_due": date(2027, 3, 9)},
+        "more-information": {"missing": ["membership", "place", "need", "contact_details"]},
+        "granted": {
+            **network,
+            **meeting,
+            "without_support": False,
+            "items": [
+                {"item": "starter_kit", "hours": "0", **support, "reason": ""},
+                {"item": "send_out", "hours": "1.5", **support},
+                {"item": "negotiator_at_meeting", "hours": "6.00", **support, "reason": ""},
+            ],
+        },
+        "waiting": {"items_now": ["starter_kit", "digital_room"]},
+        "declined": {"reason": "not_a_member"},
+        "co-organiser": {
+            **network,
+            "initiator": "René Lindqvist",
+            "confirm_link": "https://natverk.example.org/medarrangor/Jp9sTy",
+        },
+        "kickoff-checklist": {**meeting, **STOP, "starts_at": STARTS_AT},
+        "calendar-invitation": {
+            **network, **meeting, "starts_at": STARTS_AT, "date": date(2027, 6, 7), "change": "new", "first": True,
+        },
+        "first-meeting": {**CHECK_IN, **STOP},
+        "check-in": {**CHECK_IN, **STOP},
+        "check-in-reminder": {**CHECK_IN, **STOP},
+        "second-organiser": {**CHECK_IN, **STOP},
+        "step": {"step": 2, "office_duties": 2, "support_ends_on": date(2027, 12, 7)},
+        "ending": {"support_ends_on": date(2027, 12, 7), "days": 60},
+        "independent": {**network, **meeting, "met_criteria": True, "meetings": 6},
+        "talk-offer": {"due_on": date(2027, 3, 16)},
+        "queue-offer": {"offer_until": date(2027, 3, 16)},
+        "resting": {**network, **meeting, "rested_on": date(2027, 3, 1)},
+        "wake": {**network, **meeting, **STOP, "months": 6},
+        "closed": {**network, "meetings": 11},
+        "new-contact": {**network, **meeting},
+        "introduction": {
+            "other_name": "Jörgen Ågren", "other_email": "jorgen.agren@example.org", "other_place": "Kramfors",
+            "why": ["neighbouring_municipality", "same_nature", "similar_words"],
+        },
+        "still-planned": {**network, **meeting, **STOP, "active_days": 90},
+        "data-request": {
+            "stage": "receipt", "kind": "access", "deadline": date(2027, 4, 2), "data_link": "",
+            "outcome": "", "reason": REFUSAL[language],
+        },
+        "fresh-link": {
+            "fresh_link": "https://natverk.example.org/svara/Tn5cKw", "valid_until": date(2027, 8, 29),
+            "about": "meeting",
+        },
+        "staff-digest": {**staff, "region": "Västernorrlands län", "rows": _ROWS},
+        "staff-alarm": {
+            **staff, "what": "health_talk", "subject": f"{PLACE} · ort · #12", "due": date(2027, 3, 2),
+            "link": f"{UI}/health-talk",
+        },
+        "report-ready": {
+            **staff, "cutoff": date(2027, 1, 1), "link": f"{UI}/congress-report", "folder": "rapporter/2027-01-01",
+        },
+    }  # fmt: skip
+
+
+_REASONS: Final = (
+    "employee", "no_place", "whole_country", "other_network", "no_member_interest", "outside_purpose",
+)  # fmt: skip
+_ANSWER: Final = {"stage": "answer", "outcome": "done"}
+_CHANGES: Final[dict[str, list[dict[str, Any]]]] = {
+    "granted": [{"without_support": True, "items": []}, {"more": True}],
+    "waiting": [{"items_now": list(ITEMS)}],
+    "declined": [{"reason": reason} for reason in _REASONS],
+    "calendar-invitation": [{"change": "update"}, {"change": "cancel"}, {"first": False}],
+    "step": [{"step": 3, "office_duties": 1}],
+    "ending": [{"days": 30}],
+    "independent": [{"met_criteria": False, "meetings": 3}, {"met_criteria": False, "meetings": 1}],
+    "more-information": [{"missing": ["place"]}],
+    "wake": [{"months": 11}],
+    "closed": [{"meetings": 1}, {"meetings": 0}],
+    "introduction": [{"other_name": "", "why": []}],
+    "still-planned": [{"active_days": 150}],
+    "data-request": [
+        *({"kind": kind} for kind in ("portability", "erasure", "rectification")),
+        *(_ANSWER | {"kind": kind, "data_link": DATA} for kind in ("access", "portability")),
+        *(_ANSWER | {"kind": kind} for kind in ("access", "erasure", "rectification")),
+        _ANSWER | {"kind": "erasure", "outcome": "refused"},
+    ],
+    "fresh-link": [{"place": ""}, {"place": "", "about": "my-data", "valid_until": date(2027, 3, 9)}],
+    "report-ready": [{"link": ""}, {"folder": ""}],
+    "staff-digest": [{"rows": [{**_ROWS[0], "subject": ""}]}, {"rows": _ROWS[1:2]}, {"rows": []}],
+    "staff-alarm": [
+        {"what": "in_doubt", "subject": "", "due": None, "link": ""},
+        {
+            "what": "rights_erasure",
+            "subject": "",
+            "link": "",
+            "due": date(2027, 4, 2),
+            "other_name": "Jörgen Ågren",
+            "other_email": "jorgen.agren@example.org",
+        },
+    ],
+}

@@ -1,0 +1,103 @@
+"""Renders the founders' pages: one template a page, and the words of each language in a file that the office can edit.
+
+`web/words.sv.toml` and `web/words.en.toml` hold the same names; a page of running text is a template per language.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, time
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from templates.rendering import filters
+from templates.vocabulary import mail as words_of
+from templates.vocabulary.mail import ORGANISATION
+
+WEB: Final = Path(__file__).parents[1] / "web"
+LANGUAGES: Final = ("sv", "en")
+STYLE: Final = (WEB / "style.css").read_bytes()
+VERSION_DIGITS: Final = 12
+PICKERS: Final[dict[str, Callable[[str], str]]] = {
+    "date": lambda text: date.fromisoformat(text).isoformat(),
+    "time": lambda text: time.fromisoformat(text).isoformat("minutes"),
+}
+
+
+class Words:
+    """The sentences of one language by name: `words("check_in.title", place="Boden")`."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        told = tomllib.loads((WEB / f"words.{language}.toml").read_text(encoding="utf-8"))
+        self.sentences = dict(_flat(told, ""))
+
+    def __call__(self, name: str, /, **values: object) -> str:
+        """The sentence with its values filled in. Raises KeyError when it, or one of its values, is missing."""
+        return self.sentences[name].format_map(values)
+
+
+def _flat(told: Mapping[str, Any], above: str) -> Iterator[tuple[str, str]]:
+    for name, value in told.items():
+        if isinstance(value, str):
+            yield above + name, value
+        else:
+            yield from _flat(value, f"{above}{name}.")
+
+
+@cache
+def words(language: str) -> Words:
+    """The words of that language, read once a process."""
+    return Words(language)
+
+
+def render_page(page: str, language: str, **values: Any) -> str:
+    """The page in that language. A value that the template names and `values` lacks raises UndefinedError.
+
+    Values are data: whatever they hold, they show literally.
+    """
+    template = _environment(language).select_template([f"{page}.{language}.html", f"{page}.html"])
+    return template.render(values)
+
+
+def pickable(value: str, kind: str) -> bool:
+    """Whether a browser's picker for a "date" or "time" can show the value; what it cannot is kept as plain text."""
+    if kind not in PICKERS:
+        return False
+    try:
+        return not value or PICKERS[kind](value) == value
+    except ValueError:
+        return False
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(WEB),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    for each in (
+        filters.day,
+        filters.short_day,
+        filters.moment,
+        filters.hours,
+        words_of.item_name,
+        words_of.item_line,
+    ):
+        environment.filters[each.__name__] = partial(each, language=language)
+    environment.tests["pickable"] = pickable
+    environment.globals.update(
+        t=words(language),
+        language=language,
+        other=next(one for one in LANGUAGES if one != language),
+        organisation=ORGANISATION,
+        style_version=hashlib.sha256(STYLE).hexdigest()[:VERSION_DIGITS],
+    )
+    return environment
