@@ -3,15 +3,12 @@
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from models.errors import UserError
 
 MONDAY, TUESDAY, THURSDAY, FRIDAY, SATURDAY = 0, 1, 3, 4, 5
-
-if TYPE_CHECKING:
-    pass
 
 
 STOCKHOLM: Final = ZoneInfo("Europe/Stockholm")

@@ -3,10 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    pass
 from models.dates.active_days import is_christmas_break, is_summer_break
 from models.dates.local_time import FRIDAY, ONE_DAY, SATURDAY, STOCKHOLM, THURSDAY, TUESDAY, local
 from models.dates.working_days import Language, holidays_of, is_easter, is_squeezed_day

@@ -2,13 +2,10 @@
 
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from models.errors import UserError
-
-if TYPE_CHECKING:
-    pass
 from models.dates.local_time import ONE_DAY, SATURDAY
+from models.errors import UserError
 
 Language = Literal["sv", "en"]
 

@@ -46,13 +46,9 @@ from models.health.batch import (
 from models.tables.health import Level
 
 MODEL_VERSION: Final = "1"
-
-
 COMPONENTS: Final = ("R", "A", "O", "B", "D", "F")
 # So many networks' columns stay in the processor's cache: ten times the networks take ten times the time, not more.
 AT_A_TIME: Final = 5_000
-
-
 LEVELS: Final = tuple(Level)
 """A level column holds positions in this tuple, so that the lower of two levels is the smaller number."""
 
