@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Rules and mail are tested on each kind of database; pages and flows, which go through them, where marked so."""
-    above = metafunc.definition.path.parent.name in ABOVE
+    above = bool(ABOVE & set(metafunc.definition.path.relative_to(Path(__file__).parent).parts))
     each = not above or metafunc.definition.get_closest_marker("each_database")
     for fixture in {"office", "empty_database"} & set(metafunc.fixturenames):
         metafunc.parametrize(fixture, DATABASES if each else DATABASES[:1], indirect=True)

@@ -12,7 +12,7 @@ from models.settings import Settings
 from models.tables.check_in import CheckIn
 from models.tables.request import SupportRequest
 from tests.deployments.conftest import World, begin_world
-from tests.deployments.test_web_request import requests_in
+from tests.deployments.web.pages.test_support_request import requests_in
 from tests.e2e.every_page import every_page, fill, served, visit
 
 pytestmark = pytest.mark.e2e

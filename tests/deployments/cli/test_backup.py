@@ -28,7 +28,7 @@ from tasks.archive.write import COPIES
 from tests.acts import AKE, MARIT, ask, mails
 
 KEY = "a key that is kept elsewhere"
-CODE = Path(__file__).parents[2]
+CODE = Path(__file__).parents[3]
 
 
 Lots = Callable[..., "Ran"]

@@ -1,11 +1,7 @@
 """domain.md section 7, read with a lawyer's eye."""
 
-import sys
 from datetime import date, timedelta
 from fractions import Fraction
-from importlib import util
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -18,19 +14,8 @@ from models.errors import UserError
 from models.health import engagement
 from models.health.batch import DUTIES, NOT_RECORDED, OFFICE, Batch, BatchBuilder
 from models.health.engagement import COMPONENTS, Health, Result, drop_since, dropped, nothing_booked, score
+from tests import engagement_oracle as oracle
 
-
-def _oracle() -> ModuleType:
-    """The neighbouring file: tests/ is no package."""
-    spec = util.spec_from_file_location("engagement_oracle", Path(__file__).with_name("engagement_oracle.py"))
-    assert spec and spec.loader
-    module = util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-oracle: Any = _oracle()
 Network, Meeting, CheckIn = oracle.Network, oracle.Meeting, oracle.CheckIn
 
 TODAY = date(2027, 11, 1)

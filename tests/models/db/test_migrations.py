@@ -24,7 +24,7 @@ from models.tables.support import CapacityEntry
 from models.views.invariants import broken
 from tests.acts import ask
 
-DATA = Path(__file__).parent.parent / "data"
+DATA = Path(__file__).parents[2] / "data"
 EARLIER = sorted(path.stem.removeprefix("schema_") for path in DATA.glob("schema_*.json"))
 Rows = dict[str, list[dict[str, Any]]]
 
