@@ -1,11 +1,12 @@
 """What nobody needs any more is forgotten (domain.md section 10)."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
+from prefect.client.schemas.objects import FlowRun
 
 from models.db.engine import transaction
 from models.forms.data_protection import DataProtectionForm
@@ -18,6 +19,7 @@ from tasks.runtime.form_intake import form_of, keep, settle
 from tasks.runtime.step import step
 
 ENDED_BADLY = ["FAILED", "CRASHED", "CANCELLED"]
+DIED_JUST_NOW = timedelta(minutes=10)
 AT_A_TIME = 100
 
 
@@ -66,11 +68,18 @@ async def forget_failed() -> int:
             ):
                 offset += len(runs)
                 for run in runs:
+                    if _may_go_on(run):
+                        continue
                     form = run.parameters.get("form")
                     if form is not None and (blank := blanked(kind, form)) != form:
                         await client.update_flow_run(run.id, parameters={**run.parameters, "form": blank})
                         emptied += 1
     return emptied
+
+
+def _may_go_on(run: FlowRun) -> bool:
+    """Whether it died just now: it may begin again by itself, and then needs what was typed."""
+    return bool(run.state and run.state.is_crashed() and datetime.now(UTC) - run.state.timestamp < DIED_JUST_NOW)
 
 
 def blanked(kind: type[Form], form: Any) -> dict[str, Any]:

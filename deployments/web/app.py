@@ -27,7 +27,6 @@ from models.dates.working_days import is_free_day
 from templates.rendering.web import STYLE
 
 Now = Callable[[], datetime]
-TOGETHER = 10
 
 
 def utc_now() -> datetime:
@@ -36,14 +35,18 @@ def utc_now() -> datetime:
 
 
 async def start_run(deployment: str, parameters: dict[str, Any]) -> str:
-    """Start a Prefect deployment without waiting for it. Returns the flow run's id."""
+    """Start a Prefect deployment without waiting for it. Returns the flow run's id; for the outbox, which may have one
+    waiting already, none."""
+    from prefect.client.orchestration import get_client
     from prefect.deployments import run_deployment
 
-    when: dict[str, Any] = {}
-    if deployment == OUTBOX:  # one run for all that is queued within the same ten seconds, at their end
-        ends = datetime.fromtimestamp((datetime.now(UTC).timestamp() // TOGETHER + 1) * TOGETHER, UTC)
-        when = {"scheduled_time": ends, "idempotency_key": f"mail-{ends:%Y%m%dT%H%M%S}"}
-    run = await run_deployment(name=deployment, parameters=parameters, timeout=0, as_subflow=False, **when)  # type: ignore[misc]
+    from tasks.runtime.outbox_trigger import start_outbox
+
+    if deployment == OUTBOX:
+        async with get_client() as client:
+            await start_outbox(client, (await client.read_deployment_by_name(OUTBOX)).id, parameters)
+            return ""
+    run = await run_deployment(name=deployment, parameters=parameters, timeout=0, as_subflow=False)  # type: ignore[misc]
     return str(run.id)
 
 

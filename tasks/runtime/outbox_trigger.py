@@ -6,9 +6,10 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.filters import FlowRunFilter
 from prefect.states import Scheduled
 
 from models.db.engine import reading
@@ -18,6 +19,7 @@ from models.stages import outbox
 OUTBOX = "outbox"
 BUSY_TRIES, BUSY_SECONDS = 5, 0.5
 TOGETHER = timedelta(seconds=10)
+SLOT_WAIT = timedelta(seconds=30)  # a run that waits for another to end is asked for again after so long
 
 
 async def soon(request: Callable[[], Awaitable[Any]]) -> None:
@@ -34,14 +36,29 @@ async def soon(request: Callable[[], Awaitable[Any]]) -> None:
     await request()
 
 
-async def let_mail_go(client: PrefectClient, deployment: DeploymentResponse) -> int:
-    """One run of the outbox for all that was queued within the same ten seconds, at their end."""
-    now = datetime.now(UTC)
+async def let_mail_go(client: PrefectClient, deployment: UUID) -> int:
+    """Start the outbox if a mail may go now. Returns how many runs were made."""
     with reading() as session:
-        if not outbox.due(session, now):
+        if not outbox.due(session, datetime.now(UTC)):
             return 0
-    ends = datetime.fromtimestamp((now.timestamp() // TOGETHER.seconds + 1) * TOGETHER.seconds, UTC)
+    return await start_outbox(client, deployment)
+
+
+async def start_outbox(client: PrefectClient, deployment: UUID, parameters: dict[str, Any] = SEND) -> int:
+    """One run for all that was queued within the same ten seconds, at their end; none where one waits to begin.
+
+    That one takes all that is due by then. On a slow machine runs would otherwise queue up behind each other, each
+    with nothing left to send. Returns how many runs were made.
+    """
+    ends = datetime.fromtimestamp((datetime.now(UTC).timestamp() // TOGETHER.seconds + 1) * TOGETHER.seconds, UTC)
+    waits = {
+        "deployment_id": {"any_": [deployment]},
+        "state": {"type": {"any_": ["SCHEDULED"]}},
+        "next_scheduled_start_time": {"before_": ends + SLOT_WAIT},
+    }
+    if await client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(waits), limit=1):
+        return 0
     key = f"mail-{ends:%Y%m%dT%H%M%S}"
-    start = partial(client.create_flow_run_from_deployment, deployment.id, parameters=SEND, idempotency_key=key)
+    start = partial(client.create_flow_run_from_deployment, deployment, parameters=parameters, idempotency_key=key)
     await soon(partial(start, state=Scheduled(scheduled_time=ends)))
     return 1

@@ -35,7 +35,7 @@ async def wrap_up(as_of: str, opened: int = 0) -> dict[str, int]:
     try:
         async with get_client() as client:
             deployed = await deployed_ones(client)
-            begun = 0 if as_of or OUTBOX not in deployed else await let_mail_go(client, deployed[OUTBOX])
+            begun = 0 if as_of or OUTBOX not in deployed else await let_mail_go(client, deployed[OUTBOX].id)
             return {"forms": await _refresh(client, deployed), "outbox": begun}
     except PrefectHTTPStatusError:
         return {"forms": 0, "outbox": 0}

@@ -1,13 +1,14 @@
 """Each stage as a real flow run: what it tells, what Prefect may know, and what a second run does."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
+from prefect.states import Crashed
 from pydantic import ValidationError
 from sqlmodel import select
 
@@ -28,11 +29,10 @@ from models.forms.kickoff import KickoffForm
 from models.forms.meeting_report import MeetingReportForm
 from models.forms.needs_talk import NeedsTalkForm
 from models.forms.support_request import EMPTY
-from models.meetings import booking as kickoff_rules
+from models.meetings import booking
 from models.people.roles import roles_of
-from models.requests import near_neighbour
+from models.requests import assignment, near_neighbour
 from models.settings import Settings
-from models.stages import support_request as stages_support_request
 from models.stages import web_request
 from models.tables.intake import Intake
 from models.tables.mail import OutgoingMail
@@ -40,6 +40,7 @@ from models.tables.meeting import MeetingForm
 from models.tables.network import Network
 from models.tables.request import SupportRequest
 from models.tables.transition import Actor
+from tasks import data_protection as forgets
 from tests.acts import AKE, GOREL, MARIT, ask, at, by, grant_line, request_form, talk
 
 
@@ -94,6 +95,18 @@ async def test_a_form_that_failed_before_it_was_kept_is_emptied_in_the_night(off
     assert not any(text in str(after.parameters) for text in (AKE, MARIT, "träffas"))
     assert after.parameters["form"]["municipality"] == "Narnia" and "Luleå" not in str(after.parameters)
     assert (await data_protection(as_of="2026-11-04"))["emptied"] == 0
+
+
+async def test_a_form_whose_run_died_just_now_is_left_to_the_run_that_goes_on(
+    office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = {"form": request_form().model_dump(mode="json"), "request": "", "as_of": ""}
+    async with get_client() as client:
+        died = await client.create_flow_run(support_request, parameters=typed, state=Crashed())
+        assert (await data_protection())["emptied"] == 0
+        assert (await client.read_flow_run(died.id)).parameters["form"]["member_number"] == AKE
+        monkeypatch.setattr(forgets, "DIED_JUST_NOW", timedelta())
+        assert (await data_protection())["emptied"] == 1
 
 
 async def test_what_has_had_its_time_is_forgotten_in_the_night(office: Settings) -> None:
@@ -151,7 +164,7 @@ async def test_a_kickoff_of_one_network_leaves_the_others_to_the_daily_round(off
         talk(session, ask(session, need="Vi vill ses."))
         assert others
         role = roles_of(session, others.id)[0]
-        kickoff_rules.book_meeting(session, others, role, at("2026-11-24", 17), MeetingForm.in_person, at("2026-11-09"))
+        booking.book_meeting(session, others, role, at("2026-11-24", 17), MeetingForm.in_person, at("2026-11-09"))
     form = KickoffForm(network_number=2, confirmed=["m2", "m3"], first_meeting_at="2026-11-25 17:30")
     own = await kickoff(form=form, as_of="2026-11-12")
     assert own == {"confirmed": 2, "invited": 3, "checklists": 3, "asked": 0, "few_organisers": 0}
@@ -202,7 +215,7 @@ async def test_a_locked_database_fails_the_step_in_words_and_the_retry_does_the_
 async def test_a_run_that_failed_halfway_is_finished_by_its_retry_whatever_the_clock_says(
     office: Settings, monkeypatch: pytest.MonkeyPatch, stumbles_at: str
 ) -> None:
-    rules = near_neighbour if stumbles_at == "find_neighbours" else stages_support_request
+    rules = near_neighbour if stumbles_at == "find_neighbours" else assignment
     rule = getattr(rules, stumbles_at)
 
     def stumble(*_: object) -> None:
