@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from deployments.server.processes import free_port
+
 SMALL = "3m"  # has room for the database and not for more
 
 COMMANDS = {
@@ -44,7 +46,8 @@ def mount(on: Path, options: str) -> subprocess.CompletedProcess[bytes]:
 def lots(disk: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     keep = {name: value for name, value in os.environ.items() if not name.startswith(("LOTS_", "PREFECT_"))}
     command = (sys.executable, "-P", "-m", "deployments", *arguments)
-    environment = keep | {"LOTS_HOME": str(disk / "home")}
+    ports = {"LOTS_WEB_PORT": str(free_port(8300)), "LOTS_PREFECT_PORT": str(free_port(4500))}
+    environment = keep | ports | {"LOTS_HOME": str(disk / "home")}
     return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=disk.parent, timeout=120)
 
 
