@@ -38,7 +38,7 @@ SUPERVISES = """
 import sys, time
 from contextlib import suppress
 from pathlib import Path
-from deployments.processes import stopping
+from deployments.server.processes import stopping
 from deployments.server.supervisor import Supervisor
 parts = Supervisor(Path(sys.argv[1]), lambda line: None)
 with suppress(KeyboardInterrupt), stopping(parts):

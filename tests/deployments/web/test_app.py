@@ -131,15 +131,15 @@ def test_a_busy_database_loses_nothing(
     def busy(*_: Any) -> None:
         raise DatabaseBusy
 
-    for place in ("web_check_in._save", "web_meeting.book", "web_organiser._confirm", "web_stop._save"):
-        monkeypatch.setattr(f"deployments.{place}", busy)
+    for place in ("check_in._save", "meeting.book", "organiser._confirm", "unsubscribe._save"):
+        monkeypatch.setattr(f"deployments.web.pages.{place}", busy)
     data = BOOKING if purpose is Purpose.meeting else POSTS[purpose]
     reply = browser.post(world.path(purpose), data=data)
     assert reply.status_code == 503 and "<form" in reply.text
     assert "försök igen" in reply.text.lower()
     assert all(f'value="{value}"' in reply.text for value in data.values())
-    for place in ("web_check_in._load", "web_meeting.load", "web_organiser._load", "web_stop._load"):
-        monkeypatch.setattr(f"deployments.{place}", busy)
+    for place in ("check_in._load", "meeting.load", "organiser._load", "unsubscribe._load"):
+        monkeypatch.setattr(f"deployments.web.pages.{place}", busy)
     assert browser.get(world.path(purpose)).status_code == 503
 
 
