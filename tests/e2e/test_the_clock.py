@@ -64,7 +64,7 @@ def planned(running: Running) -> dict[str, list[datetime]]:
 def until_planned(running: Running) -> dict[str, list[datetime]]:
     """As `planned`, once the server has been round: its scheduler looks at new deployments every few seconds."""
     deadline = time.monotonic() + 90
-    while (found := planned(running)).keys() < HOURS.keys() - ONCE_IN_A_WHILE:
+    while not (found := planned(running)).keys() >= HOURS.keys() - ONCE_IN_A_WHILE:
         assert time.monotonic() < deadline, f"planned only: {sorted(found)}"
         time.sleep(1)
     return found
