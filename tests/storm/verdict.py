@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from models.stages import outbox
+from models.tables.intake import Intake
 from models.tables.mail import OutgoingMail
 from models.tables.request import SupportRequest
 from tests.left import processes_of
@@ -62,22 +63,32 @@ def judge(office: Office, load: Load, others: list[Office]) -> dict[str, Any]:
     receipts = {address for address, _ in mails}
     requests, people, in_doubt = _rows(office)
     runs = office.runs()
-    crashed = [run for run in runs if run["id"] in load.staff_runs and run["state_type"] != "COMPLETED"]
-    asked = len(load.saved) + len(load.staff_runs) - len(crashed)
+    broken_off = [run for run in runs if run["id"] in load.staff_runs and run["state_type"] != "COMPLETED"]
+    emptied = [run for run in broken_off if _is_nowhere(office, run)]
+    asked = len(load.saved) + len(load.staff_runs) - len(broken_off)
     unheard = len(load.saved - receipts)
     return {
         "requests saved": len(load.saved),
-        "staff forms": f"{len(load.staff_runs)}, {len(crashed)} marked as broken off",
+        "staff forms": f"{len(load.staff_runs)}, {len(broken_off)} to be started again by hand",
         "runs": len(runs),
         "mails taken": len(mails),
-        "lost": max(0, asked - requests) + max(0, unheard - in_doubt),
-        "doubled": sum(count - 1 for count in sent.values()) + max(0, requests - asked - len(crashed)),
+        "lost": len(emptied) + max(0, asked - requests) + max(0, unheard - in_doubt),
+        "doubled": sum(count - 1 for count in sent.values()) + max(0, requests - asked - len(broken_off)),
         "in doubt": in_doubt,
         "stuck": stuck(office),
         "ended runs turned red": turned_red(office),
         "crossed": _crossed(office, mails, others) + (["people"] if people != requests else []),
         "answers to members": dict(load.answers),
     }
+
+
+def _is_nowhere(office: Office, run: dict[str, Any]) -> bool:
+    """Whether what staff typed stands neither in the run nor in the office's database: no Retry brings it back."""
+    if run["parameters"]["form"].get("need"):
+        return False
+    with Session(office.engine) as session:
+        kept = sa.select(sa.func.count()).where(col(Intake.flow_run_id) == run["id"])
+        return not session.scalar(kept)
 
 
 def _rows(office: Office) -> tuple[int, int, int]:
