@@ -4,14 +4,14 @@ from typing import Any
 
 from prefect import flow
 
-from flows.outcome import in_words, told
-from models.i18n import say
+from flows.outcome import fail_with_sentence, outcome
+from models.i18n import localized
 from tasks import backup as stage
 from tasks.runtime.step import moment
 
 
-@flow(name="backup", flow_run_name=say("Säkerhetskopia", "Backup"))
-@in_words
+@flow(name="backup", flow_run_name=localized("Säkerhetskopia", "Backup"))
+@fail_with_sentence
 async def backup(as_of: str = "") -> Any:
     """Skriv en säkerhetskopia av allt, nu. De fjorton senaste behålls; äldre tas bort.
 
@@ -21,13 +21,13 @@ async def backup(as_of: str = "") -> Any:
     moment(as_of)
     size = await stage.write()
     if not size:
-        return told(
-            say(
+        return outcome(
+            localized(
                 "Inget gjordes: databasen säkerhetskopieras med sina egna verktyg (pg_dump)",
                 "Nothing was done: the database is backed up by its own tools (pg_dump)",
             ),
             bytes=0,
         )
     kept = await stage.tidy()
-    line = say(f"{size / 1e6:.1f} MB skrivna, {kept} finns", f"{size / 1e6:.1f} MB written, {kept} kept")
-    return told(line, bytes=size, kept=kept)
+    line = localized(f"{size / 1e6:.1f} MB skrivna, {kept} finns", f"{size / 1e6:.1f} MB written, {kept} kept")
+    return outcome(line, bytes=size, kept=kept)

@@ -4,17 +4,17 @@ from typing import Any
 
 from prefect import flow
 
-from flows.outcome import in_words, told
+from flows.outcome import fail_with_sentence, outcome
 from models.forms.capacity import CapacityForm
-from models.i18n import say
+from models.i18n import localized
 from tasks import capacity as stage
 from tasks.runtime.form_intake import check
 from tasks.runtime.step import moment
-from tasks.staff_ui.form_refresh import wrap_up
+from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 
-@flow(name="capacity", flow_run_name=say("Timmar: {form.subject}", "Hours: {form.subject}"))
-@in_words
+@flow(name="capacity", flow_run_name=localized("Timmar: {form.subject}", "Hours: {form.subject}"))
+@fail_with_sentence
 async def capacity(form: CapacityForm = CapacityForm(action="quarter"), as_of: str = "") -> Any:
     """Anteckna timmar, frånvaro eller budget. Kvartalets genomgång: släpp det förra kvartalets oanvända timmar.
 
@@ -36,9 +36,9 @@ async def capacity(form: CapacityForm = CapacityForm(action="quarter"), as_of: s
         case _:
             changed = await stage.release_ended(at)
     offered = await stage.make_offers(at)
-    await wrap_up(as_of)
-    line = say(
+    await refresh_forms_and_start_outbox(as_of)
+    line = localized(
         f"{form.subject}: {changed} ändrade, {offered} erbjudna ur kön",
         f"{form.subject}: {changed} changed, {offered} offered from the queue",
     )
-    return told(line, changed=changed, offered=offered)
+    return outcome(line, changed=changed, offered=offered)

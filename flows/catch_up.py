@@ -4,18 +4,18 @@ from typing import Any
 
 from prefect import flow
 
-from flows.outcome import in_words, told
+from flows.outcome import fail_with_sentence, outcome
 from models.forms.catch_up import CatchUpForm
-from models.i18n import say
+from models.i18n import localized
 from models.vocabulary import OUTCOME, word
 from tasks import catch_up as stage
 from tasks.runtime.form_intake import forget
 from tasks.runtime.step import moment
-from tasks.staff_ui.form_refresh import wrap_up
+from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 
-@flow(name="catch-up", flow_run_name=say("Samtal: {form.subject}", "Talk: {form.subject}"))
-@in_words
+@flow(name="catch-up", flow_run_name=localized("Samtal: {form.subject}", "Talk: {form.subject}"))
+@fail_with_sentence
 async def catch_up(form: CatchUpForm, as_of: str = "") -> Any:
     """Anteckna samtalet och vägen framåt: prova något nytt, vila, eller avsluta med heder.
 
@@ -24,13 +24,13 @@ async def catch_up(form: CatchUpForm, as_of: str = "") -> Any:
         as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
     """
     at = moment(as_of)
-    intake = await stage.receive(form, at)
+    intake = await stage.receive_talk(form, at)
     await forget(form)
     done = await stage.settle_talk(intake, at)
-    await wrap_up(as_of)
-    outcome = word(OUTCOME, form.outcome)
-    line = say(
-        f"Nätverk #{done['network']}: {outcome}. {done['ended']} ärenden avslutade",
-        f"Network #{done['network']}: {outcome}. {done['ended']} matters settled",
+    await refresh_forms_and_start_outbox(as_of)
+    agreed = word(OUTCOME, form.outcome)
+    line = localized(
+        f"Nätverk #{done['network']}: {agreed}. {done['ended']} ärenden avslutade",
+        f"Network #{done['network']}: {agreed}. {done['ended']} matters settled",
     )
-    return told(line, **done)
+    return outcome(line, **done)

@@ -4,17 +4,17 @@ from typing import Any
 
 from prefect import flow
 
-from flows.outcome import in_words, told
+from flows.outcome import fail_with_sentence, outcome
 from models.forms.health_check import HealthCheckForm
-from models.i18n import say
+from models.i18n import localized
 from tasks import health_check as stage
 from tasks.runtime.form_intake import check
 from tasks.runtime.step import moment
-from tasks.staff_ui.form_refresh import wrap_up
+from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 
-@flow(name="health-check", flow_run_name=say("Hälsokontroll: {form.subject}", "Health check: {form.subject}"))
-@in_words
+@flow(name="health-check", flow_run_name=localized("Hälsokontroll: {form.subject}", "Health check: {form.subject}"))
+@fail_with_sentence
 async def health_check(form: HealthCheckForm = HealthCheckForm(sweep=True), as_of: str = "") -> Any:
     """Räkna alla nätverks engagemang, varna tidigt och erbjud samtal. Med ett nätverk: rita bara dess egen sida.
 
@@ -26,16 +26,16 @@ async def health_check(form: HealthCheckForm = HealthCheckForm(sweep=True), as_o
     await check(form, at)
     if not form.is_sweep:
         label = await stage.draw_page(form.network_number, at)
-        return told(say(f"{label}: sidan är ritad, se Artifacts", f"{label}: drawn, see Artifacts"), pages=1)
+        return outcome(localized(f"{label}: sidan är ritad, se Artifacts", f"{label}: drawn, see Artifacts"), pages=1)
     found = await stage.take_snapshots(at)
     opened = await stage.open_talks(at)
     await stage.draw_pages([row["number"] for row in found["rows"]], at)
     await stage.show(found, opened, at)
     levels, talks, proposals = found["levels"], opened["talks"], opened["proposals"]
     if talks + proposals + found["warnings"]:
-        await wrap_up(as_of, opened=talks + proposals + found["warnings"])
-    return told(
-        say(
+        await refresh_forms_and_start_outbox(as_of, opened=talks + proposals + found["warnings"])
+    return outcome(
+        localized(
             f"{found['networks']} nätverk: {levels['green']} gröna, {levels['yellow']} gula, {levels['red']} röda; "
             f"{talks} samtal, {found['warnings']} tidiga varningar, {proposals} förslag om vila",
             f"{found['networks']} networks: {levels['green']} green, {levels['yellow']} yellow, {levels['red']} red; "

@@ -5,15 +5,15 @@ from typing import Any
 
 from prefect import flow
 
-from flows.outcome import in_words, told
-from models.i18n import say
+from flows.outcome import fail_with_sentence, outcome
+from models.i18n import localized
 from tasks import check_in, outbox
 from tasks import inbox as stage
 from tasks.runtime.step import moment
 
 
-@flow(name="inbox", flow_run_name=say("Inkorg", "Inbox"))
-@in_words
+@flow(name="inbox", flow_run_name=localized("Inkorg", "Inbox"))
+@fail_with_sentence
 async def inbox(as_of: str = "") -> Any:
     """Läs inkorgen: studsar och autosvar sorteras, svar på avstämningar sparas, resten får personal läsa.
 
@@ -32,8 +32,8 @@ async def inbox(as_of: str = "") -> Any:
     if bounces:
         await outbox.show_not_sent(at)
     automatic, answers, read = (counts[name] for name in ("auto_replies", "answers", "staff"))
-    line = say(
+    line = localized(
         f"{bounces} studsar, {automatic} autosvar, {answers} svar, {read} till personal",
         f"{bounces} bounces, {automatic} auto-replies, {answers} answers, {read} for staff",
     )
-    return told(line, **counts, opened=opened)
+    return outcome(line, **counts, opened=opened)

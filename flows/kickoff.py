@@ -4,17 +4,17 @@ from typing import Any
 
 from prefect import flow
 
-from flows.outcome import in_words, told
+from flows.outcome import fail_with_sentence, outcome
 from models.forms.kickoff import KickoffForm
-from models.i18n import say
+from models.i18n import localized
 from tasks import kickoff as stage
 from tasks.runtime.form_intake import check
 from tasks.runtime.step import moment
-from tasks.staff_ui.form_refresh import wrap_up
+from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 
-@flow(name="kickoff", flow_run_name=say("Uppstart: {form.subject}", "Kickoff: {form.subject}"))
-@in_words
+@flow(name="kickoff", flow_run_name=localized("Uppstart: {form.subject}", "Kickoff: {form.subject}"))
+@fail_with_sentence
 async def kickoff(form: KickoffForm = KickoffForm(sweep=True), as_of: str = "") -> Any:
     """Anteckna vilka som sagt ja och boka första träffen. Eller kör den dagliga genomgången.
 
@@ -32,9 +32,9 @@ async def kickoff(form: KickoffForm = KickoffForm(sweep=True), as_of: str = "") 
     checklists = await stage.checklists(at, form.network_number)
     asked = await stage.ask_unreported(at) if form.is_sweep else 0
     if not form.is_sweep or checklists + asked + few:
-        await wrap_up(as_of)
-    return told(
-        say(
+        await refresh_forms_and_start_outbox(as_of)
+    return outcome(
+        localized(
             f"{confirmed} ja, {invited} kalenderinbjudningar, {checklists} checklistor, {few} med för få arrangörer",
             f"{confirmed} yes, {invited} calendar invitations, {checklists} checklists, {few} with too few organisers",
         ),

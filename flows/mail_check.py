@@ -4,14 +4,14 @@ from typing import Any
 
 from prefect import flow
 
-from flows.outcome import in_words, told
-from models.i18n import say
+from flows.outcome import fail_with_sentence, outcome
+from models.i18n import localized
 from tasks import mail_check as stage
 from tasks.runtime.step import moment
 
 
-@flow(name="mail-check", flow_run_name=say("Prova e-postservern", "Try the mail server"))
-@in_words
+@flow(name="mail-check", flow_run_name=localized("Prova e-postservern", "Try the mail server"))
+@fail_with_sentence
 async def mail_check(as_of: str = "") -> Any:
     """Logga in på e-postservern och ut igen. Inget skickas.
 
@@ -20,4 +20,6 @@ async def mail_check(as_of: str = "") -> Any:
     """
     moment(as_of)
     where = await stage.check()
-    return told(say(f"{where} svarar och godtar inloggningen", f"{where} answers and takes the login"), reachable=1)
+    return outcome(
+        localized(f"{where} svarar och godtar inloggningen", f"{where} answers and takes the login"), reachable=1
+    )

@@ -4,18 +4,18 @@ from typing import Any
 
 from prefect import flow
 
-from flows.outcome import in_words, told
+from flows.outcome import fail_with_sentence, outcome
 from models.forms.meeting_report import MeetingReportForm
-from models.i18n import say
+from models.i18n import localized
 from models.vocabulary import MEETING_STATUS, word
 from tasks import meeting_report as stage
 from tasks.runtime.form_intake import forget
 from tasks.runtime.step import moment
-from tasks.staff_ui.form_refresh import wrap_up
+from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 
-@flow(name="meeting-report", flow_run_name=say("Träff: {form.subject}", "Meeting: {form.subject}"))
-@in_words
+@flow(name="meeting-report", flow_run_name=localized("Träff: {form.subject}", "Meeting: {form.subject}"))
+@fail_with_sentence
 async def meeting_report(form: MeetingReportForm, as_of: str = "") -> Any:
     """Spara en träff som en medlem berättat om, och det som följer: uppstart, väckning, nästa träff.
 
@@ -30,11 +30,11 @@ async def meeting_report(form: MeetingReportForm, as_of: str = "") -> Any:
     started = await stage.start_if_kickoff(saved, at)
     woke = await stage.wake_if_resting(saved, at)
     invited = await stage.follow_up(form, saved, at)
-    await wrap_up(as_of)
+    await refresh_forms_and_start_outbox(as_of)
     status = word(MEETING_STATUS, saved["status"])
-    more = say(", och nätverket är igång", ", and the network has started") if started else ""
-    return told(
-        say(f"Nätverk #{saved['number']}: {status}{more}", f"Network #{saved['number']}: {status}{more}"),
+    more = localized(", och nätverket är igång", ", and the network has started") if started else ""
+    return outcome(
+        localized(f"Nätverk #{saved['number']}: {status}{more}", f"Network #{saved['number']}: {status}{more}"),
         network=saved["number"],
         status=saved["status"],
         started=int(started),

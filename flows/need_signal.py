@@ -4,16 +4,16 @@ from typing import Any
 
 from prefect import flow
 
-from flows.outcome import in_words, told
+from flows.outcome import fail_with_sentence, outcome
 from models.forms.need_signal import NeedSignalForm
-from models.i18n import say
+from models.i18n import localized
 from tasks import need_signal as stage
 from tasks.runtime.form_intake import forget
 from tasks.runtime.step import moment
 
 
-@flow(name="need-signal", flow_run_name=say("Behovssignal", "Need signal"))
-@in_words
+@flow(name="need-signal", flow_run_name=localized("Behovssignal", "Need signal"))
+@fail_with_sentence
 async def need_signal(form: NeedSignalForm, as_of: str = "") -> Any:
     """Anteckna ett behov som du sett. Ingen får e-post och inget startas: det gör medlemmar. Det räknas i rapporten.
 
@@ -25,5 +25,7 @@ async def need_signal(form: NeedSignalForm, as_of: str = "") -> Any:
     intake = await stage.receive_signal(form, at)
     await forget(form)
     municipality = await stage.note(intake, at)
-    line = say(f"Behovet är antecknat i kommun {municipality}", f"The need is noted in municipality {municipality}")
-    return told(line, noted=1, municipality=municipality)
+    line = localized(
+        f"Behovet är antecknat i kommun {municipality}", f"The need is noted in municipality {municipality}"
+    )
+    return outcome(line, noted=1, municipality=municipality)

@@ -4,18 +4,18 @@ from typing import Any
 
 from prefect import flow
 
-from flows.outcome import in_words, told
+from flows.outcome import fail_with_sentence, outcome
 from models.forms.network_change import NetworkChangeForm
-from models.i18n import say
+from models.i18n import localized
 from models.vocabulary import CHANGE, NETWORK_STATE, word
 from tasks import network_change as stage
 from tasks.runtime.form_intake import forget
 from tasks.runtime.step import moment
-from tasks.staff_ui.form_refresh import wrap_up
+from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 
-@flow(name="network-change", flow_run_name=say("Ändring: {form.subject}", "Change: {form.subject}"))
-@in_words
+@flow(name="network-change", flow_run_name=localized("Ändring: {form.subject}", "Change: {form.subject}"))
+@fail_with_sentence
 async def network_change(form: NetworkChangeForm, as_of: str = "") -> Any:
     """Vila, väck, avsluta, dela, slå ihop, byt kontakt, be någon arrangera eller förläng stödet.
 
@@ -24,13 +24,13 @@ async def network_change(form: NetworkChangeForm, as_of: str = "") -> Any:
         as_of: Lämnas tomt. Räkna som om det vore den dagen (2027-03-02).
     """
     at = moment(as_of)
-    intake = await stage.receive(form, at)
+    intake = await stage.receive_change(form, at)
     await forget(form)
     done = await stage.change(intake, at)
-    await wrap_up(as_of)
+    await refresh_forms_and_start_outbox(as_of)
     change, state = word(CHANGE, form.change), word(NETWORK_STATE, done["state"])
-    same = "" if done["changed"] else say(" (var redan så)", " (was so already)")
-    line = say(
+    same = "" if done["changed"] else localized(" (var redan så)", " (was so already)")
+    line = localized(
         f"Nätverk #{done['network']}: {change}, nu {state}", f"Network #{done['network']}: {change}, now {state}"
     )
-    return told(line + same, **done)
+    return outcome(line + same, **done)

@@ -5,9 +5,9 @@ from typing import Any
 
 from prefect import flow
 
-from flows.outcome import in_words, told
+from flows.outcome import fail_with_sentence, outcome
 from models.forms.outbox import OutboxForm
-from models.i18n import say
+from models.i18n import localized
 from tasks import outbox as stage
 from tasks.runtime.form_intake import check
 from tasks.runtime.step import moment
@@ -16,8 +16,8 @@ from tasks.staff_ui.form_refresh import refresh_forms
 OUTCOMES = ("sent", "deferred", "failed", "in_doubt", "skipped")
 
 
-@flow(name="outbox", flow_run_name=say("Utkorg: {form.subject}", "Outbox: {form.subject}"))
-@in_words
+@flow(name="outbox", flow_run_name=localized("Utkorg: {form.subject}", "Outbox: {form.subject}"))
+@fail_with_sentence
 async def outbox(form: OutboxForm = OutboxForm(action="send"), as_of: str = "") -> Any:
     """Skicka den e-post som får gå nu. Det som inte går fram just nu väntar; det osäkra avgör personal.
 
@@ -27,7 +27,7 @@ async def outbox(form: OutboxForm = OutboxForm(action="send"), as_of: str = "") 
     """
     at = moment(as_of)
     await check(form, at)
-    settled = 0 if form.is_sweep else await stage.settle(form, at)
+    settled = 0 if form.is_sweep else await stage.settle_in_doubt(form, at)
     left = await stage.look_after(at)
     total, batch = Counter({"skipped": left["skipped"], "in_doubt": left["in_doubt"]}), 0
     while ended := await stage.send_batch(at, batch, left["due"]):
@@ -39,8 +39,8 @@ async def outbox(form: OutboxForm = OutboxForm(action="send"), as_of: str = "") 
     if settled or counts["in_doubt"]:
         await refresh_forms()
     sent, waits, lost, doubt = (counts[name] for name in ("sent", "deferred", "failed", "in_doubt"))
-    line = say(
+    line = localized(
         f"{sent} skickade, {waits} väntar, {lost} gick inte fram, {doubt} osäkra",
         f"{sent} sent, {waits} wait, {lost} did not go, {doubt} in doubt",
     )
-    return told(line, remarks=lost + doubt, **counts, settled=settled)
+    return outcome(line, remarks=lost + doubt, **counts, settled=settled)

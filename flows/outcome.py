@@ -8,24 +8,24 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from models.errors import LotsError
-from models.i18n import say
+from models.i18n import localized
 from tasks.runtime.pulse import pulse_of
 
 P = ParamSpec("P")
 
 
-def told(line: str, *, remarks: int = 0, **counts: Any) -> State[dict[str, Any]]:
+def outcome(line: str, *, remarks: int = 0, **counts: Any) -> State[dict[str, Any]]:
     """The flow's end: `line` is the run's closing message, `counts` its result. Neither holds anything personal.
 
     With `remarks`, how many of a batch did not go as they should, the state says so by its name: done, with a remark.
     Red is for runs that somebody should start again.
     """
     if remarks:
-        return Completed(name=say("Klar med anmärkning", "Done with remarks"), message=line, data=counts)
+        return Completed(name=localized("Klar med anmärkning", "Done with remarks"), message=line, data=counts)
     return Completed(message=line, data=counts)
 
 
-def in_words(story: Callable[P, Awaitable[Any]]) -> Callable[P, Awaitable[Any]]:
+def fail_with_sentence(story: Callable[P, Awaitable[Any]]) -> Callable[P, Awaitable[Any]]:
     """A flow that fails with the sentence alone: Prefect would begin it with how the sentence came to it, in English.
 
     Whoever called the flow gets the error itself. A run of a deployment has a pulse, by which its death is told.

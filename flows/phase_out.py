@@ -4,15 +4,15 @@ from typing import Any
 
 from prefect import flow
 
-from flows.outcome import in_words, told
-from models.i18n import say
+from flows.outcome import fail_with_sentence, outcome
+from models.i18n import localized
 from tasks import phase_out as stage
 from tasks.runtime.step import moment
-from tasks.staff_ui.form_refresh import wrap_up
+from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 
-@flow(name="phase-out", flow_run_name=say("Utfasning", "Phase-out"))
-@in_words
+@flow(name="phase-out", flow_run_name=localized("Utfasning", "Phase-out"))
+@fail_with_sentence
 async def phase_out(as_of: str = "") -> Any:
     """Varsla om slutdatum, ta nästa steg på trappan och ta farväl av de nätverk som står på egna ben.
 
@@ -24,9 +24,9 @@ async def phase_out(as_of: str = "") -> Any:
     moved = await stage.step_down(at)
     steps, alone = sum(moved.values()), moved.get("independent", 0)
     if noticed + steps:
-        await wrap_up(as_of)
-    return told(
-        say(
+        await refresh_forms_and_start_outbox(as_of)
+    return outcome(
+        localized(
             f"{steps} nätverk tog ett steg, {alone} står på egna ben, {noticed} varsel",
             f"{steps} networks took a step, {alone} stand on their own, {noticed} notices",
         ),

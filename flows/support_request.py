@@ -4,18 +4,18 @@ from typing import Any
 
 from prefect import flow
 
-from flows.outcome import in_words, told
+from flows.outcome import fail_with_sentence, outcome
 from models.forms.support_request import SupportRequestForm
-from models.i18n import say
+from models.i18n import localized
 from models.vocabulary import REQUEST_STATE, word
 from tasks import support_request as stage
 from tasks.runtime.form_intake import forget
 from tasks.runtime.step import moment
-from tasks.staff_ui.form_refresh import wrap_up
+from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 
-@flow(name="support-request", flow_run_name=say("Stödförfrågan", "Support request"))
-@in_words
+@flow(name="support-request", flow_run_name=localized("Stödförfrågan", "Support request"))
+@fail_with_sentence
 async def support_request(form: SupportRequestForm, request: str = "", as_of: str = "") -> Any:
     """En medlem vill starta ett nätverk: spara förfrågan, bekräfta den, utse någon som ringer och bjud in till samtal.
 
@@ -34,11 +34,11 @@ async def support_request(form: SupportRequestForm, request: str = "", as_of: st
     nearby = await stage.neighbours(saved["id"], at)
     assigned = await stage.assign(saved["id"], at)
     invited = await stage.invite_to_talk(saved["id"], at)
-    await wrap_up(as_of)
+    await refresh_forms_and_start_outbox(as_of)
     number, state = saved["number"], word(REQUEST_STATE, saved["state"])
-    hands = say(f", hos {assigned}", f", with {assigned}") if assigned else ""
-    return told(
-        say(f"Förfrågan #{number}: {state}{hands}", f"Request #{number}: {state}{hands}"),
+    hands = localized(f", hos {assigned}", f", with {assigned}") if assigned else ""
+    return outcome(
+        localized(f"Förfrågan #{number}: {state}{hands}", f"Request #{number}: {state}{hands}"),
         request=number,
         state=saved["state"],
         new=int(saved["new"]),

@@ -4,16 +4,16 @@ from typing import Any
 
 from prefect import flow
 
-from flows.outcome import in_words, told
-from models.i18n import say
+from flows.outcome import fail_with_sentence, outcome
+from models.i18n import localized
 from tasks import work_list as stage
 from tasks.runtime.office_alarms import office_alarms
 from tasks.runtime.step import moment
-from tasks.staff_ui.form_refresh import wrap_up
+from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 
-@flow(name="work-list", flow_run_name=say("Arbetslista", "Work list"))
-@in_words
+@flow(name="work-list", flow_run_name=localized("Arbetslista", "Work list"))
+@fail_with_sentence
 async def work_list(as_of: str = "") -> Any:
     """Dagens genomgång: det som tiden ändrar, och listan över vad som väntar på vem.
 
@@ -22,7 +22,7 @@ async def work_list(as_of: str = "") -> Any:
     """
     at = moment(as_of)
     looked_at = await stage.retry_incomplete(at)
-    taken = await stage.take_further(at)
+    taken = await stage.assign_untaken(at)
     left = await stage.end_roles_of_leavers(at)
     queue = await stage.tend_queue(at)
     woken = await stage.wake(at)
@@ -32,10 +32,12 @@ async def work_list(as_of: str = "") -> Any:
     alarms = await stage.alarm(at, forms)
     listed = await stage.show(at, forms, await office_alarms(as_of))
     digests = await stage.digest(at, forms)
-    await wrap_up(as_of)
+    await refresh_forms_and_start_outbox(as_of)
     waiting, overdue = listed["waiting"], listed["overdue"]
-    return told(
-        say(f"{waiting} väntar på kansliet, {overdue} försenade", f"{waiting} wait on the office, {overdue} overdue"),
+    return outcome(
+        localized(
+            f"{waiting} väntar på kansliet, {overdue} försenade", f"{waiting} wait on the office, {overdue} overdue"
+        ),
         **listed,
         **queue,
         retried=looked_at,

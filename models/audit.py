@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from models.db.column_types import UtcDateTime
 from models.errors import TransitionRefused
-from models.i18n import say
+from models.i18n import localized
 from models.tables.network import Network, NetworkState
 from models.tables.request import SupportRequest
 from models.tables.transition import Cause, Transition
@@ -18,7 +18,7 @@ from models.vocabulary import STATE, word
 def transition_refused(current: str, target: str, why: str = "") -> TransitionRefused:
     """The refusal of a change of state, in words (domain.md I7)."""
     before, after = word(STATE, current), word(STATE, target)
-    refused = say(f"Går inte från {before} till {after}", f"Not possible from {before} to {after}")
+    refused = localized(f"Går inte från {before} till {after}", f"Not possible from {before} to {after}")
     return TransitionRefused(current, target, refused + (f": {why}" if why else "") + ".")
 
 
@@ -37,7 +37,7 @@ def log_step(session: Session, cause: Cause, current: str | None, target: str, *
     )
 
 
-def begin(session: Session, subject: Network | SupportRequest, cause: Cause) -> None:
+def log_creation(session: Session, subject: Network | SupportRequest, cause: Cause) -> None:
     """Log the first state of a network or request that is being created."""
     session.add(subject)
     session.flush()
@@ -48,7 +48,7 @@ def _key(subject: Network | SupportRequest) -> dict[str, UUID]:
     return {"network_id": subject.id} if isinstance(subject, Network) else {"request_id": subject.id}
 
 
-def since(session: Session, state: NetworkState) -> list[tuple[Network, datetime]]:
+def entered_state_at(session: Session, state: NetworkState) -> list[tuple[Network, datetime]]:
     """Every network that is in `state` now, with the moment at which it last came there; by number."""
     came: Any = (
         select(col(Transition.network_id), func.max(col(Transition.at), type_=UtcDateTime).label("at"))

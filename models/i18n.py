@@ -10,6 +10,6 @@ class Language(StrEnum):
     en = "en"
 
 
-def say(swedish: str, english: str) -> str:
+def localized(swedish: str, english: str) -> str:
     """The text in the office's language (LOTS_LANGUAGE): for forms, run pages and logs."""
     return english if settings().language == Language.en else swedish

@@ -6,7 +6,7 @@ A code stays what it is in the database, in scripts and over the API; what a per
 from collections.abc import Mapping
 from typing import Final
 
-from models.i18n import say
+from models.i18n import localized
 
 Words = Mapping[str, tuple[str, str]]
 """Code → (Swedish, English), in the order in which they are offered."""
@@ -222,7 +222,7 @@ ACTOR: Final[Words] = {
 
 def word(words: Words, code: object) -> str:
     """What staff read for a code, in the office's language; a code without words is shown as it is."""
-    return say(*words[str(code)]) if str(code) in words else str(code)
+    return localized(*words[str(code)]) if str(code) in words else str(code)
 
 
 def code_of(words: Words, text: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from models.errors import BackupFailed
-from models.i18n import say
+from models.i18n import localized
 from models.operation.backups import name_of
 from models.settings import settings
 from tasks.archive import nightly
@@ -23,7 +23,7 @@ async def write() -> int:
         return 0
     try:
         chosen.backup_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = nightly.of_run(chosen, run)
+        file = nightly.backup_of_run(chosen, run)
     except OSError as error:
         raise BackupFailed(_not_there(error)) from None
     if file is None:
@@ -44,7 +44,7 @@ async def tidy() -> int:
 
 def _not_there(error: OSError) -> str:
     where, why = settings().backup_dir, error.strerror or error
-    return say(
+    return localized(
         f"LOTS_BACKUP_DIR={where} går inte att använda ({why}). Rätta den; äldre säkerhetskopior är orörda.",
         f"LOTS_BACKUP_DIR={where} cannot be used ({why}). Correct it; earlier backups are untouched.",
     )

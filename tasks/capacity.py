@@ -5,8 +5,8 @@ from datetime import datetime
 from models.dates.local_time import local
 from models.db.engine import transaction
 from models.forms.capacity import CapacityForm
-from models.i18n import say
-from models.networks.lookup import by_number
+from models.i18n import localized
+from models.networks.lookup import network_by_number
 from models.office.absence import record_absence as record
 from models.office.staff import by_signature
 from models.requests import waiting_list
@@ -23,8 +23,8 @@ NETWORK = ("Nätverk", "Network")
 async def record_absence(form: CapacityForm, at: datetime) -> int:
     today = local(at).date()
     with transaction() as session:
-        staff = by_signature(session, form.signature, say(*WHOM))
-        field = say("Ersättare", "Substitute")
+        staff = by_signature(session, form.signature, localized(*WHOM))
+        field = localized("Ersättare", "Substitute")
         substitute = by_signature(session, form.substitute, field) if form.substitute else None
         record(session, staff, form.away_from() or today, form.away_to() or today, substitute)
         return 1
@@ -34,8 +34,8 @@ async def record_absence(form: CapacityForm, at: datetime) -> int:
 async def use_hours(form: CapacityForm, at: datetime) -> int:
     day, hours = form.used_on(local(at).date()), form.exact_hours
     with transaction() as session:
-        by_signature(session, form.signature, say(*WHOM))
-        network = by_number(session, form.network_number, say(*NETWORK))
+        by_signature(session, form.signature, localized(*WHOM))
+        network = network_by_number(session, form.network_number, localized(*NETWORK))
         grant = capacity.grant_for(session, network, form.item, day, hours)
         return int(ledger.use_hours(session, grant, day, hours, at))
 
@@ -43,8 +43,8 @@ async def use_hours(form: CapacityForm, at: datetime) -> int:
 @step("Bokför timmen i kvartalet", "Book the hour of the quarter")
 async def give_hour(form: CapacityForm, at: datetime) -> int:
     with transaction() as session:
-        staff = by_signature(session, form.signature, say(*WHOM))
-        network = by_number(session, form.network_number, say(*NETWORK))
+        staff = by_signature(session, form.signature, localized(*WHOM))
+        network = network_by_number(session, form.network_number, localized(*NETWORK))
         cause = Cause("capacity:talk_hour", Actor.staff, at, staff.signature, run_id())
         return int(capacity.give_step_four_hour(session, network, staff, form.used_on(local(at).date()), cause))
 
@@ -52,7 +52,7 @@ async def give_hour(form: CapacityForm, at: datetime) -> int:
 @step("Ändra kvartalets timmar", "Change the quarter's hours")
 async def set_budget(form: CapacityForm, at: datetime) -> int:
     with transaction() as session:
-        staff = by_signature(session, form.signature, say(*WHOM))
+        staff = by_signature(session, form.signature, localized(*WHOM))
         return int(ledger.set_budget(session, staff, form.quarter.strip(), form.exact_hours, at))
 
 

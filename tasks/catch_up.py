@@ -9,13 +9,13 @@ from models.forms.catch_up import CatchUpForm
 from models.stages import catch_up
 from models.tables.network import Network
 from models.tables.transition import Actor, Cause
-from tasks.runtime.form_intake import form_of, keep, settle
+from tasks.runtime.form_intake import close_intake, form_of, keep_form
 from tasks.runtime.step import run_id, step
 
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")
-async def receive(form: CatchUpForm, at: datetime) -> str:
-    return keep(form, "catch-up", at, partial(catch_up.check_catch_up, cause=_cause(form, at)))
+async def receive_talk(form: CatchUpForm, at: datetime) -> str:
+    return keep_form(form, "catch-up", at, partial(catch_up.check_catch_up, cause=_cause(form, at)))
 
 
 @step("Genomför det ni kom fram till", "Carry out what was agreed")
@@ -25,7 +25,7 @@ async def settle_talk(intake: str, at: datetime) -> dict[str, Any]:
         ended = 0
         if form:
             network, ended = catch_up.settle_talk(session, form, _cause(form, at))
-            settle(row, network.id, at)
+            close_intake(row, network.id, at)
         network = session.get_one(Network, row.subject_id)
         return {"network": network.number, "state": str(network.state), "ended": ended}
 

@@ -6,8 +6,8 @@ from models.check_ins import asking
 from models.db.engine import transaction
 from models.errors import UserError
 from models.forms.check_in import CheckInForm
-from models.i18n import say
-from models.networks.lookup import by_number
+from models.i18n import localized
+from models.networks.lookup import network_by_number
 from models.stages import check_in as stages_check_in
 from tasks.runtime.step import step
 
@@ -15,16 +15,16 @@ from tasks.runtime.step import step
 @step("Spara svaret", "Save the answer")
 async def save_answer(form: CheckInForm, at: datetime) -> int:
     with transaction() as session:
-        network = by_number(session, form.network_number, say("Nätverk", "Network"))
+        network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
         check_in = asking.latest(session, network.id)
         if check_in is None:
             raise UserError(
-                say(
+                localized(
                     f"Nätverk: ingen avstämning har skickats till #{network.number} än.",
                     f"Network: no check-in has been sent to #{network.number} yet.",
                 )
             )
-        asking.answer(session, check_in, form, at)
+        asking.record_answers(session, check_in, form, at)
         return network.number
 
 

@@ -15,7 +15,7 @@ from models.forms.registry import FORMS
 from models.privacy import retention
 from models.stages import data_protection
 from models.tables.person import RightsRequest
-from tasks.runtime.form_intake import form_of, keep, settle
+from tasks.runtime.form_intake import close_intake, form_of, keep_form
 from tasks.runtime.step import step
 
 ENDED_BADLY = ["FAILED", "CRASHED", "CANCELLED"]
@@ -24,9 +24,9 @@ AT_A_TIME = 100
 
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")
-async def receive(form: DataProtectionForm, at: datetime) -> str:
+async def receive_answer(form: DataProtectionForm, at: datetime) -> str:
     """The intake's id."""
-    return keep(form, "data-protection", at, data_protection.check_answer)
+    return keep_form(form, "data-protection", at, data_protection.check_answer)
 
 
 @step("Svara personen", "Answer the person")
@@ -35,7 +35,7 @@ async def answer(intake: str, at: datetime) -> dict[str, str]:
     with transaction() as session:
         row, form = form_of(session, intake, DataProtectionForm)
         if form:
-            settle(row, data_protection.answer(session, form, at).id, at)
+            close_intake(row, data_protection.answer(session, form, at).id, at)
         request = session.get_one(RightsRequest, row.subject_id)
         return {"kind": str(request.kind), "status": str(request.status)}
 

@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 from models.dates.local_time import local
 from models.db.engine import reading, transaction
 from models.health.engagement import LEVELS
-from models.i18n import say
-from models.networks.lookup import by_number
+from models.i18n import localized
+from models.networks.lookup import network_by_number
 from models.office.labels import label_of
 from models.stages import health_check
 from models.tables.health import Level
@@ -36,7 +36,7 @@ async def take_snapshots(at: datetime) -> dict[str, Any]:
         warnings = health_check.warn_early(session, found, at)
         moved = health_overview.moves(session, found, today)
         warned = health_overview.warned(session)
-        telling = health_overview.most_telling(session, found, moved, {network.id for network, _ in warned}, PAGES)
+        telling = health_overview.most_urgent(session, found, moved, {network.id for network, _ in warned}, PAGES)
         shares = dependence(session, today)
         levels = Counter(level for some in found for level in some.result.level.tolist())
         return {
@@ -78,7 +78,7 @@ async def draw_pages(numbers: Sequence[int], at: datetime) -> int:
         wanted = select(Network).where(col(Network.number).in_(numbers)).order_by(col(Network.number))
         networks = session.exec(wanted).all()
         pages = health_artifacts.pages(session, networks, today)
-    await health_artifacts.keep_pages(pages)
+    await health_artifacts.keep_network_pages(pages)
     return len(pages)
 
 
@@ -86,9 +86,9 @@ async def draw_pages(numbers: Sequence[int], at: datetime) -> int:
 async def draw_page(number: int, at: datetime) -> str:
     """Draw one network's page. Returns its label."""
     with reading() as session:
-        network = by_number(session, number, say("Nätverk #", "Network #"))
+        network = network_by_number(session, number, localized("Nätverk #", "Network #"))
         pages = health_artifacts.pages(session, [network], local(at).date())
-    await health_artifacts.keep_pages(pages)
+    await health_artifacts.keep_network_pages(pages)
     return pages[0].label
 
 

@@ -10,7 +10,7 @@ from models.db.engine import transaction
 from models.settings import settings
 from models.stages.inbox import handle
 from models.tables.incoming_mail import IncomingKind
-from tasks.mailbox.message_parser import read
+from tasks.mailbox.message_parser import parse_message
 from tasks.mailbox.sources import Inbox, open_inbox
 from tasks.runtime.step import step
 
@@ -61,6 +61,6 @@ def _work(inbox: Inbox, at: datetime) -> dict[str, int]:
 
 
 def _follow(raw: bytes, at: datetime) -> tuple[IncomingKind, bool]:
-    key, incoming = keyed_hash("incoming mail", sha256(raw).hexdigest()), read(raw)
+    key, incoming = keyed_hash("incoming mail", sha256(raw).hexdigest()), parse_message(raw)
     with transaction() as session:
         return handle(session, key, incoming, at)

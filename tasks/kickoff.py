@@ -4,10 +4,10 @@ from datetime import datetime
 
 from models.db.engine import transaction
 from models.forms.kickoff import KickoffForm
-from models.i18n import say
+from models.i18n import localized
 from models.meetings import booking
 from models.networks import rest
-from models.networks.lookup import by_number
+from models.networks.lookup import network_by_number
 from models.office.staff import by_signature
 from models.people import roles as people_roles
 from models.stages import check_in, kickoff
@@ -20,10 +20,10 @@ NETWORK = ("Nätverk", "Network")
 @step("Anteckna vilka som sagt ja", "Record who said yes")
 async def confirm(form: KickoffForm, at: datetime) -> int:
     with transaction() as session:
-        network = by_number(session, form.network_number, say(*NETWORK))
+        network = network_by_number(session, form.network_number, localized(*NETWORK))
         if form.signature:
-            by_signature(session, form.signature, say("Din signatur", "Your signature"))
-        field = say("Har sagt ja", "Said yes")
+            by_signature(session, form.signature, localized("Din signatur", "Your signature"))
+        field = localized("Har sagt ja", "Said yes")
         roles = [people_roles.role_by_code(session, network, code, field) for code in form.confirmed]
         return sum(kickoff.confirm(session, role, at, run_id()) for role in roles)
 
@@ -34,8 +34,8 @@ async def book(form: KickoffForm, at: datetime) -> int:
     if starts_at is None:
         return 0
     with transaction() as session:
-        network = by_number(session, form.network_number, say(*NETWORK))
-        convener = people_roles.role_by_code(session, network, form.convener, say("Sammankallande", "Convener"))
+        network = network_by_number(session, form.network_number, localized(*NETWORK))
+        convener = people_roles.role_by_code(session, network, form.convener, localized("Sammankallande", "Convener"))
         meeting, change = booking.book_meeting(session, network, convener, starts_at, form.meeting_form, at)
         if change == "same":
             return 0

@@ -11,13 +11,13 @@ from models.stages import kickoff, meeting_report
 from models.tables.meeting import Meeting
 from models.tables.network import Network
 from models.tables.transition import Actor, Cause
-from tasks.runtime.form_intake import form_of, keep, settle
+from tasks.runtime.form_intake import close_intake, form_of, keep_form
 from tasks.runtime.step import run_id, step
 
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")
 async def receive_report(form: MeetingReportForm, at: datetime) -> str:
-    return keep(form, "meeting-report", at, meeting_report.check_report)
+    return keep_form(form, "meeting-report", at, meeting_report.check_report)
 
 
 @step("Spara träffen och vem som bar den", "Save the meeting and who carried it")
@@ -25,7 +25,7 @@ async def save_report(intake: str, at: datetime) -> dict[str, Any]:
     with transaction() as session:
         row, form = form_of(session, intake, MeetingReportForm)
         if form:
-            settle(row, meeting_report.save_report(session, form, _cause(at))[1].id, at)
+            close_intake(row, meeting_report.save_report(session, form, _cause(at))[1].id, at)
         meeting = session.get_one(Meeting, row.subject_id)
         return {
             "number": session.get_one(Network, meeting.network_id).number,

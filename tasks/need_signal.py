@@ -7,13 +7,13 @@ from models.db.engine import transaction
 from models.forms.need_signal import NeedSignalForm
 from models.stages import need_signal
 from models.tables.need_signal import NeedSignal
-from tasks.runtime.form_intake import form_of, keep, settle
+from tasks.runtime.form_intake import close_intake, form_of, keep_form
 from tasks.runtime.step import run_id, step
 
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")
 async def receive_signal(form: NeedSignalForm, at: datetime) -> str:
-    return keep(form, "need-signal", at, need_signal.check_signal)
+    return keep_form(form, "need-signal", at, need_signal.check_signal)
 
 
 @step("Skriv upp behovet", "Write the need down")
@@ -21,5 +21,5 @@ async def note(intake: str, at: datetime) -> str:
     with transaction() as session:
         row, form = form_of(session, intake, NeedSignalForm)
         if form:
-            settle(row, need_signal.note(session, form, at, run_id()).id, at)
+            close_intake(row, need_signal.note(session, form, at, run_id()).id, at)
         return session.get_one(NeedSignal, UUID(str(row.subject_id))).municipality

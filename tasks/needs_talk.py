@@ -12,13 +12,13 @@ from models.support import menu
 from models.tables.network import Network
 from models.tables.request import SupportRequest
 from models.tables.transition import Actor, Cause
-from tasks.runtime.form_intake import form_of, keep, settle
+from tasks.runtime.form_intake import close_intake, form_of, keep_form
 from tasks.runtime.step import run_id, step
 
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")
 async def receive_talk(form: NeedsTalkForm, at: datetime) -> str:
-    return keep(form, "needs-talk", at, needs_talk.check_talk)
+    return keep_form(form, "needs-talk", at, needs_talk.check_talk)
 
 
 @step("Anteckna samtalet", "Record the talk")
@@ -42,7 +42,7 @@ async def decide(intake: str, request_id: str, at: datetime) -> dict[str, Any]:
         request = session.get_one(SupportRequest, UUID(request_id))
         if form:
             needs_talk.decide(session, request, form, _cause(form, at))
-            settle(row, request.id, at)
+            close_intake(row, request.id, at)
         network = session.get(Network, request.network_id) if request.network_id else None
         return {
             "request": request.number,

@@ -9,13 +9,13 @@ from models.forms.network_change import NetworkChangeForm
 from models.stages import network_change
 from models.tables.network import Network
 from models.tables.transition import Actor, Cause
-from tasks.runtime.form_intake import form_of, keep, settle
+from tasks.runtime.form_intake import close_intake, form_of, keep_form
 from tasks.runtime.step import run_id, step
 
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")
-async def receive(form: NetworkChangeForm, at: datetime) -> str:
-    return keep(form, "network-change", at, partial(network_change.check_change, cause=_cause(form, at)))
+async def receive_change(form: NetworkChangeForm, at: datetime) -> str:
+    return keep_form(form, "network-change", at, partial(network_change.check_change, cause=_cause(form, at)))
 
 
 @step("Genomför ändringen", "Carry out the change")
@@ -25,7 +25,7 @@ async def change(intake: str, at: datetime) -> dict[str, Any]:
         changed = False
         if form:
             network, changed = network_change.change(session, form, _cause(form, at))
-            settle(row, network.id, at)
+            close_intake(row, network.id, at)
         network = session.get_one(Network, row.subject_id)
         return {"network": network.number, "state": str(network.state), "changed": int(changed)}
 

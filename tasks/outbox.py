@@ -8,7 +8,7 @@ from prefect.artifacts import acreate_markdown_artifact
 from models.dates.local_time import local
 from models.db.engine import reading, transaction
 from models.forms.outbox import OutboxForm
-from models.i18n import say
+from models.i18n import localized
 from models.mail import in_doubt
 from models.office.staff import by_signature
 from models.settings import settings
@@ -27,12 +27,12 @@ SHOWN = 200
 
 
 @step("Avgör osäkra mejl", "Settle mails in doubt")
-async def settle(form: OutboxForm, at: datetime) -> int:
+async def settle_in_doubt(form: OutboxForm, at: datetime) -> int:
     if form.action not in ("sent", "resend"):
         return 0
     with transaction() as session:
-        staff = by_signature(session, form.signature, say("Din signatur", "Your signature"))
-        return in_doubt.settle(session, form.mails, form.action, at, staff.id)
+        staff = by_signature(session, form.signature, localized("Din signatur", "Your signature"))
+        return in_doubt.settle_in_doubt(session, form.mails, form.action, at, staff.id)
 
 
 @step("Ta hand om det som blev liggande", "Look after what was left lying")
@@ -40,7 +40,7 @@ async def look_after(at: datetime) -> dict[str, int]:
     """What a dead process left is freed, what grew too old is skipped. Returns how many, and how many may go now."""
     with transaction() as session:
         left = outbox.free_abandoned(session, clock())
-        return {**left, "skipped": outbox.skip_backlog(session, at), "due": outbox.due(session, at)}
+        return {**left, "skipped": outbox.skip_backlog(session, at), "due": outbox.count_due(session, at)}
 
 
 @step("Skicka e-post", "Send mail", tries=1)
@@ -50,7 +50,7 @@ async def send_batch(at: datetime, batch: int, due: int) -> dict[str, int]:
     Raises MailServerUnavailable (or its kinds) when no connection can be had, SettingsError when the block of the mail
     server cannot be used; the queue is untouched then.
     """
-    shown = Progress(batch * BATCH, due, say("Skickar e-post", "Sending mail"))
+    shown = Progress(batch * BATCH, due, localized("Skickar e-post", "Sending mail"))
     server = await mail_server()
     ended = await send_due(at, shown, server) or await send_freed(at, shown, server)
     await shown.end(sum(ended.values()))
@@ -62,7 +62,7 @@ async def show_not_sent(at: datetime) -> int:
     """The table of what did not go, and an alarm to whoever owns it; once a mail. Returns how many alarms."""
     with reading() as session:
         found = not_sent(session, at, SHOWN)
-    await acreate_markdown_artifact(_table(found), key=NOT_SENT, description=say("Gick inte fram", "Did not go"))
+    await acreate_markdown_artifact(_table(found), key=NOT_SENT, description=localized("Gick inte fram", "Did not go"))
     with transaction() as session:
         return work_list.alarm_about_mails(session, at)
 
@@ -70,9 +70,9 @@ async def show_not_sent(at: datetime) -> int:
 def _table(found: Sequence[NotSent]) -> str:
     language = settings().language
     lines = [
-        say("# Mejl som inte gick fram", "# Mails that did not go"),
+        localized("# Mejl som inte gick fram", "# Mails that did not go"),
         "",
-        say(
+        localized(
             "| Nr | Mejl | Om | Läge | Varför | Försök | Nästa |", "| No | Mail | About | State | Why | Tries | Next |"
         ),
         "|-|-|-|-|-|-|-|",
@@ -82,5 +82,5 @@ def _table(found: Sequence[NotSent]) -> str:
         why, again = reason_name(one.reason, language), f"{local(one.next_try):%Y-%m-%d %H:%M}" if one.next_try else ""
         lines.append(f"| {one.number} | {what} | {one.subject} | {state} | {why} | {one.attempts} | {again} |")
     if not found:
-        return "\n".join([lines[0], "", say("Allt har gått fram.", "Everything has gone.")])
+        return "\n".join([lines[0], "", localized("Allt har gått fram.", "Everything has gone.")])
     return "\n".join(lines)

@@ -10,13 +10,13 @@ from sqlmodel import col, select
 from models.db.engine import reading, transaction
 from models.errors import UserError
 from models.forms.support_request import SupportRequestForm
-from models.i18n import Language, say
+from models.i18n import Language, localized
 from models.requests import assignment, near_neighbour
 from models.settings import settings
 from models.stages import support_request
 from models.tables.request import SupportRequest
 from models.tables.transition import Actor, Cause
-from tasks.runtime.form_intake import form_of, keep, settle
+from tasks.runtime.form_intake import close_intake, form_of, keep_form
 from tasks.runtime.step import run_id, step
 
 NEARBY = (
@@ -27,7 +27,7 @@ NEARBY = (
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")
 async def receive_request(form: SupportRequestForm, at: datetime) -> str:
-    return keep(form, "support-request", at, support_request.check_request)
+    return keep_form(form, "support-request", at, support_request.check_request)
 
 
 @step("Skriv upp förfrågan och bekräfta", "Write the request down and acknowledge it")
@@ -38,8 +38,8 @@ async def save_request(intake: str, at: datetime) -> dict[str, Any]:
             request, is_new = session.get_one(SupportRequest, row.subject_id), row.flow_run_id == run_id()
         else:
             cause = Cause("request", Actor.member, at, flow_run_id=run_id())
-            request, is_new = support_request.receive(session, form, cause)
-            settle(row, request.id, at)
+            request, is_new = support_request.register_request(session, form, cause)
+            close_intake(row, request.id, at)
         return {"id": str(request.id), "number": request.number, "state": str(request.state), "new": is_new}
 
 
@@ -62,7 +62,7 @@ def _id_of(text: str) -> UUID:
 
 def _unknown_request() -> UserError:
     return UserError(
-        say(
+        localized(
             "request: ingen förfrågan har det id:t. Lämna fältet tomt.", "request: no request has that id. Leave empty."
         )
     )
@@ -75,7 +75,7 @@ async def neighbours(request_id: str, at: datetime) -> int:
         found = near_neighbour.find_neighbours(session, request, at)
         shown = near_neighbour.describe(session, request, found, Language(settings().language))
     if shown:
-        await acreate_markdown_artifact(shown, key=f"neighbours-{request.number}", description=say(*NEARBY))
+        await acreate_markdown_artifact(shown, key=f"neighbours-{request.number}", description=localized(*NEARBY))
     return len(found)
 
 

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from models.dates.local_time import local
 from models.db.engine import reading, transaction
-from models.i18n import say
+from models.i18n import localized
 from models.networks import contacts, never_started, rest
 from models.operation.alarms import Alarm
 from models.requests import near_neighbour, waiting_list
@@ -16,9 +16,9 @@ from models.settings import settings
 from models.stages import support_request, web_request, work_list
 from models.tables.place import Region
 from models.tables.transition import Actor, Cause
-from models.views.work_item import Waiting
+from models.views.work_item import WorkItem
 from tasks.runtime.step import run_id, step
-from tasks.staff_ui.form_links import Forms, find_forms
+from tasks.staff_ui.form_links import FormLinks, find_forms
 from templates.vocabulary.tasks import alarm_text, task_name
 
 SHOWN = 200
@@ -32,9 +32,9 @@ async def retry_incomplete(at: datetime) -> int:
 
 
 @step("Ge förfrågningar från webben till någon", "Give requests from the web to somebody")
-async def take_further(at: datetime) -> int:
+async def assign_untaken(at: datetime) -> int:
     with transaction() as session:
-        return web_request.take_further(session, at)
+        return web_request.assign_untaken(session, at)
 
 
 @step("Avsluta roller för dem som lämnat facket", "End the roles of those who left the union")
@@ -78,12 +78,12 @@ async def introduce(at: datetime) -> int:
 
 
 @step("Leta upp formulären", "Find the forms")
-async def forms() -> Forms:
+async def forms() -> FormLinks:
     return await find_forms()
 
 
 @step("Larma om det som är försenat", "Raise alarms for what is overdue")
-async def alarm(at: datetime, found: Forms) -> int:
+async def alarm(at: datetime, found: FormLinks) -> int:
     """A mail to its owner, and an event that an office's own automations can listen to; once a thing."""
     with transaction() as session:
         late = [one for one in work_list.to_alarm(session, at) if one.overdue]
@@ -96,37 +96,44 @@ async def alarm(at: datetime, found: Forms) -> int:
 
 
 @step("Skicka veckolistan", "Send the weekly list")
-async def digest(at: datetime, found: Forms) -> int:
+async def digest(at: datetime, found: FormLinks) -> int:
     with transaction() as session:
         return work_list.digest(session, at, found.link)
 
 
 @step("Visa listan per region", "Show the list per region")
-async def show(at: datetime, found: Forms, alarms: list[Alarm]) -> dict[str, int]:
+async def show(at: datetime, found: FormLinks, alarms: list[Alarm]) -> dict[str, int]:
     with reading() as session:
         things = work_list.what_waits(session, at)
         names = session.exec(select(Region.code, Region.name).where(col(Region.active))).all()
     still = _still(at, alarms)
-    regions = dict(names) | {"": say("Utan region", "Without a region")}
+    regions = dict(names) | {"": localized("Utan region", "Without a region")}
     for code, name in regions.items():
         # A broken-off run has no region of its own: whoever sent the form looks at theirs.
         markdown = _table(name, [one for one in things if one.region == code or one.run], at, found, still)
         key = f"work-list-{code.lower() or 'other'}"
-        await acreate_markdown_artifact(markdown, key=key, description=f"{say('Arbetslista', 'Work list')} {name}")
+        await acreate_markdown_artifact(
+            markdown, key=key, description=f"{localized('Arbetslista', 'Work list')} {name}"
+        )
     return {"waiting": len(things), "overdue": sum(one.overdue for one in things), "stands_still": len(alarms)}
 
 
-def _table(region: str, things: list[Waiting], at: datetime, found: Forms, still: list[str]) -> str:
-    title, day = say("Arbetslista", "Work list"), f"{local(at):%Y-%m-%d}"
+def _table(region: str, things: list[WorkItem], at: datetime, found: FormLinks, still: list[str]) -> str:
+    title, day = localized("Arbetslista", "Work list"), f"{local(at):%Y-%m-%d}"
     late = sum(one.overdue for one in things)
     lines = [f"# {title} {region}", "", *still]
     if not things:
-        return "\n".join([*lines, say(f"{day}: ingenting väntar på kansliet.", f"{day}: nothing waits on the office.")])
-    lines += [say(f"{day}: {len(things)} väntar, {late} försenade.", f"{day}: {len(things)} wait, {late} overdue."), ""]
-    lines += [say("| Gör | Om | Hos | Sedan | Senast |", "| Do | About | With | Since | Due |"), "|-|-|-|-|-|"]
+        return "\n".join(
+            [*lines, localized(f"{day}: ingenting väntar på kansliet.", f"{day}: nothing waits on the office.")]
+        )
+    lines += [
+        localized(f"{day}: {len(things)} väntar, {late} försenade.", f"{day}: {len(things)} wait, {late} overdue."),
+        "",
+    ]
+    lines += [localized("| Gör | Om | Hos | Sedan | Senast |", "| Do | About | With | Since | Due |"), "|-|-|-|-|-|"]
     lines += [_line(one, found) for one in things[:SHOWN]]
     if len(things) > SHOWN:
-        lines += ["", say(f"… och {len(things) - SHOWN} till.", f"… and {len(things) - SHOWN} more.")]
+        lines += ["", localized(f"… och {len(things) - SHOWN} till.", f"… and {len(things) - SHOWN} more.")]
     return "\n".join(lines)
 
 
@@ -134,15 +141,17 @@ def _still(at: datetime, alarms: list[Alarm]) -> list[str]:
     """What stands still stands above every list: whoever works with it is to know why nothing happens."""
     if not alarms:
         return []
-    told = say("Något står still. Säg till den som sköter systemet", "Something stands still. Tell whoever runs it")
+    told = localized(
+        "Något står still. Säg till den som sköter systemet", "Something stands still. Tell whoever runs it"
+    )
     language = settings().language
     lines = [alarm_text(one.fault, language, one.minutes, one.count, one.flows) for one in alarms]
     return [f"**{told} (`lots doctor`, {local(at):%H:%M}):**", "", *(f"- {line}" for line in lines), ""]
 
 
-def _line(one: Waiting, found: Forms) -> str:
+def _line(one: WorkItem, found: FormLinks) -> str:
     name, link = task_name(one.what, settings().language), found.link(one)
-    due = f"**{one.due} {say('försenat', 'overdue')}**" if one.overdue else one.due or ""
+    due = f"**{one.due} {localized('försenat', 'overdue')}**" if one.overdue else one.due or ""
     name = name[:1].upper() + name[1:]
     what = f"[{name}]({link})" if link else name
     return f"| {what} | {one.subject} | {one.signature} | {one.since} | {due} |"

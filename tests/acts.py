@@ -53,7 +53,7 @@ def ask(session: Session, day: str = "2026-11-02", **changes: Any) -> SupportReq
     """A member asks for support."""
     form = request_form(**changes)
     support_request.check_request(session, form)
-    request, _ = support_request.receive(session, form, by(Actor.member, day))
+    request, _ = support_request.register_request(session, form, by(Actor.member, day))
     assignment.assign(session, request, at(day))
     session.flush()
     return request
@@ -153,7 +153,7 @@ def change(session: Session, network: Network, what: str, day: str, **changes: A
 def answer(session: Session, check_in: CheckIn, day: str, **changes: Any) -> None:
     """The five answers, in good spirits unless told otherwise."""
     form = CheckInForm.model_validate({"sharing": "3", "motivation": 4} | changes)
-    asking.answer(session, check_in, form, at(day))
+    asking.record_answers(session, check_in, form, at(day))
     session.flush()
 
 

@@ -3,13 +3,13 @@
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import pytest
 
@@ -53,7 +53,7 @@ class MailServer:
     @property
     def mails(self) -> list[EmailMessage]:
         """What was taken with a 250."""
-        return [cast(EmailMessage, message_from_bytes(raw, policy=default)) for raw in self.taken]
+        return [message_from_bytes(raw, policy=default) for raw in self.taken]
 
     def _code(self, stage: str) -> int:
         if stage in self.says and self.times > 0:
@@ -123,9 +123,13 @@ class MailServer:
 
 
 @asynccontextmanager
-async def mail_server(*, tls: ssl.SSLContext | None = None, **says: int) -> AsyncIterator[MailServer]:
+async def mail_server(
+    says: Mapping[str, int] | None = None,
+    *,
+    tls: ssl.SSLContext | None = None,
+) -> AsyncIterator[MailServer]:
     """A server on a free port of loopback; with `tls` it speaks TLS from the first byte."""
-    server = MailServer(says=says)
+    server = MailServer(says=dict(says or {}))
     listener = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=tls)
     server.port = listener.sockets[0].getsockname()[1]
     try:

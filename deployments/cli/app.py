@@ -116,7 +116,7 @@ def deploy(*, json: Json = False) -> None:
     from deployments.cli.run_flow import entrypoints
     from deployments.server import processes
 
-    processes.deploy()
+    processes.deploy_apart()
     _print({"deployments": len(entrypoints())}, json)
 
 
@@ -195,7 +195,7 @@ def _show_forms_if_served() -> None:
     api_url = os.environ.get("PREFECT_API_URL") or running_server(settings())
     if api_url and answers(f"{api_url}/health"):
         _prepare()
-        processes.show_forms()
+        processes.show_forms_apart()
 
 
 @app.command
@@ -274,11 +274,11 @@ def score(file: Path, /, *, as_of: str, json: Json = False) -> None:
 @app.command
 def calendar(day: str, /, *, json: Json = False) -> None:
     """The next day on which mail to founders may go, and why not before."""
-    from models.dates.send_window import MailClass, next_allowed_day, why_not
+    from models.dates.send_window import MailClass, next_allowed_day, send_block_reason
 
     asked = _day("DATE", day)
     allowed = next_allowed_day(asked, MailClass.founder)
-    document = {"date": asked, "next": allowed, "why": why_not(asked, MailClass.founder, settings().language)}
+    document = {"date": asked, "next": allowed, "why": send_block_reason(asked, MailClass.founder, settings().language)}
     _print(document, json)
 
 
@@ -304,7 +304,7 @@ def settle(outcome: Literal["sent", "resend"], ids: list[str] | None = None, /, 
     from models.mail import in_doubt
 
     with transaction() as session:
-        _print({"settled": in_doubt.settle(session, ids or [], outcome, datetime.now(UTC))}, json)
+        _print({"settled": in_doubt.settle_in_doubt(session, ids or [], outcome, datetime.now(UTC))}, json)
 
 
 @person.command
@@ -381,9 +381,9 @@ def restore(file: Path, /, *, verify: Annotated[bool, Parameter(negative=())] = 
 def status(*, json: Json = False) -> None:
     """How the parts of `lots up` fare, versions, the queue, the next runs, and where Prefect is with its password."""
     _prepare()
-    from deployments.cli.status import look
+    from deployments.cli.status import read_status
 
-    found = look(settings())
+    found = read_status(settings())
     _print(found.document() if json else dict(found.lines()), json)
 
 

@@ -18,7 +18,7 @@ from models.db.engine import reading, schema_version
 from models.errors import InboxUnavailable, LotsError, ServiceUnavailable
 from models.operation.alarms import MAIL_LATE, NIGHT_LATE, RUN_LATE, nightly_flows, nights_missed
 from models.operation.backups import is_late
-from models.operation.upgrade import knows, newest
+from models.operation.upgrade import knows, newest_version
 from models.settings import Settings
 from models.stages import outbox
 from models.views.invariants import broken
@@ -87,7 +87,7 @@ def _backup(settings: Settings) -> Check:
     """How old the newest nightly backup is; the operator's own, on another database, are not ours to see."""
     now = datetime.now(UTC)
     try:
-        newest_backup, since = nightly.newest(settings), nightly.home_since(settings)
+        newest_backup, since = nightly.newest_backup(settings), nightly.home_since(settings)
     except OSError as error:
         what = f"LOTS_BACKUP_DIR={settings.backup_dir} cannot be looked at ({error.strerror})"
         return Check("backup", False, what, "correct LOTS_BACKUP_DIR, or give it back to its owner")
@@ -128,8 +128,10 @@ def _database() -> Check:
     if version and not knows(version):
         do = "install the version of natverkslots that it is of, or restore a backup from before the upgrade"
         return Check("database", False, f"is at {version}, of a newer version of natverkslots", do)
-    if version != newest():
-        return Check("database", False, f"is at {version or 'nothing'}, not {newest()}", "run `lots db upgrade`")
+    if version != newest_version():
+        return Check(
+            "database", False, f"is at {version or 'nothing'}, not {newest_version()}", "run `lots db upgrade`"
+        )
     return Check("database", True, f"is at {version}")
 
 

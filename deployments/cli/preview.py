@@ -16,7 +16,7 @@ import templates
 from models.dates.local_time import STOCKHOLM
 from models.dates.send_window import MailClass
 from models.errors import UserError
-from models.i18n import say
+from models.i18n import localized
 from models.mail.queue import mail_class
 from models.meetings.icalendar import calendar_file
 from models.settings import settings
@@ -56,7 +56,7 @@ def write_preview(folder: Path) -> dict[str, int]:
     Raises UserError when the folder is a file or cannot be written to.
     """
     if folder.exists() and not folder.is_dir():
-        raise UserError(f"{folder}: {say('är en fil; ange en mapp', 'is a file; give a folder')}")
+        raise UserError(f"{folder}: {localized('är en fil; ange en mapp', 'is a file; give a folder')}")
     samples = [sample for name in Template for language in LANGUAGES for sample in _samples(name, language)]
     try:
         (folder / OTHERS).mkdir(parents=True, exist_ok=True)
@@ -141,11 +141,11 @@ def _goes(name: Template) -> str:
     """When such a mail goes, in words."""
     match mail_class(name):
         case MailClass.at_once:
-            return say("Går genast, alla dagar.", "Goes at once, on any day.")
+            return localized("Går genast, alla dagar.", "Goes at once, on any day.")
         case MailClass.working_day:
-            return say("Går på vardagar klockan 9–15.", "Goes on working days, 9 to 15.")
+            return localized("Går på vardagar klockan 9–15.", "Goes on working days, 9 to 15.")
         case MailClass.founder:
-            return say(
+            return localized(
                 "Går måndag–torsdag klockan 9–15, aldrig kring helger eller på sommaren.",
                 "Goes Monday to Thursday, 9 to 15, never around holidays or in summer.",
             )
@@ -153,12 +153,12 @@ def _goes(name: Template) -> str:
 
 def _words() -> dict[str, str]:
     return {
-        "title": say("Alla mejl", "All mails"),
-        "lead": say(
+        "title": localized("Alla mejl", "All mails"),
+        "lead": localized(
             "Så här ser mejlen ut, på svenska och engelska, med påhittade namn och dagar.",
             "This is what the mails look like, in Swedish and English, with made-up names and dates.",
         ),
-        "text": say("Ren text", "Plain text"),
-        "file": say("Mejlfil", "Mail file"),
-        "others": say("Så kan det också se ut:", "Other ways that it can read:"),
+        "text": localized("Ren text", "Plain text"),
+        "file": localized("Mejlfil", "Mail file"),
+        "others": localized("Så kan det också se ut:", "Other ways that it can read:"),
     }

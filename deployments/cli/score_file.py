@@ -42,7 +42,7 @@ def score_stream(stream: BinaryIO, as_of: date) -> list[dict[str, Any]]:
     Raises UserError with one sentence when the file is not UTF-8 or not JSON (with line and column), or not
     as the contract says (with network and field), and when a kickoff lies after `as_of`.
     """
-    ids, batch = read(stream, as_of)
+    ids, batch = read_histories(stream, as_of)
     return as_json(ids, score(batch, as_of))
 
 
@@ -68,7 +68,7 @@ def as_json(ids: list[str], result: Result) -> list[dict[str, Any]]:
     ]
 
 
-def read(stream: BinaryIO, as_of: date) -> tuple[list[str], Batch]:
+def read_histories(stream: BinaryIO, as_of: date) -> tuple[list[str], Batch]:
     """The networks' names and histories, checked. Raises UserError as `score_stream` does."""
     if not YEARS[0] <= as_of.year <= YEARS[1]:
         raise UserError(f"as-of: must be a date in the years {YEARS[0]} to {YEARS[1]}, not {as_of}")

@@ -19,11 +19,11 @@ def networks_in(stream: BinaryIO) -> Iterator[list[object]]:
     """The list under "networks", in parts; a file that does not begin with it is read as a whole.
 
     A block is cut where a network seems to end: before `{` and the key that the first network begins with.
-    `_Text.parse_list` tells whether the guess was right; if not, the block grows.
+    `_JsonText.parse_list` tells whether the guess was right; if not, the block grows.
 
     Raises UserError with line and column when the file is not UTF-8 or not JSON, or holds no such list.
     """
-    text = _Text(stream)
+    text = _JsonText(stream)
     opening = _OPENING.match(text.rest)
     if not opening:
         text.read_all()
@@ -48,7 +48,7 @@ def _networks_of(document: object) -> list[object]:
     return networks
 
 
-class _Text:
+class _JsonText:
     """The part of the file that is in memory, and where in the file it begins."""
 
     def __init__(self, stream: BinaryIO) -> None:

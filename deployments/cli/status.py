@@ -96,9 +96,9 @@ def _moment(text: str) -> str:
     return "?"
 
 
-def look(settings: Settings) -> Status:
+def read_status(settings: Settings) -> Status:
     """Ask everything; what does not answer is left out."""
-    is_up, told = up_file.is_held(settings.home), up_file.told(settings.home)
+    is_up, told = up_file.is_held(settings.home), up_file.read_up_file(settings.home)
     versions = {"natverkslots": version("natverkslots"), "Prefect": version("prefect")}
     versions["Python"] = platform.python_version()
     mails = None

@@ -70,7 +70,7 @@ def enter_demo_home() -> Settings:
     return settings()
 
 
-class Page:
+class ServedPage:
     """A web application served on loopback by a thread of this process."""
 
     def __init__(self, app: Any, port: int) -> None:

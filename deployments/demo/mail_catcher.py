@@ -33,7 +33,7 @@ class Catcher:
         """Keep one mail (the name is aiosmtpd's)."""
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         (self.folder / f"{len(self.mails) + 1:03}.eml").write_bytes(content)
-        self.mails.append(email.message_from_bytes(content, policy=default))  # type: ignore[arg-type]
+        self.mails.append(email.message_from_bytes(content, policy=default))
         return "250 kept"
 
     def texts_to(self, address: str) -> list[str]:

@@ -14,11 +14,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from deployments.demo.home import MAIL_PAGE_PORT, Clock, Page, enter_demo_home
+from deployments.demo.home import MAIL_PAGE_PORT, Clock, ServedPage, enter_demo_home
 from deployments.demo.mail_catcher import Catcher, mail_pages, start_catcher
 from deployments.demo.summary import sum_up
 from deployments.server.processes import (
-    Parts,
+    ProcessGroup,
     free_port,
     start_deploying,
     start_server,
@@ -41,10 +41,10 @@ def run_demo(*, stay: bool, as_json: bool) -> None:
     began = time.monotonic()
     home = enter_demo_home()
     screen = Console(stderr=as_json)
-    parts = Parts(home.home / "log")
+    parts = ProcessGroup(home.home / "log")
     try:
         with stopping(parts):
-            world = World(home, parts, screen)
+            world = DemoWorld(home, parts, screen)
             try:
                 world.start()
                 events = asyncio.run(world.tell())
@@ -66,21 +66,21 @@ def run_demo(*, stay: bool, as_json: bool) -> None:
         print(json.dumps(document, ensure_ascii=False))
 
 
-def _stay(parts: Parts) -> None:
+def _stay(parts: ProcessGroup) -> None:
     while True:
         parts.check()
         time.sleep(0.5)
 
 
-class World:
+class DemoWorld:
     """The embedded parts of one demo."""
 
-    def __init__(self, settings: Settings, parts: Parts, screen: Console) -> None:
+    def __init__(self, settings: Settings, parts: ProcessGroup, screen: Console) -> None:
         self.settings, self.parts, self.screen = settings, parts, screen
         self.clock = Clock()
         self.catcher = Catcher(settings.home / "mail")
         self.urls: dict[str, str] = {}
-        self.pages: list[Page] = []
+        self.pages: list[ServedPage] = []
         self.controller: Any = None
         self.loading = threading.Thread(target=_load_office)
         self.is_telling = True
@@ -109,8 +109,8 @@ class World:
             return await start_run(name, {**parameters, "as_of": self.clock.moment.isoformat()})
 
         self.pages = [
-            Page(create_app(now=self.clock, start=start), self.settings.web_port),
-            Page(mail_pages(self.catcher), free_port(MAIL_PAGE_PORT)),
+            ServedPage(create_app(now=self.clock, start=start), self.settings.web_port),
+            ServedPage(mail_pages(self.catcher), free_port(MAIL_PAGE_PORT)),
         ]
         self.urls = {
             "prefect": api_url.removesuffix("/api"),

@@ -15,7 +15,7 @@ from deployments.demo.home import Clock
 from deployments.demo.mail_catcher import Catcher
 from models.dates.local_time import STOCKHOLM
 from models.db.engine import reading
-from models.stages.outbox import due
+from models.stages.outbox import count_due
 
 Happening = Callable[[], Awaitable[str]]
 LULEA = "ake.ohman@"
@@ -74,7 +74,7 @@ class Story:
         """The outbox in the afternoon, on days on which something waits to go."""
         self.clock.moment = max(self.clock.moment, self.clock.moment.replace(hour=14, minute=45))
         with reading() as session:
-            waiting = due(session, self.clock.moment)
+            waiting = count_due(session, self.clock.moment)
         if waiting:
             await self._sweep("outbox")
 

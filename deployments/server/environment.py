@@ -207,7 +207,7 @@ def running_server(settings: Settings) -> str | None:
     """Where the server of a `lots up` in another window answers, if one does."""
     if not up_file.is_held(settings.home):
         return None
-    told = up_file.told(settings.home)
+    told = up_file.read_up_file(settings.home)
     api_url = str(told.get("prefect", ""))
     home = home_id(settings) if told.get("prefect_port") else ""  # its own server, else one that it was given
     return api_url if api_url and answers(f"{api_url}/health", seconds=10, home=home) else None

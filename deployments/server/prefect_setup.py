@@ -18,7 +18,7 @@ from prefect.events import DeploymentEventTrigger
 from prefect.workers.process import ProcessWorker
 
 from deployments.server.environment import POOL, PREFECT_YAML, QUEUES, answers
-from models.i18n import say
+from models.i18n import localized
 from models.office.policy import ABOUT, DEFAULTS, PREFIX
 from tasks.smtp.server_config import MailServerBlock
 from tasks.staff_ui.form_refresh import show_forms
@@ -58,7 +58,7 @@ async def _queues(client: PrefectClient) -> None:
             await client.create_work_queue(name, priority=priority, concurrency_limit=places, work_pool_name=POOL)
 
 
-async def furnish() -> None:
+async def set_up_prefect() -> None:
     """Make what is missing, and take away what is no longer used. What staff have written is left alone."""
     async with get_client() as client:
         await _variables(client)
@@ -99,7 +99,9 @@ async def _variables(client: PrefectClient) -> None:
     for name, value in DEFAULTS.model_dump(mode="json").items():
         if PREFIX + name not in there:
             plain = int(float(value))  # the domain's own are whole; staff may write 7.5
-            await client.create_variable(VariableCreate(name=PREFIX + name, value=plain, tags=[say(*ABOUT[name])]))
+            await client.create_variable(
+                VariableCreate(name=PREFIX + name, value=plain, tags=[localized(*ABOUT[name])])
+            )
 
 
 async def _without_earlier_automations(client: PrefectClient) -> None:
@@ -119,7 +121,7 @@ def main() -> None:
 
 async def _all() -> None:
     await deploy()
-    await furnish()
+    await set_up_prefect()
 
 
 if __name__ == "__main__":

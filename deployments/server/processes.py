@@ -36,7 +36,7 @@ def free_port(wanted: int) -> int:
     raise ServiceUnavailable(f"no free port from {wanted} to {wanted + 199}")
 
 
-class Parts:
+class ProcessGroup:
     """Child processes in sessions of their own, and all that they start. When this process dies, they do."""
 
     def __init__(self, log_folder: Path) -> None:
@@ -129,7 +129,7 @@ def prefect(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-P", "-m", "prefect", *arguments)
 
 
-def start_server(parts: Parts, port: int, host: str = "127.0.0.1", fd: int | None = None) -> str:
+def start_server(parts: ProcessGroup, port: int, host: str = "127.0.0.1", fd: int | None = None) -> str:
     """Start Prefect's server, on a socket that listens there already if `fd` is one.
 
     Returns its API address on this machine; use `wait_for` before using it.
@@ -145,7 +145,7 @@ def start_server(parts: Parts, port: int, host: str = "127.0.0.1", fd: int | Non
     return api_url
 
 
-def wait_for(parts: Parts, url: str, seconds: float = 300) -> None:
+def wait_for(parts: ProcessGroup, url: str, seconds: float = 300) -> None:
     """Wait until `url` answers. Raises ServiceUnavailable when it does not, or when a part dies meanwhile."""
     deadline = time.monotonic() + seconds
     while not answers(url):
@@ -155,12 +155,12 @@ def wait_for(parts: Parts, url: str, seconds: float = 300) -> None:
         time.sleep(0.1)
 
 
-def start_worker(parts: Parts) -> None:
+def start_worker(parts: ProcessGroup) -> None:
     """Start the worker that runs what staff and schedules start."""
     parts.start("worker", *worker_command(), environment=os.environ | worker_environment())
 
 
-def start_watch(parts: Parts) -> None:
+def start_watch(parts: ProcessGroup) -> None:
     """Start the watch over runs whose process is gone (deployments/server/watch.py)."""
     parts.start("watch", *WATCH)
 
@@ -180,7 +180,7 @@ WATCH = (sys.executable, "-P", "-m", "deployments.server.watch")
 FURNISH = (sys.executable, "-P", "-m", "deployments.server.prefect_setup")
 
 
-def deploy() -> None:
+def deploy_apart() -> None:
     """Make the work pool, every deployment of prefect.yaml and its form, and what else staff find in the UI.
 
     In a process that ends with it: Prefect's client takes two seconds to import and 90 MB to keep. Raises
@@ -189,12 +189,12 @@ def deploy() -> None:
     _run_or_raise("furnishing Prefect", *FURNISH)
 
 
-def start_deploying(parts: Parts) -> None:
+def start_deploying(parts: ProcessGroup) -> None:
     """`deploy` as a part to `wait` for, called while the server starts: it is ready to work when the server is."""
     parts.start("deploy", *FURNISH)
 
 
-def show_forms() -> None:
+def show_forms_apart() -> None:
     """Give the deployed forms what there is to choose from now. Raises ServiceUnavailable when it does not work."""
     work = "import asyncio, tasks.staff_ui.form_refresh; asyncio.run(tasks.staff_ui.form_refresh.show_forms())"
     _run_or_raise("forms", sys.executable, "-P", "-c", work)
@@ -208,7 +208,7 @@ def _run_or_raise(name: str, *command: str) -> None:
 
 
 @contextlib.contextmanager
-def stopping(parts: Parts) -> Iterator[None]:
+def stopping(parts: ProcessGroup) -> Iterator[None]:
     """Stop the parts however this ends: by itself, by Ctrl-C, SIGTERM, a closed terminal or an error.
 
     A second signal kills what has not stopped yet; none can end this before it has.

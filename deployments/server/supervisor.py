@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from deployments.server.guard import kill_all, parts_of
-from deployments.server.processes import Parts
+from deployments.server.processes import ProcessGroup
 
 State = Literal["starting", "running", "waiting", "done", "stopped"]
 FIRST_PAUSE, LONGEST_PAUSE = 1, 60  # seconds
@@ -31,7 +31,7 @@ CAP_SECONDS = 60
 
 
 @dataclass
-class Part:
+class SupervisedPart:
     """One part: how it is started, and how it has fared."""
 
     command: tuple[str, ...]
@@ -59,21 +59,21 @@ class Part:
         return now - self.answered > HUNG_SECONDS if self.answered else now - self.started > START_SECONDS
 
 
-class Supervisor(Parts):
+class Supervisor(ProcessGroup):
     """Parts that are started again, after a second at first and a minute at most. `tell` is given what happens."""
 
     def __init__(self, log_folder: Path, tell: Callable[[str], None], finishes: frozenset[str] = frozenset()) -> None:
         super().__init__(log_folder)
         self.tell = tell
         self.finishes = finishes  # parts whose own children may do their work to the end without them
-        self.parts: dict[str, Part] = {}
+        self.parts: dict[str, SupervisedPart] = {}
         self.capped = time.monotonic()
 
     def start(
         self, name: str, *command: str, environment: Mapping[str, str] | None = None, fds: tuple[int, ...] = ()
     ) -> None:
         """Start a part, and again whenever it has ended."""
-        self.parts[name] = Part(command, dict(os.environ if environment is None else environment), fds)
+        self.parts[name] = SupervisedPart(command, dict(os.environ if environment is None else environment), fds)
         self._start(name, self.parts[name])
 
     def ask(self, name: str, url: str) -> None:
@@ -108,7 +108,7 @@ class Supervisor(Parts):
                 part.become("stopped")
             part.pid = None
 
-    def _look_at(self, name: str, part: Part, now: float) -> None:
+    def _look_at(self, name: str, part: SupervisedPart, now: float) -> None:
         code = self.running[name].poll()
         if code == 0 and part.ends:
             part.pid = None
@@ -121,7 +121,7 @@ class Supervisor(Parts):
         elif part.state == "starting" and part.answered:
             part.become("running")
 
-    def _start(self, name: str, part: Part, *, is_again: bool = False) -> None:
+    def _start(self, name: str, part: SupervisedPart, *, is_again: bool = False) -> None:
         part.restarts += is_again
         part.answered, part.started = 0, time.monotonic()
         try:
@@ -132,7 +132,7 @@ class Supervisor(Parts):
         part.pid = self.running[name].pid
         part.become("starting" if part.url else "running")
 
-    def _ended(self, name: str, part: Part, how: str, code: int | None) -> None:
+    def _ended(self, name: str, part: SupervisedPart, how: str, code: int | None) -> None:
         now = time.monotonic()
         part.failures = 1 if now - part.started > LIVED_SECONDS else part.failures + 1
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (part.failures - 1))
@@ -151,7 +151,7 @@ class Supervisor(Parts):
         except OSError:
             return Path(os.devnull).open("ab")
 
-    def _ask_on(self, part: Part) -> None:
+    def _ask_on(self, part: SupervisedPart) -> None:
         while not self.is_stopping:
             pid = part.pid
             if pid and _responds(part.url, well=not part.answered) and pid == part.pid:

@@ -14,7 +14,7 @@ from deployments.cli.backup import first_key
 from deployments.server import environment, guard, up_file
 from deployments.server.ports import listen_for_prefect, listen_for_web, port_of
 from deployments.server.processes import SERVER, start_deploying, start_server, start_watch, start_worker, stopping
-from deployments.server.supervisor import Part, Supervisor
+from deployments.server.supervisor import SupervisedPart, Supervisor
 from models.settings import Settings
 
 SERVER_FIRST_SECONDS = 90  # then the pages open without it: they keep what founders send in
@@ -27,13 +27,13 @@ FINISH_ALONE = frozenset({"worker"})
 def upgrade_database() -> str:
     """Upgrade the configured database and load reference data where there is none. Returns the version."""
     from models.db.engine import engine, transaction
-    from models.operation.upgrade import newest, upgrade
+    from models.operation.upgrade import newest_version, upgrade
     from models.reference.csv_import import load_reference_data
 
     upgrade(engine())
     with transaction() as session:
         load_reference_data(session)
-    return newest()
+    return newest_version()
 
 
 def run_up(settings: Settings) -> None:
@@ -43,7 +43,7 @@ def run_up(settings: Settings) -> None:
     """
     with up_file.take_home(settings.home), contextlib.ExitStack() as sockets:
         guard.kill_all(lambda: guard.left_of(str(settings.home), mark=""))
-        office = Office(settings, sockets)
+        office = RunningOffice(settings, sockets)
         _upgrade_apart()
         is_first = not environment.has_prefect_login(settings)
         environment.prepare(settings)
@@ -57,7 +57,7 @@ def _upgrade_apart() -> None:
         raise SystemExit(done.returncode)  # it has said why
 
 
-class Office:
+class RunningOffice:
     """One `lots up`: its sockets, its parts, and what it tells other windows about them."""
 
     def __init__(self, settings: Settings, sockets: contextlib.ExitStack) -> None:
@@ -68,11 +68,11 @@ class Office:
         self.api_url = os.environ.get("PREFECT_API_URL", "")
         self.wanted = settings.prefect_port
         if not self.api_url:
-            before = up_file.told(settings.home)
+            before = up_file.read_up_file(settings.home)
             remembered = before.get("prefect_port") if before.get("prefect_port_wanted") == self.wanted else None
             listener = listen_for_prefect(settings.prefect_host, self.wanted, remembered)
             self.prefect = sockets.enter_context(listener)
-        self.parts: dict[str, Part] = {}
+        self.parts: dict[str, SupervisedPart] = {}
         self.told: dict[str, Any] = {}
         self._tell()  # until the parts run, nothing of the last time holds
 
@@ -150,7 +150,7 @@ class Office:
                 for name, part in self.parts.items()
             },
         }
-        if told != self.told and up_file.tell(self.settings.home, told):
+        if told != self.told and up_file.write_up_file(self.settings.home, told):
             self.told = told
 
 

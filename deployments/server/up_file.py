@@ -53,7 +53,7 @@ def _locked(lock: IO[str], kind: int) -> bool:
     return True
 
 
-def tell(home: Path, told: dict[str, Any]) -> bool:
+def write_up_file(home: Path, told: dict[str, Any]) -> bool:
     """Write it down for other windows, whole or not at all. Returns whether that was possible."""
     fresh = home / "up.json.fresh"
     try:
@@ -65,7 +65,7 @@ def tell(home: Path, told: dict[str, Any]) -> bool:
     return True
 
 
-def told(home: Path) -> dict[str, Any]:
+def read_up_file(home: Path) -> dict[str, Any]:
     """What the last `lots up` of this home has told; empty where none has."""
     with suppress(OSError, ValueError):
         document = json.loads((home / "up.json").read_text())

@@ -43,7 +43,7 @@ class Seen:
     workers: list[datetime] = field(default_factory=list)
 
 
-class Watch:
+class RunWatch:
     """Looks again and again. Acts on what two looks in a row found dead in the same state."""
 
     def __init__(self, api: PrefectApi, *, alone: bool) -> None:
@@ -147,13 +147,13 @@ def main() -> None:
     """Watch until stopped. What does not answer is asked again at the next look."""
     forgotten = 0.0
     with configured_api() as api:
-        watch = Watch(api, alone=urlsplit(str(api.url)).hostname in LOOPBACK)
+        watch = RunWatch(api, alone=urlsplit(str(api.url)).hostname in LOOPBACK)
         while True:
             try:
                 watch.look()
                 if time.monotonic() - forgotten > 24 * 3600:
                     with transaction() as session:
-                        rules.forget_old(session, datetime.now(UTC))
+                        rules.forget_old_pulses(session, datetime.now(UTC))
                     forgotten = time.monotonic()
             except (LotsError, SQLAlchemyError) as error:
                 print(f"{datetime.now(UTC):%H:%M:%S} {type(error).__name__}", file=sys.stderr, flush=True)

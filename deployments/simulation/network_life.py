@@ -4,8 +4,8 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID, uuid5
 
-from deployments.simulation.office import Office, Row, new_id
-from deployments.simulation.temperament import DAY, Temper, meeting_day, moment, transition
+from deployments.simulation.office import MadeUpOffice, Row, new_id
+from deployments.simulation.temperament import DAY, Temperament, local_moment, meeting_day, transition
 from models.check_ins.schedule import first_due, next_due
 from models.dates.active_days import active_days_between
 from models.dates.local_time import add_months
@@ -29,10 +29,12 @@ WEEK = timedelta(days=7)
 EVENING, MORNING, NOON = time(17, 30), time(8), time(12)
 
 
-class Life:
+class NetworkLife:
     """A network from its creation to `last`, the last day of which anything is told."""
 
-    def __init__(self, random: Random, office: Office, network: Network, roles: list[Row], temper: Temper, last: date):
+    def __init__(
+        self, random: Random, office: MadeUpOffice, network: Network, roles: list[Row], temper: Temperament, last: date
+    ):
         self.random, self.office, self.network, self.temper, self.last = random, office, network, temper, last
         self.roles, self.people = roles, list(dict.fromkeys(role["person_id"] for role in roles))
         self.signature = ""
@@ -95,7 +97,7 @@ class Life:
             self._turn(friday)
 
     def _climb(self, monday: date) -> None:
-        network, at = self.network, moment(monday, MORNING)
+        network, at = self.network, local_moment(monday, MORNING)
         health = self._health(monday)
         answered = bool(self.check_ins) and _answered_before(self.check_ins[-1], at)
         standing = Standing(health, self.next_meeting is not None and self.next_meeting > monday, answered)
@@ -121,7 +123,7 @@ class Life:
 
     def _turn(self, friday: date) -> None:
         """A rest, a waking or an end that was to come by now."""
-        state, at = self.network.state, moment(friday, NOON)
+        state, at = self.network.state, local_moment(friday, NOON)
         if state in ACTIVE and friday >= self.turn_on:
             self.turn_on = date.max
             self._cancel_booked()
@@ -150,7 +152,7 @@ class Life:
 
     def book(self, day: date, booked_at: datetime) -> None:
         """A member books a meeting."""
-        starts_at = moment(day, EVENING)
+        starts_at = local_moment(day, EVENING)
         convener = self.people[0]
         row: Row = {"id": new_id(self.random), "network_id": self.network.id, "starts_at": starts_at}
         row |= {"status": "planned", "form": "in_person", "convener_id": convener, "attended": None}
@@ -160,7 +162,7 @@ class Life:
         self.duties.append([])
 
     def _meet(self, day: date) -> None:
-        told = moment(day, time(20)) + timedelta(hours=self.random.choice((1, 2, 14, 24)))
+        told = local_moment(day, time(20)) + timedelta(hours=self.random.choice((1, 2, 14, 24)))
         if not (self.meetings and self.meetings[-1]["status"] == "planned" and self.meetings[-1]["day"] == day):
             self.book(day, told)
         self.next_meeting = None
@@ -265,9 +267,9 @@ class Life:
         return [_own_answer(one) for one in self.check_ins if one["answered_at"]]
 
     def _answer(self, row: Row, day: date) -> None:
-        settled = moment(day + timedelta(days=(1 - day.weekday()) % 7 or 7), MORNING)
+        settled = local_moment(day + timedelta(days=(1 - day.weekday()) % 7 or 7), MORNING)
         wish = self.random.choice(self.temper.wishes)
-        row |= {"answered_at": moment(day, NOON), "q4": self.random.randint(*self.temper.q4), "q5_wish": wish}
+        row |= {"answered_at": local_moment(day, NOON), "q4": self.random.randint(*self.temper.q4), "q5_wish": wish}
         row |= {"q1_met": bool(self.meetings), "q3_sharing": str(max(1, self.temper.helpers))}
         if settled.date() <= self.last:
             row["settled_at"] = settled
@@ -286,7 +288,7 @@ class Life:
         elif not row["second_asked_on"]:
             row["second_asked_on"] = tuesday
         else:
-            self.open(InterventionKind.unreachable, str(row["id"]), moment(tuesday, MORNING))
+            self.open(InterventionKind.unreachable, str(row["id"]), local_moment(tuesday, MORNING))
 
     # --- what staff do ----------------------------------------------------------------------------
 
@@ -312,7 +314,7 @@ class Life:
                 grant["status"] = "ended"
                 self.office.release(grant, self.support_over)
         for one in self.interventions:
-            done = moment(one["due_on"], NOON)
+            done = local_moment(one["due_on"], NOON)
             if done.date() < self.last - timedelta(days=20) and self.random.random() < 0.85:
                 one |= {"outcome": "settled", "ended_at": done, "ended_by": self.network.negotiator}
 

@@ -25,7 +25,7 @@ def new_id(random: Random) -> UUID:
 
 
 @dataclass
-class Office:
+class MadeUpOffice:
     """Staff by region and the hours they have left; another negotiator is made up when a region's are full."""
 
     random: Random

@@ -9,9 +9,9 @@ from uuid import UUID
 import numpy as np
 from sqlmodel import SQLModel
 
-from deployments.simulation.network_life import Life
+from deployments.simulation.network_life import NetworkLife
 from deployments.simulation.office import Row, new_id
-from deployments.simulation.temperament import moment
+from deployments.simulation.temperament import local_moment
 from models.dates.active_days import subtract_active_days
 from models.dates.local_time import add_months
 from models.dates.working_days import first_working_day
@@ -28,7 +28,7 @@ HALF_PAST_SIX = time(6, 30)
 
 
 def add_health(
-    random: Random, lives: list[Life], first: date, until: date, rows: dict[type[SQLModel], list[Row]]
+    random: Random, lives: list[NetworkLife], first: date, until: date, rows: dict[type[SQLModel], list[Row]]
 ) -> None:
     """A snapshot of every active network on the first working day of each month before `until`."""
     started = sorted((one for one in lives if one.network.kickoff_on), key=lambda one: one.network.kickoff_on or until)
@@ -54,21 +54,21 @@ def add_health(
                     _talk(life, day, talked)
 
 
-def _talk(life: Life, day: date, talked: dict[UUID, date]) -> None:
+def _talk(life: NetworkLife, day: date, talked: dict[UUID, date]) -> None:
     if talked.get(life.network.id, date.min) > subtract_active_days(day, TALK_AGAIN_ACTIVE_DAYS):
         return
     talked[life.network.id] = day
-    life.open(InterventionKind.health_talk, str(day), moment(day, HALF_PAST_SIX))
+    life.open(InterventionKind.health_talk, str(day), local_moment(day, HALF_PAST_SIX))
 
 
-def _state_on(life: Life, day: date) -> Any:
-    before = moment(day, HALF_PAST_SIX)
+def _state_on(life: NetworkLife, day: date) -> Any:
+    before = local_moment(day, HALF_PAST_SIX)
     return next(
         row["to_state"] for row in reversed(life.transitions) if row["at"] < before or row is life.transitions[0]
     )
 
 
-def _batch(lives: list[Life]) -> Batch:
+def _batch(lives: list[NetworkLife]) -> Batch:
     builder = BatchBuilder()
     for life in lives:
         network = life.network

@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Temper:
+class Temperament:
     """What a made-up network is like."""
 
     name: str
@@ -31,17 +31,17 @@ class Temper:
 
 
 TEMPERS = (
-    Temper("thrives", 46, 3, (6, 14), 0.93, (4, 5)),
-    Temper("leans on one", 14, 1, (4, 9), 0.8, (2, 4), wishes=("nothing", "nothing", "more_organisers")),
-    Temper("leans on the office", 14, 0, (4, 9), 0.75, (2, 4), wishes=("nothing", "invitation", "nothing")),
-    Temper("falls silent", 12, 2, (3, 8), 0.7, (2, 4), 0.9),
-    Temper("rests", 6, 2, (4, 9), 0.8, (1, 3), wishes=("nothing", "nothing", "pause")),
-    Temper("closes", 4, 2, (3, 7), 0.8, (1, 3), wishes=("nothing", "nothing", "close")),
-    Temper("never starts", 4, 0, (0, 0), 0, (3, 3)),
+    Temperament("thrives", 46, 3, (6, 14), 0.93, (4, 5)),
+    Temperament("leans on one", 14, 1, (4, 9), 0.8, (2, 4), wishes=("nothing", "nothing", "more_organisers")),
+    Temperament("leans on the office", 14, 0, (4, 9), 0.75, (2, 4), wishes=("nothing", "invitation", "nothing")),
+    Temperament("falls silent", 12, 2, (3, 8), 0.7, (2, 4), 0.9),
+    Temperament("rests", 6, 2, (4, 9), 0.8, (1, 3), wishes=("nothing", "nothing", "pause")),
+    Temperament("closes", 4, 2, (3, 7), 0.8, (1, 3), wishes=("nothing", "nothing", "close")),
+    Temperament("never starts", 4, 0, (0, 0), 0, (3, 3)),
 )
 
 
-def moment(day: date, hour: time) -> datetime:
+def local_moment(day: date, hour: time) -> datetime:
     """A time of day in Stockholm."""
     return datetime.combine(day, hour, STOCKHOLM)
 

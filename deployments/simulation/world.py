@@ -13,17 +13,17 @@ from slugify import slugify
 from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, col, select
 
-from deployments.simulation.network_life import NOON, Life
-from deployments.simulation.office import Office, Row, new_id
+from deployments.simulation.network_life import NOON, NetworkLife
+from deployments.simulation.office import MadeUpOffice, Row, new_id
 from deployments.simulation.people import person, request
 from deployments.simulation.snapshots import add_health
-from deployments.simulation.temperament import TEMPERS, meeting_day, moment, transition
+from deployments.simulation.temperament import TEMPERS, local_moment, meeting_day, transition
 from models.dates.local_time import add_months
 from models.dates.working_days import add_working_days
 from models.db.engine import transaction
 from models.db.trial import mark_trial
 from models.errors import UserError
-from models.i18n import say
+from models.i18n import localized
 from models.support.ledger import split
 from models.support.menu import suggest
 from models.tables.check_in import CheckIn, CheckInAnswer
@@ -55,20 +55,20 @@ def simulate(networks: int, months: int, until: date, seed: int) -> dict[str, An
         for table in (Person, SupportRequest, Network):
             if session.exec(select(table).limit(1)).first():
                 raise UserError(
-                    say(
+                    localized(
                         "databasen är inte tom: simulate fyller bara en tom. Peka LOTS_DATABASE_URL på en ny.",
                         "the database is not empty: simulate fills an empty one only. Give LOTS_DATABASE_URL another.",
                     )
                 )
         mark_trial(session)
-        world = World(session, Random(f"{networks} {months} {until} {seed}"), months, until)
+        world = MadeUpWorld(session, Random(f"{networks} {months} {until} {seed}"), months, until)
         for number in range(1, networks + 1):
             world.add_network(number)
         world.add_other_requests(int(networks * OTHER_REQUESTS))
         return world.write(session)
 
 
-class World:
+class MadeUpWorld:
     """Everything made up so far, as rows to be written."""
 
     def __init__(self, session: Session, random: Random, months: int, until: date) -> None:
@@ -76,15 +76,15 @@ class World:
         self.first, self.last = add_months(until, -months), until - timedelta(days=1)
         self.places = session.exec(select(Municipality).order_by(col(Municipality.code))).all()
         staff = list(session.exec(select(Staff).order_by(col(Staff.signature))))
-        self.office = Office(random, sorted({place.region for place in self.places}), staff)
+        self.office = MadeUpOffice(random, sorted({place.region for place in self.places}), staff)
         self.rows: dict[type[SQLModel], list[Row]] = defaultdict(list)
-        self.lives: list[Life] = []
+        self.lives: list[NetworkLife] = []
 
     def add_network(self, number: int) -> None:
         """A member asks, talks with the office, is granted support, and the network lives its life."""
         random = self.random
         days = max((self.last - self.first).days - DAYS_TO_BEGIN, 1)
-        received = moment(self.first + timedelta(days=random.randrange(days)), time(random.randint(8, 20)))
+        received = local_moment(self.first + timedelta(days=random.randrange(days)), time(random.randint(8, 20)))
         talked_on = min(add_working_days(received.date(), random.randint(1, 8)), self.last)
         members = [self._person() for _ in range(random.choices((2, 3, 4, 5), (2, 5, 3, 1))[0])]
         where = random.choice(self.places)
@@ -98,15 +98,17 @@ class World:
         negotiator = self.office.negotiator(where.region, needs)
         network.negotiator = negotiator["id"]
         self._decide(asked, network, negotiator, talked_on, grants)
-        life = Life(random, self.office, network, self._roles(network, members, talked_on), _temper(random), self.last)
+        life = NetworkLife(
+            random, self.office, network, self._roles(network, members, talked_on), _temper(random), self.last
+        )
         life.signature, life.grants = negotiator["signature"], grants
-        life.log(None, NetworkState.planned, "needs-talk", Actor.staff, moment(talked_on, DECISION))
+        life.log(None, NetworkState.planned, "needs-talk", Actor.staff, local_moment(talked_on, DECISION))
         self._live(life, talked_on)
 
-    def _live(self, life: Life, talked_on: date) -> None:
+    def _live(self, life: NetworkLife, talked_on: date) -> None:
         if life.temper.name != "never starts":
             first = meeting_day(talked_on + timedelta(days=self.random.randint(21, 70)))
-            life.book(first, moment(talked_on + timedelta(days=self.random.randint(1, 3)), NOON))
+            life.book(first, local_moment(talked_on + timedelta(days=self.random.randint(1, 3)), NOON))
             if life.meetings[-1]["booked_at"].date() > self.last:
                 life.meetings.clear()
                 life.duties.clear()
@@ -126,7 +128,7 @@ class World:
             asker = self._person(is_employee=employee, membership=Membership.active if member else Membership.none)
             recent = kind in ("waiting", "talking", "received")
             span = min((self.last - self.first).days, 100 if recent else 10_000)
-            received = moment(self.last - timedelta(days=self.random.randrange(max(span, 1))), NOON)
+            received = local_moment(self.last - timedelta(days=self.random.randrange(max(span, 1))), NOON)
             asked = self._request(asker, self.random.choice(self.places), received)
             self._leave(asked, kind, received)
 
@@ -142,8 +144,8 @@ class World:
         asked["assigned_to"] = staff and staff["id"]
         if kind == "received" or staff is None or later <= received.date():
             return
-        at = moment(later, DECISION)
-        asked["talk_at"] = moment(later, NOON)
+        at = local_moment(later, DECISION)
+        asked["talk_at"] = local_moment(later, NOON)
         self._step(asked, "talking", Actor.staff, at, staff["signature"])
         if kind == "waiting":
             asked["waiting_since"] = asked["queue_from"] = at
@@ -185,7 +187,7 @@ class World:
             target_size=self.random.choice((6, 8, 8, 10)),
             origin=Origin.representative if initiator["is_representative"] else Origin.member,
             without_support=asked["without_support"],
-            created_at=moment(talked_on, DECISION),
+            created_at=local_moment(talked_on, DECISION),
         )
 
     def _grants(self, network: Network, talked_on: date) -> list[Row]:
@@ -199,9 +201,9 @@ class World:
         return grants
 
     def _decide(self, asked: Row, network: Network, staff: Row, talked_on: date, grants: list[Row]) -> None:
-        at = moment(talked_on, DECISION)
-        asked |= {"talk_at": moment(talked_on, NOON), "assigned_to": staff["id"], "network_id": network.id}
-        self._step(asked, "talking", Actor.staff, moment(talked_on, time(12, 30)), staff["signature"])
+        at = local_moment(talked_on, DECISION)
+        asked |= {"talk_at": local_moment(talked_on, NOON), "assigned_to": staff["id"], "network_id": network.id}
+        self._step(asked, "talking", Actor.staff, local_moment(talked_on, time(12, 30)), staff["signature"])
         self._step(asked, "granted", Actor.staff, at, staff["signature"])
         self.office.book(staff, talked_on, MENU[Item.talk].hours, EntryKind.used, at, None)
         for grant in grants:
@@ -209,7 +211,7 @@ class World:
             self.office.reserve(staff, grant, at)
 
     def _roles(self, network: Network, members: list[Row], talked_on: date) -> list[Row]:
-        at = moment(talked_on, DECISION)
+        at = local_moment(talked_on, DECISION)
         roles = [self._role(network, members[0], kind, 1, None, at) for kind in (RoleKind.initiator, RoleKind.contact)]
         for place, member in enumerate(members[1:], start=2):
             said_yes = at + timedelta(days=self.random.randint(1, 14))

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from deployments.web.pages import calendar, check_in, meeting, my_data, organiser, support_request, unsubscribe
 from deployments.web.patience import Patience
-from deployments.web.rate_limits import Knocks, Limits
+from deployments.web.rate_limits import Limits, RateLimiter
 from deployments.web.refused_link import link_refused
 from deployments.web.request import LinkRefused, page
 from deployments.web.security_headers import Guard
@@ -53,7 +53,7 @@ async def start_run(deployment: str, parameters: dict[str, Any]) -> str:
 def create_app(now: Now = utc_now, start: Start = start_run) -> Starlette:
     """The web app on the configured database. `now` is its clock, `start` starts a deployment by name."""
     is_free_day(now().date())  # the first to ask loads every country's calendar: not inside somebody's transaction
-    knocks = Knocks()
+    knocks = RateLimiter()
     app = Starlette(
         routes=[
             Route("/", home),

@@ -18,7 +18,7 @@ HELD_SECONDS: Final = 8.0  # a page's transaction takes milliseconds, and a lock
 LOOK_SECONDS: Final = 1.0
 
 
-class Watch:
+class ConnectionWatch:
     """Knows since when each connection of an engine has been in somebody's hands."""
 
     def __init__(self, engine: Engine) -> None:
@@ -47,7 +47,7 @@ class Watch:
 def watch(engine: Engine) -> None:
     """Keep an eye on the engine's connections, where they lead to a server."""
     if engine.dialect.name == "postgresql":
-        Watch(engine)
+        ConnectionWatch(engine)
 
 
 def _hang_up(connection: Any) -> None:

@@ -27,7 +27,7 @@ def _kept(text: str, is_long: bool) -> str:
     return "\n".join(CONTROLS.sub("", line) for line in lines)[:LONG_KEPT]
 
 
-class Typed:
+class FormReader:
     """What somebody typed in the form of one page, and by field what is wrong with it."""
 
     def __init__(self, page: str, values: Mapping[str, str], words: Words, long: Collection[str] = ()) -> None:
@@ -40,7 +40,7 @@ class Typed:
     def text(self, name: str) -> str:
         return self.values.get(name, "").strip()
 
-    def wrong(self, name: str, problem: str, **values: object) -> None:
+    def error(self, name: str, problem: str, **values: object) -> None:
         """Note what is wrong with the field; the first thing found is told."""
         self.errors.setdefault(name, self.words(f"{self.page}.wrong.{name}_{problem}", **values))
 
@@ -48,7 +48,7 @@ class Typed:
         """One of the codes, or an empty text and a sentence."""
         if self.text(name) in allowed:
             return self.text(name)
-        self.wrong(name, "missing")
+        self.error(name, "missing")
         return ""
 
     def number(self, name: str, highest: int, *, lowest: int = 0, required: bool = True) -> int:
@@ -56,11 +56,11 @@ class Typed:
         text = self.text(name)
         if not text:
             if required:
-                self.wrong(name, "missing")
+                self.error(name, "missing")
             return 0
         if NUMBER.fullmatch(text) and lowest <= int(text) <= highest:
             return int(text)
-        self.wrong(name, "range", lowest=lowest, highest=highest)
+        self.error(name, "range", lowest=lowest, highest=highest)
         return 0
 
     def day(self, name: str, *, required: bool = True) -> date | None:
@@ -68,10 +68,10 @@ class Typed:
         try:
             found = parse_day(self.text(name), name)
         except UserError:
-            self.wrong(name, "form")
+            self.error(name, "form")
             return None
         if found is None and required:
-            self.wrong(name, "missing")
+            self.error(name, "missing")
         return found
 
     def clock(self, name: str) -> time | None:
@@ -79,28 +79,28 @@ class Typed:
         found = CLOCK.fullmatch(self.text(name))
         if found:
             return time(int(found[1]), int(found[2]))
-        self.wrong(name, "form" if self.text(name) else "missing")
+        self.error(name, "form" if self.text(name) else "missing")
         return None
 
     def coming(self, day_name: str, time_name: str, at: datetime, today: date) -> datetime | None:
         """A moment to come, from a day and a time; None and sentences where it cannot be."""
         day, clock = self.day(day_name), self.clock(time_name)
         if day and day < today:
-            self.wrong(day_name, "early")
+            self.error(day_name, "early")
         elif day and day > today + AHEAD:
-            self.wrong(day_name, "late")
+            self.error(day_name, "late")
         elif day and clock:
             try:
                 moment = parse_local(f"{day} {clock:%H:%M}", time_name)
             except UserError:  # the hour that is skipped, or comes twice, when clocks change
-                self.wrong(time_name, "clocks")
+                self.error(time_name, "clocks")
                 return None
             if moment and moment > at:
                 return moment
-            self.wrong(time_name, "early")
+            self.error(time_name, "early")
         return None
 
-    def obeys(self, form: Form, today: date) -> bool:
+    def validate(self, form: Form, today: date) -> bool:
         """Whether the rules take the form too; what they add is told above the form, as it stands."""
         try:
             self.general = " ".join(form.all_problems(today))

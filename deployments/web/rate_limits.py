@@ -36,17 +36,17 @@ PURPOSES: Final = frozenset(Purpose)
 log = logging.getLogger("natverkslots.web")
 
 
-class Knocks:
+class RateLimiter:
     """Counts who knocks, by address, by link, and by the member number that a page without a link is sent in with."""
 
     def __init__(self) -> None:
         self.limiter = MovingWindowRateLimiter(MemoryStorage())
 
-    def may(self, limit: RateLimitItem, what: str, who: str) -> bool:
+    def hit(self, limit: RateLimitItem, what: str, who: str) -> bool:
         """Count one more, unless the limit is reached; that is logged, once in a while, without who it was."""
         return self.limiter.hit(limit, what, who) or self._tell(what, who)
 
-    def may_still(self, limit: RateLimitItem, what: str, who: str) -> bool:
+    def allows(self, limit: RateLimitItem, what: str, who: str) -> bool:
         """Whether the limit is reached, without counting."""
         return self.limiter.test(limit, what, who) or self._tell(what, who)
 
@@ -58,14 +58,14 @@ class Knocks:
 
 def number_may(request: Request, member_number: str) -> bool:
     """Whether this number may be used once more on a page without a link, whoever it belongs to, if anybody."""
-    knocks: Knocks = request.app.state.knocks
-    return knocks.may_still(BY_NUMBER, "number", _number(member_number))
+    knocks: RateLimiter = request.app.state.knocks
+    return knocks.allows(BY_NUMBER, "number", _number(member_number))
 
 
 def number_used(request: Request, member_number: str) -> None:
     """Count that it was used. What the database did not take is not counted: it is sent again."""
-    knocks: Knocks = request.app.state.knocks
-    knocks.may(BY_NUMBER, "number", _number(member_number))
+    knocks: RateLimiter = request.app.state.knocks
+    knocks.hit(BY_NUMBER, "number", _number(member_number))
 
 
 def _number(member_number: str) -> str:
@@ -82,7 +82,7 @@ def too_many(request: Request) -> Response:
 class Limits:
     """Answers 429 with a kind sentence where a limit is passed, before anything is read."""
 
-    def __init__(self, app: ASGIApp, knocks: Knocks) -> None:
+    def __init__(self, app: ASGIApp, knocks: RateLimiter) -> None:
         self.app, self.knocks = app, knocks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,19 +97,19 @@ class Limits:
 
         async def counting_send(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] in REFUSED and _token(request):
-                self.knocks.may(REFUSED_BY_ADDRESS, "refused address", address)
+                self.knocks.hit(REFUSED_BY_ADDRESS, "refused address", address)
             await send(message)
 
         await self.app(scope, receive, counting_send)
 
     def _may(self, request: Request, address: str) -> bool:
         token = _token(request)
-        if not self.knocks.may_still(REFUSED_BY_ADDRESS, "refused address", address):
+        if not self.knocks.allows(REFUSED_BY_ADDRESS, "refused address", address):
             return False
         vouched = bool(token) and ASKED not in request.query_params
         if request.method == "POST" and not vouched:
-            return self.knocks.may(SENT_BY_ADDRESS, "address", address)
-        return not vouched or self.knocks.may(BY_LINK, "link", _hash(token))
+            return self.knocks.hit(SENT_BY_ADDRESS, "address", address)
+        return not vouched or self.knocks.hit(BY_LINK, "link", _hash(token))
 
 
 def _token(request: Request) -> str:

@@ -12,7 +12,7 @@ from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write, write_at_last
 from models.errors import UserError
 from models.people import link_renewal
-from models.people.signed_link import Purpose, read
+from models.people.signed_link import Purpose, read_link
 
 ASKED = "fresh"  # the button's address is the page's own, with this: so that every refused page reads alike
 
@@ -32,7 +32,7 @@ async def _send(request: Request, purpose: Purpose, token: str) -> None:
     """After the answer has gone, so that its time tells nothing either."""
     at = moment_of(request)[0]
     try:
-        ids = read(purpose, token, also_expired=True)
+        ids = read_link(purpose, token, also_expired=True)
         sent = await write_at_last(request, lambda session: link_renewal.send_for(session, purpose, ids, at))
     except UserError:
         return

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse
 from models.dates.local_time import local
 from models.db.engine import CONNECTIONS, engine, patience
 from models.errors import DatabaseBusy, UserError
-from models.people.signed_link import Purpose, read
+from models.people.signed_link import Purpose, read_link
 from models.settings import settings
 from models.text import without_unseen
 from templates.rendering.web import LANGUAGES, render_page
@@ -75,7 +75,7 @@ def moment_of(request: Request) -> tuple[datetime, date]:
 def ids_in(request: Request, purpose: Purpose, count: int) -> list[str]:
     """The ids in the address' token. Raises LinkRefused, alike whatever is wrong with it."""
     try:
-        ids = read(purpose, request.path_params["token"])
+        ids = read_link(purpose, request.path_params["token"])
     except UserError:
         raise LinkRefused from None
     if len(ids) != count:
@@ -91,7 +91,7 @@ def uuid_of(text: str) -> UUID:
         raise LinkRefused from None
 
 
-async def look(work: Callable[..., T], *args: Any) -> T:
+async def run_query(work: Callable[..., T], *args: Any) -> T:
     """What `work` reads. A SQLite file lies beside us and makes no reader wait, so to read it costs less than a thread
     would; a database server, or a file that is locked after all, is waited for in one."""
     if engine().dialect.name == "sqlite":

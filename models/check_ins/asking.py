@@ -8,21 +8,21 @@ from sqlalchemy import ColumnElement, exists
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from models.check_ins.recipients import reached_of
+from models.check_ins.recipients import reachable_roles
 from models.dates.local_time import local
 from models.db.queries import IDS_AT_A_TIME
 from models.errors import UserError
 from models.forms.check_in import MET_ON, NEXT_ON, CheckInAnswers
 from models.forms.kit.base import parse_day
-from models.i18n import say
-from models.mail.queue import Letter, queue
+from models.i18n import localized
+from models.mail.queue import QueuedMail, enqueue
 from models.tables.check_in import ANSWERS, CHANGEABLE_DAYS, CheckIn, CheckInAnswer
 from models.tables.mail import OutgoingMail, Template
 from models.tables.network import Network
 
 
-def letter(check_in: CheckIn, template: Template, person_id: UUID | None = None) -> Letter:
-    return Letter(
+def check_in_mail(check_in: CheckIn, template: Template, person_id: UUID | None = None) -> QueuedMail:
+    return QueuedMail(
         template,
         person_id or check_in.person_id,
         str(check_in.id),
@@ -37,11 +37,11 @@ def ask_another(session: Session, check_in: CheckIn, at: datetime) -> bool:
     Nobody's silence counts by it. Returns whether there is anybody else to write to.
     """
     asked = {person for one, person in asked_besides(session, [check_in.network_id]) if one == check_in.id}
-    reached = reached_of(session, [check_in.network_id]).get(check_in.network_id, [])
+    reached = reachable_roles(session, [check_in.network_id]).get(check_in.network_id, [])
     other = next((role for role in reached if role.person_id not in asked | {check_in.person_id}), None)
     if other is None:
         return False
-    queue(session, [letter(check_in, Template.second_organiser, other.person_id)], at)
+    enqueue(session, [check_in_mail(check_in, Template.second_organiser, other.person_id)], at)
     return True
 
 
@@ -79,7 +79,7 @@ def answer_of(session: Session, check_in_id: UUID, person_id: UUID) -> CheckInAn
     return session.exec(select(CheckInAnswer).where(*theirs)).one_or_none()
 
 
-def answer(
+def record_answers(
     session: Session, check_in: CheckIn, form: CheckInAnswers, at: datetime, person_id: UUID | None = None
 ) -> None:
     """Record a person's five answers, by default those of whom the check-in was sent to; the latest given count.
@@ -90,7 +90,7 @@ def answer(
     own = answer_of(session, check_in.id, person_id)
     if own and local(at).date() > local(own.answered_at).date() + timedelta(days=CHANGEABLE_DAYS):
         raise UserError(
-            say(
+            localized(
                 f"Svaret går att ändra i {CHANGEABLE_DAYS} dagar; de har gått.",
                 f"An answer can be changed for {CHANGEABLE_DAYS} days; they have passed.",
             )
@@ -105,9 +105,9 @@ def answer(
             given_at=at,
         )
     own.q1_met = form.met
-    own.q1_on = parse_day(form.met_on, say(*MET_ON)) if form.met else None
+    own.q1_on = parse_day(form.met_on, localized(*MET_ON)) if form.met else None
     own.q1_attended = form.met_attended if form.met else None
-    own.q2_next_on = parse_day(form.next_on, say(*NEXT_ON))
+    own.q2_next_on = parse_day(form.next_on, localized(*NEXT_ON))
     own.q3_sharing, own.q4, own.q5_wish = form.sharing, form.motivation, form.wish
     own.given_at, own.settled_at = at, None
     for name in ANSWERS:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.db.queries import IDS_AT_A_TIME
-from models.people.roles import whom_to_ask_of
+from models.people.roles import contacts_then_organisers
 from models.tables.network import Role
 from models.tables.person import EmailStatus, Person
 
@@ -22,12 +22,12 @@ def who_may_be_reminded(session: Session, ids: Collection[UUID]) -> set[UUID]:
     return found
 
 
-def reached_of(session: Session, network_ids: Iterable[UUID]) -> dict[UUID, list[Role]]:
+def reachable_roles(session: Session, network_ids: Iterable[UUID]) -> dict[UUID, list[Role]]:
     """Of those who may be asked about each network, the ones whom a check-in may go to; the first comes first.
 
     A network where nobody can be written to has an empty list; one that nobody carries is left out.
     """
-    carriers = whom_to_ask_of(session, network_ids)
+    carriers = contacts_then_organisers(session, network_ids)
     reachable = who_may_be_reminded(session, {role.person_id for roles in carriers.values() for role in roles})
     return {
         network_id: [role for role in roles if role.person_id in reachable] for network_id, roles in carriers.items()

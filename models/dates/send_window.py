@@ -24,7 +24,7 @@ class MailClass(StrEnum):
     """Everything else: Monday to Thursday 09-15, and on no quiet day."""
 
 
-def why_not(day: date, mail_class: MailClass = MailClass.founder, language: Language = "sv") -> str | None:
+def send_block_reason(day: date, mail_class: MailClass = MailClass.founder, language: Language = "sv") -> str | None:
     """Why no mail of that class may go that day, in a few words; None when it may (domain.md section 9).
 
     Of several reasons it gives the one that says most about the wait: a break, a holiday, then a Friday.
@@ -56,7 +56,7 @@ def why_not(day: date, mail_class: MailClass = MailClass.founder, language: Lang
 @lru_cache(maxsize=4096)
 def next_allowed_day(day: date, mail_class: MailClass = MailClass.founder) -> date:
     """The first day, `day` itself included, on which mail of that class may go (domain.md section 9)."""
-    while why_not(day, mail_class) is not None:
+    while send_block_reason(day, mail_class) is not None:
         day += ONE_DAY
     return day
 
@@ -85,6 +85,6 @@ def first_tuesday_on_or_after(day: date) -> date:
 def next_check_in_day(due: date) -> date:
     """The first Tuesday on or after the due date that quiet days allow (domain.md section 6)."""
     tuesday = first_tuesday_on_or_after(due)
-    while why_not(tuesday, MailClass.founder) is not None:
+    while send_block_reason(tuesday, MailClass.founder) is not None:
         tuesday += 7 * ONE_DAY
     return tuesday

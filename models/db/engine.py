@@ -53,7 +53,7 @@ def _make_server_engine(url: str) -> Engine:
         # As pool_pre_ping does, but after whoever else listens: the web watches how long it takes.
         try:
             engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error:  # type: ignore[attr-defined]
+        except engine.dialect.loaded_dbapi.Error:
             raise InvalidatePoolError from None
 
     @event.listens_for(engine, "begin")

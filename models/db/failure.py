@@ -21,7 +21,7 @@ from models.errors import (
     DatabaseUnknown,
     DatabaseUnreadable,
 )
-from models.i18n import say
+from models.i18n import localized
 
 Kind = type[DatabaseUnavailable]
 
@@ -81,39 +81,39 @@ def failure(error: Exception) -> DatabaseUnavailable | None:
 def sentence(kind: Kind) -> str:
     """What to do about it."""
     return {
-        DatabaseBusy: say(
+        DatabaseBusy: localized(
             "Databasen är upptagen eller går inte att nå just nu. Inget gick förlorat: kör om (Retry) om en stund. "
             "Dröjer det, se att databasen är igång och att LOTS_DATABASE_URL stämmer.",
             "The database is busy or cannot be reached just now. Nothing was lost: try again (Retry) in a while. "
             "If it lasts, see that the database runs and that LOTS_DATABASE_URL is right.",
         ),
-        DatabaseFull: say(
+        DatabaseFull: localized(
             "Disken tar inte emot mer: den är full eller trasig. Gör plats där databasen ligger, kör sedan om (Retry).",
             "The disk takes no more: it is full or broken. Make room where the database lies, then try again (Retry).",
         ),
-        DatabaseReadOnly: say(
+        DatabaseReadOnly: localized(
             "Databasen går att läsa men inte att skriva i. Ge den som kör natverkslots rätt att skriva i databasen "
             "och i mappen där den ligger, kör sedan om (Retry).",
             "The database can be read but not written. Let whoever runs natverkslots write to the database and to "
             "the folder where it lies, then try again (Retry).",
         ),
-        DatabaseNotUpgraded: say(
+        DatabaseNotUpgraded: localized(
             "Databasen saknar tabeller. Kör `lots db upgrade`, sedan om (Retry).",
             "The database lacks tables. Run `lots db upgrade`, then try again (Retry).",
         ),
-        DatabaseTooNew: say(
+        DatabaseTooNew: localized(
             "Databasen hör till en nyare version av natverkslots. Installera den versionen, eller läs tillbaka en "
             "säkerhetskopia från före uppgraderingen.",
             "The database belongs to a newer version of natverkslots. Install that version, or restore a backup "
             "from before the upgrade.",
         ),
-        DatabaseUnknown: say(
+        DatabaseUnknown: localized(
             "LOTS_DATABASE_URL: databasen finns inte där, eller släpper inte in oss. Rätta värd, namn, inloggning "
             "och lösenord, eller sökvägen till filen; en fil ska ligga i en mapp och på en disk som går att skriva på.",
             "LOTS_DATABASE_URL: there is no such database, or it does not let us in. Correct its host, name, login "
             "and password, or the path to its file; a file must lie in a folder and on a disk that may be written.",
         ),
-        DatabaseUnreadable: say(
+        DatabaseUnreadable: localized(
             "LOTS_DATABASE_URL: det som ligger där är ingen databas, eller en skadad. Rätta sökvägen, eller läs "
             "tillbaka en säkerhetskopia.",
             "LOTS_DATABASE_URL: what lies there is no database, or a damaged one. Correct the path, or restore a "

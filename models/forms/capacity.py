@@ -20,8 +20,8 @@ from models.forms.kit.base import (
     parse_day,
     unchosen,
 )
-from models.forms.kit.fields import Chosen, Listed
-from models.i18n import say
+from models.forms.kit.fields import Coded, FromList
+from models.i18n import localized
 from models.tables.support import Item
 from models.vocabulary import ACTION, ITEM
 
@@ -46,7 +46,7 @@ class CapacityForm(Form):
         }
     }
 
-    action: Annotated[Literal["", "quarter", "absence", "hours", "talk_hour", "budget"], Chosen(ACTION)] = Field(
+    action: Annotated[Literal["", "quarter", "absence", "hours", "talk_hour", "budget"], Coded(ACTION)] = Field(
         "",
         **field(
             0,
@@ -66,13 +66,13 @@ class CapacityForm(Form):
             ("Den som är borta, gav timmen eller har timmarna.", "Who is away, gave the hour or has the hours."),
         ),
     )
-    network_number: Annotated[int, Listed("networks", fixed={"": ("Inget", "None")}, numbered=True)] = Field(
+    network_number: Annotated[int, FromList("networks", fixed={"": ("Inget", "None")}, numbered=True)] = Field(
         0,
         **field(
             2, NETWORK, ("För använda timmar och för timmen i kvartalet.", "For hours used and the hour a quarter.")
         ),
     )
-    item: Annotated[Item, Chosen(ITEM)] = Field(
+    item: Annotated[Item, Coded(ITEM)] = Field(
         Item.talk, **field(3, ("Stöd", "Support"), ("För använda timmar.", "For hours used."))
     )
     on: DayText = Field("", **field(4, ON, ("När timmen gavs. Tomt: i dag.", "When it was given. Empty: today.")))
@@ -99,21 +99,21 @@ class CapacityForm(Form):
 
     @property
     def subject(self) -> str:
-        return say(*ACTION.get(self.action, NOTHING_CHOSEN))
+        return localized(*ACTION.get(self.action, NOTHING_CHOSEN))
 
     @property
     def is_sweep(self) -> bool:
         return self.action == "quarter"
 
     def away_from(self) -> date | None:
-        return parse_day(self.from_on, say(*FROM))
+        return parse_day(self.from_on, localized(*FROM))
 
     def away_to(self) -> date | None:
-        return parse_day(self.to_on, say(*TO))
+        return parse_day(self.to_on, localized(*TO))
 
     def used_on(self, today: date) -> date:
         """The day that hours were used on: today unless told otherwise."""
-        return parse_day(self.on, say(*ON)) or today
+        return parse_day(self.on, localized(*ON)) or today
 
     @property
     def exact_hours(self) -> Decimal:
@@ -122,18 +122,18 @@ class CapacityForm(Form):
 
     def problems(self, today: date) -> list[str]:
         if not self.action:
-            return [say("Vad gäller det: välj i listan.", "What is it about: choose from the list.")]
+            return [localized("Vad gäller det: välj i listan.", "What is it about: choose from the list.")]
         found = []
         if self.action != "quarter" and not self.signature:
-            found.append(say("Vem: skriv en signatur, 2–5 bokstäver.", "Whom: write a signature, 2–5 letters."))
+            found.append(localized("Vem: skriv en signatur, 2–5 bokstäver.", "Whom: write a signature, 2–5 letters."))
         match self.action:
             case "absence":
                 found += self._absence_problems()
             case "hours":
-                found += day_problem(parse_day, self.on, say(*ON), today, ahead=False)
+                found += day_problem(parse_day, self.on, localized(*ON), today, ahead=False)
                 found += self._hours_problems(least=0.01) + unchosen(self.network_number, NETWORK)
             case "talk_hour":
-                found += day_problem(parse_day, self.on, say(*ON), today, ahead=False)
+                found += day_problem(parse_day, self.on, localized(*ON), today, ahead=False)
                 found += unchosen(self.network_number, NETWORK)
             case "budget":
                 found += self._quarter_problems() + self._hours_problems(least=0)
@@ -143,16 +143,16 @@ class CapacityForm(Form):
         found = []
         for text, name in ((self.from_on, FROM), (self.to_on, TO)):
             # An absence may lie behind or ahead: only what cannot be read, or is missing, is wrong.
-            found += day_problem(parse_day, text, say(*name), date.max, ahead=False)
+            found += day_problem(parse_day, text, localized(*name), date.max, ahead=False)
             if not text.strip():
-                found.append(say(f"{name[0]}: skriv datumet.", f"{name[1]}: write the date."))
+                found.append(localized(f"{name[0]}: skriv datumet.", f"{name[1]}: write the date."))
         return found
 
     def _hours_problems(self, least: float) -> list[str]:
         if least <= self.hours <= MOST_HOURS:
             return []
         return [
-            say(
+            localized(
                 f"Timmar: ange {least:g}–{MOST_HOURS}.".replace("0.01", "0,01"),
                 f"Hours: give {least:g}–{MOST_HOURS}.",
             )
@@ -162,5 +162,5 @@ class CapacityForm(Form):
         try:
             quarter_bounds(self.quarter.strip())
         except UserError:
-            return [say("Kvartal: skriv som 2027Q1.", "Quarter: write it as 2027Q1.")]
+            return [localized("Kvartal: skriv som 2027Q1.", "Quarter: write it as 2027Q1.")]
         return []

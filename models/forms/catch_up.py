@@ -7,9 +7,9 @@ from pydantic import Field, model_validator
 
 from models.db.column_types import nfc
 from models.forms.kit.base import MEMBER, SIGNATURE, YOUR_SIGNATURE, Form, MemberOrNone, Signature, field, unchosen
-from models.forms.kit.fields import Chosen, Listed, Unseen
+from models.forms.kit.fields import Coded, FromList, Hidden
 from models.forms.needs_talk import GrantLine
-from models.i18n import say
+from models.i18n import localized
 from models.office.labels import SEPARATOR
 from models.tables.office import InterventionKind
 from models.vocabulary import MATTER, OUTCOME, code_of
@@ -39,14 +39,14 @@ Kind = Literal[
 class CatchUpForm(Form):
     heading: ClassVar[tuple[str, str]] = ("Samtalet med nätverket", "The talk with the network")
 
-    network_number: Annotated[int, Listed("matters", numbered=True)] = Field(
+    network_number: Annotated[int, FromList("matters", numbered=True)] = Field(
         0,
         **field(0, MATTERS, ("Det som är öppet nu, ur arbetslistan.", "What is open now, as in the work list.")),
     )
     signature: Signature = Field(pattern=SIGNATURE, **field(1, YOUR_SIGNATURE))
-    kind: Annotated[Kind, Unseen()] = Field("oldest", **field(2, ("Vilket ärende", "Which matter")))
+    kind: Annotated[Kind, Hidden()] = Field("oldest", **field(2, ("Vilket ärende", "Which matter")))
     talked_on: date = Field(**field(3, ("Samtalet hölls", "The talk was held on")))
-    outcome: Annotated[Literal["adapt", "rest", "close", "settled"], Chosen(OUTCOME)] = Field(
+    outcome: Annotated[Literal["adapt", "rest", "close", "settled"], Coded(OUTCOME)] = Field(
         **field(4, ("Vad ni kom fram till", "What you agreed"))
     )
     member: MemberOrNone = Field(
@@ -95,16 +95,18 @@ class CatchUpForm(Form):
         found = unchosen(self.network_number, MATTERS)
         found += [problem for line in self.grants for problem in line.problems(today)]
         if self.talked_on > today:
-            found.append(say("Samtalet hölls: dagen har inte varit än.", "The talk: that day has not come yet."))
+            found.append(localized("Samtalet hölls: dagen har inte varit än.", "The talk: that day has not come yet."))
         if self.outcome != "settled" and not self.member:
             found.append(
-                say("Medlem: skriv vem du kom överens med (m1, m2 …).", "Member: write who agreed (m1, m2 …).")
+                localized("Medlem: skriv vem du kom överens med (m1, m2 …).", "Member: write who agreed (m1, m2 …).")
             )
         if self.outcome == "adapt" and not nfc(self.agreement):
-            found.append(say("Vad ni bestämde: skriv vad ni ska prova.", "What was agreed: write what you will try."))
+            found.append(
+                localized("Vad ni bestämde: skriv vad ni ska prova.", "What was agreed: write what you will try.")
+            )
         if self.grants and self.outcome in ("rest", "close"):
             found.append(
-                say(
+                localized(
                     "Beviljat stöd: ta bort det; ett nätverk som vilar eller avslutas får inget nytt.",
                     "Granted support: remove it; a network that rests or closes gets nothing new.",
                 )

@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from models.forms.kit.base import DayText, Form, Reads, day_problem, field, parse_day
-from models.forms.kit.fields import Chosen, Listed
+from models.forms.kit.fields import Coded, FromList
 from models.forms.kit.sweep import SweepForm, sweep_choice
-from models.i18n import say
+from models.i18n import localized
 from models.tables.check_in import Sharing, Wish
 from models.tables.meeting import MOST_ATTENDING
 from models.vocabulary import MOTIVATION, SHARING, WISH, Words
@@ -32,26 +32,28 @@ class CheckInAnswers(Form):
             4, ("2 När är nästa träff?", "2 When is the next meeting?"), ("Tomt: inte bokad.", "Empty: not booked.")
         ),
     )
-    sharing: Annotated[Sharing, Chosen(SHARING)] = Field(
+    sharing: Annotated[Sharing, Coded(SHARING)] = Field(
         Sharing.only_me, **field(5, ("3 Hur många delar på arbetet?", "3 How many share the work?"))
     )
-    motivation: Annotated[int, Chosen(MOTIVATION, numeric=True)] = Field(
+    motivation: Annotated[int, Coded(MOTIVATION, numeric=True)] = Field(
         3, **field(6, ("4 Hur gärna vill du fortsätta?", "4 How much do you want to go on?"))
     )
-    wish: Annotated[Wish, Chosen(WISH)] = Field(
+    wish: Annotated[Wish, Coded(WISH)] = Field(
         Wish.nothing, **field(7, ("5 Vad skulle hjälpa mest?", "5 What would help most?"))
     )
 
     def problems(self, today: date) -> list[str]:
         found = []
         if not 1 <= self.motivation <= 5:
-            found.append(say("Fråga 4: ange 1–5.", "Question 4: give 1–5."))
+            found.append(localized("Fråga 4: ange 1–5.", "Question 4: give 1–5."))
         if not 0 <= self.met_attended <= MOST_ATTENDING:
-            found.append(say(f"Hur många kom: ange 0–{MOST_ATTENDING}.", f"How many came: give 0–{MOST_ATTENDING}."))
-        found += day_problem(parse_day, self.met_on, say(*MET_ON), today, ahead=False)
+            found.append(
+                localized(f"Hur många kom: ange 0–{MOST_ATTENDING}.", f"How many came: give 0–{MOST_ATTENDING}.")
+            )
+        found += day_problem(parse_day, self.met_on, localized(*MET_ON), today, ahead=False)
         if self.met and not self.met_on.strip():
-            found.append(say("Fråga 1, dag: skriv när ni träffades.", "Question 1, day: write when you met."))
-        found += day_problem(parse_day, self.next_on, say(*NEXT_ON), today, ahead=True)
+            found.append(localized("Fråga 1, dag: skriv när ni träffades.", "Question 1, day: write when you met."))
+        found += day_problem(parse_day, self.next_on, localized(*NEXT_ON), today, ahead=True)
         return found
 
 
@@ -61,7 +63,7 @@ class CheckInForm(SweepForm, CheckInAnswers):
     sweep_choice: ClassVar[Words] = ROUND
     sweep_subject: ClassVar[tuple[str, str]] = ("veckans utskick", "the week's round")
 
-    network_number: Annotated[int, Listed("networks", fixed=ROUND, numbered=True)] = Field(
+    network_number: Annotated[int, FromList("networks", fixed=ROUND, numbered=True)] = Field(
         0,
         **field(
             0,

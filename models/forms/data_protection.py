@@ -8,9 +8,9 @@ from pydantic import Field, StringConstraints
 
 from models.db.column_types import nfc
 from models.forms.kit.base import NOBODY, SIGNATURE, YOUR_SIGNATURE, Reads, field, name_problem
-from models.forms.kit.fields import Chosen, Listed
+from models.forms.kit.fields import Coded, FromList
 from models.forms.kit.sweep import SweepForm, sweep_choice
-from models.i18n import say
+from models.i18n import localized
 from models.office.labels import SEPARATOR
 from models.vocabulary import RIGHTS_ANSWER, Words
 
@@ -24,7 +24,7 @@ NEW_EMAIL = ("Ny e-postadress", "New mail address")
 Asked = Annotated[
     str,
     StringConstraints(pattern=f"^([^@]{{0,120}}{SEPARATOR})?[0-9a-f]{{8}}$|^$"),
-    Listed("rights", fixed=NIGHT, last=True),
+    FromList("rights", fixed=NIGHT, last=True),
 ]
 
 
@@ -47,7 +47,7 @@ class DataProtectionForm(SweepForm):
             ),
         ),
     )
-    answer: Annotated[Literal["done", "refused"], Chosen(RIGHTS_ANSWER)] = Field(
+    answer: Annotated[Literal["done", "refused"], Coded(RIGHTS_ANSWER)] = Field(
         "done",
         **field(
             1,
@@ -78,7 +78,7 @@ class DataProtectionForm(SweepForm):
         max_length=320,
         **field(4, NEW_EMAIL, ("Vid rättelse.", "For a correction."), personal=True),
     )
-    signature: Annotated[str, Listed("answering", fixed=NOBODY)] = Field(
+    signature: Annotated[str, FromList("answering", fixed=NOBODY)] = Field(
         "",
         pattern=f"{SIGNATURE}|^$",
         **field(5, YOUR_SIGNATURE, ("Behövs när du svarar.", "Needed when you answer.")),
@@ -93,12 +93,16 @@ class DataProtectionForm(SweepForm):
         if not self.request:
             return found
         if not self.signature:
-            found.append(say(f"{YOUR_SIGNATURE[0]}: välj den.", f"{YOUR_SIGNATURE[1]}: choose it."))
+            found.append(localized(f"{YOUR_SIGNATURE[0]}: välj den.", f"{YOUR_SIGNATURE[1]}: choose it."))
         found += name_problem(self.new_name, NEW_NAME)
         if self.new_email and not _is_address(self.new_email):
-            found.append(say(f"{NEW_EMAIL[0]}: skriv namn@exempel.se.", f"{NEW_EMAIL[1]}: write name@example.org."))
+            found.append(
+                localized(f"{NEW_EMAIL[0]}: skriv namn@exempel.se.", f"{NEW_EMAIL[1]}: write name@example.org.")
+            )
         if self.answer == "refused" and not nfc(self.reason):
-            found.append(say(f"{REASON[0]}: skriv skälet till personen.", f"{REASON[1]}: write the person the reason."))
+            found.append(
+                localized(f"{REASON[0]}: skriv skälet till personen.", f"{REASON[1]}: write the person the reason.")
+            )
         return found
 
 

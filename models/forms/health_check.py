@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from models.forms.kit.base import field
-from models.forms.kit.fields import Listed
+from models.forms.kit.fields import FromList
 from models.forms.kit.sweep import SweepForm, sweep_choice
 from models.vocabulary import Words
 
@@ -19,7 +19,7 @@ class HealthCheckForm(SweepForm):
     sweep_choice: ClassVar[Words] = CHECK
     sweep_subject: ClassVar[tuple[str, str]] = ("alla nätverk", "all networks")
 
-    network_number: Annotated[int, Listed("networks", fixed=CHECK, numbered=True)] = Field(
+    network_number: Annotated[int, FromList("networks", fixed=CHECK, numbered=True)] = Field(
         0,
         **field(
             0,

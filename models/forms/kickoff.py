@@ -17,9 +17,9 @@ from models.forms.kit.base import (
     field,
     parse_local,
 )
-from models.forms.kit.fields import Chosen, Listed
+from models.forms.kit.fields import Coded, FromList
 from models.forms.kit.sweep import SweepForm, sweep_choice
-from models.i18n import say
+from models.i18n import localized
 from models.tables.meeting import MeetingForm
 from models.vocabulary import MEETING_FORM, Words
 
@@ -34,7 +34,7 @@ class KickoffForm(SweepForm):
     sweep_choice: ClassVar[Words] = ROUND
     sweep_subject: ClassVar[tuple[str, str]] = ("dagens genomgång", "the daily round")
 
-    network_number: Annotated[int, Listed("planned", fixed=ROUND, numbered=True)] = Field(
+    network_number: Annotated[int, FromList("planned", fixed=ROUND, numbered=True)] = Field(
         0, **field(0, NETWORK, ("De som inte har haft sin första träff.", "Those that have not met yet."))
     )
     signature: SignatureOrNone = Field("", pattern=f"{SIGNATURE}|^$", **field(1, YOUR_SIGNATURE))
@@ -54,22 +54,22 @@ class KickoffForm(SweepForm):
     first_meeting_at: MomentText = Field(
         "", **field(4, FIRST_MEETING, ("Tomt: inte bokad än.", "Empty: not booked yet."))
     )
-    meeting_form: Annotated[MeetingForm, Chosen(MEETING_FORM)] = Field(
+    meeting_form: Annotated[MeetingForm, Coded(MEETING_FORM)] = Field(
         MeetingForm.in_person, **field(6, ("Träffens form", "Form of the meeting"))
     )
 
     def starts_at(self) -> datetime | None:
         """The first meeting's moment. Raises UserError when it is no local time, or one that clocks skip."""
-        return parse_local(self.first_meeting_at, say(*FIRST_MEETING))
+        return parse_local(self.first_meeting_at, localized(*FIRST_MEETING))
 
     def misplaced(self) -> list[str]:
         """Who convenes and in which form go with a first meeting."""
         found = super().misplaced()
         if not self.sweep and not self.first_meeting_at.strip():
-            words = say(f"{FIRST_MEETING[0]}: inte bokad än", f"{FIRST_MEETING[1]}: not booked yet")
+            words = localized(f"{FIRST_MEETING[0]}: inte bokad än", f"{FIRST_MEETING[1]}: not booked yet")
             found += self.unread(["convener", "meeting_form"], words)
         return found
 
     def problems(self, today: date) -> list[str]:
-        moment = day_problem(parse_local, self.first_meeting_at, say(*FIRST_MEETING), today, ahead=True)
+        moment = day_problem(parse_local, self.first_meeting_at, localized(*FIRST_MEETING), today, ahead=True)
         return self.choice_problems() + moment

@@ -20,8 +20,8 @@ from models.forms.kit.base import (
     parse_local,
     unchosen,
 )
-from models.forms.kit.fields import Chosen, Listed
-from models.i18n import say
+from models.forms.kit.fields import Coded, FromList
+from models.i18n import localized
 from models.tables.meeting import CONFIRM_ABOVE, LATE_REPORT_DAYS, MOST_ATTENDING, Duty
 from models.vocabulary import MEETING_STATUS
 
@@ -33,7 +33,7 @@ COMPANY_LENGTH = 120
 NOT_KNOWN = ("0 om du inte vet.", "0 if you do not know.")
 OFFICE = "office"
 CARRIERS = {"": ("Vet inte", "Not known"), OFFICE: ("Kansliet", "The office")}
-Carrier = Annotated[str, Listed("members", fixed=CARRIERS)]
+Carrier = Annotated[str, FromList("members", fixed=CARRIERS)]
 
 
 class MeetingReportForm(Form):
@@ -52,7 +52,7 @@ class MeetingReportForm(Form):
         **field(1, ("Vem berättar", "Who tells"), ("Medlemmens kod i nätverket.", "The member's code in the network.")),
     )
     on: date = Field(**field(2, ("Träffens dag", "Day of the meeting")))
-    status: Annotated[Literal["held", "cancelled"], Chosen(MEETING_STATUS)] = Field(
+    status: Annotated[Literal["held", "cancelled"], Coded(MEETING_STATUS)] = Field(
         "held", **field(3, ("Vad hände", "What happened"))
     )
     attended: int = Field(0, **field(4, ("Hur många kom", "How many came"), ("Bara antalet.", "The number only.")))
@@ -105,25 +105,29 @@ class MeetingReportForm(Form):
 
     def next_meeting_at(self) -> datetime | None:
         """The next meeting's moment, if one is booked. Raises UserError as `parse_local` does."""
-        return parse_local(self.next_at, say(*NEXT_MEETING))
+        return parse_local(self.next_at, localized(*NEXT_MEETING))
 
     def problems(self, today: date) -> list[str]:
         found = unchosen(self.network_number, NETWORK)
-        found += day_problem(parse_local, self.next_at, say(*NEXT_MEETING), today, ahead=True)
+        found += day_problem(parse_local, self.next_at, localized(*NEXT_MEETING), today, ahead=True)
         if not 0 <= self.attended <= MOST_ATTENDING:
-            found.append(say(f"Hur många kom: ange 0–{MOST_ATTENDING}.", f"How many came: give 0–{MOST_ATTENDING}."))
+            found.append(
+                localized(f"Hur många kom: ange 0–{MOST_ATTENDING}.", f"How many came: give 0–{MOST_ATTENDING}.")
+            )
         elif self.attended > CONFIRM_ABOVE and not self.large:
             found.append(
-                say(
+                localized(
                     f"Hur många kom: kryssa i att fler än {CONFIRM_ABOVE} kom, eller rätta talet.",
                     f"How many came: confirm that more than {CONFIRM_ABOVE} came, or correct the number.",
                 )
             )
         if not 0 <= self.non_members <= max(self.attended, 0):
-            found.append(say("Varav inte medlemmar: högst så många som kom.", "Not members: at most as many as came."))
+            found.append(
+                localized("Varav inte medlemmar: högst så många som kom.", "Not members: at most as many as came.")
+            )
         if not all(0 <= number <= MOST_ATTENDING for number in (self.branches, self.companies)):
             found.append(
-                say(
+                localized(
                     f"Branscher och företag: ange 0–{MOST_ATTENDING}.",
                     f"Branches and companies: give 0–{MOST_ATTENDING}.",
                 )
@@ -132,16 +136,18 @@ class MeetingReportForm(Form):
             found += name_problem(company, title)
             if len(nfc(company)) > COMPANY_LENGTH:
                 found.append(
-                    say(
+                    localized(
                         f"{title[0]}: korta till högst {COMPANY_LENGTH} tecken.",
                         f"{title[1]}: shorten to {COMPANY_LENGTH} characters.",
                     )
                 )
         if self.status == "held" and self.on > today:
-            found.append(say("Träffens dag: dagen har inte varit än.", "Day of the meeting: it has not come yet."))
+            found.append(
+                localized("Träffens dag: dagen har inte varit än.", "Day of the meeting: it has not come yet.")
+            )
         if (today - self.on).days > LATE_REPORT_DAYS:
             found.append(
-                say(
+                localized(
                     f"Träffens dag: högst {LATE_REPORT_DAYS} dagar tillbaka.",
                     f"Day of the meeting: at most {LATE_REPORT_DAYS} days back.",
                 )

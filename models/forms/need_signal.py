@@ -7,7 +7,7 @@ from pydantic import Field
 
 from models.db.column_types import nfc
 from models.forms.kit.base import SIGNATURE, YOUR_SIGNATURE, Form, Place, Signature, field, name_problem
-from models.i18n import say
+from models.i18n import localized
 from models.reference.places import is_whole_country
 
 WORDS_LENGTH = 500
@@ -45,20 +45,20 @@ class NeedSignalForm(Form):
     def problems(self, today: date) -> list[str]:
         found = []
         if not nfc(self.place):
-            found.append(say("Plats: skriv en ort eller ett område.", "Place: write a town or an area."))
+            found.append(localized("Plats: skriv en ort eller ett område.", "Place: write a town or an area."))
         elif is_whole_country(self.place):
             found.append(
-                say(
+                localized(
                     "Plats: hela landet är ingen plats. Skriv en ort eller ett område.",
                     "Place: the whole country is no place. Write a town or an area.",
                 )
             )
         found += name_problem(self.place, PLACE)
         if not nfc(self.words):
-            found.append(say(f"{WORDS[0]}: skriv något.", f"{WORDS[1]}: write something."))
+            found.append(localized(f"{WORDS[0]}: skriv något.", f"{WORDS[1]}: write something."))
         elif len(self.words) > WORDS_LENGTH:
             found.append(
-                say(
+                localized(
                     f"{WORDS[0]}: korta till högst {WORDS_LENGTH} tecken (nu {len(self.words)}).",
                     f"{WORDS[1]}: shorten to {WORDS_LENGTH} characters (now {len(self.words)}).",
                 )

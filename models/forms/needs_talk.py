@@ -7,10 +7,10 @@ from pydantic import Field
 
 from models.db.column_types import nfc
 from models.forms.kit.base import SIGNATURE, YOUR_SIGNATURE, Form, Reads, Signature, field, name_problem, unchosen
-from models.forms.kit.fields import Chosen, Listed
-from models.i18n import say
-from models.office.policy import numbers
-from models.tables.request import Reason
+from models.forms.kit.fields import Coded, FromList
+from models.i18n import localized
+from models.office.policy import office_policy
+from models.tables.request import RefusalReason
 from models.tables.support import MENU, Item
 from models.vocabulary import CADENCE, DECISION, ITEM, REASON, word
 
@@ -23,7 +23,7 @@ LEAST_HOURS = 0.01  # the ledger counts in hundredths
 class GrantLine(Form):
     """One item of support: granted item by item, never as a package (domain.md S4)."""
 
-    item: Annotated[Item, Chosen(ITEM)] = Field(**field(0, ("Stöd", "Support")))
+    item: Annotated[Item, Coded(ITEM)] = Field(**field(0, ("Stöd", "Support")))
     signature: Signature = Field(pattern=SIGNATURE, **field(1, ("Vem ger det (signatur)", "Who gives it (signature)")))
     from_on: date = Field(**field(2, ("Från och med", "From")))
     to_on: date = Field(**field(3, ("Till och med", "Until")))
@@ -38,27 +38,29 @@ class GrantLine(Form):
     @property
     def named(self) -> str:
         """How its problems begin: the support by its name."""
-        return say(f"Stöd {word(ITEM, self.item)}", f"Support {word(ITEM, self.item)}")
+        return localized(f"Stöd {word(ITEM, self.item)}", f"Support {word(ITEM, self.item)}")
 
     def problems(self, today: date) -> list[str]:
         found = []
         if self.to_on < self.from_on:
-            found.append(say(f"{self.named}: sista dag ligger före första.", f"{self.named}: ends before it begins."))
+            found.append(
+                localized(f"{self.named}: sista dag ligger före första.", f"{self.named}: ends before it begins.")
+            )
         if not nfc(self.reason):
-            found.append(say(f"{self.named}: skriv ett skäl.", f"{self.named}: write a reason."))
+            found.append(localized(f"{self.named}: skriv ett skäl.", f"{self.named}: write a reason."))
         if self.hours < 0:
-            found.append(say(f"{self.named}: timmar kan inte vara negativa.", f"{self.named}: hours below zero."))
+            found.append(localized(f"{self.named}: timmar kan inte vara negativa.", f"{self.named}: hours below zero."))
         if 0 < self.hours < LEAST_HOURS:
             found.append(
-                say(
+                localized(
                     f"{self.named}: minst 0,01 timmar, eller 0 som i stödmenyn.",
                     f"{self.named}: at least 0.01 hours, or 0 as on the menu.",
                 )
             )
-        if self.hours > (most := numbers().network_hours if MENU[self.item].hours else 0):
-            found.append(say(f"{self.named}: högst {most} timmar.", f"{self.named}: at most {most} hours."))
+        if self.hours > (most := office_policy().network_hours if MENU[self.item].hours else 0):
+            found.append(localized(f"{self.named}: högst {most} timmar.", f"{self.named}: at most {most} hours."))
         if not 0 <= self.sek <= (most_sek := MENU[self.item].sek):
-            found.append(say(f"{self.named}: högst {most_sek} kronor.", f"{self.named}: at most {most_sek} SEK."))
+            found.append(localized(f"{self.named}: högst {most_sek} kronor.", f"{self.named}: at most {most_sek} SEK."))
         return found
 
 
@@ -75,7 +77,7 @@ class NeedsTalkForm(Form):
         }
     }
 
-    request_number: Annotated[int, Listed("requests", numbered=True)] = Field(
+    request_number: Annotated[int, FromList("requests", numbered=True)] = Field(
         0, **field(0, REQUEST, ("De som väntar på samtal eller beslut.", "Those that await a talk or a decision."))
     )
     signature: Signature = Field(pattern=SIGNATURE, **field(1, YOUR_SIGNATURE))
@@ -86,7 +88,7 @@ class NeedsTalkForm(Form):
             ("Tar de tillbaka förfrågan: dagen de sa det.", "If they withdraw: the day they told you."),
         )
     )
-    decision: Annotated[Literal["grant", "wait", "decline", "refer", "withdraw"], Chosen(DECISION)] = Field(
+    decision: Annotated[Literal["grant", "wait", "decline", "refer", "withdraw"], Coded(DECISION)] = Field(
         "grant",
         **field(
             3,
@@ -117,12 +119,12 @@ class NeedsTalkForm(Form):
             personal=True,
         ),
     )
-    cadence_days: Annotated[Literal[30, 60, 90, 180], Chosen(CADENCE, numeric=True)] = Field(
+    cadence_days: Annotated[Literal[30, 60, 90, 180], Coded(CADENCE, numeric=True)] = Field(
         60, **field(6, ("Hur ofta vill de träffas", "How often they want to meet"))
     )
     target_size: int = Field(8, **field(7, ("Hur många vill de bli", "How many they want to be")))
-    reason: Annotated[Reason, Chosen(REASON)] = Field(
-        Reason.none, **field(8, ("Skäl vid avslag eller hänvisning", "Reason if declined or referred"))
+    reason: Annotated[RefusalReason, Coded(REASON)] = Field(
+        RefusalReason.none, **field(8, ("Skäl vid avslag eller hänvisning", "Reason if declined or referred"))
     )
     meet_neighbours: bool = Field(
         False, **field(9, ("Vill bli presenterad för dem som är nära", "Wants to be introduced to those who are near"))
@@ -139,16 +141,16 @@ class NeedsTalkForm(Form):
 
     @property
     def subject(self) -> str:
-        return say(f"förfrågan #{self.request_number}", f"request #{self.request_number}")
+        return localized(f"förfrågan #{self.request_number}", f"request #{self.request_number}")
 
     def problems(self, today: date) -> list[str]:
         found = unchosen(self.request_number, REQUEST)
         found += [problem for line in self.grants for problem in line.problems(today)]
         found += name_problem(self.network_name, NETWORK_NAME)
         if self.talked_on > today:
-            found.append(say("Samtalet hölls: dagen har inte varit än.", "The talk: that day has not come yet."))
-        if self.decision in ("decline", "refer") and self.reason == Reason.none:
-            found.append(say("Skäl: välj ett skäl till beslutet.", "Reason: choose a reason for the decision."))
+            found.append(localized("Samtalet hölls: dagen har inte varit än.", "The talk: that day has not come yet."))
+        if self.decision in ("decline", "refer") and self.reason == RefusalReason.none:
+            found.append(localized("Skäl: välj ett skäl till beslutet.", "Reason: choose a reason for the decision."))
         if self.target_size < 1:
-            found.append(say("Hur många vill de bli: minst 1.", "How many they want to be: at least 1."))
+            found.append(localized("Hur många vill de bli: minst 1.", "How many they want to be: at least 1."))
         return found

@@ -19,13 +19,13 @@ from models.forms.kit.base import (
     field,
     unchosen,
 )
-from models.forms.kit.fields import Agreed, Chosen
-from models.i18n import say
+from models.forms.kit.fields import Coded, PerNetworkConsent
+from models.i18n import localized
 from models.tables.network import MOST_EXTENDED_DAYS
 from models.vocabulary import CHANGE, OTHER_CHANNEL
 
 NETWORK = ("Nätverk", "Network")
-Agreement = Annotated[str, StringConstraints(pattern="^[0-9]{1,6}:[mM][0-9]{1,3}$"), Agreed()]
+Agreement = Annotated[str, StringConstraints(pattern="^[0-9]{1,6}:[mM][0-9]{1,3}$"), PerNetworkConsent()]
 Change = Literal["rest", "wake", "close", "split", "merge", "new_contact", "new_organiser", "extend", "meet_neighbours"]
 
 
@@ -47,7 +47,7 @@ class NetworkChangeForm(Form):
 
     network_number: NetworkNumber = Field(0, **field(0, NETWORK))
     signature: Signature = Field(pattern=SIGNATURE, **field(1, YOUR_SIGNATURE))
-    change: Annotated[Change, Chosen(CHANGE)] = Field(
+    change: Annotated[Change, Coded(CHANGE)] = Field(
         **field(
             2, ("Ändring", "Change"), ("Nedan behövs bara det som hör till ändringen.", "Below, only what it needs.")
         )
@@ -78,7 +78,7 @@ class NetworkChangeForm(Form):
             personal=True,
         ),
     )
-    other_channel: Annotated[Literal["none", "phone", "letter", "meeting"], Chosen(OTHER_CHANNEL)] = Field(
+    other_channel: Annotated[Literal["none", "phone", "letter", "meeting"], Coded(OTHER_CHANNEL)] = Field(
         "none",
         **field(
             6,
@@ -139,18 +139,20 @@ class NetworkChangeForm(Form):
 
     def problems(self, today: date) -> list[str]:
         needed = {
-            "wake": (self.member, say("Medlem: skriv vem som bett om det.", "Member: write who asked for it.")),
+            "wake": (self.member, localized("Medlem: skriv vem som bett om det.", "Member: write who asked for it.")),
             "new_contact": (
                 self.new_contact,
-                say("Ny kontakt: välj en arrangör.", "New contact: choose an organiser."),
+                localized("Ny kontakt: välj en arrangör.", "New contact: choose an organiser."),
             ),
             "new_organiser": (
                 nfc(self.member_number),
-                say("Medlemsnummer: fyll i den nya arrangörens.", "Member number: fill in the new organiser's."),
+                localized("Medlemsnummer: fyll i den nya arrangörens.", "Member number: fill in the new organiser's."),
             ),
             "merge": (
                 len(self.other_networks) == 1,
-                say("Andra nätverk: ange det nätverk som lever vidare.", "Other networks: give the one that lives on."),
+                localized(
+                    "Andra nätverk: ange det nätverk som lever vidare.", "Other networks: give the one that lives on."
+                ),
             ),
         }
         given, problem = needed.get(self.change, (True, ""))
@@ -160,9 +162,11 @@ class NetworkChangeForm(Form):
     def _extension_problems(self) -> list[str]:
         found = []
         if not 1 <= self.days <= MOST_EXTENDED_DAYS:
-            found.append(say(f"Dagar: ange 1–{MOST_EXTENDED_DAYS}.", f"Days: give 1–{MOST_EXTENDED_DAYS}."))
+            found.append(localized(f"Dagar: ange 1–{MOST_EXTENDED_DAYS}.", f"Days: give 1–{MOST_EXTENDED_DAYS}."))
         if not nfc(self.reason):
-            found.append(say("Skäl: skriv varför stödet förlängs.", "Reason: write why the support is extended."))
+            found.append(localized("Skäl: skriv varför stödet förlängs.", "Reason: write why the support is extended."))
         if not self.approver:
-            found.append(say("Godkänd av: skriv en kollegas signatur.", "Approved by: write a colleague's signature."))
+            found.append(
+                localized("Godkänd av: skriv en kollegas signatur.", "Approved by: write a colleague's signature.")
+            )
         return found

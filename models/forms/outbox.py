@@ -6,15 +6,17 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from models.forms.kit.base import NOTHING_CHOSEN, SIGNATURE, YOUR_SIGNATURE, Form, SignatureOrNone, field
-from models.forms.kit.fields import Chosen, Listed
-from models.i18n import say
+from models.forms.kit.fields import Coded, FromList
+from models.i18n import localized
 from models.office.labels import SEPARATOR
 from models.vocabulary import MAIL_ACTION
 
 ACTION = ("Vad ska göras", "What to do")
 # The number of a mail, alone or at the end of its label: nobody's address fits in.
 Mail = Annotated[
-    str, StringConstraints(pattern=f"^([^@]{{0,120}}{SEPARATOR})?[0-9a-fA-F-]{{8,36}}$"), Listed("doubtful", last=True)
+    str,
+    StringConstraints(pattern=f"^([^@]{{0,120}}{SEPARATOR})?[0-9a-fA-F-]{{8,36}}$"),
+    FromList("doubtful", last=True),
 ]
 
 SEND: dict[str, Any] = {"form": {"action": "send"}}
@@ -24,7 +26,7 @@ SEND: dict[str, Any] = {"form": {"action": "send"}}
 class OutboxForm(Form):
     heading: ClassVar[tuple[str, str]] = ("E-posten", "The mail")
 
-    action: Annotated[Literal["", "send", "sent", "resend"], Chosen(MAIL_ACTION)] = Field(
+    action: Annotated[Literal["", "send", "sent", "resend"], Coded(MAIL_ACTION)] = Field(
         "",
         **field(
             0,
@@ -51,7 +53,7 @@ class OutboxForm(Form):
 
     @property
     def subject(self) -> str:
-        return say(*MAIL_ACTION.get(self.action, NOTHING_CHOSEN)).lower()
+        return localized(*MAIL_ACTION.get(self.action, NOTHING_CHOSEN)).lower()
 
     @property
     def is_sweep(self) -> bool:
@@ -59,17 +61,17 @@ class OutboxForm(Form):
 
     def problems(self, today: date) -> list[str]:
         if not self.action:
-            return [say(f"{ACTION[0]}: välj i listan.", f"{ACTION[1]}: choose from the list.")]
+            return [localized(f"{ACTION[0]}: välj i listan.", f"{ACTION[1]}: choose from the list.")]
         if self.action == "send" and self.mails:
             return [
-                say(
+                localized(
                     f"{ACTION[0]}: välj om de osäkra kom fram eller ska skickas en gång till.",
                     f"{ACTION[1]}: choose if those in doubt arrived or are to be sent once more.",
                 )
             ]
         if self.action != "send" and not self.signature:
             return [
-                say(
+                localized(
                     f"{YOUR_SIGNATURE[0]}: välj den, den behövs för att avgöra.",
                     f"{YOUR_SIGNATURE[1]}: choose it, it is needed to settle.",
                 )

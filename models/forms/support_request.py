@@ -7,8 +7,8 @@ from pydantic import Field
 
 from models.db.column_types import nfc
 from models.forms.kit.base import Form, Place, field, name_problem
-from models.forms.kit.fields import Chosen, Listed
-from models.i18n import say
+from models.forms.kit.fields import Coded, FromList
+from models.i18n import localized
 from models.tables.network import Nature
 from models.tables.request import NEED_LENGTH, Channel
 from models.tables.support import Item
@@ -24,7 +24,7 @@ class SupportRequestForm(Form):
     member_number: str = Field(
         **field(0, ("Medlemsnummer", "Member number"), ("Initiativtagarens.", "The initiator's."), personal=True)
     )
-    channel: Annotated[Channel, Chosen(CHANNEL)] = Field(Channel.phone, **field(1, ("Kom in genom", "Came by")))
+    channel: Annotated[Channel, Coded(CHANNEL)] = Field(Channel.phone, **field(1, ("Kom in genom", "Came by")))
     place: str = Field(
         **field(
             2,
@@ -36,7 +36,7 @@ class SupportRequestForm(Form):
     municipality: Place = Field(
         "", **field(3, ("Kommun", "Municipality"), ("Skriv de första bokstäverna.", "Type its first letters."))
     )
-    nature: Annotated[Nature, Chosen(NATURE)] = Field(
+    nature: Annotated[Nature, Coded(NATURE)] = Field(
         Nature.town,
         **field(4, ("Nätverkets art", "Nature of the network"), ("Vad som för dem samman.", "What unites them.")),
     )
@@ -48,7 +48,7 @@ class SupportRequestForm(Form):
             personal=True,
         )
     )
-    wished: list[Annotated[Item, Chosen(ITEM)]] = Field(
+    wished: list[Annotated[Item, Coded(ITEM)]] = Field(
         [],
         **field(
             6,
@@ -79,7 +79,7 @@ class SupportRequestForm(Form):
             10, ("E-post", "E-mail"), ("Bara om registret saknar den.", "Only if the register lacks it."), personal=True
         ),
     )
-    predecessor: Annotated[int, Listed("past", fixed={"": ("Nej, det är nytt", "No, it is new")}, numbered=True)] = (
+    predecessor: Annotated[int, FromList("past", fixed={"": ("Nej, det är nytt", "No, it is new")}, numbered=True)] = (
         Field(
             0,
             **field(
@@ -97,16 +97,18 @@ class SupportRequestForm(Form):
     def problems(self, today: date) -> list[str]:
         found = []
         if not nfc(self.member_number):
-            found.append(say("Medlemsnummer: fyll i initiativtagarens.", "Member number: fill in the initiator's."))
+            found.append(
+                localized("Medlemsnummer: fyll i initiativtagarens.", "Member number: fill in the initiator's.")
+            )
         if not nfc(self.need):
             found.append(
-                say(
+                localized(
                     "Behovet: skriv varför, med medlemmens egna ord.", "The need: write why, in the member's own words."
                 )
             )
         if len(self.need) > NEED_LENGTH:
             found.append(
-                say(
+                localized(
                     f"Behovet: korta till högst {NEED_LENGTH} tecken (nu {len(self.need)}).",
                     f"The need: shorten to {NEED_LENGTH} characters (now {len(self.need)}).",
                 )

@@ -9,12 +9,12 @@ from enum import StrEnum
 from statistics import median
 from typing import Final
 
-from models.health.engagement import COMPONENTS, DEFAULTS, Health, Settings
+from models.health.engagement import COMPONENTS, DEFAULTS, Health, ModelParameters
 
 WHOLE: Final = 1 - 1e-9
 
 
-class Way(StrEnum):
+class Advice(StrEnum):
     """What would help, by code."""
 
     meet = "meet"
@@ -36,7 +36,7 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportedFigures:
     """What a network told of itself that the score does not give back: who came to its last meetings, its answers.
 
     Branches and companies per meeting, None where nobody counted; `motivation` is the latest answer of 1–5, None
@@ -50,47 +50,49 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Part:
+class ScorePart:
     """One of the six parts of a score: its points of how many, and what would raise it (None: nothing is missing)."""
 
     name: str
     points: float
     most: float
-    way: Way | None
+    way: Advice | None
 
 
-def parts(health: Health, cadence_days: int, told: Told, settings: Settings = DEFAULTS) -> list[Part]:
+def parts(
+    health: Health, cadence_days: int, told: ReportedFigures, settings: ModelParameters = DEFAULTS
+) -> list[ScorePart]:
     """R, A, O, B, D and F, with what would raise each."""
     ways = {
         "R": _rhythm(health, cadence_days),
-        "A": Way.come_again if health.ratio is not None and health.ratio < 1 else Way.come,
-        "O": Way.take_over if health.office_share > 0 else Way.record_duties,
-        "B": Way.one_more if health.components["O"] > 0 else Way.take_over_first,
+        "A": Advice.come_again if health.ratio is not None and health.ratio < 1 else Advice.come,
+        "O": Advice.take_over if health.office_share > 0 else Advice.record_duties,
+        "B": Advice.one_more if health.components["O"] > 0 else Advice.take_over_first,
         "D": _diversity(told, settings),
         "F": _answers(told),
     }
     return [
-        Part(name, value * most, most, ways[name] if value < WHOLE else None)
+        ScorePart(name, value * most, most, ways[name] if value < WHOLE else None)
         for name, most in zip(COMPONENTS, settings.weights, strict=True)
         for value in (health.components[name],)
     ]
 
 
-def _rhythm(health: Health, cadence_days: int) -> Way:
+def _rhythm(health: Health, cadence_days: int) -> Advice:
     if health.booked:
-        return Way.go_on
-    return Way.meet if health.gap >= cadence_days else Way.book
+        return Advice.go_on
+    return Advice.meet if health.gap >= cadence_days else Advice.book
 
 
-def _diversity(told: Told, settings: Settings) -> Way:
+def _diversity(told: ReportedFigures, settings: ModelParameters) -> Advice:
     branches, companies = _typical(told.branches), _typical(told.companies)
     if branches is None and companies is None:
-        return Way.record_who_came
+        return Advice.record_who_came
     few_branches = branches is not None and branches < settings.full_branches
     few_companies = companies is not None and companies < settings.full_companies
     if few_branches and few_companies:
-        return Way.branches_and_companies
-    return Way.branches if few_branches else Way.companies
+        return Advice.branches_and_companies
+    return Advice.branches if few_branches else Advice.companies
 
 
 def _typical(counted: Sequence[int | None]) -> float | None:
@@ -98,7 +100,7 @@ def _typical(counted: Sequence[int | None]) -> float | None:
     return median(known) if known else None
 
 
-def _answers(told: Told) -> Way:
+def _answers(told: ReportedFigures) -> Advice:
     if told.missed:
-        return Way.answer
-    return Way.first_answer if told.motivation is None else Way.ask_why
+        return Advice.answer
+    return Advice.first_answer if told.motivation is None else Advice.ask_why

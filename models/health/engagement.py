@@ -74,7 +74,7 @@ class Gate(IntFlag):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ModelParameters:
     """Every number of domain.md section 7. Other numbers are another model: change MODEL_VERSION too."""
 
     weights: tuple[float, ...] = (30, 15, 20, 15, 10, 10)
@@ -122,7 +122,7 @@ class Settings:
     warn_drop_active_days: int = 90
 
 
-DEFAULTS: Final = Settings()
+DEFAULTS: Final = ModelParameters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ def gate_names(bits: int) -> list[str]:
     return [gate.name or "" for gate in Gate if bits & gate]
 
 
-def score(batch: Batch, as_of: date, settings: Settings = DEFAULTS) -> Result:
+def score(batch: Batch, as_of: date, settings: ModelParameters = DEFAULTS) -> Result:
     """Components, score, level and gates of every network at the end of `as_of` (domain.md section 7).
 
     Raises UserError when a kickoff lies after `as_of`, or a day outside 1899-2201.
@@ -217,7 +217,7 @@ def score(batch: Batch, as_of: date, settings: Settings = DEFAULTS) -> Result:
     return Result(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Result)))
 
 
-def duty_rows(start: Ints, day: Ints, status: Ints, as_of: date, settings: Settings = DEFAULTS) -> Ints:
+def duty_rows(start: Ints, day: Ints, status: Ints, as_of: date, settings: ModelParameters = DEFAULTS) -> Ints:
     """Rows of the meetings whose duties tell who does the work: each network's last ones in the window."""
     today = as_of.toordinal()
     in_window = (status == HELD) & (day <= today) & (day > today - settings.window_days)
@@ -225,7 +225,7 @@ def duty_rows(start: Ints, day: Ints, status: Ints, as_of: date, settings: Setti
     return rows[exists]
 
 
-def _score(batch: Batch, today: int, settings: Settings) -> Result:
+def _score(batch: Batch, today: int, settings: ModelParameters) -> Result:
     known = batch.meeting_day <= today
     held = in_order(batch.meeting_start, batch.meeting_day, (batch.status == HELD) & known)
     ahead = batch.meeting_day >= today
@@ -268,7 +268,7 @@ def _score(batch: Batch, today: int, settings: Settings) -> Result:
     )
 
 
-def _rhythm(batch: Batch, led: Segments, today: int, settings: Settings) -> Floats:
+def _rhythm(batch: Batch, led: Segments, today: int, settings: ModelParameters) -> Floats:
     """R: how much of the window's active days member-led meetings cover.
 
     Active days are numbered. A meeting covers its own day and the next ones that lie fewer than T active days
@@ -290,7 +290,7 @@ def _rhythm(batch: Batch, led: Segments, today: int, settings: Settings) -> Floa
     return np.where(active > 0, covered / np.maximum(active, 1), 1.0)
 
 
-def _attendance(batch: Batch, window: Segments, settings: Settings) -> tuple[Floats, Floats]:
+def _attendance(batch: Batch, window: Segments, settings: ModelParameters) -> tuple[Floats, Floats]:
     """A, and the ratio of attendance now to before (NaN when there are too few meetings for a trend)."""
     window = window.only(batch.attended[window.rows] >= 0)
     rows, exists = window.last(settings.level_meetings)
@@ -318,7 +318,7 @@ class _Work:
     n_eff: Floats
 
 
-def _work(batch: Batch, window: Segments, settings: Settings) -> _Work:
+def _work(batch: Batch, window: Segments, settings: ModelParameters) -> _Work:
     """Who carried the duties of the window's last 4 meetings."""
     rows, exists = window.last(settings.duty_meetings)
     duties = np.where(exists[:, :, None], _at(batch.duties, rows), NOT_RECORDED)
@@ -334,7 +334,7 @@ def _work(batch: Batch, window: Segments, settings: Settings) -> _Work:
     )
 
 
-def _diversity(batch: Batch, window: Segments, settings: Settings) -> Floats:
+def _diversity(batch: Batch, window: Segments, settings: ModelParameters) -> Floats:
     """D: branches and companies present at the window's last 4 meetings."""
     rows, exists = window.last(settings.duty_meetings)
     halves, known = [], []
@@ -358,7 +358,7 @@ class _Answers:
     """Missed in a row at the end."""
 
 
-def _answers(batch: Batch, today: int, settings: Settings) -> _Answers:
+def _answers(batch: Batch, today: int, settings: ModelParameters) -> _Answers:
     """What the last 3 check-ins sent say; an answer given later than today counts as none."""
     sent = in_order(batch.check_in_start, batch.sent_day, batch.sent_day <= today)
     rows, exists = sent.last(settings.check_ins)
@@ -375,7 +375,7 @@ def _answers(batch: Batch, today: int, settings: Settings) -> _Answers:
 
 
 def _gates(
-    batch: Batch, meetings: Ints, work: _Work, ratio: Floats, answers: _Answers, gap: Ints, settings: Settings
+    batch: Batch, meetings: Ints, work: _Work, ratio: Floats, answers: _Answers, gap: Ints, settings: ModelParameters
 ) -> tuple[Ints, Ints]:
     """The gates that fire, as bits, and the highest level they leave."""
     cadence = batch.cadence_days
@@ -412,12 +412,12 @@ def _at(column: Column, rows: Ints) -> Column:
     return column[rows] if len(column) else np.zeros((*rows.shape, *column.shape[1:]), dtype=np.int64)
 
 
-def nothing_booked(result: Result, cadence_days: Column, settings: Settings = DEFAULTS) -> Flags:
+def nothing_booked(result: Result, cadence_days: Column, settings: ModelParameters = DEFAULTS) -> Flags:
     """Early warning: no meeting is booked, and half a cadence has passed (domain.md section 7)."""
     return ~result.booked & (result.gap >= settings.warn_gap * cadence_days)
 
 
-def dropped(now: Floats, before: Floats, settings: Settings = DEFAULTS) -> Flags:
+def dropped(now: Floats, before: Floats, settings: ModelParameters = DEFAULTS) -> Flags:
     """Early warning: the score fell by 15 or more. NaN (not assessed, no earlier score) never warns.
 
     `before` is the score at most 90 active days ago: the highest since `drop_since(as_of)`.
@@ -425,6 +425,6 @@ def dropped(now: Floats, before: Floats, settings: Settings = DEFAULTS) -> Flags
     return np.round(before - now, 9) >= settings.warn_drop
 
 
-def drop_since(as_of: date, settings: Settings = DEFAULTS) -> date:
+def drop_since(as_of: date, settings: ModelParameters = DEFAULTS) -> date:
     """The day that lies 90 active days back: scores from then on are compared with today's."""
     return subtract_active_days(as_of, settings.warn_drop_active_days)

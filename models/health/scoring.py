@@ -17,7 +17,7 @@ from models.tables.network import Network
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredNetworks:
     """Some networks and how they are: every column has one entry for each of them, in the same order."""
 
     keys: Keys
@@ -32,24 +32,24 @@ class Scored:
         return [UUID(key) for key in self.keys.astype(str).tolist()]
 
 
-def scored(session: Session, which: ColumnElement[bool], as_of: date) -> list[Scored]:
+def score_networks(session: Session, which: ColumnElement[bool], as_of: date) -> list[ScoredNetworks]:
     """The score at the end of `as_of` of each network that the condition holds for; one that had not started by then is
     left out.
     """
     found = []
     for one in histories(session, which, as_of):
         batch = one.batch
-        found.append(Scored(one.keys, one.numbers, batch.kickoff, batch.cadence_days, score(batch, as_of)))
+        found.append(ScoredNetworks(one.keys, one.numbers, batch.kickoff, batch.cadence_days, score(batch, as_of)))
     return found
 
 
 def assess(session: Session, networks: Sequence[Network], as_of: date) -> list[tuple[Network, Health]]:
     """Everything about the health of each started network at the end of `as_of`."""
-    health = dict(each(scored(session, among(session, [network.id for network in networks]), as_of)))
+    health = dict(each_network(score_networks(session, among(session, [network.id for network in networks]), as_of)))
     return [(network, health[network.id]) for network in networks if network.id in health]
 
 
-def each(found: Sequence[Scored]) -> Iterator[tuple[UUID, Health]]:
+def each_network(found: Sequence[ScoredNetworks]) -> Iterator[tuple[UUID, Health]]:
     """What was scored, network by network."""
     for some in found:
         for place, network_id in enumerate(some.ids):

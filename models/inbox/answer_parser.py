@@ -66,7 +66,7 @@ ANSWERS = (
 )
 
 
-def parse(text: str) -> CheckInAnswers | None:
+def parse_answer_line(text: str) -> CheckInAnswers | None:
     """The answers in a text that holds them and nothing else; None for every other text."""
     text = unicodedata.normalize("NFC", text).lower().strip().removesuffix(".")
     if len(text) > LONGEST:
@@ -109,7 +109,7 @@ def _apart(text: str) -> list[str]:
     return answers
 
 
-def write(form: CheckInAnswers, language: Language) -> str:
+def answer_line(form: CheckInAnswers, language: Language) -> str:
     """The line that `parse` reads as this form: what an answer by mail looks like."""
     yes, no, wishes = WRITTEN[language]
     met = f"{yes} {form.met_on} {form.met_attended}" if form.met else no

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.check_ins.asking import ask_another
-from models.office.interventions import open_in, open_once
+from models.office.interventions import open_for, open_once
 from models.tables.check_in import CheckIn
 from models.tables.mail import ASKS, MailStatus, OutgoingMail, Template
 from models.tables.network import TERMINAL, Network, Role
@@ -74,7 +74,7 @@ def hard_bounce(session: Session, mail: OutgoingMail, at: datetime, address: str
     `address` is where the mail went, if that is known: one that has been replaced meanwhile stays good. Called again
     with the same mail it changes nothing.
     """
-    came_back(mail, BOUNCED, at)
+    mark_returned(mail, BOUNCED, at)
     session.add(mail)
     person = session.get(Person, mail.person_id) if mail.person_id else None
     if person is None or not person.email or (address and not _is_theirs(address, person)):
@@ -87,7 +87,7 @@ def hard_bounce(session: Session, mail: OutgoingMail, at: datetime, address: str
     _ask_another(session, mail, at)
 
 
-def came_back(mail: OutgoingMail, reason: str, at: datetime) -> None:
+def mark_returned(mail: OutgoingMail, reason: str, at: datetime) -> None:
     """A mail that counted as sent did not arrive: staff see it among what did not go."""
     if mail.status in (MailStatus.sent, MailStatus.in_doubt):
         mail.status, mail.reason, mail.settled_at, mail.body = MailStatus.failed, reason, at, None
@@ -108,7 +108,7 @@ def _networks(session: Session, mail: OutgoingMail, person: Person) -> Iterable[
 
 def _have_staff_phone(session: Session, network: Network, mail: OutgoingMail, person: Person, at: datetime) -> None:
     """One entry on the negotiator's list for each person whose address does not work, until it is struck off."""
-    open_ones = open_in(session, network, (InterventionKind.hard_bounce,))
+    open_ones = open_for(session, network, (InterventionKind.hard_bounce,))
     if not any(one.occasion.startswith(f"{person.id}:") for one in open_ones):
         open_once(session, network, InterventionKind.hard_bounce, f"{person.id}:{mail.id}", at)
 

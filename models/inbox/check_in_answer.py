@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from models.check_ins.asking import answer, asked_besides, latest_of
+from models.check_ins.asking import asked_besides, latest_of, record_answers
 from models.dates.local_time import local
 from models.db.queries import IDS_AT_A_TIME
 from models.errors import UserError
@@ -26,7 +26,7 @@ def record_answer(
 
     `refers_to` are our mails that the reply answers. Only where it names none does the sender's address decide.
     """
-    form = answer_parser.parse(text)
+    form = answer_parser.parse_answer_line(text)
     if form is None or form.all_problems(local(at).date()):
         return None
     asked = _of_mails(session, sender, refers_to) if refers_to else _of_sender(session, sender)
@@ -34,7 +34,7 @@ def record_answer(
         return None
     found, person_id = asked
     try:
-        answer(session, found, form, at, person_id)
+        record_answers(session, found, form, at, person_id)
     except UserError:  # the days in which an answer can be changed have passed
         return None
     return found

@@ -28,7 +28,7 @@ DEVICE = re.compile(
 )
 
 
-def own_words(text: str) -> str:
+def without_quotes(text: str) -> str:
     """The text that is the sender's own.
 
     Lines quoted with ">" are dropped wherever they stand, so that an answer below the question counts too. What is

@@ -23,7 +23,7 @@ PACKED = b"x"  # how what zlib packed begins; a mail begins with a header
 
 
 @dataclass(frozen=True)
-class Written:
+class ComposedMail:
     """A mail as it goes: the exact bytes, the same sealed for keeping, and how they came about."""
 
     body: bytes
@@ -34,7 +34,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Ended:
+class DeliveryResult:
     """What became of one mail that was sending: its status, the server's reply code (0: none came).
 
     `status` queued means that it was not begun: the connection had closed before the server heard of it.
@@ -91,7 +91,7 @@ def bytes_of(mail: OutgoingMail) -> bytes | None:
     return zlib.decompress(kept) if kept.startswith(PACKED) else kept
 
 
-def begin(session: Session, mails: Mapping[UUID, Written | None], worker: UUID, now: datetime) -> set[UUID]:
+def mark_sending(session: Session, mails: Mapping[UUID, ComposedMail | None], worker: UUID, now: datetime) -> set[UUID]:
     """Mark mails as being sent; from here until an outcome is recorded, nobody knows whether they went.
 
     What is written for the first time is kept: every later try has the same bytes. Returns the mails that may be sent:
@@ -115,7 +115,7 @@ def begin(session: Session, mails: Mapping[UUID, Written | None], worker: UUID, 
     return set(session.connection().execute(_BEGUN, {"mails": list(mails), "worker": worker}).scalars())
 
 
-def record_all(session: Session, ended: Collection[Ended], worker: UUID, at: datetime) -> list[OutgoingMail]:
+def record_all(session: Session, ended: Collection[DeliveryResult], worker: UUID, at: datetime) -> list[OutgoingMail]:
     """Write down what became of mails this worker was sending. Returns those whose address is none."""
     for code in {one.code for one in ended if one.status == MailStatus.sent}:
         gone = [one.mail_id for one in ended if (one.status, one.code) == (MailStatus.sent, code)]

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from models.dates.send_window import next_allowed
 from models.errors import UserError
-from models.i18n import say
+from models.i18n import localized
 from models.mail import delivery as sending_rules
 from models.mail.queue import mail_class
 from models.tables.mail import WAITING, MailStatus, OutgoingMail, Template
@@ -25,7 +25,9 @@ def in_doubt(session: Session) -> list[OutgoingMail]:
     return list(session.exec(doubtful.order_by(col(OutgoingMail.created_at), col(OutgoingMail.id))))
 
 
-def settle(session: Session, ids: Sequence[str], verdict: Verdict, at: datetime, staff_id: UUID | None = None) -> int:
+def settle_in_doubt(
+    session: Session, ids: Sequence[str], verdict: Verdict, at: datetime, staff_id: UUID | None = None
+) -> int:
     """Mark what is in doubt as sent, or let it go once more with the same bytes. Returns how many.
 
     An empty list means all. An id may be shortened to its first eight characters. Raises UserError when one of them is
@@ -70,7 +72,7 @@ def _named(doubtful: Sequence[OutgoingMail], text: str) -> OutgoingMail:
     found = [mail for mail in doubtful if mail.id.hex.startswith(wanted)] if len(wanted) >= SHORTEST else []
     if len(found) != 1:
         raise UserError(
-            say(
+            localized(
                 f"Mejl: {text.strip()[:40]!r} är inget av dem som är osäkra. Skriv minst 8 tecken av dess nummer.",
                 f"Mail: {text.strip()[:40]!r} is none of those in doubt. Write at least 8 characters of its number.",
             )

@@ -23,7 +23,7 @@ def mail_class(template: Template) -> MailClass:
 
 
 @dataclass(frozen=True)
-class Letter:
+class QueuedMail:
     """A mail to be queued. `occasion` makes the idempotency key: the same letter for it goes once, ever."""
 
     template: Template
@@ -39,7 +39,7 @@ class Letter:
         return f"{self.template}:{self.occasion}:{self.person_id or self.staff_id}"
 
 
-def queue(session: Session, letters: Iterable[Letter], at: datetime) -> int:
+def enqueue(session: Session, letters: Iterable[QueuedMail], at: datetime) -> int:
     """Put letters in the outbox, in the caller's transaction; those queued before are left alone. Returns how many."""
     rows = [
         {

@@ -19,7 +19,7 @@ WHILE = {
 STAFF_MUST_CALL = ("protected", "address-needs-staff", "bounced", "no-address")
 
 
-def why_not(reader: Person | Staff | None, *, utf8: bool = False) -> str | None:
+def suppression_reason(reader: Person | Staff | None, *, utf8: bool = False) -> str | None:
     """Why a person or a member of staff is not mailed, as a code; None when they may be (domain.md section 12).
 
     `utf8` tells whether the mail server takes letters such as å before the @ (SMTPUTF8, RFC 6531).
@@ -37,7 +37,7 @@ def why_not(reader: Person | Staff | None, *, utf8: bool = False) -> str | None:
     return "bounced" if isinstance(reader, Person) and not reader.may_be_mailed else None
 
 
-def is_unwanted(mail: OutgoingMail, reader: Person | Staff | None) -> bool:
+def is_unsubscribed(mail: OutgoingMail, reader: Person | Staff | None) -> bool:
     """Whether it is a reminder to somebody who has declined reminders; decisions still come (RFC 8058)."""
     return mail.template in REMINDERS and isinstance(reader, Person) and reader.reminders_stopped_at is not None
 

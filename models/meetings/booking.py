@@ -7,8 +7,8 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
 from models.errors import UserError
-from models.i18n import say
-from models.mail.queue import Letter, queue
+from models.i18n import localized
+from models.mail.queue import QueuedMail, enqueue
 from models.people.roles import confirmed_organisers
 from models.tables.mail import Template
 from models.tables.meeting import Meeting, MeetingForm, MeetingStatus
@@ -23,19 +23,21 @@ def book_meeting(
     Raises UserError when the convener is not a confirmed member of the network (domain.md I2), when the time has
     passed, or when the network has ended or has met on that day already.
     """
-    field = say("Träffens tid", "Time of the meeting")
+    field = localized("Träffens tid", "Time of the meeting")
     if network.state in TERMINAL:
         raise UserError(
-            say(
+            localized(
                 f"Nätverk: #{network.number} är avslutat; en ny förfrågan kan peka på det.",
                 f"Network: #{network.number} has ended; a new request can point to it.",
             )
         )
     if starts_at <= at:
-        raise UserError(say(f"{field}: har redan varit. Ange en kommande.", f"{field}: has passed. Give one to come."))
+        raise UserError(
+            localized(f"{field}: har redan varit. Ange en kommande.", f"{field}: has passed. Give one to come.")
+        )
     if not convener.is_confirmed:
         raise UserError(
-            say(
+            localized(
                 "Sammankallande medlem: har inte sagt ja än. Välj någon som har det.",
                 "Convening member: has not said yes yet. Choose one who has.",
             )
@@ -50,7 +52,7 @@ def book_meeting(
         return meeting, "new"
     if meeting.status == MeetingStatus.held:
         raise UserError(
-            say(f"{field}: nätverket har redan träffats den dagen.", f"{field}: the network has met on that day.")
+            localized(f"{field}: nätverket har redan träffats den dagen.", f"{field}: the network has met on that day.")
         )
     if (meeting.starts_at, meeting.form, meeting.status) == (starts_at, form, MeetingStatus.planned):
         return meeting, "same"
@@ -76,7 +78,7 @@ def meeting_on(session: Session, network: Network, moment: datetime) -> Meeting 
 def invite(session: Session, network: Network, meeting: Meeting, change: str, at: datetime) -> int:
     """Send a meeting to the organisers' calendars: new, update or cancel; once per version of it."""
     letters = [
-        Letter(
+        QueuedMail(
             Template.calendar_invitation,
             role.person_id,
             f"{meeting.id}:{meeting.sequence}:{change}",
@@ -85,7 +87,7 @@ def invite(session: Session, network: Network, meeting: Meeting, change: str, at
         )
         for role in confirmed_organisers(session, network.id)
     ]
-    return queue(session, letters, at)
+    return enqueue(session, letters, at)
 
 
 def next_booked(session: Session, network_id: UUID, after: datetime) -> Meeting | None:

@@ -8,12 +8,12 @@ from sqlmodel import Session, col, func, select
 
 from models.dates.local_time import local
 from models.errors import UserError
-from models.i18n import say
-from models.mail.queue import Letter, queue
+from models.i18n import localized
+from models.mail.queue import QueuedMail, enqueue
 from models.meetings.booking import invite
 from models.networks import lifecycle
 from models.networks.contacts import ask_to_organise
-from models.networks.lookup import must_be
+from models.networks.lookup import require_state
 from models.networks.never_started import check_planned_long
 from models.networks.rest import check_rested_long
 from models.office.interventions import end_all
@@ -22,7 +22,7 @@ from models.support.ledger import end_grants
 from models.tables.mail import Template
 from models.tables.meeting import Meeting, MeetingStatus
 from models.tables.network import ACTIVE, TERMINAL, LinkKind, Network, NetworkLink, NetworkState, RoleKind
-from models.tables.office import InterventionKind, Outcome
+from models.tables.office import InterventionKind, TalkOutcome
 from models.tables.request import SupportRequest
 from models.tables.transition import Cause
 
@@ -47,8 +47,8 @@ def close(session: Session, network: Network, member: str, other_channel: str, c
         check_rested_long(session, network, other_channel, today)
         why = "rested-long"
     else:
-        must_be(network, ACTIVE)
-        role = organiser_by_code(session, network, member, say("Medlem", "Member"))
+        require_state(network, ACTIVE)
+        role = organiser_by_code(session, network, member, localized("Medlem", "Member"))
         why = f"members {role.code}"
     _end(session, network, NetworkState.closed, replace(cause, why=f"{cause.why}:{why}"))
     return True
@@ -71,7 +71,7 @@ def _end(session: Session, network: Network, target: NetworkState, cause: Cause)
         session.add(meeting)
         invite(session, network, meeting, "cancel", cause.at)
     end_grants(session, network.id, cause.at)
-    end_all(session, network, tuple(InterventionKind), Outcome.close, cause)
+    end_all(session, network, tuple(InterventionKind), TalkOutcome.close, cause)
     if target == NetworkState.closed:
         _thank(session, network, cause)
 
@@ -80,10 +80,10 @@ def _thank(session: Session, network: Network, cause: Cause) -> None:
     held = select(func.count()).where(col(Meeting.network_id) == network.id, col(Meeting.status) == MeetingStatus.held)
     told = {"meetings": session.exec(held).one()}
     letters = [
-        Letter(Template.closed, role.person_id, str(network.id), network.id, context=told)
+        QueuedMail(Template.closed, role.person_id, str(network.id), network.id, context=told)
         for role in confirmed_organisers(session, network.id)
     ]
-    queue(session, letters, cause.at)
+    enqueue(session, letters, cause.at)
 
 
 def merge(session: Session, network: Network, into: Network, agreed: Agreed, cause: Cause) -> bool:
@@ -95,9 +95,9 @@ def merge(session: Session, network: Network, into: Network, agreed: Agreed, cau
     if network.state == NetworkState.merged and _is_linked(session, LinkKind.merge, network, [into]):
         return False
     if network.id == into.id:
-        raise UserError(say("Andra nätverk: välj ett annat än nätverket.", "Other networks: choose another one."))
+        raise UserError(localized("Andra nätverk: välj ett annat än nätverket.", "Other networks: choose another one."))
     for party in (network, into):
-        must_be(party, ACTIVE)
+        require_state(party, ACTIVE)
     why = _agreement(session, (network, into), agreed, cause)
     _end(session, network, NetworkState.merged, why)
     session.add(NetworkLink(kind=LinkKind.merge, from_network=network.id, to_network=into.id))
@@ -114,7 +114,7 @@ def split(session: Session, network: Network, children: Sequence[Network], agree
     """
     if network.state == NetworkState.split and _is_linked(session, LinkKind.split, network, children):
         return False
-    must_be(network, ACTIVE)
+    require_state(network, ACTIVE)
     _check_children(session, network, children)
     _end(session, network, NetworkState.split, _agreement(session, (network, *children), agreed, cause))
     for child in children:
@@ -134,7 +134,7 @@ def _check_children(session: Session, network: Network, children: Sequence[Netwo
     numbers = {child.number for child in children} - {network.number}
     if len(numbers) < FEWEST_CHILDREN or len(numbers) < len(children):
         raise UserError(
-            say(
+            localized(
                 "Andra nätverk: ange minst två olika nätverk att dela upp i.",
                 "Other networks: give at least two different networks to split into.",
             )
@@ -147,7 +147,7 @@ def _check_children(session: Session, network: Network, children: Sequence[Netwo
         } - initiators
         if child.state in TERMINAL or not own or not session.exec(requested).first():
             raise UserError(
-                say(
+                localized(
                     f"Andra nätverk: #{child.number} behöver en egen förfrågan och en egen initiativtagare, och får "
                     "inte vara avslutat.",
                     f"Other networks: #{child.number} needs a request and an initiator of its own, and must not have "
@@ -159,11 +159,11 @@ def _check_children(session: Session, network: Network, children: Sequence[Netwo
 
 def _agreement(session: Session, parties: Sequence[Network], agreed: Agreed, cause: Cause) -> Cause:
     """The cause with who agreed for each party. Raises UserError when for one of them nobody did who carries it."""
-    field = say("Vilka som kommit överens", "Who agreed")
+    field = localized("Vilka som kommit överens", "Who agreed")
     for party in parties:
         if party.number not in agreed:
             raise UserError(
-                say(
+                localized(
                     f"{field}: ange en arrangör ur nätverk #{party.number}, till exempel {party.number}:m1.",
                     f"{field}: give an organiser of network #{party.number}, such as {party.number}:m1.",
                 )

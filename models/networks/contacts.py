@@ -9,8 +9,8 @@ from sqlmodel import Session, and_, col, or_, select
 from models.check_ins.asking import ask_another, latest
 from models.dates.local_time import local
 from models.errors import UserError
-from models.i18n import say
-from models.mail.queue import Letter, queue
+from models.i18n import localized
+from models.mail.queue import QueuedMail, enqueue
 from models.networks import creation
 from models.office.interventions import end_all, open_many, open_once
 from models.people.person import by_member_number
@@ -23,7 +23,7 @@ from models.people.roles import (
 )
 from models.tables.mail import Template
 from models.tables.network import ACTIVE, TERMINAL, Network, NetworkState, Role, RoleKind
-from models.tables.office import Intervention, InterventionKind, Outcome
+from models.tables.office import Intervention, InterventionKind, TalkOutcome
 from models.tables.person import Membership, Person
 from models.tables.transition import Cause
 
@@ -32,7 +32,7 @@ NEW_CONTACT_DAYS = timedelta(days=30)
 
 def new_contact(session: Session, network: Network, code: str, cause: Cause) -> bool:
     """Make a confirmed organiser the one contact; the former ones stay organisers. False when it is so already."""
-    organiser = organiser_by_code(session, network, code, say("Ny kontakt", "New contact"))
+    organiser = organiser_by_code(session, network, code, localized("Ny kontakt", "New contact"))
     today = local(cause.at).date()
     contacts = [role for role in roles_of(session, network.id) if role.kind == RoleKind.contact]
     if [role.person_id for role in contacts if role.is_confirmed] == [organiser.person_id]:
@@ -43,9 +43,9 @@ def new_contact(session: Session, network: Network, code: str, cause: Cause) -> 
     role = _role(session, network, organiser.person_id, RoleKind.contact, organiser.code)
     role.until, role.confirmed_at = None, cause.at
     session.add(role)
-    end_all(session, network, (InterventionKind.new_contact,), Outcome.settled, cause)
-    letter = Letter(Template.new_contact, role.person_id, f"{network.id}:{today}", network.id)
-    queue(session, [letter], cause.at)
+    end_all(session, network, (InterventionKind.new_contact,), TalkOutcome.settled, cause)
+    letter = QueuedMail(Template.new_contact, role.person_id, f"{network.id}:{today}", network.id)
+    enqueue(session, [letter], cause.at)
     return True
 
 
@@ -65,7 +65,7 @@ def new_organiser(session: Session, network: Network, member_number: str, at: da
     person = by_member_number(session, member_number)
     if person is None or not person.may_initiate:
         raise UserError(
-            say(
+            localized(
                 "Medlemsnummer: ingen aktiv medlem eller företrädare utanför kansliet har det numret. Kontrollera det.",
                 "Member number: no active member or representative outside the office has it. Check the number.",
             )
@@ -81,8 +81,10 @@ def ask_to_organise(session: Session, network: Network, persons: Iterable[UUID],
         role = _role(session, network, person, RoleKind.organiser, next_code(session, network.id))
         if role.until:  # who left once is asked anew
             told = {"role": str(role.id)}
-            letter = Letter(Template.co_organiser, person, f"{role.id}:{local(at).date()}", network.id, context=told)
-            queue(session, [letter], at)
+            letter = QueuedMail(
+                Template.co_organiser, person, f"{role.id}:{local(at).date()}", network.id, context=told
+            )
+            enqueue(session, [letter], at)
         role.until, role.confirmed_at, role.asked_at = None, None, at
         session.add(role)
         session.flush()

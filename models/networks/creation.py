@@ -10,8 +10,8 @@ from models import audit
 from models.audit import transition_refused
 from models.db.queries import next_number
 from models.forms.needs_talk import NeedsTalkForm
-from models.i18n import say
-from models.mail.queue import Letter, queue
+from models.i18n import localized
+from models.mail.queue import QueuedMail, enqueue
 from models.tables.mail import Template
 from models.tables.network import LinkKind, Network, NetworkLink, Origin, Role, RoleKind
 from models.tables.person import Person
@@ -25,21 +25,21 @@ NOT_ENTITLED = (
 NO_PLACE = ("plats och kommun saknas", "there is no place or municipality")
 
 
-def found_network(session: Session, request: SupportRequest, form: NeedsTalkForm, cause: Cause) -> Network:
+def create_network(session: Session, request: SupportRequest, form: NeedsTalkForm, cause: Cause) -> Network:
     """Create the network that a request asked for: the only place where one is created (domain.md S2, I1, I3).
 
     Raises TransitionRefused when the initiator may not start one or there is no place.
     """
     initiator = session.get_one(Person, request.initiator_id)
     if not initiator.may_initiate:
-        raise transition_refused(request.state, "granted", say(*NOT_ENTITLED))
+        raise transition_refused(request.state, "granted", localized(*NOT_ENTITLED))
     if not request.place or not request.municipality:
-        raise transition_refused(request.state, "granted", say(*NO_PLACE))
+        raise transition_refused(request.state, "granted", localized(*NO_PLACE))
     number = next_number(session, col(Network.number))
     network = Network(
         number=number,
         slug=slugify(f"{request.place} {request.nature} {number}"),
-        name=form.network_name.strip() or f"{say('Nätverket', 'The network')} {request.place}",
+        name=form.network_name.strip() or f"{localized('Nätverket', 'The network')} {request.place}",
         place=request.place,
         municipality=request.municipality,
         nature=request.nature,
@@ -50,7 +50,7 @@ def found_network(session: Session, request: SupportRequest, form: NeedsTalkForm
         negotiator=request.assigned_to,
         created_at=cause.at,
     )
-    audit.begin(session, network, cause)
+    audit.log_creation(session, network, cause)
     for kind in (RoleKind.initiator, RoleKind.contact):
         session.add(Role(network_id=network.id, person_id=initiator.id, kind=kind, code="m1", confirmed_at=cause.at))
     for place, person_id in enumerate(_co_organisers(session, request), start=2):
@@ -81,7 +81,7 @@ def ask_co_organisers(session: Session, network: Network, at: datetime) -> int:
     """One mail to each named co-organiser who has not answered; only their own yes makes them organiser."""
     asked = select(Role).where(col(Role.network_id) == network.id, col(Role.kind) == RoleKind.organiser)
     letters = [
-        Letter(Template.co_organiser, role.person_id, str(role.id), network.id, context={"role": str(role.id)})
+        QueuedMail(Template.co_organiser, role.person_id, str(role.id), network.id, context={"role": str(role.id)})
         for role in session.exec(asked.where(col(Role.confirmed_at).is_(None), col(Role.until).is_(None)))
     ]
-    return queue(session, letters, at)
+    return enqueue(session, letters, at)

@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, func, select
 
 from models.audit import log_step, transition_refused
-from models.i18n import say
+from models.i18n import localized
 from models.people.roles import confirmed_organisers
 from models.tables.meeting import Meeting, MeetingStatus, is_kickoff
 from models.tables.network import ACTIVE, STEP_OF, TERMINAL, Network, NetworkState
@@ -49,12 +49,12 @@ def advance(session: Session, network: Network, target: NetworkState, cause: Cau
     if cause.actor not in who:
         raise transition_refused(current, target, not_by(who, cause.actor))
     if target in TERMINAL and not cause.signature:
-        raise transition_refused(current, target, say(*SIGNED))
+        raise transition_refused(current, target, localized(*SIGNED))
     if lacking := _lacking(session, network, target):
-        raise transition_refused(current, target, say(*lacking))
+        raise transition_refused(current, target, localized(*lacking))
     step = STEP_OF.get(target, network.step)
     if step < network.step:
-        raise transition_refused(current, target, say(*NEVER_DOWN))
+        raise transition_refused(current, target, localized(*NEVER_DOWN))
     network.state, network.step = target, step
     session.add(network)
     log_step(session, cause, current, target, network_id=network.id)

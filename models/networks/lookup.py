@@ -7,12 +7,12 @@ from sqlmodel import Session, col, select
 
 from models.db.queries import IDS_AT_A_TIME
 from models.errors import UserError
-from models.i18n import say
+from models.i18n import localized
 from models.tables.network import Network, NetworkState
 from models.vocabulary import NETWORK_STATE, word
 
 
-def by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Network]:
+def networks_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Network]:
     """Many networks at once."""
     wanted = list(ids)
     found: dict[UUID, Network] = {}
@@ -22,12 +22,12 @@ def by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Network]:
     return found
 
 
-def by_number(session: Session, number: int, field: str) -> Network:
+def network_by_number(session: Session, number: int, field: str) -> Network:
     """The network that staff know as #number. Raises UserError that names the form's field."""
     found = session.exec(select(Network).where(col(Network.number) == number)).one_or_none()
     if not found:
         raise UserError(
-            say(
+            localized(
                 f"{field}: det finns inget nätverk #{number}. Välj ett nummer ur listan.",
                 f"{field}: there is no network #{number}. Choose a number from the list.",
             )
@@ -35,12 +35,12 @@ def by_number(session: Session, number: int, field: str) -> Network:
     return found
 
 
-def must_be(network: Network, states: Collection[NetworkState]) -> None:
+def require_state(network: Network, states: Collection[NetworkState]) -> None:
     """Raises UserError when the network is not in one of these states, so that the change cannot be made."""
     if network.state not in states:
         state = word(NETWORK_STATE, network.state)
         raise UserError(
-            say(
+            localized(
                 f"Ändring: går inte, för nätverk #{network.number} är {state}. Välj en annan ändring.",
                 f"Change: not possible, as network #{network.number} is {state}. Choose another change.",
             )

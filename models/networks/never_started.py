@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 from models.dates.active_days import active_days_between, add_active_days
 from models.dates.local_time import local
 from models.errors import UserError
-from models.i18n import say
-from models.mail.queue import Letter, queue
-from models.networks.nudges import Ask, asked_enough, asks, next_turn
+from models.i18n import localized
+from models.mail.queue import QueuedMail, enqueue
+from models.networks.nudges import Nudge, asked_enough, next_nudge, nudges_sent
 from models.office.interventions import open_many
 from models.people.roles import contacts_of
 from models.tables.mail import Template
@@ -29,23 +29,23 @@ def ask_still_planned(session: Session, at: datetime) -> int:
     today, due = local(at).date(), []
     for network, waited, asked in _planned(session, at):
         come = [days for days in ASK_ACTIVE_DAYS if days <= waited]
-        turn = next_turn(come, asked, f"{network.id}:", partial(_long_ago, today))
+        turn = next_nudge(come, asked, f"{network.id}:", partial(_long_ago, today))
         if turn:
             due.append((network, turn, come[-1]))
     contacts = contacts_of(session, [network.id for network, _, _ in due])
     letters = [
-        Letter(Template.still_planned, contact.person_id, f"{one.id}:{turn}", one.id, context={"active_days": days})
+        QueuedMail(Template.still_planned, contact.person_id, f"{one.id}:{turn}", one.id, context={"active_days": days})
         for one, turn, days in due
         if (contact := contacts.get(one.id))
     ]
-    return queue(session, letters, at)
+    return enqueue(session, letters, at)
 
 
-def _planned(session: Session, at: datetime) -> Iterator[tuple[Network, int, list[Ask]]]:
+def _planned(session: Session, at: datetime) -> Iterator[tuple[Network, int, list[Nudge]]]:
     """Planned networks with no meeting ahead, the active days since they were created, and what they were asked."""
     ahead = select(Meeting.network_id).where(col(Meeting.status) == MeetingStatus.planned, col(Meeting.starts_at) > at)
     waiting = select(Network).where(col(Network.state) == NetworkState.planned, col(Network.id).not_in(ahead))
-    asked = asks(session, Template.still_planned, NetworkState.planned)
+    asked = nudges_sent(session, Template.still_planned, NetworkState.planned)
     for network in session.exec(waiting.order_by(col(Network.number))):
         waited = active_days_between(local(network.created_at).date(), local(at).date())
         yield network, waited, asked.get(network.id, [])
@@ -71,14 +71,14 @@ def check_planned_long(session: Session, network: Network, today: date) -> None:
     earliest = add_active_days(local(network.created_at).date(), CLOSE_ACTIVE_DAYS)
     if earliest > today:
         raise UserError(
-            say(
+            localized(
                 f"Ändring: nätverk #{network.number} är planerat och kan avslutas tidigast {earliest}. Vänta.",
                 f"Change: network #{network.number} is planned and can close on {earliest} at the earliest. Wait.",
             )
         )
-    if not asked_enough(asks(session, Template.still_planned, NetworkState.planned).get(network.id, [])):
+    if not asked_enough(nudges_sent(session, Template.still_planned, NetworkState.planned).get(network.id, [])):
         raise UserError(
-            say(
+            localized(
                 "Ändring: nätverket har inte frågats två gånger om en första träff. Vänta på breven.",
                 "Change: the network has not been asked twice about a first meeting. Wait for the mails.",
             )

@@ -12,22 +12,22 @@ from models.check_ins.asking import latest
 from models.check_ins.schedule import first_due
 from models.dates.local_time import add_months, local
 from models.errors import UserError
-from models.i18n import say
-from models.mail.queue import Letter, queue
+from models.i18n import localized
+from models.mail.queue import QueuedMail, enqueue
 from models.networks import lifecycle
 from models.networks.contacts import with_contact
-from models.networks.lookup import must_be
-from models.networks.nudges import Ask, asked_enough, asks, next_turn, of_prefix
-from models.networks.standing import see_off
-from models.office.absence import standstills_of
-from models.office.interventions import end_all, open_in, open_many
+from models.networks.lookup import require_state
+from models.networks.nudges import Nudge, asked_enough, in_episode, next_nudge, nudges_sent
+from models.networks.standing import end_support_and_say_goodbye
+from models.office.absence import ladder_pauses_of
+from models.office.interventions import end_all, open_for, open_many
 from models.people.roles import confirmed_organisers, contact_of, contacts_of, member_by_code
 from models.support.ladder import support_end
 from models.tables.check_in import CheckIn
 from models.tables.mail import Template
 from models.tables.meeting import Meeting, MeetingStatus
 from models.tables.network import ACTIVE, STEP_OF, Network, NetworkState
-from models.tables.office import TALKS, InterventionKind, Outcome
+from models.tables.office import TALKS, InterventionKind, TalkOutcome
 from models.tables.transition import Actor, Cause
 
 WAKE_MONTHS = (6, 11)
@@ -43,7 +43,7 @@ def rest(session: Session, network: Network, member: str, cause: Cause) -> bool:
     """
     if network.state == NetworkState.resting:
         return False
-    must_be(network, ACTIVE)
+    require_state(network, ACTIVE)
     if member:
         role = member_by_code(session, network, member)
         cause = replace(cause, why=f"{cause.why}:asked {role.code}", actor=Actor.member)
@@ -51,7 +51,7 @@ def rest(session: Session, network: Network, member: str, cause: Cause) -> bool:
         cause = replace(cause, why=f"{cause.why}:unreachable")
     else:
         raise UserError(
-            say(
+            localized(
                 "Medlem: skriv vem som bett om vila (m1, m2 …); annars måste en andra arrangör ha tillfrågats först.",
                 "Member: write who asked for rest (m1, m2 …); without one, a second organiser must have been asked.",
             )
@@ -68,9 +68,9 @@ def is_unreachable(session: Session, network: Network) -> bool:
     """
     if not confirmed_organisers(session, network.id):
         return True
-    if open_in(session, network, (InterventionKind.propose_rest,)) and network.id not in with_contact(session):
+    if open_for(session, network, (InterventionKind.propose_rest,)) and network.id not in with_contact(session):
         return True
-    listed, asked = open_in(session, network, (InterventionKind.unreachable,)), latest(session, network.id)
+    listed, asked = open_for(session, network, (InterventionKind.unreachable,)), latest(session, network.id)
     if listed:
         return not _heard_since(session, network, local(listed[0].opened_at).date())
     if asked is None or asked.second_asked_on is None:
@@ -90,24 +90,24 @@ def go_to_rest(session: Session, network: Network, cause: Cause) -> None:
     """No more check-ins; what was to be talked about is settled, and the contact is told how to wake it."""
     lifecycle.advance(session, network, NetworkState.resting, cause)
     network.check_in_due_on = None
-    end_all(session, network, TALKS, Outcome.rest, cause)
+    end_all(session, network, TALKS, TalkOutcome.rest, cause)
     contact = contact_of(session, network.id)
     rested_on = local(cause.at).date()
     told = {"rested_on": str(rested_on)}
     if contact:
-        letter = Letter(Template.resting, contact.person_id, f"{network.id}:{rested_on}", network.id, context=told)
-        queue(session, [letter], cause.at)
+        letter = QueuedMail(Template.resting, contact.person_id, f"{network.id}:{rested_on}", network.id, context=told)
+        enqueue(session, [letter], cause.at)
 
 
 def wake(session: Session, network: Network, member: str, cause: Cause) -> bool:
     """Wake a network because a member asks. False when it is awake. Raises UserError when nobody carries it."""
     if network.state in ACTIVE:
         return False
-    must_be(network, (NetworkState.resting,))
+    require_state(network, (NetworkState.resting,))
     role = member_by_code(session, network, member)
     if not confirmed_organisers(session, network.id):
         raise UserError(
-            say(
+            localized(
                 "Nätverk: ingen har sagt ja till att arrangera. Lägg till en arrangör först.",
                 "Network: nobody has said yes to organising. Add an organiser first.",
             )
@@ -136,32 +136,32 @@ def _wake(session: Session, network: Network, cause: Cause) -> None:
     """
     today = local(cause.at).date()
     never_independent = network.step < STEP_OF[NetworkState.independent]  # the step is kept while it rests
-    end = support_end(network, standstills_of(session, network.negotiator))
+    end = support_end(network, ladder_pauses_of(session, network.negotiator))
     lasts = end is not None and end > today
     target = NetworkState.trial if never_independent and lasts else NetworkState.independent
     lifecycle.advance(session, network, target, cause)
     network.check_in_due_on = first_due(today)
     if target == NetworkState.independent and never_independent:
-        see_off(session, network, cause.at)
-    end_all(session, network, PROPOSALS, Outcome.settled, cause)
+        end_support_and_say_goodbye(session, network, cause.at)
+    end_all(session, network, PROPOSALS, TalkOutcome.settled, cause)
 
 
 def send_wake_mails(session: Session, at: datetime) -> int:
     """Ask networks that have rested for 6 and for 11 months whether to wake them; each once a rest. How many."""
     today, due = local(at).date(), []
-    asked = asks(session, Template.wake, NetworkState.resting)
+    asked = nudges_sent(session, Template.wake, NetworkState.resting)
     for network, rested_on, mine in _rests(session, asked):
         come = [months for months in WAKE_MONTHS if add_months(rested_on, months) <= today]
-        turn = next_turn(come, mine, _prefix(network.id, rested_on), partial(_long_ago, today))
+        turn = next_nudge(come, mine, _prefix(network.id, rested_on), partial(_long_ago, today))
         if turn:
             due.append((network, f"{_prefix(network.id, rested_on)}{turn}", come[-1]))
     contacts = contacts_of(session, [network.id for network, _, _ in due])
     letters = [
-        Letter(Template.wake, contact.person_id, occasion, network.id, context={"months": months})
+        QueuedMail(Template.wake, contact.person_id, occasion, network.id, context={"months": months})
         for network, occasion, months in due
         if (contact := contacts.get(network.id))
     ]
-    return queue(session, letters, at)
+    return enqueue(session, letters, at)
 
 
 def _long_ago(today: date, asked_on: date) -> bool:
@@ -173,16 +173,16 @@ def _prefix(network_id: UUID, rested_on: date) -> str:
     return f"{network_id}:{rested_on}:"
 
 
-def _rests(session: Session, asked: dict[UUID, list[Ask]]) -> list[tuple[Network, date, list[Ask]]]:
+def _rests(session: Session, asked: dict[UUID, list[Nudge]]) -> list[tuple[Network, date, list[Nudge]]]:
     """Every resting network, since when, and what it was asked in this rest."""
-    rests = [(network, local(at).date()) for network, at in audit.since(session, NetworkState.resting)]
-    return [(one, on, of_prefix(asked.get(one.id, []), _prefix(one.id, on))) for one, on in rests]
+    rests = [(network, local(at).date()) for network, at in audit.entered_state_at(session, NetworkState.resting)]
+    return [(one, on, in_episode(asked.get(one.id, []), _prefix(one.id, on))) for one, on in rests]
 
 
 def propose_closing(session: Session, at: datetime) -> int:
     """Put networks on the list that rested 12 months and were asked twice: staff try another way, then close it."""
     today = local(at).date()
-    asked = asks(session, Template.wake, NetworkState.resting)
+    asked = nudges_sent(session, Template.wake, NetworkState.resting)
     due = [
         (network, str(rested_on))
         for network, rested_on, mine in _rests(session, asked)
@@ -193,26 +193,26 @@ def propose_closing(session: Session, at: datetime) -> int:
 
 def check_rested_long(session: Session, network: Network, other_channel: str, today: date) -> None:
     """Raises UserError unless it rested 12 months, was asked by two mails and in one other way (section 4)."""
-    asked = asks(session, Template.wake, NetworkState.resting)
+    asked = nudges_sent(session, Template.wake, NetworkState.resting)
     [(rested_on, mine)] = [(on, mine) for one, on, mine in _rests(session, asked) if one.id == network.id]
     earliest = add_months(rested_on, CLOSE_MONTHS)
     if earliest > today:
         raise UserError(
-            say(
+            localized(
                 f"Ändring: nätverk #{network.number} vilar och kan avslutas tidigast {earliest}. Vänta.",
                 f"Change: network #{network.number} rests and can close on {earliest} at the earliest. Wait.",
             )
         )
     if not asked_enough(mine):
         raise UserError(
-            say(
+            localized(
                 "Ändring: nätverket har inte fått två brev om att vakna än. Vänta på dem.",
                 "Change: the network has not had two mails about waking yet. Wait for them.",
             )
         )
     if other_channel == "none":
         raise UserError(
-            say(
+            localized(
                 "Annan väg: två brev räcker inte. Ring, skriv eller träffa någon först och välj hur.",
                 "Other channel: two mails are not enough. Call, write or meet somebody first and choose how.",
             )

@@ -11,8 +11,8 @@ from sqlmodel import Session, col, func, select
 from models.check_ins.asking import latest_of
 from models.dates.local_time import local
 from models.health.scoring import assess
-from models.mail.queue import Letter, queue
-from models.office.absence import standstills
+from models.mail.queue import QueuedMail, enqueue
+from models.office.absence import ladder_pauses
 from models.office.interventions import open_once
 from models.people.roles import contact_of
 from models.support.ladder import (
@@ -33,7 +33,7 @@ def standings(session: Session, which: ColumnElement[bool], at: datetime) -> lis
     networks = session.exec(select(Network).where(which).order_by(col(Network.number))).all()
     asked = latest_of(session, which)
     ahead = select(Meeting.network_id).where(col(Meeting.starts_at) > at, col(Meeting.status) == MeetingStatus.planned)
-    booked, away = set(session.exec(ahead)), standstills(session)
+    booked, away = set(session.exec(ahead)), ladder_pauses(session)
     return [
         (
             network,
@@ -41,7 +41,7 @@ def standings(session: Session, which: ColumnElement[bool], at: datetime) -> lis
                 health=health,
                 next_is_booked=network.id in booked,
                 last_check_in_answered=(last := asked.get(network.id)) is not None and last.answered_at is not None,
-                standstills=spans(away, network),
+                ladder_pauses=spans(away, network),
             ),
         )
         for network, health in assess(session, networks, local(at).date())
@@ -52,16 +52,16 @@ def spans(away: Mapping[UUID, Spans], network: Network) -> Spans:
     return away.get(network.negotiator, ()) if network.negotiator else ()
 
 
-def see_off(session: Session, network: Network, at: datetime) -> None:
+def end_support_and_say_goodbye(session: Session, network: Network, at: datetime) -> None:
     """A network that has just become independent off the ladder ends its support like any other."""
     for _, standing in standings(session, col(Network.id) == network.id, at):
         letter = step_letter(session, network, standing, contact_of(session, network.id), at)
-        queue(session, [letter] if letter else [], at)
+        enqueue(session, [letter] if letter else [], at)
 
 
 def step_letter(
     session: Session, network: Network, standing: Standing, contact: Role | None, at: datetime
-) -> Letter | None:
+) -> QueuedMail | None:
     """What the contact is told of a step; the last one ends the office's support too."""
     told: dict[str, Any]
     if network.state == NetworkState.independent:
@@ -76,9 +76,9 @@ def step_letter(
         told = {
             "step": network.step,
             "office_duties": OFFICE_DUTIES[network.step],
-            "support_ends_on": str(support_end(network, standing.standstills)),
+            "support_ends_on": str(support_end(network, standing.ladder_pauses)),
         }
-    return Letter(template, contact.person_id, occasion, network.id, context=told) if contact else None
+    return QueuedMail(template, contact.person_id, occasion, network.id, context=told) if contact else None
 
 
 def _end_support(session: Session, network: Network, standing: Standing, at: datetime) -> None:

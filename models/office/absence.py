@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.errors import UserError
-from models.i18n import say
+from models.i18n import localized
 from models.tables.office import Absence, Staff
 
 
@@ -17,11 +17,13 @@ def record_absence(session: Session, staff: Staff, from_on: date, to_on: date, s
     """
     if to_on < from_on:
         raise UserError(
-            say("Till och med: ligger före första dagen. Rätta den.", "Until: lies before the first day. Correct it.")
+            localized(
+                "Till och med: ligger före första dagen. Rätta den.", "Until: lies before the first day. Correct it."
+            )
         )
     if substitute and substitute.id == staff.id:
         raise UserError(
-            say(
+            localized(
                 "Ersättare: ingen ersätter sig själv. Skriv en kollegas signatur, eller lämna tomt.",
                 "Substitute: nobody stands in for themselves. Write a colleague's signature, or leave it empty.",
             )
@@ -34,7 +36,7 @@ def record_absence(session: Session, staff: Staff, from_on: date, to_on: date, s
     return absence
 
 
-def away(session: Session, day: date) -> dict[UUID, UUID | None]:
+def absences_on(session: Session, day: date) -> dict[UUID, UUID | None]:
     """Who is absent on that day, and their substitute, if any."""
     rows = session.exec(select(Absence).where(col(Absence.from_on) <= day, col(Absence.to_on) >= day)).all()
     # Of absences that overlap, the one with a substitute counts: then there is somebody to ask.
@@ -42,9 +44,9 @@ def away(session: Session, day: date) -> dict[UUID, UUID | None]:
     return {one.staff_id: one.substitute_id for one in rows}
 
 
-def stand_in(session: Session, staff: Staff, day: date) -> Staff | None:
+def substitute_for(session: Session, staff: Staff, day: date) -> Staff | None:
     """Who acts for `staff` on that day: themselves when present, else the substitute, else nobody."""
-    absent = away(session, day)
+    absent = absences_on(session, day)
     seen: set[UUID] = set()
     person: Staff | None = staff
     while person and person.id in absent:
@@ -56,12 +58,12 @@ def stand_in(session: Session, staff: Staff, day: date) -> Staff | None:
     return person if person and person.active else None
 
 
-def standstills_of(session: Session, staff_id: UUID | None) -> list[tuple[date, date]]:
-    """`standstills` of one negotiator; none for a network that has none."""
-    return standstills(session).get(staff_id, []) if staff_id else []
+def ladder_pauses_of(session: Session, staff_id: UUID | None) -> list[tuple[date, date]]:
+    """`ladder_pauses` of one negotiator; none for a network that has none."""
+    return ladder_pauses(session).get(staff_id, []) if staff_id else []
 
 
-def standstills(session: Session) -> dict[UUID, list[tuple[date, date]]]:
+def ladder_pauses(session: Session) -> dict[UUID, list[tuple[date, date]]]:
     """The days on which each was away without a substitute, as merged spans: the ladder stands still on them."""
     found: dict[UUID, list[tuple[date, date]]] = {}
     rows = select(Absence).where(col(Absence.substitute_id).is_(None)).order_by(col(Absence.from_on))

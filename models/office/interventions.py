@@ -7,11 +7,11 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
 from models.dates.working_days import add_working_days
-from models.i18n import say
-from models.office.policy import numbers
+from models.i18n import localized
+from models.office.policy import office_policy
 from models.office.staff import by_signature
 from models.tables.network import Network
-from models.tables.office import Intervention, InterventionKind, Outcome
+from models.tables.office import Intervention, InterventionKind, TalkOutcome
 from models.tables.transition import Cause
 
 
@@ -39,7 +39,7 @@ def open_many(
     if len(wanted) == 1:
         opened = opened.where(col(Intervention.network_id) == wanted[0][0].id)
     known = set(session.exec(opened).all())
-    due = due_on or add_working_days(local(at).date(), numbers().health_talk_working_days)
+    due = due_on or add_working_days(local(at).date(), office_policy().health_talk_working_days)
     new = {(network.id, occasion): network for network, occasion in wanted if (network.id, occasion) not in known}
     for (network_id, occasion), network in new.items():
         session.add(
@@ -50,7 +50,7 @@ def open_many(
     return len(new)
 
 
-def open_ones(session: Session) -> list[tuple[Intervention, Network]]:
+def all_open(session: Session) -> list[tuple[Intervention, Network]]:
     """All that is open, with its network; what is due first comes first. One past its `due_on` is overdue."""
     rows = session.exec(
         select(Intervention, Network)
@@ -61,7 +61,7 @@ def open_ones(session: Session) -> list[tuple[Intervention, Network]]:
     return list(rows)
 
 
-def open_in(session: Session, network: Network, kinds: Collection[InterventionKind]) -> list[Intervention]:
+def open_for(session: Session, network: Network, kinds: Collection[InterventionKind]) -> list[Intervention]:
     """What of these kinds is open in a network, the oldest first."""
     return list(
         session.exec(
@@ -73,7 +73,9 @@ def open_in(session: Session, network: Network, kinds: Collection[InterventionKi
     )
 
 
-def end(session: Session, intervention: Intervention, outcome: Outcome, cause: Cause, agreement: str = "") -> None:
+def end_intervention(
+    session: Session, intervention: Intervention, outcome: TalkOutcome, cause: Cause, agreement: str = ""
+) -> None:
     """Strike it off the list: what came of it, what was agreed, and who of the staff signs. What has ended stays.
 
     Only what settled itself ends without a signature: a resting network that woke needs no proposal to close it.
@@ -81,8 +83,8 @@ def end(session: Session, intervention: Intervention, outcome: Outcome, cause: C
     """
     if intervention.ended_at:
         return
-    if cause.signature or outcome != Outcome.settled:
-        staff = by_signature(session, cause.signature or "", say("Din signatur", "Your signature"))
+    if cause.signature or outcome != TalkOutcome.settled:
+        staff = by_signature(session, cause.signature or "", localized("Din signatur", "Your signature"))
         intervention.ended_by = staff.id
     intervention.outcome, intervention.agreement = outcome, agreement.strip() or None
     intervention.ended_at = cause.at
@@ -90,10 +92,10 @@ def end(session: Session, intervention: Intervention, outcome: Outcome, cause: C
 
 
 def end_all(
-    session: Session, network: Network, kinds: Collection[InterventionKind], outcome: Outcome, cause: Cause
+    session: Session, network: Network, kinds: Collection[InterventionKind], outcome: TalkOutcome, cause: Cause
 ) -> int:
     """End what of these kinds is open in a network. Returns how many."""
-    found = open_in(session, network, kinds)
+    found = open_for(session, network, kinds)
     for intervention in found:
-        end(session, intervention, outcome, cause)
+        end_intervention(session, intervention, outcome, cause)
     return len(found)

@@ -6,7 +6,7 @@ keeps it.
 
 from sqlmodel import Session
 
-from models.i18n import say
+from models.i18n import localized
 from models.tables.network import Network
 from models.tables.person import RightsRequest
 from models.tables.place import Municipality
@@ -16,7 +16,7 @@ from models.vocabulary import MAIL, NATURE, RIGHTS, word
 
 def rights_label(request: RightsRequest) -> str:
     """As staff choose it: "radering · senast 2027-04-02 · 3f2a1b9c". Names nobody."""
-    until = say(f"senast {request.deadline}", f"by {request.deadline}")
+    until = localized(f"senast {request.deadline}", f"by {request.deadline}")
     return SEPARATOR.join((word(RIGHTS, request.kind), until, request.id.hex[:8]))
 
 
@@ -25,7 +25,7 @@ SEPARATOR = " · "
 
 def label(municipality: str | None, nature: str, number: int, *more: str) -> str:
     """The label in words: "Luleå · ort · #12"."""
-    where = municipality or say("okänd kommun", "unknown municipality")
+    where = municipality or localized("okänd kommun", "unknown municipality")
     return SEPARATOR.join((where, word(NATURE, nature), f"#{number}", *more))
 
 

@@ -13,13 +13,13 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.errors import SettingsError
-from models.i18n import say
+from models.i18n import localized
 
 PREFIX: Final = "lots_"
 Titles = dict[str, tuple[str, str]]
 
 
-class Numbers(BaseModel):
+class OfficePolicy(BaseModel):
     """What the office can afford, and how long it waits."""
 
     model_config = ConfigDict(frozen=True)
@@ -54,17 +54,17 @@ ABOUT: Final[Titles] = {
     "offer_working_days": ("arbetsdagar som ett erbjudande står", "working days that an offer stands"),
     "reminder_active_days": ("aktiva dagar till påminnelse", "active days to a reminder"),
 }
-DEFAULTS: Final = Numbers()
-_in_use: ContextVar[Numbers] = ContextVar("numbers", default=DEFAULTS)
+DEFAULTS: Final = OfficePolicy()
+_in_use: ContextVar[OfficePolicy] = ContextVar("numbers", default=DEFAULTS)
 
 
-def numbers() -> Numbers:
+def office_policy() -> OfficePolicy:
     """The numbers that hold here and now."""
     return _in_use.get()
 
 
 @contextmanager
-def use(chosen: Numbers) -> Iterator[None]:
+def applied(chosen: OfficePolicy) -> Iterator[None]:
     """Let these numbers hold for the work inside."""
     before = _in_use.set(chosen)
     try:
@@ -73,19 +73,19 @@ def use(chosen: Numbers) -> Iterator[None]:
         _in_use.reset(before)
 
 
-def chosen(values: Mapping[str, Any]) -> Numbers:
+def from_variables(values: Mapping[str, Any]) -> OfficePolicy:
     """The office's numbers from what it has written down by name; what it has not is the domain's.
 
     Raises SettingsError with one sentence that names the variable and what to write instead.
     """
-    given = {name: _text(values[PREFIX + name]) for name in Numbers.model_fields if PREFIX + name in values}
+    given = {name: _text(values[PREFIX + name]) for name in OfficePolicy.model_fields if PREFIX + name in values}
     try:
-        return Numbers.model_validate(given)
+        return OfficePolicy.model_validate(given)
     except ValidationError as error:
         name = str(error.errors(include_url=False)[0]["loc"][0])
         least, most = _limits(name)
         raise SettingsError(
-            say(
+            localized(
                 f"Variabeln {PREFIX}{name} går inte att använda: skriv ett "
                 f"{'tal' if name.endswith('hours') else 'heltal'} från {least} till {most} under Variables.",
                 f"The variable {PREFIX}{name} is not usable: write a "
@@ -101,6 +101,6 @@ def _text(value: Any) -> str:
 
 
 def _limits(name: str) -> tuple[Any, Any]:
-    limits = Numbers.model_json_schema()["properties"][name]
+    limits = OfficePolicy.model_json_schema()["properties"][name]
     limits = limits.get("anyOf", [limits])[0]
     return f"{limits['minimum']:g}", f"{limits['maximum']:g}"

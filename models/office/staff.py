@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, select
 
 from models.errors import UserError
-from models.i18n import say
+from models.i18n import localized
 from models.tables.office import Staff
 
 
@@ -14,7 +14,7 @@ def by_signature(session: Session, signature: str, field: str) -> Staff:
     ).one_or_none()
     if not found:
         raise UserError(
-            say(
+            localized(
                 f"{field}: signaturen finns inte bland aktiva medarbetare. Skriv din signatur, 2–5 bokstäver.",
                 f"{field}: no active member of staff has this signature. Write yours, 2–5 letters.",
             )

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, delete, select
 
-from models.i18n import say
+from models.i18n import localized
 from models.tables.run_pulse import FlowRunPulse
 
 BEAT: Final = timedelta(seconds=10)
@@ -91,14 +91,14 @@ def _is_of(pulse: FlowRunPulse, state: str, since: datetime) -> bool:
 
 def interruption() -> tuple[str, str]:
     """The name and the sentence of a run that somebody must start again."""
-    return say("Avbruten", "Interrupted"), say(
+    return localized("Avbruten", "Interrupted"), localized(
         "Körningen avbröts (datorn eller arbetaren stannade). Kör om med Retry; det som är gjort görs inte om.",
         "The run was interrupted (the machine or the worker stopped). Start it again with Retry; what is done is not "
         "done again.",
     )
 
 
-def begin(session: Session, pulse: FlowRunPulse) -> None:
+def begin_pulse(session: Session, pulse: FlowRunPulse) -> None:
     """A process has begun this run, for the first time or again: what earlier ones said no longer holds."""
     before = session.get(FlowRunPulse, pulse.flow_run_id)
     if before:
@@ -110,7 +110,9 @@ def beat(session: Session, flow_run_id: UUID, now: datetime) -> None:
     session.get_one(FlowRunPulse, flow_run_id).beat_at = now
 
 
-def end(session: Session, flow_run_id: UUID, now: datetime, kind: str, name: str | None, message: str | None) -> None:
+def end_pulse(
+    session: Session, flow_run_id: UUID, now: datetime, kind: str, name: str | None, message: str | None
+) -> None:
     """The run has ended so; from here on its process only has to say it to Prefect."""
     pulse = session.get_one(FlowRunPulse, flow_run_id)
     pulse.beat_at = pulse.ended_at = now
@@ -145,7 +147,7 @@ def interrupted(session: Session, at: datetime) -> list[FlowRunPulse]:
     return list(session.exec(select(FlowRunPulse).where(when > at - KEPT, waits).order_by(when)))
 
 
-def forget_old(session: Session, now: datetime) -> int:
+def forget_old_pulses(session: Session, now: datetime) -> int:
     """As Prefect forgets its runs (domain.md section 10: 30 days)."""
     gone = session.execute(delete(FlowRunPulse).where(col(FlowRunPulse.beat_at) < now - KEPT))
     return int(gone.rowcount)  # type: ignore[attr-defined]

@@ -26,7 +26,7 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def newest() -> str:
+def newest_version() -> str:
     """The version that this code expects of the database."""
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
@@ -54,7 +54,7 @@ def check_version(session: Session) -> None:
     """Raises DatabaseNotUpgraded or DatabaseTooNew where the database is not of this code's version."""
     version = schema_version(session)
     _refuse_later(version)
-    if version != newest():
+    if version != newest_version():
         raise DatabaseNotUpgraded(sentence(DatabaseNotUpgraded))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
-from models.mail.queue import Letter, queue
+from models.mail.queue import QueuedMail, enqueue
 from models.people.person import by_member_number
 from models.people.roles import roles_of
 from models.people.signed_link import Purpose
@@ -50,14 +50,14 @@ def _send(session: Session, purpose: Purpose, wanted: _Wanted, occasion: str, at
     person = session.get(Person, wanted.person_id) if wanted.person_id else None
     if person is None or person.erased_at or not person.may_be_mailed:
         return 0
-    letter = Letter(
+    letter = QueuedMail(
         Template.fresh_link,
         person.id,
         f"{purpose}:{occasion}:{local(at).date()}",
         wanted.network_id,
         context={"fresh": purpose.value, **wanted.context},
     )
-    return queue(session, [letter], at)
+    return enqueue(session, [letter], at)
 
 
 def _wanted(session: Session, purpose: Purpose, ids: Sequence[str]) -> _Wanted | None:

@@ -17,7 +17,7 @@ def register_is_loaded(session: Session) -> bool:
     return session.exec(known).first() is not None
 
 
-def meet(session: Session, member_number: str, name: str = "", email: str = "") -> Person:
+def get_or_create_person(session: Session, member_number: str, name: str = "", email: str = "") -> Person:
     """The person with this number; one whom the register does not know is written down with what was told."""
     person = by_member_number(session, member_number)
     if person is None:

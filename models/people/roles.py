@@ -8,15 +8,15 @@ from sqlmodel import Session, col, select
 from models.db.crypto import keyed_hash
 from models.db.queries import IDS_AT_A_TIME
 from models.errors import UserError
-from models.i18n import say
+from models.i18n import localized
 from models.tables.network import Network, Role, RoleKind
 
 
 def member_by_code(session: Session, network: Network, code: str) -> Role:
     """The confirmed role of the member who asked or decided. Raises UserError that names the field."""
-    role = role_by_code(session, network, code, say("Medlem", "Member"))
+    role = role_by_code(session, network, code, localized("Medlem", "Member"))
     if not role.is_confirmed:
-        raise _not_said_yes(say("Medlem", "Member"))
+        raise _not_said_yes(localized("Medlem", "Member"))
     return role
 
 
@@ -31,7 +31,7 @@ def organiser_by_code(session: Session, network: Network, code: str, field: str)
 
 def _not_said_yes(field: str) -> UserError:
     return UserError(
-        say(
+        localized(
             f"{field}: har inte sagt ja till att arrangera. Välj någon som har det.",
             f"{field}: has not said yes to organising. Choose one who has.",
         )
@@ -44,7 +44,7 @@ def role_by_code(session: Session, network: Network, code: str, field: str) -> R
         if role.code == code.strip().lower():
             return role
     raise UserError(
-        say(
+        localized(
             f"{field}: {code} finns inte i nätverk #{network.number}. Välj m1, m2 … ur nätverkets lista.",
             f"{field}: {code} is not in network #{network.number}. Choose m1, m2 … from its list.",
         )
@@ -98,10 +98,10 @@ def contact_of(session: Session, network_id: UUID) -> Role | None:
 
 def contacts_of(session: Session, network_ids: Iterable[UUID]) -> dict[UUID, Role]:
     """`contact_of` for many networks at once; a network that nobody can be written to for is left out."""
-    return {network_id: roles[0] for network_id, roles in whom_to_ask_of(session, network_ids).items()}
+    return {network_id: roles[0] for network_id, roles in contacts_then_organisers(session, network_ids).items()}
 
 
-def whom_to_ask_of(session: Session, network_ids: Iterable[UUID]) -> dict[UUID, list[Role]]:
+def contacts_then_organisers(session: Session, network_ids: Iterable[UUID]) -> dict[UUID, list[Role]]:
     """Who may be asked about each network, a person once, in order: the contact, then the confirmed organisers."""
     found: dict[UUID, list[Role]] = {}
     for network_id, roles in _roles_by_network(session, network_ids).items():

@@ -9,7 +9,7 @@ from typing import Any
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from models.errors import UserError
-from models.i18n import say
+from models.i18n import localized
 from models.settings import settings
 
 
@@ -38,18 +38,20 @@ def _serializer_of(key: str, purpose: Purpose) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(key, salt=f"natverkslots link {purpose}", signer_kwargs=signing)
 
 
-def link(purpose: Purpose, *ids: str) -> str:
+def make_link(purpose: Purpose, *ids: str) -> str:
     """The address of the page for `purpose`, under LOTS_PUBLIC_URL."""
     return f"{settings().public_url}/{purpose}/{_serializer(purpose).dumps(ids)}"
 
 
-def read(purpose: Purpose, token: str, *, also_expired: bool = False) -> list[str]:
+def read_link(purpose: Purpose, token: str, *, also_expired: bool = False) -> list[str]:
     """The ids in a token. Raises UserError alike for a forged, altered, expired or wrong-purpose one."""
     longest = None if also_expired else int(VALID_FOR[purpose].total_seconds())
     try:
         ids: Any = _serializer(purpose).loads(token, max_age=longest)
     except BadSignature:
         raise UserError(
-            say("Länken gäller inte längre. Be kansliet om en ny.", "This link is no longer valid. Ask for a new one.")
+            localized(
+                "Länken gäller inte längre. Be kansliet om en ny.", "This link is no longer valid. Ask for a new one."
+            )
         ) from None
     return [str(part) for part in ids]

@@ -26,7 +26,7 @@ from models.tables.need_signal import NeedSignal
 from models.tables.network import TERMINAL, Network, Role
 from models.tables.office import Intervention
 from models.tables.person import Membership, Person, RightsRequest, RightsStatus
-from models.tables.request import CAME_TO_NOTHING, OPEN, Reason, SupportRequest
+from models.tables.request import CAME_TO_NOTHING, OPEN, RefusalReason, SupportRequest
 from models.tables.support import SupportGrant
 from models.tables.transition import Transition
 
@@ -75,7 +75,7 @@ def _requests(session: Session, at: datetime) -> int:
     due = [
         request
         for request, moment in session.execute(rows).all()
-        if request.reason == Reason.not_a_member or add_months(local(moment).date(), REQUEST_MONTHS) <= today
+        if request.reason == RefusalReason.not_a_member or add_months(local(moment).date(), REQUEST_MONTHS) <= today
     ]
     for request in due:
         nobody, person_id = _nobody(session, at), request.initiator_id

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from models.dates.local_time import add_months, local
-from models.mail.queue import Letter, queue
+from models.mail.queue import QueuedMail, enqueue
 from models.tables.mail import Template
 from models.tables.office import Staff, StaffRole
 from models.tables.person import Person, RightsKind, RightsRequest, RightsStatus
@@ -41,11 +41,11 @@ def ask(session: Session, person: Person, kind: RightsKind, at: datetime) -> Rig
     session.add(request)
     session.flush()
     told = {"stage": "receipt", "kind": kind, "deadline": deadline, "data_link": "", "outcome": "", "reason": ""}
-    letters = [Letter(Template.data_request, person.id, f"{request.id}:receipt", context=told)]
+    letters = [QueuedMail(Template.data_request, person.id, f"{request.id}:receipt", context=told)]
     for staff in who_answers(session):
         about = {"what": f"rights_{kind}", "subject": "", "due": deadline, "link": "", "other_person": str(person.id)}
-        letters.append(Letter(Template.staff_alarm, None, f"rights:{request.id}", context=about, staff_id=staff.id))
-    queue(session, letters, at)
+        letters.append(QueuedMail(Template.staff_alarm, None, f"rights:{request.id}", context=about, staff_id=staff.id))
+    enqueue(session, letters, at)
     return request
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from models.dates.local_time import local
-from models.mail.queue import Letter, queue
-from models.office.absence import away, stand_in
+from models.mail.queue import QueuedMail, enqueue
+from models.office.absence import absences_on, substitute_for
 from models.tables.mail import Template
 from models.tables.office import Staff, StaffRole
 from models.tables.place import Municipality
@@ -50,20 +50,20 @@ def _by_load(session: Session, *who: ColumnElement[bool] | bool) -> list[Staff]:
 def _present(session: Session, ranked: list[Staff], at: datetime) -> Staff | None:
     """The first who is there, else the first stand-in who is."""
     today = local(at).date()
-    absent = away(session, today)
+    absent = absences_on(session, today)
     in_turn = sorted(ranked, key=lambda one: one.id in absent)
-    return next((one for staff in in_turn if (one := stand_in(session, staff, today))), None)
+    return next((one for staff in in_turn if (one := substitute_for(session, staff, today))), None)
 
 
 def invite_to_talk(session: Session, request: SupportRequest, at: datetime) -> int:
     """Offer the initiator of a received request a needs talk, once. Returns how many invitations were queued."""
     if request.state != RequestState.received:
         return 0
-    letter = Letter(
+    letter = QueuedMail(
         Template.talk_invitation,
         request.initiator_id,
         str(request.id),
         request_id=request.id,
         context={"talk_due": request.talk_due},
     )
-    return queue(session, [letter], at)
+    return enqueue(session, [letter], at)

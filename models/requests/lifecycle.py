@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from models.audit import log_step, transition_refused
-from models.i18n import say
+from models.i18n import localized
 from models.tables.request import RequestState, SupportRequest
 from models.tables.transition import MEMBER, RULE, STAFF, Actor, Cause, not_by
 
@@ -38,9 +38,9 @@ def advance_request(session: Session, request: SupportRequest, target: RequestSt
     if cause.actor not in who:
         raise transition_refused(current, target, not_by(who, cause.actor))
     if target == R.declined and not request.reason:
-        raise transition_refused(current, target, say(*NO_REASON))
+        raise transition_refused(current, target, localized(*NO_REASON))
     if target == R.granted and request.talk_at is None:
-        raise transition_refused(current, target, say(*NO_TALK))
+        raise transition_refused(current, target, localized(*NO_TALK))
     request.state = target
     session.add(request)
     log_step(session, cause, current, target, request_id=request.id)

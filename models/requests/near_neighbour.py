@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from models.i18n import Language
-from models.mail.queue import Letter, queue
+from models.mail.queue import QueuedMail, enqueue
 from models.office.labels import label_of
 from models.people.roles import contacts_of
 from models.reference.places import neighbouring
@@ -38,7 +38,7 @@ SENTENCE = {
 }
 
 
-class Sought(Protocol):
+class RequestLike(Protocol):
     """What is asked for, where: a request, or one that is about to be written down."""
 
     @property
@@ -61,10 +61,10 @@ def find_neighbours(session: Session, request: SupportRequest, at: datetime) -> 
     if request.state in OPEN and request.municipality:
         found = [*_requests_near(session, request), *_networks_near(session, request)]
         _keep(session, [row | {"found_at": at} for row in found])
-    return of_request(session, request)
+    return neighbours_of(session, request)
 
 
-def of_request(session: Session, request: SupportRequest) -> list[NearNeighbour]:
+def neighbours_of(session: Session, request: SupportRequest) -> list[NearNeighbour]:
     """What was found near a request, nearest first, whichever of the two came later."""
     either = or_(col(NearNeighbour.request_id) == request.id, col(NearNeighbour.other_request_id) == request.id)
     return list(session.exec(select(NearNeighbour).where(either).order_by(col(NearNeighbour.score).desc())))
@@ -87,7 +87,7 @@ def _requests_near(session: Session, request: SupportRequest) -> Iterator[dict[s
             yield _row(later.id, score, why, other_request_id=earlier.id)
 
 
-def networks_near(session: Session, sought: Sought) -> list[Network]:
+def networks_near(session: Session, sought: RequestLike) -> list[Network]:
     """Living networks near what is asked for, nearest first; it need not be written down yet. Nothing is kept of it."""
     return [network for network, _, _ in sorted(_scored(session, sought), key=lambda found: -found[1])]
 
@@ -97,7 +97,7 @@ def _networks_near(session: Session, request: SupportRequest) -> Iterator[dict[s
         yield _row(request.id, score, why, other_network_id=network.id)
 
 
-def _scored(session: Session, sought: Sought) -> Iterator[tuple[Network, int, list[str]]]:
+def _scored(session: Session, sought: RequestLike) -> Iterator[tuple[Network, int, list[str]]]:
     candidates = (
         select(Network, SupportRequest.need)
         .outerjoin(SupportRequest, col(SupportRequest.network_id) == Network.id)
@@ -111,7 +111,7 @@ def _scored(session: Session, sought: Sought) -> Iterator[tuple[Network, int, li
             yield network, score, why
 
 
-def compare(request: Sought, municipality: str, nature: Nature, words: str) -> tuple[int, list[str]]:
+def compare(request: RequestLike, municipality: str, nature: Nature, words: str) -> tuple[int, list[str]]:
     """How near something lies to a request, 0–100, and why; no reasons when it is not near enough to be shown."""
     same_place, same_nature = municipality == request.municipality, nature == request.nature
     likeness = fuzz.token_sort_ratio(f"{request.place} {request.need}", words, processor=utils.default_process)
@@ -194,7 +194,7 @@ def introduce(session: Session, at: datetime) -> int:
             letters += [_letter(pair, one, other), _letter(pair, other, one)]
             pair.introduced_at = at
             session.add(pair)
-    queue(session, letters, at)
+    enqueue(session, letters, at)
     return len(letters) // 2
 
 
@@ -221,12 +221,12 @@ def _sides(session: Session, pairs: Sequence[NearNeighbour]) -> dict[UUID | None
     return {one: side for one, side in sides.items() if side[0] in reachable}
 
 
-def _letter(pair: NearNeighbour, to: tuple[UUID, str], other: tuple[UUID, str]) -> Letter:
+def _letter(pair: NearNeighbour, to: tuple[UUID, str], other: tuple[UUID, str]) -> QueuedMail:
     told = {"other_person": str(other[0]), "other_place": other[1], "why": pair.why}
-    return Letter(Template.introduction, to[0], str(pair.id), request_id=pair.request_id, context=told)
+    return QueuedMail(Template.introduction, to[0], str(pair.id), request_id=pair.request_id, context=told)
 
 
-def _around(request: Sought) -> set[str]:
+def _around(request: RequestLike) -> set[str]:
     return {request.municipality or "", *neighbouring(request.municipality or "")}
 
 

@@ -5,10 +5,10 @@ from sqlmodel import Session, col, select
 from models.db.column_types import nfc
 from models.db.crypto import keyed_hash
 from models.errors import UserError
-from models.i18n import say
+from models.i18n import localized
 from models.reference.places import is_whole_country
 from models.tables.person import Membership, Person
-from models.tables.request import Reason, RequestState, SupportRequest
+from models.tables.request import RefusalReason, RequestState, SupportRequest
 
 
 def dedupe_key(initiator: str, municipality: str, place: str, nature: str, need: str, *after: int) -> str:
@@ -20,30 +20,30 @@ def dedupe_key(initiator: str, municipality: str, place: str, nature: str, need:
     return keyed_hash("request", *content, *(str(number) for number in after if number))
 
 
-def judge(person: Person, place: str, municipality: str | None) -> tuple[RequestState, Reason]:
+def screen(person: Person, place: str, municipality: str | None) -> tuple[RequestState, RefusalReason]:
     """What the rules say of a request before any talk (domain.md sections 4 and 12).
 
     An unknown membership (register down, number unknown) is incomplete: retried, never granted.
     """
     if person.is_employee:
-        return RequestState.declined, Reason.employee
+        return RequestState.declined, RefusalReason.employee
     if person.membership == Membership.unknown and not person.is_representative:
-        return RequestState.incomplete, Reason.none
+        return RequestState.incomplete, RefusalReason.none
     if not person.may_initiate:
-        return RequestState.declined, Reason.not_a_member
+        return RequestState.declined, RefusalReason.not_a_member
     if is_whole_country(place):
-        return RequestState.declined, Reason.whole_country
+        return RequestState.declined, RefusalReason.whole_country
     if not place or not municipality:
-        return RequestState.declined, Reason.no_place
-    return RequestState.received, Reason.none
+        return RequestState.declined, RefusalReason.no_place
+    return RequestState.received, RefusalReason.none
 
 
-def by_number(session: Session, number: int, field: str) -> SupportRequest:
+def request_by_number(session: Session, number: int, field: str) -> SupportRequest:
     """The request that staff know as #number. Raises UserError that names the form's field."""
     found = session.exec(select(SupportRequest).where(col(SupportRequest.number) == number)).one_or_none()
     if not found:
         raise UserError(
-            say(
+            localized(
                 f"{field}: det finns ingen förfrågan #{number}. Välj ett nummer ur listan.",
                 f"{field}: there is no request #{number}. Choose a number from the list.",
             )

@@ -11,9 +11,9 @@ from models.dates.active_days import subtract_active_days
 from models.dates.local_time import STOCKHOLM, local, quarter
 from models.dates.working_days import add_working_days
 from models.db.queries import IDS_AT_A_TIME
-from models.mail.queue import Letter, queue
-from models.office.absence import away, stand_in
-from models.office.policy import numbers
+from models.mail.queue import QueuedMail, enqueue
+from models.office.absence import absences_on, substitute_for
+from models.office.policy import office_policy
 from models.requests import lifecycle
 from models.support.ledger import all_hours_left
 from models.support.menu import suggest
@@ -37,8 +37,8 @@ def wait(session: Session, request: SupportRequest, cause: Cause) -> None:
         request.waiting_since = request.waiting_since or cause.at
         request.queue_from = request.queue_from or request.received_at
     now = {"items_now": list(ITEMS_NOW)}
-    letter = Letter(Template.waiting, request.initiator_id, str(request.id), request_id=request.id, context=now)
-    queue(session, [letter], cause.at)
+    letter = QueuedMail(Template.waiting, request.initiator_id, str(request.id), request_id=request.id, context=now)
+    enqueue(session, [letter], cause.at)
 
 
 def in_order(session: Session, region: str) -> list[SupportRequest]:
@@ -96,7 +96,7 @@ def make_offers(session: Session, at: datetime) -> int:
     queues = _queues(session)
     people = _people(session, queues, today)
     left = all_hours_left(session, quarter(today))
-    free = {one: left.get(one, numbers().quarter_hours) for ones in people.values() for one in ones}
+    free = {one: left.get(one, office_policy().quarter_hours) for ones in people.values() for one in ones}
     for region, requests in queues.items():
         for request in requests:
             if request.offer_until:
@@ -109,10 +109,10 @@ def make_offers(session: Session, at: datetime) -> int:
             if sum(free[one] for one in people[region]) < hours_needed(request):
                 break
             _set_aside(free, people[region], hours_needed(request))
-            request.offer_until = add_working_days(today, numbers().offer_working_days)
+            request.offer_until = add_working_days(today, office_policy().offer_working_days)
             session.add(request)
             offered.append(_offer(request, request.offer_until))
-    queue(session, offered, at)
+    enqueue(session, offered, at)
     return len(offered)
 
 
@@ -123,15 +123,15 @@ def _set_aside(free: dict[UUID, Decimal], people: Sequence[UUID], hours: Decimal
         hours -= share
 
 
-def _offer(request: SupportRequest, until: date) -> Letter:
+def _offer(request: SupportRequest, until: date) -> QueuedMail:
     occasion = f"{request.id}:{request.offers_lapsed}"
     told = {"offer_until": until}
-    return Letter(Template.queue_offer, request.initiator_id, occasion, request_id=request.id, context=told)
+    return QueuedMail(Template.queue_offer, request.initiator_id, occasion, request_id=request.id, context=told)
 
 
 def _people(session: Session, regions: Iterable[str], today: date) -> dict[str, list[UUID]]:
     """Who can give hours in each region today: its negotiators, else (where there are none) the office's own."""
-    absent = away(session, today)
+    absent = absences_on(session, today)
     by_region: dict[str | None, list[Staff]] = {}
     roles = (StaffRole.negotiator, StaffRole.office)
     staff = select(Staff).where(col(Staff.active), col(Staff.role).in_(roles)).order_by(col(Staff.signature))
@@ -140,7 +140,7 @@ def _people(session: Session, regions: Iterable[str], today: date) -> dict[str, 
     found = {}
     for region in regions:
         there = (
-            one if one.id not in absent else stand_in(session, one, today)
+            one if one.id not in absent else substitute_for(session, one, today)
             for one in by_region.get(region) or by_region.get(None, [])
         )
         found[region] = list(dict.fromkeys(one.id for one in there if one))

@@ -7,11 +7,11 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import quarter
 from models.errors import UserError
-from models.i18n import say
-from models.networks.lookup import must_be
-from models.support.ledger import book_hours, hold_hours
+from models.i18n import localized
+from models.networks.lookup import require_state
+from models.support.ledger import book_hours, lock_ledger
 from models.tables.network import Network, NetworkState
-from models.tables.office import Intervention, InterventionKind, Outcome, Staff
+from models.tables.office import Intervention, InterventionKind, Staff, TalkOutcome
 from models.tables.support import EntryKind, GrantStatus, Item, SupportGrant, SupportTime
 from models.tables.transition import Cause
 from models.vocabulary import ITEM, word
@@ -34,7 +34,7 @@ def grant_for(session: Session, network: Network, item: Item, on: date, hours: D
     if not found:
         name = word(ITEM, item)
         raise UserError(
-            say(
+            localized(
                 f"Stöd: {name} är inte beviljat nätverk #{network.number} {on}. Välj ett ur beslutet.",
                 f"Support: {name} is not granted to network #{network.number} on {on}. Choose from the decision.",
             )
@@ -51,8 +51,8 @@ def give_step_four_hour(session: Session, network: Network, staff: Staff, on: da
     due on the day of the hour. Returns False when this very hour is written already. Raises UserError for a second hour
     or a network that is not on step 4, CapacityExceeded when the giver has none left.
     """
-    must_be(network, (NetworkState.independent,))
-    hold_hours(session)
+    require_state(network, (NetworkState.independent,))
+    lock_ledger(session)
     occasion = f"hour:{quarter(on)}"
     of_quarter = select(Intervention).where(
         col(Intervention.network_id) == network.id,
@@ -64,7 +64,7 @@ def give_step_four_hour(session: Session, network: Network, staff: Staff, on: da
         return False
     if given:
         raise UserError(
-            say(
+            localized(
                 f"Nätverk: #{network.number} har redan fått sin timme {quarter(on)}. Nästa kvartal finns en ny.",
                 f"Network: #{network.number} has had its hour of {quarter(on)}. Next quarter there is a new one.",
             )
@@ -77,7 +77,7 @@ def give_step_four_hour(session: Session, network: Network, staff: Staff, on: da
         opened_at=cause.at,
         owner=staff.id,
         due_on=on,
-        outcome=Outcome.settled,
+        outcome=TalkOutcome.settled,
         ended_at=cause.at,
         ended_by=staff.id,
     )

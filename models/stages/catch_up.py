@@ -9,19 +9,19 @@ from models.dates.local_time import local
 from models.errors import UserError
 from models.forms.catch_up import CatchUpForm
 from models.forms.kit.base import Form
-from models.i18n import say
-from models.mail.queue import Letter, queue
+from models.i18n import localized
+from models.mail.queue import QueuedMail, enqueue
 from models.networks.closing import close
-from models.networks.lookup import by_number, must_be
+from models.networks.lookup import network_by_number, require_state
 from models.networks.rest import go_to_rest
-from models.office.interventions import end, open_in, open_once
+from models.office.interventions import end_intervention, open_for, open_once
 from models.office.staff import by_signature
 from models.people.roles import contact_of, member_by_code
 from models.support.grants import check_lines, grant_line
-from models.support.ledger import book_talk, hold_hours
+from models.support.ledger import book_talk, lock_ledger
 from models.tables.mail import Template
 from models.tables.network import ACTIVE, Network, NetworkState
-from models.tables.office import TALKS, Intervention, InterventionKind, Outcome
+from models.tables.office import TALKS, Intervention, InterventionKind, TalkOutcome
 from models.tables.support import Item
 from models.tables.transition import Actor, Cause
 
@@ -47,14 +47,14 @@ def settle_talk(session: Session, form: CatchUpForm, cause: Cause) -> tuple[Netw
 
     Raises UserError when nothing of that kind is open, or the outcome is not possible; nothing has changed then.
     """
-    network = by_number(session, form.network_number, say("Nätverk", "Network"))
-    talker = by_signature(session, form.signature, say("Din signatur", "Your signature"))
+    network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
+    talker = by_signature(session, form.signature, localized("Din signatur", "Your signature"))
     about = _matters(session, network, form.about)
     if form.member and about[0].kind in TALKS:  # what settled itself, or was for staff alone, took no talk
-        hold_hours(session)  # first, as what is granted below locks everybody's hours in one order
+        lock_ledger(session)  # first, as what is granted below locks everybody's hours in one order
         book_talk(session, talker, form.talked_on, cause.at, _talk(network, about[0].kind))
     for intervention in about:
-        end(session, intervention, Outcome(form.outcome), cause, form.agreement)
+        end_intervention(session, intervention, TalkOutcome(form.outcome), cause, form.agreement)
     _give(session, network, form, cause)
     match form.outcome:
         case "adapt":
@@ -68,10 +68,10 @@ def settle_talk(session: Session, form: CatchUpForm, cause: Cause) -> tuple[Netw
 
 def _matters(session: Session, network: Network, kind: InterventionKind | None) -> list[Intervention]:
     """All that is open of the kind the talk was about, else of the kind of the oldest that a talk settles."""
-    found = open_in(session, network, [kind] if kind else TALKS)
+    found = open_for(session, network, [kind] if kind else TALKS)
     if not found:
         raise UserError(
-            say(
+            localized(
                 f"Vilket ärende: nätverk #{network.number} har inget sådant öppet. Välj ett ur arbetslistan.",
                 f"What it was about: network #{network.number} has none open. Choose one from the work list.",
             )
@@ -89,19 +89,21 @@ def _give(session: Session, network: Network, form: CatchUpForm, cause: Cause) -
     """What helps the network on, item by item, within its hours; the contact is told what and until when."""
     if not form.grants:
         return
-    must_be(network, (NetworkState.planned, *ACTIVE))
+    require_state(network, (NetworkState.planned, *ACTIVE))
     check_lines(session, form.grants, form.talked_on, network)
     given = [grant_line(session, network, line, cause) for line in form.grants]
     contact = contact_of(session, network.id)
     if contact:
         told = {"grants": [str(grant.id) for grant in given], "without_support": False, "more": True}
         occasion = f"{network.id}:{form.talked_on}"
-        queue(session, [Letter(Template.granted, contact.person_id, occasion, network.id, context=told)], cause.at)
+        enqueue(
+            session, [QueuedMail(Template.granted, contact.person_id, occasion, network.id, context=told)], cause.at
+        )
 
 
 def _adapt(session: Session, network: Network, form: CatchUpForm, cause: Cause) -> None:
     """Try something for 90 active days, then look again."""
-    must_be(network, ACTIVE)
+    require_state(network, ACTIVE)
     member_by_code(session, network, form.member)
     due = add_active_days(local(cause.at).date(), ADAPT_ACTIVE_DAYS)
     open_once(session, network, InterventionKind.adapting, str(form.talked_on), cause.at, due)
@@ -110,6 +112,6 @@ def _adapt(session: Session, network: Network, form: CatchUpForm, cause: Cause) 
 def _rest(session: Session, network: Network, form: CatchUpForm, cause: Cause) -> None:
     if network.state == NetworkState.resting:
         return
-    must_be(network, ACTIVE)
+    require_state(network, ACTIVE)
     role = member_by_code(session, network, form.member)
     go_to_rest(session, network, replace(cause, why=f"{cause.why}:talk {role.code}", actor=Actor.staff))

@@ -8,17 +8,17 @@ from uuid import UUID
 from sqlalchemy import case
 from sqlmodel import Session, col, func, select
 
-from models.check_ins.asking import is_latest, latest_of, letter
-from models.check_ins.recipients import reached_of, who_may_be_reminded
+from models.check_ins.asking import check_in_mail, is_latest, latest_of
+from models.check_ins.recipients import reachable_roles, who_may_be_reminded
 from models.check_ins.schedule import FIRST_AFTER_WORKING_DAYS, next_due
 from models.dates.active_days import active_days_between
 from models.dates.local_time import local
 from models.dates.send_window import next_check_in_day
 from models.dates.working_days import working_days_between
 from models.db.column_types import UtcDateTime
-from models.mail.queue import queue
+from models.mail.queue import enqueue
 from models.office.interventions import open_many, open_once
-from models.office.policy import numbers
+from models.office.policy import office_policy
 from models.tables.check_in import CheckIn, CheckInAnswer, Wish
 from models.tables.mail import Template
 from models.tables.meeting import Meeting, MeetingStatus
@@ -72,7 +72,7 @@ def _begin(session: Session, networks: list[Network], asked: Mapping[UUID, Check
 
     It goes to the contact, or else to another organiser who may be written to; where nobody may, staff phone.
     """
-    reached = reached_of(session, [network.id for network in networks])
+    reached = reachable_roles(session, [network.id for network in networks])
     letters, by_phone = [], []
     for network in networks:
         if network.id not in reached:
@@ -84,10 +84,10 @@ def _begin(session: Session, networks: list[Network], asked: Mapping[UUID, Check
             continue
         check_in = CheckIn(network_id=network.id, person_id=people[0].person_id, sent_on=local(at).date())
         session.add(check_in)
-        letters.append(letter(check_in, Template.check_in if network.id in asked else Template.first_meeting))
+        letters.append(check_in_mail(check_in, Template.check_in if network.id in asked else Template.first_meeting))
     session.flush()
     open_many(session, by_phone, InterventionKind.phone_only, at)
-    return queue(session, letters, at)
+    return enqueue(session, letters, at)
 
 
 def silent(session: Session, *, second_asked: bool = False) -> list[tuple[CheckIn, Network]]:
@@ -120,14 +120,15 @@ def remind(session: Session, at: datetime) -> int:
     due = [
         check_in
         for check_in, _ in silent(session)
-        if check_in.reminders == 0 and active_days_between(check_in.sent_on, today) >= numbers().reminder_active_days
+        if check_in.reminders == 0
+        and active_days_between(check_in.sent_on, today) >= office_policy().reminder_active_days
     ]
     reachable = who_may_be_reminded(session, {check_in.person_id for check_in in due})
     for check_in in due:
         check_in.reminders, check_in.reminded_on = 1, today
         session.add(check_in)
-    letters = [letter(one, Template.check_in_reminder) for one in due if one.person_id in reachable]
-    return queue(session, letters, at)
+    letters = [check_in_mail(one, Template.check_in_reminder) for one in due if one.person_id in reachable]
+    return enqueue(session, letters, at)
 
 
 def ask_second(session: Session, at: datetime) -> int:
@@ -136,19 +137,20 @@ def ask_second(session: Session, at: datetime) -> int:
     quiet = [
         (check_in, network)
         for check_in, network in silent(session)
-        if check_in.reminded_on and active_days_between(check_in.reminded_on, today) >= numbers().reminder_active_days
+        if check_in.reminded_on
+        and active_days_between(check_in.reminded_on, today) >= office_policy().reminder_active_days
     ]
-    reached = reached_of(session, [network.id for _, network in quiet])
+    reached = reachable_roles(session, [network.id for _, network in quiet])
     letters = []
     for check_in, network in quiet:
         check_in.second_asked_on = today
         session.add(check_in)
         others = [role for role in reached.get(network.id, []) if role.person_id != check_in.person_id]
         if others:
-            letters.append(letter(check_in, Template.second_organiser, others[0].person_id))
+            letters.append(check_in_mail(check_in, Template.second_organiser, others[0].person_id))
         else:
             open_once(session, network, InterventionKind.unreachable, str(check_in.id), at)
-    return queue(session, letters, at)
+    return enqueue(session, letters, at)
 
 
 def give_up_asking(session: Session, at: datetime) -> int:
@@ -158,7 +160,7 @@ def give_up_asking(session: Session, at: datetime) -> int:
         open_once(session, network, InterventionKind.unreachable, str(check_in.id), at)
         for check_in, network in silent(session, second_asked=True)
         if check_in.second_asked_on
-        and active_days_between(check_in.second_asked_on, today) >= numbers().reminder_active_days
+        and active_days_between(check_in.second_asked_on, today) >= office_policy().reminder_active_days
     )
 
 

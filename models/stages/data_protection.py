@@ -11,8 +11,8 @@ from models.db.column_types import nfc
 from models.errors import UserError
 from models.forms.data_protection import REQUEST, DataProtectionForm
 from models.forms.kit.base import YOUR_SIGNATURE, Form
-from models.i18n import say
-from models.mail.queue import Letter, queue
+from models.i18n import localized
+from models.mail.queue import QueuedMail, enqueue
 from models.office.labels import SEPARATOR
 from models.office.staff import by_signature
 from models.privacy.erasure import by_erasure, erase
@@ -28,7 +28,7 @@ def find(session: Session, asked: str) -> RightsRequest:
     found = [one for one in unanswered(session) if number and one.id.hex.startswith(number)]
     if len(found) != 1:
         raise UserError(
-            say(
+            localized(
                 f"{REQUEST[0]}: ingen sådan väntar på svar. Välj en ur listan.",
                 f"{REQUEST[1]}: none such waits for an answer. Choose one from the list.",
             )
@@ -46,7 +46,7 @@ def check_answer(session: Session, form: Form) -> None:
         lost = form.unread(["new_name", "new_email"], word(RIGHTS, request.kind))
         if lost:
             raise UserError(lost[0])
-    by_signature(session, form.signature, say(*YOUR_SIGNATURE))
+    by_signature(session, form.signature, localized(*YOUR_SIGNATURE))
 
 
 def answer(session: Session, form: DataProtectionForm, at: datetime) -> RightsRequest:
@@ -67,7 +67,7 @@ def answer(session: Session, form: DataProtectionForm, at: datetime) -> RightsRe
         "reason": form.reason.strip(), "data_link": "",
     }  # fmt: skip
     if person and not person.erased_at:
-        queue(session, [_letter(request, person, told)], at)
+        enqueue(session, [_letter(request, person, told)], at)
     return request
 
 
@@ -103,5 +103,5 @@ def erase_granted(session: Session, at: datetime) -> int:
     return len(granted)
 
 
-def _letter(request: RightsRequest, person: Person, told: Mapping[str, Any]) -> Letter:
-    return Letter(Template.data_request, person.id, f"{request.id}:answer", context=told)
+def _letter(request: RightsRequest, person: Person, told: Mapping[str, Any]) -> QueuedMail:
+    return QueuedMail(Template.data_request, person.id, f"{request.id}:answer", context=told)

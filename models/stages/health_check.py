@@ -19,23 +19,23 @@ from models.dates.working_days import add_working_days
 from models.health import engagement
 from models.health.engagement import COMPONENTS, LEVELS, Health, drop_since, dropped, nothing_booked
 from models.health.history_query import among
-from models.health.scoring import Scored, each, scored
-from models.mail.queue import Letter, queue
-from models.networks.lookup import by_id
-from models.office.interventions import end, open_many
-from models.office.policy import numbers
+from models.health.scoring import ScoredNetworks, each_network, score_networks
+from models.mail.queue import QueuedMail, enqueue
+from models.networks.lookup import networks_by_id
+from models.office.interventions import end_intervention, open_many
+from models.office.policy import office_policy
 from models.people.roles import contacts_of
 from models.tables.health import HealthSnapshot, Level
 from models.tables.mail import Template
 from models.tables.network import ACTIVE, Network
-from models.tables.office import Intervention, InterventionKind, Outcome
+from models.tables.office import Intervention, InterventionKind, TalkOutcome
 from models.tables.transition import Cause
 
 IS_ACTIVE: Final = col(Network.state).in_(ACTIVE)
 """Between kickoff and the end."""
 
 
-def take_snapshots(session: Session, as_of: date) -> list[Scored]:
+def take_snapshots(session: Session, as_of: date) -> list[ScoredNetworks]:
     """Score all active networks and keep the result; a snapshot that exists is left untouched."""
     kept = set(
         session.exec(
@@ -44,8 +44,8 @@ def take_snapshots(session: Session, as_of: date) -> list[Scored]:
             )
         )
     )
-    found = scored(session, IS_ACTIVE, as_of)
-    new = [snapshot(network_id, health, as_of) for network_id, health in each(found) if network_id not in kept]
+    found = score_networks(session, IS_ACTIVE, as_of)
+    new = [snapshot(network_id, health, as_of) for network_id, health in each_network(found) if network_id not in kept]
     if new:
         session.connection().execute(insert(HealthSnapshot), new)
     return found
@@ -70,7 +70,7 @@ WORRYING = (Level.yellow, Level.red)
 Peak = tuple[float, date]
 
 
-def warn_early(session: Session, found: Sequence[Scored], at: datetime) -> int:
+def warn_early(session: Session, found: Sequence[ScoredNetworks], at: datetime) -> int:
     """Put networks on the list that are neither yellow nor red yet and may become so; no mail. Returns how many.
 
     Two causes, each told of once: nothing is booked half a cadence after the last meeting, or the score fell by 15 or
@@ -80,12 +80,12 @@ def warn_early(session: Session, found: Sequence[Scored], at: datetime) -> int:
     adapting = adapting_since(session)
     peaks = _peaks(session, found, today)
     causes = [cause for some in found for cause in _causes(some, peaks) if cause[0] not in adapting]
-    networks = by_id(session, {network_id for network_id, _ in causes})
+    networks = networks_by_id(session, {network_id for network_id, _ in causes})
     wanted = [(networks[network_id], occasion) for network_id, occasion in causes]
     return open_many(session, wanted, InterventionKind.early_warning, at)
 
 
-def _causes(some: Scored, peaks: Mapping[UUID, Peak]) -> Iterator[tuple[UUID, str]]:
+def _causes(some: ScoredNetworks, peaks: Mapping[UUID, Peak]) -> Iterator[tuple[UUID, str]]:
     result = some.result
     before = np.array([peaks.get(network_id, (np.nan, date.min))[0] for network_id in some.ids])
     well = ~np.isin(result.level, [LEVELS.index(level) for level in WORRYING])
@@ -96,7 +96,7 @@ def _causes(some: Scored, peaks: Mapping[UUID, Peak]) -> Iterator[tuple[UUID, st
         yield some.ids[place], f"fell_since:{peaks[some.ids[place]][1]}"
 
 
-def _peaks(session: Session, found: Sequence[Scored], today: date) -> dict[UUID, Peak]:
+def _peaks(session: Session, found: Sequence[ScoredNetworks], today: date) -> dict[UUID, Peak]:
     """Each network's highest score of the last 90 active days, and its day.
 
     From the snapshots under the present model; a network without any is scored as of the first of these days.
@@ -114,7 +114,7 @@ def _peaks(session: Session, found: Sequence[Scored], today: date) -> dict[UUID,
         if network_id not in peaks or points > peaks[network_id][0]:
             peaks[network_id] = (points, on)
     unknown = [one for some in found for one in some.ids if one not in peaks]
-    for some in scored(session, among(session, unknown), since):
+    for some in score_networks(session, among(session, unknown), since):
         peaks |= {one: (points, since) for one, points in zip(some.ids, some.result.score.tolist(), strict=True)}
     return peaks
 
@@ -142,13 +142,13 @@ def open_talks(session: Session, at: datetime) -> int:
     wanted = [network for network in _worrying(session, today) if network.id not in spared]
     opened = open_many(session, [(one, str(today)) for one in wanted], InterventionKind.health_talk, at)
     contacts = contacts_of(session, [network.id for network in wanted])
-    told = {"due_on": add_working_days(today, numbers().health_talk_working_days).isoformat()}
+    told = {"due_on": add_working_days(today, office_policy().health_talk_working_days).isoformat()}
     letters = [
-        Letter(Template.talk_offer, contacts[one.id].person_id, f"{one.id}:{today}", one.id, context=told)
+        QueuedMail(Template.talk_offer, contacts[one.id].person_id, f"{one.id}:{today}", one.id, context=told)
         for one in wanted
         if one.id in contacts
     ]
-    queue(session, letters, at)
+    enqueue(session, letters, at)
     return opened
 
 
@@ -161,7 +161,7 @@ def propose_rest(session: Session, cause: Cause) -> int:
     over = {network: agreed for network, agreed in adapting_since(session).items() if agreed.due_on <= today}
     still = [(network, str(over[network.id].id)) for network in _worrying(session, today) if network.id in over]
     for agreed in over.values():
-        end(session, agreed, Outcome.settled, cause)
+        end_intervention(session, agreed, TalkOutcome.settled, cause)
     return open_many(session, still, InterventionKind.propose_rest, cause.at)
 
 

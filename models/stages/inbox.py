@@ -9,10 +9,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
-from models.inbox.bounce import NOT_DELIVERED, Bounce, Weight, came_back, hard_bounce
+from models.inbox.bounce import NOT_DELIVERED, Bounce, Weight, hard_bounce, mark_returned
 from models.inbox.check_in_answer import record_answer
-from models.mail.queue import Letter, queue
-from models.office.interventions import open_in, open_once
+from models.mail.queue import QueuedMail, enqueue
+from models.office.interventions import open_for, open_once
 from models.tables.incoming_mail import IncomingKind, IncomingMail
 from models.tables.mail import OutgoingMail, Template
 from models.tables.network import TERMINAL, Network
@@ -88,7 +88,7 @@ def _take_back(session: Session, bounce: Bounce, key: str, at: datetime) -> Inco
         case Weight.soft:
             return IncomingKind.soft
         case Weight.not_delivered:
-            came_back(mail, NOT_DELIVERED, at)
+            mark_returned(mail, NOT_DELIVERED, at)
             session.add(mail)
             return IncomingKind.not_delivered
         case Weight.hard:
@@ -100,14 +100,14 @@ def _hand_to_staff(session: Session, network_id: UUID | None, key: str, at: date
     """Say that mail waits, and nothing of what is in it: on the network's list, else to the office, once a day."""
     network = session.get(Network, network_id) if network_id else None
     if network and network.state not in TERMINAL:
-        if not open_in(session, network, (InterventionKind.mail_waits,)):
+        if not open_for(session, network, (InterventionKind.mail_waits,)):
             open_once(session, network, InterventionKind.mail_waits, key, at)
         return IncomingKind.staff
     told = {"what": InterventionKind.mail_waits.value, "subject": "", "due": None, "link": ""}
     office = select(Staff.id).where(col(Staff.active), col(Staff.role) == StaffRole.office)
     occasion = f"{InterventionKind.mail_waits}:{local(at).date()}"
     letters = [
-        Letter(Template.staff_alarm, None, occasion, context=told, staff_id=staff) for staff in session.exec(office)
+        QueuedMail(Template.staff_alarm, None, occasion, context=told, staff_id=staff) for staff in session.exec(office)
     ]
-    queue(session, letters, at)
+    enqueue(session, letters, at)
     return IncomingKind.staff

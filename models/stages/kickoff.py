@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from models.check_ins.asking import latest
 from models.check_ins.schedule import first_due, next_due
 from models.dates.local_time import STOCKHOLM, local
-from models.mail.queue import Letter, queue
+from models.mail.queue import QueuedMail, enqueue
 from models.meetings.booking import invite, next_booked
 from models.networks import lifecycle
 from models.office.interventions import end_all, open_many
@@ -17,7 +17,7 @@ from models.support.menu import support_ends_on
 from models.tables.mail import Template
 from models.tables.meeting import KICKOFF_ATTENDING, KICKOFF_ORGANISERS, Meeting, MeetingStatus, is_kickoff
 from models.tables.network import STEP_OF, Network, NetworkState, Role, RoleKind
-from models.tables.office import InterventionKind, Outcome
+from models.tables.office import InterventionKind, TalkOutcome
 from models.tables.transition import Actor, Cause
 
 CHECKLIST_DAYS = 14
@@ -38,7 +38,7 @@ def confirm(session: Session, role: Role, at: datetime, flow_run_id: str | None 
     if booked:
         invite(session, network, booked, "new", at)
     if len(confirmed_organisers(session, network.id)) >= KICKOFF_ORGANISERS:
-        end_all(session, network, (InterventionKind.few_organisers,), Outcome.settled, cause)
+        end_all(session, network, (InterventionKind.few_organisers,), TalkOutcome.settled, cause)
     met = _first_that_enough_came_to(session, network)
     if met:
         start_if_kickoff(session, network, met, cause)
@@ -116,7 +116,7 @@ def checklists(session: Session, at: datetime, only: int = 0) -> int:
         .where(col(Role.confirmed_at).is_not(None), col(Role.until).is_(None))
     ).all()
     letters = [
-        Letter(
+        QueuedMail(
             Template.kickoff_checklist,
             role.person_id,
             str(meeting.id),
@@ -125,4 +125,4 @@ def checklists(session: Session, at: datetime, only: int = 0) -> int:
         )
         for meeting, role in rows
     ]
-    return queue(session, letters, at)
+    return enqueue(session, letters, at)

@@ -10,11 +10,11 @@ from models.db.column_types import nfc
 from models.errors import UserError
 from models.forms.kit.base import Form
 from models.forms.meeting_report import OFFICE, MeetingReportForm
-from models.i18n import say
+from models.i18n import localized
 from models.meetings import booking
 from models.meetings.booking import book_meeting, meeting_on
 from models.networks import rest
-from models.networks.lookup import by_number
+from models.networks.lookup import network_by_number
 from models.office.interventions import open_once
 from models.people.roles import organiser_key, role_by_code, roles_of
 from models.stages import kickoff
@@ -44,10 +44,10 @@ def check_report(session: Session, form: Form) -> None:
     Raises UserError that names the field, TransitionRefused when the network has ended.
     """
     assert isinstance(form, MeetingReportForm)
-    network = by_number(session, form.network_number, say("Nätverk", "Network"))
+    network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
     if network.state in TERMINAL:
         why = ("nätverket är avslutat; en ny förfrågan kan peka på det", "it has ended; a new request can point to it")
-        raise transition_refused(network.state, "held", say(*why))
+        raise transition_refused(network.state, "held", localized(*why))
     _teller(session, network, form)
     for duty, carrier in form.duties.items():
         if carrier.lower() != OFFICE:
@@ -56,19 +56,19 @@ def check_report(session: Session, form: Form) -> None:
 
 def _teller(session: Session, network: Network, form: MeetingReportForm) -> Role:
     """Who tells: a member who said yes to a role that has not ended; they convene what they tell of (domain.md I2)."""
-    field = say("Vem berättar", "Who tells")
+    field = localized("Vem berättar", "Who tells")
     code = role_by_code(session, network, form.reported_by, field).code
     role = next((one for one in roles_of(session, network.id) if one.code == code and one.is_confirmed), None)
     if role is None:
         raise UserError(
-            say(
+            localized(
                 f"{field}: {code} har inte sagt ja till sin roll än. Välj någon som har det.",
                 f"{field}: {code} has not said yes to a role yet. Choose one who has.",
             )
         )
     if not session.get_one(Person, role.person_id).is_member:
         raise UserError(
-            say(
+            localized(
                 f"{field}: {code} är inte medlem längre. Välj någon annan i nätverket.",
                 f"{field}: {code} is no longer a member. Choose another in the network.",
             )
@@ -83,7 +83,7 @@ def save_report(session: Session, form: MeetingReportForm, cause: Cause) -> tupl
     back: what members and staff did since stands. Raises as `check_report` does.
     """
     check_report(session, form)
-    network = by_number(session, form.network_number, say("Nätverk", "Network"))
+    network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
     moment = datetime.combine(form.on, EVENING, STOCKHOLM)
     meeting = meeting_on(session, network, moment)
     if meeting is None:
@@ -104,7 +104,7 @@ def save_report(session: Session, form: MeetingReportForm, cause: Cause) -> tupl
     return network, meeting
 
 
-def tell(session: Session, form: MeetingReportForm, cause: Cause, *, is_brief: bool = False) -> Meeting:
+def report_meeting(session: Session, form: MeetingReportForm, cause: Cause, *, is_brief: bool = False) -> Meeting:
     """A member tells of a meeting, with all that follows from it. Raises as `save_report` and `book_meeting` do.
 
     A brief one says that they met and how many came: what it leaves out is unknown, never none.
@@ -177,5 +177,5 @@ def book_next(session: Session, network: Network, form: MeetingReportForm, at: d
     starts_at = form.next_meeting_at()
     if starts_at is None:
         return None
-    teller = role_by_code(session, network, form.reported_by, say("Vem berättar", "Who tells"))
+    teller = role_by_code(session, network, form.reported_by, localized("Vem berättar", "Who tells"))
     return book_meeting(session, network, teller, starts_at, MeetingForm.in_person, at)

@@ -9,16 +9,16 @@ from models.dates.local_time import STOCKHOLM
 from models.errors import CapacityExceeded, UserError
 from models.forms.kit.base import Form
 from models.forms.needs_talk import NeedsTalkForm
-from models.i18n import say
-from models.mail.queue import Letter, queue
-from models.networks.creation import found_network
+from models.i18n import localized
+from models.mail.queue import QueuedMail, enqueue
+from models.networks.creation import create_network
 from models.office.staff import by_signature
 from models.requests import lifecycle, screening, waiting_list
 from models.requests.near_neighbour import agree_for_request
 from models.support.grants import check_lines, grant_line
-from models.support.ledger import book_talk, hold_hours
+from models.support.ledger import book_talk, lock_ledger
 from models.tables.mail import Template
-from models.tables.request import Reason, RequestState, SupportRequest
+from models.tables.request import RefusalReason, RequestState, SupportRequest
 from models.tables.transition import Cause
 from models.vocabulary import DECISION, REQUEST_STATE, word
 
@@ -36,19 +36,19 @@ DECISIONS: dict[RequestState, frozenset[str]] = {
 def check_talk(session: Session, form: Form) -> None:
     """What only the database can tell about the form. Raises UserError that names the field."""
     assert isinstance(form, NeedsTalkForm)
-    request = screening.by_number(session, form.request_number, say("Förfrågan", "Request"))
-    by_signature(session, form.signature, say("Din signatur", "Your signature"))
+    request = screening.request_by_number(session, form.request_number, localized("Förfrågan", "Request"))
+    by_signature(session, form.signature, localized("Din signatur", "Your signature"))
     possible, state = DECISIONS.get(RequestState(request.state), frozenset()), word(REQUEST_STATE, request.state)
     if not possible:
         raise UserError(
-            say(
+            localized(
                 f"Förfrågan: #{request.number} väntar inte på beslut ({state}). Välj en annan.",
                 f"Request: #{request.number} does not await a decision ({state}). Choose another.",
             )
         )
     if form.decision not in possible:
         raise UserError(
-            say(
+            localized(
                 f"Beslut: det går inte när förfrågan är {state}. Välj {_or(possible)}.",
                 f"Decision: not possible while the request is {state}. Choose {_or(possible)}.",
             )
@@ -58,7 +58,7 @@ def check_talk(session: Session, form: Form) -> None:
 
 
 def _or(choices: Iterable[str]) -> str:
-    return say(" eller ", " or ").join(word(DECISION, choice) for choice in DECISION if choice in choices)
+    return localized(" eller ", " or ").join(word(DECISION, choice) for choice in DECISION if choice in choices)
 
 
 def record_talk(session: Session, form: NeedsTalkForm, cause: Cause) -> SupportRequest:
@@ -66,7 +66,7 @@ def record_talk(session: Session, form: NeedsTalkForm, cause: Cause) -> SupportR
 
     Who withdraws, or whose request is incomplete, has had no talk.
     """
-    request = screening.by_number(session, form.request_number, say("Förfrågan", "Request"))
+    request = screening.request_by_number(session, form.request_number, localized("Förfrågan", "Request"))
     if form.decision == "withdraw" or request.state == RequestState.incomplete:
         return request
     if noted := form.notes.strip():  # a later talk's stand below an earlier one's
@@ -75,7 +75,7 @@ def record_talk(session: Session, form: NeedsTalkForm, cause: Cause) -> SupportR
         agree_for_request(session, request, cause.at)
     if request.talk_at is None:
         request.talk_at = datetime.combine(form.talked_on, MIDDAY, STOCKHOLM)
-        talker = by_signature(session, form.signature, say("Din signatur", "Your signature"))
+        talker = by_signature(session, form.signature, localized("Din signatur", "Your signature"))
         book_talk(session, talker, form.talked_on, cause.at)
     if request.state == RequestState.received:
         lifecycle.advance_request(session, request, RequestState.talking, cause)
@@ -111,21 +111,21 @@ def decide(session: Session, request: SupportRequest, form: NeedsTalkForm, cause
 
 
 def _refuse(session: Session, request: SupportRequest, form: NeedsTalkForm, cause: Cause) -> None:
-    request.reason = Reason(form.reason)
+    request.reason = RefusalReason(form.reason)
     target = RequestState.declined if form.decision == "decline" else RequestState.referred
     lifecycle.advance_request(session, request, target, cause)
     why = {"reason": request.reason}
-    letter = Letter(Template.declined, request.initiator_id, str(request.id), request_id=request.id, context=why)
-    queue(session, [letter], cause.at)
+    letter = QueuedMail(Template.declined, request.initiator_id, str(request.id), request_id=request.id, context=why)
+    enqueue(session, [letter], cause.at)
 
 
 def _grant(session: Session, request: SupportRequest, form: NeedsTalkForm, cause: Cause) -> None:
-    hold_hours(session)
-    network = found_network(session, request, form, cause)
+    lock_ledger(session)
+    network = create_network(session, request, form, cause)
     granted = [grant_line(session, network, line, cause) for line in form.grants]
     request.network_id, request.offer_until = network.id, None
     lifecycle.advance_request(session, request, RequestState.granted, cause)
-    letter = Letter(
+    letter = QueuedMail(
         Template.granted,
         request.initiator_id,
         str(request.id),
@@ -133,4 +133,4 @@ def _grant(session: Session, request: SupportRequest, form: NeedsTalkForm, cause
         request_id=request.id,
         context={"grants": [str(grant.id) for grant in granted], "without_support": network.without_support},
     )
-    queue(session, [letter], cause.at)
+    enqueue(session, [letter], cause.at)

@@ -9,12 +9,12 @@ from models.db.column_types import nfc
 from models.errors import UserError
 from models.forms.kit.base import Form
 from models.forms.network_change import NetworkChangeForm
-from models.i18n import say
+from models.i18n import localized
 from models.networks.closing import close, merge, split
 from models.networks.contacts import new_contact, new_organiser
-from models.networks.lookup import by_number, must_be
+from models.networks.lookup import network_by_number, require_state
 from models.networks.rest import rest, wake
-from models.office.absence import standstills_of
+from models.office.absence import ladder_pauses_of
 from models.office.staff import by_signature
 from models.people.roles import member_by_code
 from models.requests.near_neighbour import agree_for_network
@@ -47,10 +47,10 @@ def change(session: Session, form: NetworkChangeForm, cause: Cause) -> tuple[Net
 
     Raises UserError that names the field, or TransitionRefused; nothing has changed then.
     """
-    network = by_number(session, form.network_number, say("Nätverk", "Network"))
-    by_signature(session, form.signature, say("Din signatur", "Your signature"))
-    field = say("Andra nätverk", "Other networks")
-    others = [by_number(session, number, field) for number in form.other_networks]
+    network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
+    by_signature(session, form.signature, localized("Din signatur", "Your signature"))
+    field = localized("Andra nätverk", "Other networks")
+    others = [network_by_number(session, number, field) for number in form.other_networks]
     match form.change:
         case "rest":
             changed = rest(session, network, form.member, cause)
@@ -65,15 +65,15 @@ def change(session: Session, form: NetworkChangeForm, cause: Cause) -> tuple[Net
         case "extend":
             changed = extend(session, network, form, cause)
         case "new_contact":
-            must_be(network, LIVING)
+            require_state(network, LIVING)
             if form.member:  # who asked is one who carries it
                 member_by_code(session, network, form.member)
             changed = new_contact(session, network, form.new_contact, cause)
         case "new_organiser":
-            must_be(network, LIVING)
+            require_state(network, LIVING)
             changed = new_organiser(session, network, form.member_number, cause.at)
         case "meet_neighbours":
-            must_be(network, LIVING)
+            require_state(network, LIVING)
             changed = agree_for_network(session, network, cause.at) > 0
     return network, changed
 
@@ -83,18 +83,18 @@ def extend(session: Session, network: Network, form: NetworkChangeForm, cause: C
 
     Before it has ended only, and never beyond twelve months after kickoff (domain.md section 5, S7). Raises UserError.
     """
-    must_be(network, (*ON_THE_WAY, NetworkState.resting))
-    approver = by_signature(session, form.approver, say("Godkänd av", "Approved by"))
+    require_state(network, (*ON_THE_WAY, NetworkState.resting))
+    approver = by_signature(session, form.approver, localized("Godkänd av", "Approved by"))
     if approver.id == network.negotiator or approver.signature == form.signature.strip().lower():
         raise UserError(
-            say(
+            localized(
                 "Godkänd av: någon annan än du och nätverkets förhandlare ska godkänna. Skriv en kollegas signatur.",
                 "Approved by: somebody other than you and the network's negotiator. Write a colleague's signature.",
             )
         )
     if approver.role not in MAY_APPROVE:
         raise UserError(
-            say(
+            localized(
                 "Godkänd av: en förlängning godkänns av kansliet eller en förhandlare. Skriv en sådan signatur.",
                 "Approved by: the office or a negotiator approves an extension. Write such a signature.",
             )
@@ -110,16 +110,16 @@ def _extended_end(session: Session, network: Network, days: int, today: date) ->
     """The new last day. Raises UserError when it was moved before, is no longer ahead, or would come too late."""
     if network.extended_days:
         raise UserError(
-            say(
+            localized(
                 "Ändring: stödet har förlängts en gång, och mer än så går inte. Boka ett samtal om vägen framåt.",
                 "Change: the support was extended once, and cannot be again. Book a talk about the way on.",
             )
         )
     ends, kickoff = network.support_ends_on, network.kickoff_on
-    over = has_ended(network, standstills_of(session, network.negotiator), today)
+    over = has_ended(network, ladder_pauses_of(session, network.negotiator), today)
     if ends is None or kickoff is None or over or network.step == STEP_OF[NetworkState.independent]:
         raise UserError(
-            say(
+            localized(
                 "Ändring: nätverket har inget stöd som går att förlänga; det är slut eller har aldrig funnits.",
                 "Change: the network has no support to extend; it has ended or never was.",
             )
@@ -128,7 +128,7 @@ def _extended_end(session: Session, network: Network, days: int, today: date) ->
     if ends + timedelta(days=days) > latest:
         most = (latest - ends).days
         raise UserError(
-            say(
+            localized(
                 f"Dagar: stödet slutar senast {latest}, tolv månader efter uppstarten. Ange högst {most}.",
                 f"Days: the support ends by {latest}, twelve months after kickoff. Give at most {most}.",
             )

@@ -44,7 +44,7 @@ def skip_backlog(session: Session, at: datetime) -> int:
     return int(skipped.rowcount)  # type: ignore[attr-defined]
 
 
-def due(session: Session, at: datetime) -> int:
+def count_due(session: Session, at: datetime) -> int:
     """How many mails may go now."""
     return session.exec(select(func.count()).select_from(OutgoingMail).where(_is_due(at))).one()
 
@@ -73,7 +73,7 @@ def longest_wait(session: Session, at: datetime) -> timedelta:
     return waits
 
 
-def held_elsewhere(session: Session, at: datetime) -> datetime | None:
+def other_claim_until(session: Session, at: datetime) -> datetime | None:
     """Until when somebody else's claim holds on a mail that is due; None when there is none to wait for."""
     return session.exec(select(func.min(OutgoingMail.claimed_until, type_=UtcDateTime)).where(_is_due(at))).one()
 
@@ -96,25 +96,25 @@ def claim(session: Session, worker: UUID, at: datetime, now: datetime, most: int
     return ids
 
 
-def extend(session: Session, worker: UUID, now: datetime) -> None:
+def renew_claims(session: Session, worker: UUID, now: datetime) -> None:
     """Hold the worker's claims a while longer."""
     mine = update(OutgoingMail).where(col(OutgoingMail.claimed_by) == worker)
     session.execute(mine.values(claimed_until=now + LEASE))
 
 
-def let_go(session: Session, worker: UUID) -> None:
+def release_claims(session: Session, worker: UUID) -> None:
     """Give back what this worker claimed and has not begun to send."""
     mine = update(OutgoingMail).where(col(OutgoingMail.claimed_by) == worker, col(OutgoingMail.status).in_(WAITING))
     session.execute(mine.values(claimed_by=None, claimed_until=None))
 
 
-def mine(session: Session, ids: Collection[UUID], worker: UUID) -> list[OutgoingMail]:
+def still_claimed(session: Session, ids: Collection[UUID], worker: UUID) -> list[OutgoingMail]:
     """Those of these mails whose claim the worker still holds: one that was asleep too long has lost it."""
     held = select(OutgoingMail).where(col(OutgoingMail.id).in_(list(ids)), col(OutgoingMail.claimed_by) == worker)
     return list(session.exec(held.where(col(OutgoingMail.status).in_(WAITING))))
 
 
-def slot(session: Session, rate: float, now: datetime) -> datetime:
+def next_send_time(session: Session, rate: float, now: datetime) -> datetime:
     """When the next mail may go, `rate` mails a second whoever sends; the moment is then taken."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     first = dialect.insert(SendingPace).values(id=1, next_at=now).on_conflict_do_nothing(index_elements=["id"])

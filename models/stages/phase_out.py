@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
-from models.mail.queue import Letter, queue
+from models.mail.queue import QueuedMail, enqueue
 from models.networks import lifecycle
 from models.networks.standing import spans, standings, step_letter
-from models.office.absence import standstills
+from models.office.absence import ladder_pauses
 from models.people.roles import contacts_of
 from models.support.ladder import (
     MOST_FROZEN_DAYS,
@@ -39,7 +39,7 @@ def step_down(session: Session, cause: Cause) -> dict[str, int]:
     moved: list[tuple[Network, Standing]] = []
     for network, standing in standings(session, col(Network.state).in_(ON_THE_WAY), cause.at):
         target = next_state(network, standing, today)
-        at_limit = has_ended(network, standing.standstills, today)
+        at_limit = has_ended(network, standing.ladder_pauses, today)
         if target:
             moved.append((network, standing))
         while target:
@@ -50,7 +50,7 @@ def step_down(session: Session, cause: Cause) -> dict[str, int]:
     letters = [
         step_letter(session, network, standing, contacts.get(network.id), cause.at) for network, standing in moved
     ]
-    queue(session, [letter for letter in letters if letter], cause.at)
+    enqueue(session, [letter for letter in letters if letter], cause.at)
     counts: dict[str, int] = {}
     for network, _ in moved:
         counts[network.state] = counts.get(network.state, 0) + 1
@@ -58,7 +58,7 @@ def step_down(session: Session, cause: Cause) -> dict[str, int]:
 
 
 def _end_support_at_rest(session: Session, at: datetime) -> None:
-    today, away = local(at).date(), standstills(session)
+    today, away = local(at).date(), ladder_pauses(session)
     resting = select(Network).where(col(Network.state) == NetworkState.resting, col(Network.support_ends_on) <= today)
     for network in session.exec(resting).all():
         if has_ended(network, spans(away, network), today):
@@ -75,11 +75,11 @@ def give_notice(session: Session, at: datetime) -> int:
             col(Network.support_ends_on) <= today + timedelta(days=max(NOTICE_DAYS)),
         )
     ).all()
-    away = standstills(session)
+    away = ladder_pauses(session)
     soon = [(network, days) for network in networks if (days := _notice(network, away, today))]
     contacts = contacts_of(session, [network.id for network, _ in soon])
     letters = [
-        Letter(
+        QueuedMail(
             Template.ending,
             contact.person_id,
             f"{network.id}:{notice}:{end}",
@@ -89,7 +89,7 @@ def give_notice(session: Session, at: datetime) -> int:
         for network, (notice, end) in soon
         if (contact := contacts.get(network.id))
     ]
-    return queue(session, letters, at)
+    return enqueue(session, letters, at)
 
 
 def _notice(network: Network, away: Mapping[UUID, Spans], today: date) -> tuple[int, date] | None:

@@ -17,20 +17,20 @@ from models.db.queries import next_number
 from models.errors import UserError
 from models.forms.kit.base import Form
 from models.forms.support_request import SupportRequestForm
-from models.i18n import say
-from models.mail.queue import Letter, queue
-from models.networks.lookup import by_number
-from models.office.policy import numbers
-from models.people.person import by_member_number, meet, register_is_loaded
+from models.i18n import localized
+from models.mail.queue import QueuedMail, enqueue
+from models.networks.lookup import network_by_number
+from models.office.policy import office_policy
+from models.people.person import by_member_number, get_or_create_person, register_is_loaded
 from models.reference.places import find_municipality, is_whole_country
 from models.requests import lifecycle
 from models.requests.assignment import assign, invite_to_talk
-from models.requests.screening import dedupe_key, judge
+from models.requests.screening import dedupe_key, screen
 from models.tables.mail import Template
 from models.tables.network import TERMINAL, Network, NetworkState
 from models.tables.person import Membership, Person
 from models.tables.place import Municipality
-from models.tables.request import CAME_TO_NOTHING, Reason, RequestState, SupportRequest
+from models.tables.request import CAME_TO_NOTHING, RefusalReason, RequestState, SupportRequest
 from models.tables.transition import Actor, Cause
 
 CO_ORGANISERS = ("Medarrangörers medlemsnummer", "Co-organisers' member numbers")
@@ -46,14 +46,14 @@ def check_request(session: Session, form: Form) -> None:
         and not municipality_of(session, form)
     ):
         raise UserError(
-            say(
+            localized(
                 "Kommun: välj den. Platsen är inte namnet på en kommun.",
                 "Municipality: choose it. The place is not the name of one.",
             )
         )
     if form.municipality and not find_municipality(session, form.municipality):
         raise UserError(
-            say(
+            localized(
                 "Kommun: namnet eller koden finns inte i registret över kommuner. Skriv till exempel Luleå eller 2580.",
                 "Municipality: no such name or code. Write for example Luleå or 2580.",
             )
@@ -63,7 +63,9 @@ def check_request(session: Session, form: Form) -> None:
             validate_email(parseaddr(form.email)[1] or form.email, check_deliverability=False, allow_smtputf8=True)
         except EmailNotValidError:
             raise UserError(
-                say("E-post: adressen går inte att använda. Rätta den.", "E-mail: not a usable address. Correct it.")
+                localized(
+                    "E-post: adressen går inte att använda. Rätta den.", "E-mail: not a usable address. Correct it."
+                )
             ) from None
     _check_people(session, form)
     _predecessor(session, form)
@@ -75,10 +77,10 @@ def municipality_of(session: Session, form: SupportRequestForm) -> Municipality 
 
 
 def _check_people(session: Session, form: SupportRequestForm) -> None:
-    is_loaded, field = register_is_loaded(session), say(*CO_ORGANISERS)
+    is_loaded, field = register_is_loaded(session), localized(*CO_ORGANISERS)
     if is_loaded and not by_member_number(session, form.member_number) and not form.email:
         raise UserError(
-            say(
+            localized(
                 "Medlemsnummer: finns inte i medlemsregistret. Kontrollera det, eller fyll i e-post så får "
                 "personen svar som icke-medlem.",
                 "Member number: not in the register. Check it, or fill in an e-mail address to answer a non-member.",
@@ -88,14 +90,14 @@ def _check_people(session: Session, form: SupportRequestForm) -> None:
         person = by_member_number(session, number)
         if is_loaded and not person:
             raise UserError(
-                say(
+                localized(
                     f"{field}: nummer {place} i listan finns inte i medlemsregistret. Rätta det.",
                     f"{field}: number {place} of the list is not in the register. Correct it.",
                 )
             )
         if person and person.is_employee:
             raise UserError(
-                say(
+                localized(
                     f"{field}: nummer {place} i listan är anställd på kansliet och kan inte arrangera. Ta bort det.",
                     f"{field}: number {place} of the list works at the office and cannot organise. Remove it.",
                 )
@@ -106,24 +108,24 @@ def _predecessor(session: Session, form: SupportRequestForm) -> Network | None:
     """The network that the members come back from: it must rest or have ended (domain.md section 4)."""
     if not form.predecessor:
         return None
-    field = say("Tidigare nätverk #", "Earlier network #")
-    network = by_number(session, form.predecessor, field)
+    field = localized("Tidigare nätverk #", "Earlier network #")
+    network = network_by_number(session, form.predecessor, field)
     if network.state in (*TERMINAL, NetworkState.resting):
         return network
     raise UserError(
-        say(
+        localized(
             f"{field}: #{network.number} är igång. Ange ett som vilar eller är avslutat, eller 0.",
             f"{field}: #{network.number} is alive. Give one that rests or has ended, or 0.",
         )
     )
 
 
-def receive(session: Session, form: SupportRequestForm, cause: Cause) -> tuple[SupportRequest, bool]:
+def register_request(session: Session, form: SupportRequestForm, cause: Cause) -> tuple[SupportRequest, bool]:
     """Write the request down, judge it by the rules and answer: (the request, whether it is new).
 
     The same form twice is the same request and is answered once (domain.md section 12).
     """
-    person = meet(session, form.member_number, form.name, form.email)
+    person = get_or_create_person(session, form.member_number, form.name, form.email)
     municipality = municipality_of(session, form)
     code = municipality.code if municipality else ""
     told = (str(person.id), code, form.place, form.nature, form.need, form.predecessor)
@@ -133,20 +135,20 @@ def receive(session: Session, form: SupportRequestForm, cause: Cause) -> tuple[S
             return known, False
         key = dedupe_key(*told, known.number)  # things have changed: what was declined once may be asked again
     request = _request(session, form, person, municipality, key, cause.at)
-    audit.begin(session, request, cause)
-    state, reason = judge(person, request.place, request.municipality)
+    audit.log_creation(session, request, cause)
+    state, reason = screen(person, request.place, request.municipality)
     if state != RequestState.received:
         request.reason = reason
         lifecycle.advance_request(session, request, state, replace(cause, actor=Actor.rule))
-    if person.email or request.reason != Reason.not_a_member:  # else nobody is there to write to, or to phone
-        queue(session, [_answer(request, person)], cause.at)
+    if person.email or request.reason != RefusalReason.not_a_member:  # else nobody is there to write to, or to phone
+        enqueue(session, [_answer(request, person)], cause.at)
     return request, True
 
 
 def _request(
     session: Session, form: SupportRequestForm, person: Person, where: Municipality | None, key: str, at: datetime
 ) -> SupportRequest:
-    helpers = dict.fromkeys(meet(session, number).id for number in form.co_organiser_numbers)
+    helpers = dict.fromkeys(get_or_create_person(session, number).id for number in form.co_organiser_numbers)
     predecessor = _predecessor(session, form)
     talk_due, answer_due = _due_days(local(at).date())
     return SupportRequest(
@@ -168,7 +170,7 @@ def _request(
     )
 
 
-def _answer(request: SupportRequest, person: Person) -> Letter:
+def _answer(request: SupportRequest, person: Person) -> QueuedMail:
     answers: dict[str, tuple[Template, dict[str, Any]]] = {
         RequestState.received: (
             Template.receipt,
@@ -178,7 +180,7 @@ def _answer(request: SupportRequest, person: Person) -> Letter:
         RequestState.declined: (Template.declined, {"reason": request.reason}),
     }
     template, context = answers[request.state]
-    return Letter(template, person.id, str(request.id), request_id=request.id, context=context)
+    return QueuedMail(template, person.id, str(request.id), request_id=request.id, context=context)
 
 
 def retry_incomplete(session: Session, cause: Cause) -> int:
@@ -195,15 +197,15 @@ def retry_incomplete(session: Session, cause: Cause) -> int:
         .order_by(col(SupportRequest.number))
     ).all()
     for request, person in rows:
-        state, request.reason = judge(person, request.place, request.municipality)
+        state, request.reason = screen(person, request.place, request.municipality)
         request.talk_due, request.answer_due = _due_days(local(cause.at).date())
         lifecycle.advance_request(session, request, state, cause)
-        queue(session, [_answer(request, person)], cause.at)
+        enqueue(session, [_answer(request, person)], cause.at)
         assign(session, request, cause.at)
         invite_to_talk(session, request, cause.at)
     return len(rows)
 
 
 def _due_days(today: date) -> tuple[date, date]:
-    chosen = numbers()
+    chosen = office_policy()
     return add_working_days(today, chosen.talk_working_days), add_working_days(today, chosen.answer_working_days)

@@ -26,8 +26,10 @@ def nearby(session: Session, form: SupportRequestForm) -> Sequence[Network]:
     return near_neighbour.networks_near(session, sought)[:NEARBY_SHOWN]
 
 
-def receive(session: Session, form: SupportRequestForm, introduce: bool, cause: Cause) -> tuple[SupportRequest, bool]:
-    """Write the request down as `receiving.receive` does, and whether to introduce the member to who is near.
+def register_web_request(
+    session: Session, form: SupportRequestForm, introduce: bool, cause: Cause
+) -> tuple[SupportRequest, bool]:
+    """Write the request down as `register_request` does, and whether to introduce the member to who is near.
 
     Whoever the member numbers belong to, or whether they belong to anybody, shows in the mail to the address on file
     and nowhere else: the page says the same to all. An address typed by somebody unknown is used only while no
@@ -35,14 +37,14 @@ def receive(session: Session, form: SupportRequestForm, introduce: bool, cause: 
     """
     if register_is_loaded(session):
         form = form.model_copy(update={"name": "", "email": ""})
-    request, is_new = support_request.receive(session, form, cause)
+    request, is_new = support_request.register_request(session, form, cause)
     if introduce:
         near_neighbour.find_neighbours(session, request, cause.at)
         near_neighbour.agree_for_request(session, request, cause.at)
     return request, is_new
 
 
-def take_further(session: Session, at: datetime) -> int:
+def assign_untaken(session: Session, at: datetime) -> int:
     """Give received requests that nobody has taken yet to somebody, and invite to the talk. Returns how many.
 
     So it goes with what came in on the web while Prefect was away.

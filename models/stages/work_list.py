@@ -10,9 +10,9 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
 from models.db.queries import IDS_AT_A_TIME
-from models.i18n import say
+from models.i18n import localized
 from models.inbox.bounce import BOUNCED
-from models.mail.queue import Letter, queue
+from models.mail.queue import QueuedMail, enqueue
 from models.office.labels import mail_label, rights_label
 from models.operation import run_pulse
 from models.privacy.rights_request import alarm_on, unanswered, who_answers
@@ -21,7 +21,7 @@ from models.tables.network import Network
 from models.tables.office import Intervention, InterventionKind, Staff, StaffRole
 from models.tables.place import Municipality, Region
 from models.tables.request import RequestState, SupportRequest
-from models.views.work_item import Around, Link, Waiting, no_link
+from models.views.work_item import Link, ListContext, WorkItem, no_link
 from models.vocabulary import CHANGE, MATTER, word
 
 NOT_SENT_SHOWN = timedelta(days=14)
@@ -31,7 +31,7 @@ MOST_TOLD = 200
 BY_A_CHANGE = {InterventionKind.new_contact: "new_contact", InterventionKind.propose_close: "close"}
 
 
-def what_waits(session: Session, at: datetime) -> list[Waiting]:
+def what_waits(session: Session, at: datetime) -> list[WorkItem]:
     """Everything that waits on the office, overdue first, then by due date."""
     around = _around(session, at)
     found = [*_requests(session, around), *_interventions(session, around), *_mails(session, around, at)]
@@ -39,13 +39,13 @@ def what_waits(session: Session, at: datetime) -> list[Waiting]:
     return sorted(found, key=lambda one: (not one.overdue, one.due or date.max, one.since, one.subject))
 
 
-def _around(session: Session, at: datetime) -> Around:
+def _around(session: Session, at: datetime) -> ListContext:
     rows = session.exec(select(Municipality.code, Municipality.name, Municipality.region)).all()
     signatures = dict(session.exec(select(Staff.id, Staff.signature)).all())
-    return Around({code: (name, region) for code, name, region in rows}, signatures, local(at).date())
+    return ListContext({code: (name, region) for code, name, region in rows}, signatures, local(at).date())
 
 
-def _requests(session: Session, around: Around) -> Iterable[Waiting]:
+def _requests(session: Session, around: ListContext) -> Iterable[WorkItem]:
     open_ones = (RequestState.received, RequestState.incomplete, RequestState.talking, RequestState.waiting)
     for request in session.exec(select(SupportRequest).where(col(SupportRequest.state).in_(open_ones))):
         what, due = "decision", request.answer_due
@@ -57,12 +57,12 @@ def _requests(session: Session, around: Around) -> Iterable[Waiting]:
             what, due = "offer", request.offer_until
         about = (request.municipality, request.nature, request.number)
         since = local(request.received_at).date()
-        yield around.tell(
+        yield around.item(
             what, request.id, about, request.assigned_to, since, due, "needs-talk", request_number="{subject}"
         )
 
 
-def _interventions(session: Session, around: Around) -> Iterable[Waiting]:
+def _interventions(session: Session, around: ListContext) -> Iterable[WorkItem]:
     columns: Any = (Intervention, Network.municipality, Network.nature, Network.number)
     rows = session.execute(
         select(*columns)
@@ -76,13 +76,13 @@ def _interventions(session: Session, around: Around) -> Iterable[Waiting]:
         else:
             opens, filled = "catch-up", {"network_number": "{subject}" + f" · {word(MATTER, one.kind)}"}
         since = local(one.opened_at).date()
-        yield around.tell(one.kind, one.id, tuple(about), one.owner, since, one.due_on, opens, **filled)
+        yield around.item(one.kind, one.id, tuple(about), one.owner, since, one.due_on, opens, **filled)
 
 
-def _rights(session: Session, around: Around) -> Iterable[Waiting]:
+def _rights(session: Session, around: ListContext) -> Iterable[WorkItem]:
     """What persons asked for about their own data, until it is answered. Names nobody: the alarm mail tells who."""
     for one in unanswered(session):
-        told = around.tell(
+        told = around.item(
             f"rights_{one.kind}",
             one.id,
             None,
@@ -92,11 +92,11 @@ def _rights(session: Session, around: Around) -> Iterable[Waiting]:
             "data-protection",
             request=rights_label(one),
         )
-        subject = say(f"begäran {one.id.hex[:8]}", f"request {one.id.hex[:8]}")
+        subject = localized(f"begäran {one.id.hex[:8]}", f"request {one.id.hex[:8]}")
         yield replace(told, subject=subject, person=one.person_id, urgent=alarm_on(one) <= around.today)
 
 
-def _mails(session: Session, around: Around, at: datetime) -> Iterable[Waiting]:
+def _mails(session: Session, around: ListContext, at: datetime) -> Iterable[WorkItem]:
     """Mails in doubt until somebody settles them, and those that did not go, for two weeks.
 
     One that bounced is told of by its network's entry, if it has one.
@@ -129,26 +129,26 @@ def _mails(session: Session, around: Around, at: datetime) -> Iterable[Waiting]:
         what, filled = "hard_bounce" if reason == BOUNCED else "not_sent", {}
         if status == MailStatus.in_doubt:
             what, filled = "in_doubt", {"mails": [mail_label(around.subject(about), template, key.hex[:8])]}
-        yield around.tell(what, key, about, owner, local(created_at).date(), None, "outbox", **filled)
+        yield around.item(what, key, about, owner, local(created_at).date(), None, "outbox", **filled)
 
 
-def _interrupted(session: Session, around: Around, at: datetime) -> Iterable[Waiting]:
+def _interrupted(session: Session, around: ListContext, at: datetime) -> Iterable[WorkItem]:
     """Runs that died and that nobody has started again: a form that somebody sent in, or a sweep that gave up."""
     for pulse in run_pulse.interrupted(session, at):
         what = "interrupted_sweep" if pulse.restarts_itself else "interrupted_form"
         died = local(pulse.interrupted_at or at)
-        told = around.tell(what, pulse.flow_run_id, None, None, died.date(), None, "")
-        hour = say(f"kl. {died:%H:%M}", f"at {died:%H:%M}")
+        told = around.item(what, pulse.flow_run_id, None, None, died.date(), None, "")
+        hour = localized(f"kl. {died:%H:%M}", f"at {died:%H:%M}")
         yield replace(told, subject=f"{pulse.flow} {hour}", run=pulse.flow_run_id)
 
 
-def to_alarm(session: Session, at: datetime) -> list[Waiting]:
+def to_alarm(session: Session, at: datetime) -> list[WorkItem]:
     """What is overdue or cannot wait, and nobody has been alarmed of yet."""
     urgent = [one for one in what_waits(session, at) if one.overdue or one.urgent or one.what in AT_ONCE]
     return _not_alarmed(session, urgent)
 
 
-def _not_alarmed(session: Session, urgent: list[Waiting]) -> list[Waiting]:
+def _not_alarmed(session: Session, urgent: list[WorkItem]) -> list[WorkItem]:
     occasions = {letter.key: letter.occasion for letter in _alarms(urgent, _owners(session), no_link)}
     keys = list(occasions)
     for first in range(0, len(keys), IDS_AT_A_TIME):
@@ -161,23 +161,23 @@ def _not_alarmed(session: Session, urgent: list[Waiting]) -> list[Waiting]:
 
 def alarm(session: Session, at: datetime, link: Link = no_link) -> int:
     """One mail to whoever owns a thing that is overdue or cannot wait; once a thing. Returns how many were queued."""
-    return queue(session, _alarms(to_alarm(session, at), _owners(session), link), at)
+    return enqueue(session, _alarms(to_alarm(session, at), _owners(session), link), at)
 
 
 def alarm_about_mails(session: Session, at: datetime) -> int:
     """`alarm` for mails alone: at once, not the next morning."""
     urgent = _not_alarmed(session, list(_mails(session, _around(session, at), at)))
-    return queue(session, _alarms(urgent, _owners(session), no_link), at)
+    return enqueue(session, _alarms(urgent, _owners(session), no_link), at)
 
 
-def _alarms(things: Iterable[Waiting], owners: Callable[[Waiting], list[UUID]], link: Link) -> list[Letter]:
+def _alarms(things: Iterable[WorkItem], owners: Callable[[WorkItem], list[UUID]], link: Link) -> list[QueuedMail]:
     letters = []
     for one in things:
         told = {"what": one.what, "subject": one.subject, "due": one.due and one.due.isoformat(), "link": link(one)}
         if one.person:
             told["other_person"] = str(one.person)
         for staff in owners(one):
-            letters.append(Letter(Template.staff_alarm, None, one.occasion, context=told, staff_id=staff))
+            letters.append(QueuedMail(Template.staff_alarm, None, one.occasion, context=told, staff_id=staff))
     return letters
 
 
@@ -194,15 +194,15 @@ def digest(session: Session, at: datetime, link: Link = no_link) -> int:
     for staff in session.exec(readers):
         theirs = [one for one in waiting if staff.region in (None, one.region) or one.owner == staff.id]
         told = {
-            "region": names.get(staff.region or "", say("alla regioner", "all regions")),
+            "region": names.get(staff.region or "", localized("alla regioner", "all regions")),
             "rows": [one.row(link) for one in theirs[:MOST_TOLD]],
             "more": max(0, len(theirs) - MOST_TOLD),
         }
-        letters.append(Letter(Template.staff_digest, None, f"{year}-W{week:02}", context=told, staff_id=staff.id))
-    return queue(session, letters, at)
+        letters.append(QueuedMail(Template.staff_digest, None, f"{year}-W{week:02}", context=told, staff_id=staff.id))
+    return enqueue(session, letters, at)
 
 
-def _owners(session: Session) -> Callable[[Waiting], list[UUID]]:
+def _owners(session: Session) -> Callable[[WorkItem], list[UUID]]:
     """Whom a thing waits on: its owner; else the region's negotiators; else the office.
 
     What a person asks for about their own data waits on who answers for that.
@@ -217,7 +217,7 @@ def _owners(session: Session) -> Callable[[Waiting], list[UUID]]:
 
     answers = [one.id for one in who_answers(session)]
 
-    def owners(one: Waiting) -> list[UUID]:
+    def owners(one: WorkItem) -> list[UUID]:
         if one.person:
             return answers
         return [one.owner] if one.owner and one.owner in active else regional.get(one.region) or office

@@ -9,12 +9,12 @@ from sqlmodel import Session, col, func, select
 from models.dates.local_time import add_months, local
 from models.errors import CapacityExceeded, UserError
 from models.forms.needs_talk import GrantLine
-from models.i18n import say
-from models.office.absence import stand_in, standstills_of
-from models.office.policy import numbers
+from models.i18n import localized
+from models.office.absence import ladder_pauses_of, substitute_for
+from models.office.policy import office_policy
 from models.office.staff import by_signature
 from models.support.ladder import support_end
-from models.support.ledger import hold_hours, reserve
+from models.support.ledger import lock_ledger, reserve
 from models.support.menu import ABSOLUTE_MONTHS, FIRST_YEAR_MONTHS, first_year_ends_on, first_year_hours
 from models.tables.network import Network, NetworkState
 from models.tables.office import Staff
@@ -30,25 +30,27 @@ def check_lines(session: Session, lines: Sequence[GrantLine], today: date, netwo
     transaction ends, so that what was counted here still holds when the lines are granted.
     """
     if network:
-        hold_hours(session)
+        lock_ledger(session)
         _check_support_lasts(session, network, lines, today)
     for line in lines:
-        by_signature(session, line.signature, say(f"{line.named}: signatur", f"{line.named}: signature"))
+        by_signature(session, line.signature, localized(f"{line.named}: signatur", f"{line.named}: signature"))
     latest = add_months(network.kickoff_on if network and network.kickoff_on else today, ABSOLUTE_MONTHS)
     for line in lines:
         if line.to_on > latest:
-            raise UserError(say(f"{line.named}: senast till {latest}.", f"{line.named}: until {latest} at the latest."))
+            raise UserError(
+                localized(f"{line.named}: senast till {latest}.", f"{line.named}: until {latest} at the latest.")
+            )
     _check_menu(session, lines, network)
     _check_first_year(session, lines, today, network)
 
 
 def _check_support_lasts(session: Session, network: Network, lines: Sequence[GrantLine], today: date) -> None:
-    end = support_end(network, standstills_of(session, network.negotiator))
+    end = support_end(network, ladder_pauses_of(session, network.negotiator))
     is_over = network.state == NetworkState.independent or (end is not None and today >= end)
     for line in lines:
         if is_over or (end and line.from_on >= end):
             raise UserError(
-                say(
+                localized(
                     f"{line.named}: stödet till nätverk #{network.number} är slut den dagen. Ta bort raden.",
                     f"{line.named}: network #{network.number}'s support has ended by then. Remove the line.",
                 )
@@ -64,7 +66,7 @@ def _check_menu(session: Session, lines: Sequence[GrantLine], network: Network |
         most = MENU[item].per_network
         if most and before.get(item, 0) + sum(line.item == item for line in lines) > most:
             raise UserError(
-                say(
+                localized(
                     f"Stöd {word(ITEM, item)}: högst {most} gånger per nätverk.",
                     f"Support {word(ITEM, item)}: at most {most} times a network.",
                 )
@@ -77,9 +79,9 @@ def _check_first_year(session: Session, lines: Sequence[GrantLine], today: date,
     if not total:
         return
     total += first_year_hours(session, network) if network else Decimal(0)
-    if total > (most := numbers().network_hours):
+    if total > (most := office_policy().network_hours):
         raise UserError(
-            say(
+            localized(
                 f"Beviljat stöd: {total} timmar är mer än {most} första året. Ta bort något.",
                 f"Granted support: {total} hours exceed {most} the first year. Remove something.",
             )
@@ -97,7 +99,7 @@ def grant_line(session: Session, network: Network, line: GrantLine, cause: Cause
     Raises CapacityExceeded when nobody stands in or the hours are not there; the caller's transaction is to be undone.
     What costs no hours needs nobody.
     """
-    giver = by_signature(session, line.signature, say(f"{line.named}: signatur", f"{line.named}: signature"))
+    giver = by_signature(session, line.signature, localized(f"{line.named}: signatur", f"{line.named}: signature"))
     hours = hours_of(line)
     if hours:
         giver = _present(session, giver, max(line.from_on, local(cause.at).date()))
@@ -120,10 +122,10 @@ def grant_line(session: Session, network: Network, line: GrantLine, cause: Cause
 
 
 def _present(session: Session, giver: Staff, day: date) -> Staff:
-    found = stand_in(session, giver, day)
+    found = substitute_for(session, giver, day)
     if not found:
         raise CapacityExceeded(
-            say(
+            localized(
                 f"{giver.signature} är borta {day} och har ingen ersättare.",
                 f"{giver.signature} is away on {day} and nobody stands in.",
             )

@@ -25,7 +25,7 @@ class Standing:
     health: Health
     next_is_booked: bool
     last_check_in_answered: bool
-    standstills: Spans = ()
+    ladder_pauses: Spans = ()
 
     @property
     def meets_criteria(self) -> bool:
@@ -39,17 +39,17 @@ class Standing:
         )
 
 
-def frozen_days(standstills: Spans, kickoff: date, until: date) -> int:
+def frozen_days(ladder_pauses: Spans, kickoff: date, until: date) -> int:
     """Days after kickoff up to `until` on which the negotiator was away without a substitute: at most 30 count.
 
     The spans include both their days and do not overlap.
     """
     first = kickoff + timedelta(days=1)
-    days = sum(max(0, (min(ends, until) - max(begins, first)).days + 1) for begins, ends in standstills)
+    days = sum(max(0, (min(ends, until) - max(begins, first)).days + 1) for begins, ends in ladder_pauses)
     return min(days, MOST_FROZEN_DAYS)
 
 
-def support_end(network: Network, standstills: Spans = ()) -> date | None:
+def support_end(network: Network, ladder_pauses: Spans = ()) -> date | None:
     """The day the office's support ends: put off by frozen days, never beyond twelve months after kickoff.
 
     Days frozen while it is put off count too: it ends on the first day by which no more are to be made good.
@@ -58,23 +58,23 @@ def support_end(network: Network, standstills: Spans = ()) -> date | None:
     if ends is None or kickoff is None:
         return None
     put_off = (ends + timedelta(days=days) for days in range(MOST_FROZEN_DAYS + 1))
-    last = next(day for day in put_off if day >= ends + timedelta(days=frozen_days(standstills, kickoff, day)))
+    last = next(day for day in put_off if day >= ends + timedelta(days=frozen_days(ladder_pauses, kickoff, day)))
     return min(last, add_months(kickoff, ABSOLUTE_MONTHS))
 
 
-def has_ended(network: Network, standstills: Spans, today: date) -> bool:
+def has_ended(network: Network, ladder_pauses: Spans, today: date) -> bool:
     """Whether the limit is reached: then the network is independent either way."""
-    end = support_end(network, standstills)
+    end = support_end(network, ladder_pauses)
     return end is not None and today >= end
 
 
 def next_state(network: Network, standing: Standing, today: date) -> NetworkState | None:
     """The state that the ladder moves a network to today, or None. A step at a time."""
-    if has_ended(network, standing.standstills, today):
+    if has_ended(network, standing.ladder_pauses, today):
         return next_up(network)
     if network.kickoff_on is None:
         return None
-    days = (today - network.kickoff_on).days - frozen_days(standing.standstills, network.kickoff_on, today)
+    days = (today - network.kickoff_on).days - frozen_days(standing.ladder_pauses, network.kickoff_on, today)
     early = standing.meets_criteria
     match network.state:
         case NetworkState.starting if early or days >= SHARING_AFTER_DAYS:

@@ -9,8 +9,8 @@ from sqlmodel import Session, col, func, select
 
 from models.dates.local_time import quarter, quarter_bounds
 from models.errors import CapacityExceeded, UserError
-from models.i18n import say
-from models.office.policy import numbers
+from models.i18n import localized
+from models.office.policy import office_policy
 from models.support.menu import check_network_hours, hours_used
 from models.tables.office import Staff
 from models.tables.support import (
@@ -28,7 +28,7 @@ from models.tables.support import (
 def hours_left(session: Session, staff_id: UUID, in_quarter: str) -> Decimal:
     """What a negotiator has left of a quarter, in hours; one that nothing was booked in yet has the whole budget."""
     last = _last_line(session, staff_id, in_quarter)
-    return last.balance if last else numbers().quarter_hours
+    return last.balance if last else office_policy().quarter_hours
 
 
 def _last_line(session: Session, staff_id: UUID, in_quarter: str) -> CapacityEntry | None:
@@ -39,7 +39,7 @@ def _last_line(session: Session, staff_id: UUID, in_quarter: str) -> CapacityEnt
     ).first()
 
 
-def write_line(
+def append_entry(
     session: Session, staff_id: UUID, in_quarter: str, hours: Decimal, kind: EntryKind, at: datetime,
     grant: UUID | None = None,
 ) -> CapacityEntry:  # fmt: skip
@@ -51,11 +51,11 @@ def write_line(
     staff = _lock(session, staff_id)
     last = _last_line(session, staff_id, in_quarter)
     if last is None and kind != EntryKind.budget:
-        last = write_line(session, staff_id, in_quarter, numbers().quarter_hours, EntryKind.budget, at)
+        last = append_entry(session, staff_id, in_quarter, office_policy().quarter_hours, EntryKind.budget, at)
     before, place = (last.balance, last.sequence) if last else (Decimal(0), 0)
     if before + hours < 0:
         raise CapacityExceeded(
-            say(
+            localized(
                 f"{staff.signature} har {before} timmar kvar {in_quarter} och det behövs {-hours}.",
                 f"{staff.signature} has {before} hours left in {in_quarter} and {-hours} are needed.",
             )
@@ -74,7 +74,7 @@ def _lock(session: Session, staff_id: UUID) -> Staff:
     return session.exec(select(Staff).where(col(Staff.id) == staff_id).with_for_update(key_share=True)).one()
 
 
-def hold_hours(session: Session) -> None:
+def lock_ledger(session: Session) -> None:
     """From here to the transaction's end nobody else takes hours: grants are decided one after another.
 
     The rows are locked in one order, so that two grants with the same givers never wait for each other in a ring.
@@ -112,14 +112,14 @@ def set_budget(session: Session, staff: Staff, in_quarter: str, hours: Decimal, 
     taken = budget - hours_left(session, staff.id, in_quarter) if count else Decimal(0)
     if hours < taken:
         raise UserError(
-            say(
+            localized(
                 f"Timmar: {staff.signature} har redan {taken} timmar bokade {in_quarter}. Ange minst så många.",
                 f"Hours: {staff.signature} has {taken} hours booked in {in_quarter} already. Give at least as many.",
             )
         )
     if count and hours == budget:
         return False
-    write_line(session, staff.id, in_quarter, hours - budget, EntryKind.budget, at)
+    append_entry(session, staff.id, in_quarter, hours - budget, EntryKind.budget, at)
     return True
 
 
@@ -128,7 +128,7 @@ def book_hours(
 ) -> None:
     """Take `hours` from the ledger of the quarter that holds `on`. Raises CapacityExceeded when they are not there."""
     if hours:
-        write_line(session, staff.id, quarter(on), -hours, kind, at, grant)
+        append_entry(session, staff.id, quarter(on), -hours, kind, at, grant)
 
 
 def reserve(session: Session, staff: Staff, grant: SupportGrant, at: datetime) -> None:
@@ -169,7 +169,7 @@ def reserved(session: Session, grant_id: UUID) -> list[tuple[UUID, str, Decimal]
 def release(session: Session, grant: SupportGrant, at: datetime) -> None:
     """Give a grant's unused hours back to the quarters they were reserved in."""
     for staff_id, in_quarter, hours in reserved(session, grant.id):
-        write_line(session, staff_id, in_quarter, hours, EntryKind.released, at, grant.id)
+        append_entry(session, staff_id, in_quarter, hours, EntryKind.released, at, grant.id)
 
 
 def use_hours(session: Session, grant: SupportGrant, on: date, hours: Decimal, at: datetime) -> bool:
@@ -188,7 +188,7 @@ def use_hours(session: Session, grant: SupportGrant, on: date, hours: Decimal, a
         return False
     if not grant.from_on <= on <= grant.to_on:
         raise UserError(
-            say(
+            localized(
                 f"Dag: stödet gäller {grant.from_on}–{grant.to_on}. Ange en dag däremellan.",
                 f"Day: the support is for {grant.from_on}–{grant.to_on}. Give a day between them.",
             )
@@ -210,10 +210,10 @@ def _from_reserved_to_used(
     held = sum((left for _, name, left in reserved(session, grant.id) if name == in_quarter), Decimal(0))
     if hours - held > hours_left(session, grant.staff_id, in_quarter):
         # Said before anything is written: the ledger's own refusal would come after the release.
-        write_line(session, grant.staff_id, in_quarter, held - hours, EntryKind.used, at, grant.id)
+        append_entry(session, grant.staff_id, in_quarter, held - hours, EntryKind.used, at, grant.id)
     if held:
-        write_line(session, grant.staff_id, in_quarter, min(held, hours), EntryKind.released, at, grant.id)
-    write_line(session, grant.staff_id, in_quarter, -hours, EntryKind.used, at, grant.id)
+        append_entry(session, grant.staff_id, in_quarter, min(held, hours), EntryKind.released, at, grant.id)
+    append_entry(session, grant.staff_id, in_quarter, -hours, EntryKind.used, at, grant.id)
 
 
 def book_talk(session: Session, staff: Staff, on: date, at: datetime, kind: Item = Item.talk) -> Decimal:
@@ -243,7 +243,7 @@ def release_ended(session: Session, today: date, at: datetime) -> int:
         .order_by(col(CapacityEntry.staff_id), col(CapacityEntry.quarter), col(CapacityEntry.grant_id))
     ).all()
     for staff_id, in_quarter, grant_id, hours in unused:
-        write_line(session, staff_id, in_quarter, -hours, EntryKind.released, at, grant_id)
+        append_entry(session, staff_id, in_quarter, -hours, EntryKind.released, at, grant_id)
     over = select(SupportGrant).where(col(SupportGrant.to_on) < today, col(SupportGrant.status) == GrantStatus.granted)
     grants = session.exec(over).all()
     for grant in grants:

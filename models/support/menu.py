@@ -9,8 +9,8 @@ from sqlmodel import Session, col, func, select
 
 from models.dates.local_time import add_months, local
 from models.errors import UserError
-from models.i18n import say
-from models.office.policy import numbers
+from models.i18n import localized
+from models.office.policy import office_policy
 from models.tables.network import Nature, Network
 from models.tables.support import Item, SupportGrant, SupportTime
 
@@ -68,9 +68,9 @@ def check_network_hours(session: Session, grant: SupportGrant, more: Decimal) ->
     beyond = max(Decimal(0), hours_used(session, grant.id) + more - grant.hours)
     if not beyond or grant.from_on >= first_year_ends_on(network):
         return
-    if first_year_hours(session, network) + min(beyond, more) > (most := numbers().network_hours):
+    if first_year_hours(session, network) + min(beyond, more) > (most := office_policy().network_hours):
         raise UserError(
-            say(
+            localized(
                 f"Timmar: nätverk #{network.number} får högst {most} timmar första året. Ange färre.",
                 f"Hours: network #{network.number} gets at most {most} hours in its first year. Give fewer.",
             )

@@ -62,7 +62,7 @@ TALKS = frozenset(
 """What a talk with the network settles; the rest is for staff alone (a contact to find, somebody to call)."""
 
 
-class Outcome(StrEnum):
+class TalkOutcome(StrEnum):
     """The three ways on (domain.md section 7), or that the matter settled itself."""
 
     adapt = "adapt"
@@ -83,7 +83,7 @@ class Intervention(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=UtcDateTime)
     owner: UUID | None = Field(default=None, foreign_key="staff.id", index=True)
     due_on: date
-    outcome: Outcome | None = Field(default=None, sa_type=code(Outcome))
+    outcome: TalkOutcome | None = Field(default=None, sa_type=code(TalkOutcome))
     agreement: str | None = Field(default=None, sa_column=Column(EncryptedText))
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_by: UUID | None = Field(default=None, foreign_key="staff.id")

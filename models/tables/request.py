@@ -65,7 +65,7 @@ CAME_TO_NOTHING = (RequestState.declined, RequestState.referred, RequestState.ex
 OPEN = (RequestState.received, RequestState.incomplete, RequestState.talking, RequestState.waiting)
 
 
-class Reason(StrEnum):
+class RefusalReason(StrEnum):
     """Why a request was declined or referred; the mail tells it in words."""
 
     none = ""
@@ -107,7 +107,7 @@ class SupportRequest(SQLModel, table=True):
     talk_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     talk_notes: str | None = Field(default=None, sa_column=Column(EncryptedText))
     state: RequestState = Field(default=RequestState.received, index=True, sa_type=code(RequestState))
-    reason: Reason = Field(default=Reason.none, sa_type=code(Reason))
+    reason: RefusalReason = Field(default=RefusalReason.none, sa_type=code(RefusalReason))
     network_id: UUID | None = Field(default=None, foreign_key="network.id")
     predecessor: UUID | None = Field(default=None, foreign_key="network.id")
     waiting_since: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from models.db.column_types import UtcDateTime, code, key_field
-from models.i18n import say
+from models.i18n import localized
 from models.vocabulary import ACTOR, word
 
 
@@ -60,5 +60,5 @@ SIGNED = ("en medarbetare bekräftar med sin signatur", "somebody at the office 
 
 
 def not_by(who: frozenset[Actor], actor: Actor) -> str:
-    allowed = say(" eller ", " or ").join(word(ACTOR, one) for one in sorted(who))
-    return say(f"görs av {allowed}, inte {word(ACTOR, actor)}", f"done by {allowed}, not by {word(ACTOR, actor)}")
+    allowed = localized(" eller ", " or ").join(word(ACTOR, one) for one in sorted(who))
+    return localized(f"görs av {allowed}, inte {word(ACTOR, actor)}", f"done by {allowed}, not by {word(ACTOR, actor)}")

@@ -17,8 +17,8 @@ from sqlmodel import Session, col, select
 
 from models.health import engagement
 from models.health.engagement import LEVELS, Health
-from models.health.scoring import Scored
-from models.networks.lookup import by_id
+from models.health.scoring import ScoredNetworks
+from models.networks.lookup import networks_by_id
 from models.tables.health import HealthSnapshot, Level
 from models.tables.network import Network
 from models.tables.office import Intervention, InterventionKind
@@ -49,7 +49,7 @@ class Move:
         return LEVELS.index(self.level) < LEVELS.index(self.level_before)
 
 
-def distribution(found: Sequence[Scored]) -> dict[Level, list[int]]:
+def distribution(found: Sequence[ScoredNetworks]) -> dict[Level, list[int]]:
     """How many networks of each level have a score in each tenth of the scale; 100 counts to the last."""
     counts = {level: np.zeros(BINS, dtype=np.int64) for level in LEVELS}
     for result in (some.result for some in found):
@@ -61,7 +61,7 @@ def distribution(found: Sequence[Scored]) -> dict[Level, list[int]]:
     return {level: column.tolist() for level, column in counts.items() if level != Level.not_assessed}
 
 
-def moves(session: Session, found: Sequence[Scored], today: date) -> list[Move]:
+def moves(session: Session, found: Sequence[ScoredNetworks], today: date) -> list[Move]:
     """Every network that has a score today and had one at its last snapshot before, the greatest fall first."""
     latest: Any = (
         sql_select(col(HealthSnapshot.network_id), func.max(col(HealthSnapshot.on)).label("on"))
@@ -85,7 +85,7 @@ def moves(session: Session, found: Sequence[Scored], today: date) -> list[Move]:
     return sorted(moved, key=lambda move: (round(move.by, 9), move.number))
 
 
-def _now(some: Scored) -> Iterable[tuple[UUID, int, float, int]]:
+def _now(some: ScoredNetworks) -> Iterable[tuple[UUID, int, float, int]]:
     columns = (some.numbers, some.result.score, some.result.level)
     return zip(some.ids, *(column.tolist() for column in columns), strict=True)
 
@@ -101,8 +101,8 @@ def warned(session: Session) -> list[tuple[Network, str]]:
     return list(rows)
 
 
-def most_telling(
-    session: Session, found: Sequence[Scored], moved: Collection[Move], warned: Collection[UUID], most: int
+def most_urgent(
+    session: Session, found: Sequence[ScoredNetworks], moved: Collection[Move], warned: Collection[UUID], most: int
 ) -> list[tuple[Network, Health]]:
     """At most so many networks, those that staff want to read about first: what fell, then red, yellow, what was warned
     of, what changed for the better, and the rest; the lowest score first.
@@ -122,7 +122,7 @@ def most_telling(
         return *urgency, np.isnan(points), np.nan_to_num(points), number
 
     first = [one[0] for one in nsmallest(most, (one for some in found for one in _now(some)), rank)]
-    networks = by_id(session, first)
+    networks = networks_by_id(session, first)
     health = {
         network_id: some.result.row(place)
         for some in found

@@ -15,11 +15,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
-from models.audit import since
+from models.audit import entered_state_at
 from models.dates.local_time import add_months, local
-from models.i18n import say
+from models.i18n import localized
 from models.networks.lifecycle import ALLOWED
-from models.office.policy import DEFAULTS, numbers
+from models.office.policy import DEFAULTS, office_policy
 from models.reference.places import is_whole_country
 from models.requests.lifecycle import REQUEST_ALLOWED
 from models.support.menu import ABSOLUTE_MONTHS
@@ -48,7 +48,7 @@ class Rule:
         if not found:
             return None
         named = ", ".join(str(one) for one in found[:NAMED]) + (" …" if len(found) > NAMED else "")
-        return f"{self.name}: {len(found)} {say(self.swedish, self.english)}: {named}"
+        return f"{self.name}: {len(found)} {localized(self.swedish, self.english)}: {named}"
 
 
 def broken(session: Session) -> list[str]:
@@ -112,7 +112,7 @@ def _supported_too_long(session: Session) -> Iterator[object]:
 def _asked_at_rest(session: Session) -> Iterator[object]:
     latest: Any = select(CheckIn.network_id, func.max(col(CheckIn.sent_on))).group_by(col(CheckIn.network_id))
     asked: dict[UUID, date] = dict(session.execute(latest).all())
-    for network, rested_at in since(session, NetworkState.resting):
+    for network, rested_at in entered_state_at(session, NetworkState.resting):
         if asked.get(network.id, date.min) > local(rested_at).date():
             yield f"#{network.number}"
 
@@ -201,7 +201,9 @@ def _granted_too_much(session: Session) -> Iterator[object]:
         times[number, grant.item] += 1
         if grant.from_on < add_months(local(created).date(), ABSOLUTE_MONTHS):
             hours[number] += used[grant.id] if ended else grant.hours
-    limit = max(numbers().network_hours, DEFAULTS.network_hours)  # what was granted before a limit fell stays right
+    limit = max(
+        office_policy().network_hours, DEFAULTS.network_hours
+    )  # what was granted before a limit fell stays right
     yield from (f"#{number}" for number, total in hours.items() if total > limit)
     for (number, item), count in times.items():
         most = MENU[item].per_network  # type: ignore[index]

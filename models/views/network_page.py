@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 from models.dates.local_time import local
 from models.db.columnar import midnight
 from models.health import engagement
-from models.health.advice import Part, Told, parts
+from models.health.advice import ReportedFigures, ScorePart, parts
 from models.health.answers_by_day import latest_by
 from models.health.engagement import DEFAULTS, Health
-from models.office.absence import standstills_of
+from models.office.absence import ladder_pauses_of
 from models.office.labels import label_of
 from models.support.ladder import support_end
 from models.support.menu import OFFICE_DUTIES, SHARING_AFTER_DAYS, TRIAL_AFTER_DAYS
@@ -37,7 +37,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Gathering:
+class HeldMeeting:
     """A meeting held; `led` says that a member carried its invitation or led it."""
 
     on: date
@@ -46,7 +46,7 @@ class Gathering:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SentCheckIn:
     """A check-in sent; `motivation` is its answer of 1–5, None when nobody answered."""
 
     on: date
@@ -54,7 +54,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoreOnDay:
     on: date
     score: float
     level: Level
@@ -72,7 +72,7 @@ class Rung:
 
 
 @dataclass(frozen=True)
-class Page:
+class NetworkPage:
     """A network's page as of a day."""
 
     network: Network
@@ -80,23 +80,23 @@ class Page:
     today: date
     begins: date
     health: Health | None
-    parts: Sequence[Part]
+    parts: Sequence[ScorePart]
     spans: Sequence[Span]
-    meetings: Sequence[Gathering]
+    meetings: Sequence[HeldMeeting]
     booked: Sequence[date]
-    check_ins: Sequence[Asked]
-    scores: Sequence[Scored]
+    check_ins: Sequence[SentCheckIn]
+    scores: Sequence[ScoreOnDay]
     ladder: Sequence[Rung]
 
 
-def page(session: Session, network: Network, health: Health | None, today: date) -> Page:
+def network_page(session: Session, network: Network, health: Health | None, today: date) -> NetworkPage:
     """What is known of a network at the end of `today`; `health` is None for one that has not started."""
     first = min(day for day in (local(network.created_at).date(), network.kickoff_on) if day)
     begins = max(first, today - timedelta(days=DAYS_SHOWN))
     came = _transitions(session, network, today)
     held, booked = _meetings(session, network, today)
     check_ins = _check_ins(session, network, today)
-    return Page(
+    return NetworkPage(
         network=network,
         label=label_of(session, network),
         today=today,
@@ -141,12 +141,12 @@ def _meetings(session: Session, network: Network, today: date) -> tuple[list[Mee
     return held, [day for day in days if day >= today]
 
 
-def _gatherings(held: Sequence[Meeting], begins: date) -> list[Gathering]:
-    days = [Gathering(local(one.starts_at).date(), one.attended or 0, one.led_by_member) for one in held]
+def _gatherings(held: Sequence[Meeting], begins: date) -> list[HeldMeeting]:
+    days = [HeldMeeting(local(one.starts_at).date(), one.attended or 0, one.led_by_member) for one in held]
     return [one for one in days if one.on >= begins]
 
 
-def _check_ins(session: Session, network: Network, today: date) -> list[Asked]:
+def _check_ins(session: Session, network: Network, today: date) -> list[SentCheckIn]:
     rows = session.exec(
         select(CheckIn)
         .where(col(CheckIn.network_id) == network.id, col(CheckIn.sent_on) <= today)
@@ -154,7 +154,7 @@ def _check_ins(session: Session, network: Network, today: date) -> list[Asked]:
     )
     earlier = latest_by(session, select(CheckIn.id).where(col(CheckIn.network_id) == network.id), today)
     return [
-        Asked(one.sent_on, earlier.get(one.id, one.q4) if _answered_by(one.answered_at, today) else None)
+        SentCheckIn(one.sent_on, earlier.get(one.id, one.q4) if _answered_by(one.answered_at, today) else None)
         for one in rows
     ]
 
@@ -163,13 +163,13 @@ def _answered_by(answered_at: datetime | None, today: date) -> bool:
     return answered_at is not None and local(answered_at).date() <= today
 
 
-def _told(held: Sequence[Meeting], check_ins: Sequence[Asked], today: date) -> Told:
+def _told(held: Sequence[Meeting], check_ins: Sequence[SentCheckIn], today: date) -> ReportedFigures:
     """What the score's D and F were made of."""
     window = [one for one in held if local(one.starts_at).date() > today - timedelta(days=DEFAULTS.window_days)]
     recent, asked = window[-DEFAULTS.duty_meetings :], check_ins[-DEFAULTS.check_ins :]
     answers = [one.motivation for one in asked if one.motivation is not None]
     old_enough = bool(asked) and (today - asked[-1].on).days >= DEFAULTS.check_in_grace_days
-    return Told(
+    return ReportedFigures(
         branches=[one.branches for one in recent],
         companies=[one.companies for one in recent],
         motivation=answers[-1] if answers else None,
@@ -177,7 +177,7 @@ def _told(held: Sequence[Meeting], check_ins: Sequence[Asked], today: date) -> T
     )
 
 
-def _scores(session: Session, network: Network, begins: date, today: date) -> list[Scored]:
+def _scores(session: Session, network: Network, begins: date, today: date) -> list[ScoreOnDay]:
     rows = session.exec(
         select(HealthSnapshot)
         .where(col(HealthSnapshot.network_id) == network.id, col(HealthSnapshot.score).is_not(None))
@@ -185,7 +185,7 @@ def _scores(session: Session, network: Network, begins: date, today: date) -> li
         .where(col(HealthSnapshot.model_version) == engagement.MODEL_VERSION)
         .order_by(col(HealthSnapshot.on))
     )
-    return [Scored(one.on, one.score or 0.0, Level(one.level)) for one in rows]
+    return [ScoreOnDay(one.on, one.score or 0.0, Level(one.level)) for one in rows]
 
 
 def _ladder(session: Session, network: Network, came: Sequence[tuple[date, NetworkState]]) -> list[Rung]:
@@ -194,7 +194,7 @@ def _ladder(session: Session, network: Network, came: Sequence[tuple[date, Netwo
     latest = {
         NetworkState.sharing: kickoff and kickoff + timedelta(days=SHARING_AFTER_DAYS),
         NetworkState.trial: kickoff and kickoff + timedelta(days=TRIAL_AFTER_DAYS),
-        NetworkState.independent: support_end(network, standstills_of(session, network.negotiator)),
+        NetworkState.independent: support_end(network, ladder_pauses_of(session, network.negotiator)),
     }
     return [
         Rung(step, state, OFFICE_DUTIES[step], reached.get(state), None if network.step >= step else latest.get(state))

@@ -37,7 +37,7 @@ class Met:
 
 
 @dataclass(frozen=True)
-class Picture:
+class NetworkSummary:
     """The last year's meetings, the next one, and each one's share of the work, the largest first."""
 
     met: Sequence[Met]
@@ -46,7 +46,7 @@ class Picture:
     office: float
 
 
-def picture(session: Session, network_id: UUID, today: date) -> Picture:
+def network_summary(session: Session, network_id: UUID, today: date) -> NetworkSummary:
     """The network as its own organisers may see it on that day."""
     begin = today - YEAR
     since = datetime.combine(begin, time(), STOCKHOLM)
@@ -58,7 +58,7 @@ def picture(session: Session, network_id: UUID, today: date) -> Picture:
     ]
     coming = (local(starts_at).date() for _, starts_at, _, status in rows if status == MeetingStatus.planned)
     members, office = _shares(session, [key for key, _ in held[-DUTIES_OF:]])
-    return Picture([met for _, met in held], next((day for day in coming if day > today), None), members, office)
+    return NetworkSummary([met for _, met in held], next((day for day in coming if day > today), None), members, office)
 
 
 def _shares(session: Session, meetings: Sequence[UUID]) -> tuple[list[float], float]:

@@ -22,7 +22,7 @@ EVERY_STEP: Final = 0
 
 
 @dataclass(frozen=True)
-class Share:
+class OfficeShare:
     """Recorded duties at the meetings of one quarter, and how many the office carried.
 
     `step` is where the networks stood when they met; EVERY_STEP is all of them together.
@@ -34,7 +34,7 @@ class Share:
     recorded: int
 
 
-def dependence(session: Session, today: date) -> list[Share]:
+def dependence(session: Session, today: date) -> list[OfficeShare]:
     """The office's share of the work for each of the last quarters up to `today` in which networks met."""
     begins = quarter_bounds(quarter(add_months(today, -MONTHS_A_QUARTER * (QUARTERS_SHOWN - 1))))[0]
     number, moment, office, recorded = in_columns(session, _carried(session, begins, today), 4)
@@ -46,7 +46,7 @@ def dependence(session: Session, today: date) -> list[Share]:
         for step in (EVERY_STEP, *STEPS):
             there = (names == name) & ((steps == step) | (step == EVERY_STEP))
             if there.any():
-                found.append(Share(name, step, int(office[there].sum()), int(recorded[there].sum())))
+                found.append(OfficeShare(name, step, int(office[there].sum()), int(recorded[there].sum())))
     return found
 
 

@@ -10,7 +10,7 @@ from models.office.labels import label
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WorkItem:
     """One thing that waits on the office. `subject` names a request or network without a person.
 
     `opens` is the flow whose form deals with it, `filled` what the form starts with. `run`: the flow run that is to be
@@ -49,16 +49,16 @@ class Waiting:
         return told | {"overdue": self.overdue, "link": link(self)}
 
 
-Link = Callable[[Waiting], str]
+Link = Callable[[WorkItem], str]
 """The address of the form that deals with a thing, filled in, or of its run; empty when there is none."""
 
 
-def no_link(one: Waiting) -> str:
+def no_link(one: WorkItem) -> str:
     return ""
 
 
 @dataclass(frozen=True)
-class Around:
+class ListContext:
     """What every kind of waiting thing is told with: places, signatures, and the day."""
 
     places: dict[str, tuple[str, str]]
@@ -70,7 +70,7 @@ class Around:
         code, nature, number = about or (None, "", 0)
         return label(self.places.get(code or "", (None,))[0], nature, number) if about else ""
 
-    def tell(
+    def item(
         self,
         what: str,
         key: UUID,
@@ -80,11 +80,11 @@ class Around:
         due: date | None,
         opens: str,
         **filled: str | list[str],
-    ) -> Waiting:
+    ) -> WorkItem:
         """`filled` is what the form starts with; {subject} in it stands for the label."""
         subject, region = self.subject(about), self.places.get((about or ("",))[0] or "", ("", ""))[1]
         signature = self.signatures.get(owner, "") if owner else ""
         start = {name: text.format(subject=subject) if isinstance(text, str) else text for name, text in filled.items()}
         if start and signature:
             start["signature"] = signature
-        return Waiting(what, key, subject, region, owner, since, due, self.today, signature, opens, start)
+        return WorkItem(what, key, subject, region, owner, since, due, self.today, signature, opens, start)

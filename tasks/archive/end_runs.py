@@ -12,7 +12,7 @@ from prefect.server.database import provide_database_interface
 from prefect.server.schemas.filters import FlowRunFilter
 from prefect.server.schemas.states import State, StateType
 
-from models.i18n import say
+from models.i18n import localized
 
 UNDER_WAY = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 AT_A_TIME = 200
@@ -23,7 +23,7 @@ async def end_runs() -> int:
     db = provide_database_interface()
     await db.create_db()  # as Prefect's server does at its start
     under_way = FlowRunFilter.model_validate({"state": {"type": {"any_": UNDER_WAY}}})
-    why = say(
+    why = localized(
         "Körningen pågick när säkerhetskopian gjordes som kansliet lästes tillbaka från. Se efter vad som blev gjort, "
         "och kör om (Retry) om det behövs.",
         "This was under way when the backup was made from which the office was restored. See what was done, and retry "

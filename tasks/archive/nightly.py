@@ -7,12 +7,12 @@ from models.operation.backups import made_at, surplus
 from models.settings import Settings
 
 
-def newest(settings: Settings) -> datetime | None:
+def newest_backup(settings: Settings) -> datetime | None:
     """When the newest nightly backup was made; None when there is none. Raises OSError when it cannot be looked at."""
     return max((at for name in _names(settings.backup_dir) if (at := made_at(name))), default=None)
 
 
-def of_run(settings: Settings, run: str) -> Path | None:
+def backup_of_run(settings: Settings, run: str) -> Path | None:
     """The backup that a run has made already."""
     return next(settings.backup_dir.glob(f"*-{run[:8]}.backup"), None)
 

@@ -13,7 +13,7 @@ from typing import IO, cast
 from pydantic import BaseModel, ValidationError
 
 from models.errors import BackupRefused
-from models.operation.upgrade import knows, newest
+from models.operation.upgrade import knows, newest_version
 from tasks.archive import sqlite_copy
 from tasks.archive.contents import MANIFEST, NAME, OURS, PREFECTS, Kept, Manifest
 from tasks.archive.sealed import Opener
@@ -103,7 +103,7 @@ def _sound(file: Path, folder: Path, manifest: Manifest) -> dict[str, int]:
     if not knows(manifest.schema_version):
         raise BackupRefused(
             f"{file}: its database is at {manifest.schema_version or 'nothing'}, and this version of lots knows no "
-            f"more than {newest()}: restore it with natverkslots {manifest.program} or newer."
+            f"more than {newest_version()}: restore it with natverkslots {manifest.program} or newer."
         )
     try:
         return sqlite_copy.rows(folder / OURS, COUNTED)

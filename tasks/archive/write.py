@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from models.errors import BackupFailed, BackupRefused
-from models.i18n import say
+from models.i18n import localized
 from models.operation.backups import PREFIX
 from models.settings import Settings, made_once
 from tasks.archive import sqlite_copy
@@ -78,7 +78,7 @@ def _copy_databases(home: Path, copies: Path) -> None:
             sqlite_copy.copy(home / name, copy)
             if found := sqlite_copy.faults(copy):
                 raise BackupFailed(
-                    say(
+                    localized(
                         f"Säkerhetskopian skrevs inte: {name} är skadad ({found}). Läs tillbaka en äldre.",
                         f"No backup was written: {name} is damaged ({found}). Restore an earlier one.",
                     )
@@ -151,7 +151,7 @@ def _alone(home: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise BackupFailed(
-                say(
+                localized(
                     "En annan säkerhetskopia skrivs just nu. Vänta tills den är klar.",
                     "Another backup is being written now. Wait until it is done.",
                 )
@@ -180,14 +180,14 @@ def sync_folder(folder: Path) -> None:
 def _why(error: OSError | sqlite3.Error, file: Path) -> str:
     full = error.errno in FULL if isinstance(error, OSError) else "full" in str(error) or "I/O" in str(error)
     if full:
-        return say(
+        return localized(
             f"{file}: disken är full (kopian och det som den görs av behöver dubbla databasens plats). "
             "Inget halvt ligger kvar, och äldre säkerhetskopior är orörda.",
             f"{file}: the disk is full (the backup and what it is made of need twice the database's room). "
             "Nothing half written is left, and earlier backups are untouched.",
         )
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return say(
+    return localized(
         f"{file}: säkerhetskopian kunde inte skrivas ({reason}). Äldre säkerhetskopior är orörda.",
         f"{file}: the backup could not be written ({reason}). Earlier backups are untouched.",
     )

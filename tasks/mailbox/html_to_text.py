@@ -9,7 +9,7 @@ LINES = frozenset(
 UNSEEN = frozenset(("head", "script", "style", "title"))
 
 
-class _Text(HTMLParser):
+class _VisibleText(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.lines = [""]
@@ -53,7 +53,7 @@ class _Text(HTMLParser):
 
 def plain_text(html: str) -> str:
     """The text that a reader of this HTML sees."""
-    parser = _Text()
+    parser = _VisibleText()
     parser.feed(html)
     parser.close()
     return "\n".join(" ".join(line.split()) for line in parser.lines).strip()

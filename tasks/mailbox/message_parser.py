@@ -14,7 +14,7 @@ from flufl.bounce import all_failures
 
 from models.inbox.auto_reply import WATCHED, is_automatic
 from models.inbox.bounce import Bounce, Report
-from models.inbox.quoted_text import own_words
+from models.inbox.quoted_text import without_quotes
 from models.mail.message_ids import mail_of_envelope, mail_returned_to, mails_named
 from models.settings import settings
 from models.stages.inbox import Incoming
@@ -35,7 +35,7 @@ REPLY_CODE = re.compile(r"\b([45])[0-9]{2}[ -]")
 MESSAGE_ID = re.compile(r"^\W{0,4}message-id:\s*(<[^<>\s]{1,300}>)", re.I | re.M)
 
 
-def read(raw: bytes) -> Incoming | None:
+def parse_message(raw: bytes) -> Incoming | None:
     """What a message says, or None when it cannot be read: whatever a stranger sends costs only that message."""
     try:
         return _read(message_from_bytes(raw))
@@ -50,7 +50,7 @@ def _read(message: Message) -> Incoming:
     return Incoming(
         sender=parseaddr(_decoded(message, "from"))[1],
         refers_to=mails_named(answered),
-        text="" if bounce else own_words(_text(message)),
+        text="" if bounce else without_quotes(_text(message)),
         automatic=is_automatic(headers) or _is_receipt(message),
         bounce=bounce,
     )

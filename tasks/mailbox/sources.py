@@ -15,7 +15,7 @@ from imap_tools import BaseMailBox, MailBox, MailboxLoginError, MailBoxUnencrypt
 from imap_tools.errors import ImapToolsError
 
 from models.errors import InboxUnavailable
-from models.i18n import say
+from models.i18n import localized
 from models.settings import Settings
 
 SECONDS = 60
@@ -48,7 +48,7 @@ def open_inbox(chosen: Settings) -> Iterator[Inbox]:
                 yield _Imap(connection)
     except MailboxLoginError:
         raise InboxUnavailable(
-            say(
+            localized(
                 "Inkorgen godtar inte inloggningen. Rätta LOTS_INBOX_USERNAME och LOTS_INBOX_PASSWORD; inget gick "
                 "förlorat.",
                 "The inbox refuses the login. Correct LOTS_INBOX_USERNAME and LOTS_INBOX_PASSWORD; nothing was lost.",
@@ -56,7 +56,7 @@ def open_inbox(chosen: Settings) -> Iterator[Inbox]:
         ) from None
     except (OSError, mailbox.Error, imaplib.IMAP4.error, ImapToolsError):
         raise InboxUnavailable(
-            say(
+            localized(
                 f"Inkorgen {chosen.inbox} går inte att använda. Inget gick förlorat: kontrollera LOTS_INBOX och kör "
                 "om (Retry) när den är igång.",
                 f"The inbox {chosen.inbox} cannot be used. Nothing was lost: check LOTS_INBOX, and retry when it is "
@@ -66,7 +66,7 @@ def open_inbox(chosen: Settings) -> Iterator[Inbox]:
 
 
 def _folder(for_staff: bool) -> str:
-    return say("Till personal", "For staff") if for_staff else say("Klart", "Done")
+    return localized("Till personal", "For staff") if for_staff else localized("Klart", "Done")
 
 
 class _Maildir:

@@ -13,7 +13,7 @@ from models.dates.local_time import local
 from models.db.engine import transaction
 from models.db.locks import one_at_a_time
 from models.forms.kit.base import Form
-from models.forms.kit.intake import content_of, just_came, of_run
+from models.forms.kit.intake import fingerprint, intake_of_run, recent_duplicate
 from models.tables.intake import Intake
 from tasks.runtime.step import run_id, step
 
@@ -26,17 +26,17 @@ async def check(form: Form, at: datetime) -> None:
     form.check(local(at).date())
 
 
-def keep(form: Form, flow: str, at: datetime, check: Callable[[Session, Form], None]) -> str:
+def keep_form(form: Form, flow: str, at: datetime, check: Callable[[Session, Form], None]) -> str:
     """Check the form and keep it under this run's id; a retry, whose form is empty by now, finds the first one.
 
     So does a run with the very same form a moment later: what is done is done once, however often Run is pressed.
     Returns the intake's id. Raises UserError when something in the form must be changed; nothing is kept then, and
     the run still has what was typed.
     """
-    content = content_of(flow, form.model_dump_json())
+    content = fingerprint(flow, form.model_dump_json())
     with transaction() as session:
         one_at_a_time(session, content)
-        kept = of_run(session, run_id() or "") or just_came(session, content, at)
+        kept = intake_of_run(session, run_id() or "") or recent_duplicate(session, content, at)
         if kept:
             return str(kept.id)
         form.check(local(at).date())
@@ -67,6 +67,6 @@ def form_of(session: Session, intake: str, kind: type[F]) -> tuple[Intake, F | N
     return row, kind.model_validate_json(row.form) if row.form else None
 
 
-def settle(row: Intake, subject_id: UUID, at: datetime) -> None:
+def close_intake(row: Intake, subject_id: UUID, at: datetime) -> None:
     """The form is worked off: what it was about is kept, what stood in it is not."""
     row.subject_id, row.form, row.settled_at = subject_id, None, at

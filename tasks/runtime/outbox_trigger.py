@@ -39,7 +39,7 @@ async def soon(request: Callable[[], Awaitable[Any]]) -> None:
 async def let_mail_go(client: PrefectClient, deployment: UUID) -> int:
     """Start the outbox if a mail may go now. Returns how many runs were made."""
     with reading() as session:
-        if not outbox.due(session, datetime.now(UTC)):
+        if not outbox.count_due(session, datetime.now(UTC)):
             return 0
     return await start_outbox(client, deployment)
 

@@ -5,10 +5,10 @@ from functools import lru_cache
 from prefect.client.orchestration import get_client
 from prefect.runtime import flow_run
 
-from models.office.policy import DEFAULTS, Numbers, chosen
+from models.office.policy import DEFAULTS, OfficePolicy, from_variables
 
 
-async def office_numbers() -> Numbers:
+async def policy_of_run() -> OfficePolicy:
     """The numbers that hold for this flow run.
 
     Raises SettingsError, in one sentence, when one of them cannot be used: nothing has been done then.
@@ -19,11 +19,11 @@ async def office_numbers() -> Numbers:
     known = _of_run(run)
     if not known:
         async with get_client() as client:
-            known.append(chosen({one.name: one.value for one in await client.read_variables()}))
+            known.append(from_variables({one.name: one.value for one in await client.read_variables()}))
     return known[0]
 
 
 @lru_cache(maxsize=8)
-def _of_run(run: str) -> list[Numbers]:
+def _of_run(run: str) -> list[OfficePolicy]:
     """Where what was read for a run is kept; all steps of a run go by the same numbers."""
     return []

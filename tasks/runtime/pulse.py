@@ -36,7 +36,7 @@ class Pulse(threading.Thread):
             _write(lambda session: rules.beat(session, self.flow_run_id, datetime.now(UTC)))
         if self._end is not None:
             told = (self._end.type.value, self._end.name, self._end.message)
-            _write(lambda session: rules.end(session, self.flow_run_id, datetime.now(UTC), *told))
+            _write(lambda session: rules.end_pulse(session, self.flow_run_id, datetime.now(UTC), *told))
 
     def _begin(self, session: Session) -> None:
         me, now = processes.myself(), datetime.now(UTC)
@@ -51,7 +51,7 @@ class Pulse(threading.Thread):
             started_at=now,
             beat_at=now,
         )
-        rules.begin(session, pulse)
+        rules.begin_pulse(session, pulse)
 
     async def ended(self, end: State[Any] | None) -> None:
         """The flow has ended so (None: it did not, and whoever stopped it says how)."""

@@ -18,10 +18,10 @@ from models.dates.local_time import STOCKHOLM, to_utc
 from models.db.engine import reading
 from models.db.trial import is_trial
 from models.errors import DatabaseBusy, LotsError, StepFailed, UserError
-from models.i18n import say
-from models.office.policy import use
+from models.i18n import localized
+from models.office.policy import applied
 from models.settings import settings
-from tasks.runtime.policy_variables import office_numbers
+from tasks.runtime.policy_variables import policy_of_run
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,7 +48,7 @@ def step(
         @functools.wraps(work)
         async def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
             try:
-                with use(await office_numbers()):
+                with applied(await policy_of_run()):
                     return await again(work, tries, *args, **kwargs)
             except LotsError:
                 raise
@@ -57,7 +57,7 @@ def step(
 
         # Prefect's run graph has no glyph for å, ä and ö and drops them; decomposed it keeps the base letter, and all
         # other pages show the letter whole.
-        name = unicodedata.normalize("NFD", say(swedish, english))
+        name = unicodedata.normalize("NFD", localized(swedish, english))
         made: Any = task(name=name, persist_result=True)
         return cast("Callable[P, Awaitable[T]]", made(guarded))
 
@@ -78,7 +78,7 @@ def _where(error: Exception) -> str:
     here = traceback.extract_tb(error.__traceback__)[-1]
     kind = type(error).__name__
     file = here.filename.rsplit("/", 1)[-1]
-    return say(
+    return localized(
         f"Ett fel i programmet stoppade steget ({kind} i {file}, rad {here.lineno}). Inget halvt sparades; "
         "tala om det för den som sköter systemet och kör om (Retry) när det är rättat.",
         f"A fault in the program stopped this step ({kind} in {file}, line {here.lineno}). Nothing was half saved; "
@@ -105,17 +105,17 @@ def moment(as_of: str) -> datetime:
             given = datetime.combine(date.fromisoformat(as_of), MORNING)
     except ValueError:
         raise UserError(
-            say(
+            localized(
                 "as_of: skriv 2027-03-02 eller 2027-03-02T09:10.",
                 "as_of: write 2027-03-02 or 2027-03-02T09:10.",
             )
         ) from None
     if not 1953 <= given.year <= 2099:  # the years whose holidays are known
-        raise UserError(say("as_of: ange ett år från 1953 till 2099.", "as_of: give a year from 1953 to 2099."))
+        raise UserError(localized("as_of: ange ett år från 1953 till 2099.", "as_of: give a year from 1953 to 2099."))
     at = given if given.tzinfo else to_utc(given)
     if _is_far(as_of, at, now) and not _may_be_tried():
         raise UserError(
-            say(
+            localized(
                 "as_of: mer än ett dygn från nu är bara för prov (lots demo, lots simulate eller LOTS_TRIAL=1); "
                 "lämna as_of tomt.",
                 "as_of: more than a day from now is for trials only (lots demo, lots simulate or LOTS_TRIAL=1); "

@@ -12,14 +12,14 @@ from uuid import UUID, uuid4
 
 from models.db.engine import reading, transaction
 from models.errors import DatabaseBusy, MailServerUnavailable
-from models.mail.delivery import Ended
+from models.mail.delivery import DeliveryResult
 from models.settings import settings
 from models.stages import outbox
 from models.tables.mail import LEASE
-from tasks.smtp.composer import Desk
-from tasks.smtp.connection import Line
-from tasks.smtp.delivery import MailServer, Outcome, Ready, connect, deliver, server_of_settings
-from tasks.smtp.group_commit import Journal, clock
+from tasks.smtp.composer import Composer
+from tasks.smtp.connection import Connection
+from tasks.smtp.delivery import MailServer, ReadyMail, SmtpOutcome, connect, deliver, server_of_settings
+from tasks.smtp.group_commit import GroupCommit, clock
 
 BATCH = 1000
 STOP_SECONDS = 10  # for a mail under way when the run is cancelled
@@ -42,15 +42,15 @@ async def send_due(at: datetime, progress: Progress = no_progress, server: MailS
         ids = outbox.claim(session, worker, at, clock(), BATCH)
     if not ids:
         return {}
-    lines = min(settings().smtp_connections, len(ids))
-    work = Work(worker, ids, at, progress, lines, server or server_of_settings())
+    connections = min(settings().smtp_connections, len(ids))
+    work = SendBatch(worker, ids, at, progress, connections, server or server_of_settings())
     try:
         async with _held(worker):
-            await _all_lines(work)
+            await _run_connections(work)
     finally:
         with transaction() as session:
-            outbox.let_go(session, worker)
-    if work.refusal and work.desk.left:
+            outbox.release_claims(session, worker)
+    if work.refusal and work.composer.left:
         raise work.refusal
     return dict(work.outcomes)
 
@@ -61,11 +61,11 @@ async def send_freed(at: datetime, progress: Progress, server: MailServer) -> di
     A run that lives renews its claims, one that died does not: nothing of it is left lying until the next run.
     """
     with reading() as session:
-        until = held = outbox.held_elsewhere(session, at)
+        until = held = outbox.other_claim_until(session, at)
     while until and held and clock() <= until:
         await asyncio.sleep(1)
         with reading() as session:
-            held = outbox.held_elsewhere(session, at)
+            held = outbox.other_claim_until(session, at)
     if not until:
         return {}
     with transaction() as session:
@@ -75,44 +75,44 @@ async def send_freed(at: datetime, progress: Progress, server: MailServer) -> di
     return {status: count for status, count in ended.items() if count}
 
 
-class Work:
+class SendBatch:
     """What the connections of one batch share. `refusal`: why some connection could not be had."""
 
     def __init__(
-        self, worker: UUID, ids: Sequence[UUID], at: datetime, progress: Progress, lines: int, server: MailServer
+        self, worker: UUID, ids: Sequence[UUID], at: datetime, progress: Progress, connections: int, server: MailServer
     ) -> None:
-        self.desk = Desk(worker, ids, at)
-        self.journal = Journal(worker, at, lines, self._write_ahead)
-        self.lines, self.progress, self.server = lines, progress, server
+        self.composer = Composer(worker, ids, at)
+        self.commits = GroupCommit(worker, at, connections, self._write_ahead)
+        self.connections, self.progress, self.server = connections, progress, server
         self.ended: Counter[str] = Counter()
         self.refusal: MailServerUnavailable | None = None
 
     @property
     def outcomes(self) -> Counter[str]:
         """How many mails have ended how."""
-        return self.ended + self.desk.refused
+        return self.ended + self.composer.refused
 
     def _write_ahead(self) -> None:
         with suppress(DatabaseBusy):  # whoever takes the next mail asks again
-            self.desk.write_ahead(self.lines)
+            self.composer.write_ahead(self.connections)
 
 
-async def _all_lines(work: Work) -> None:
+async def _run_connections(work: SendBatch) -> None:
     """Every connection until nothing is left. Whatever happens to one, the others end their mail and record it."""
-    lines = [asyncio.create_task(_line(work)) for _ in range(work.lines)]
+    connections = [asyncio.create_task(_run_connection(work)) for _ in range(work.connections)]
     patience: float | None = None
     try:
-        for line in asyncio.as_completed(lines):
-            await line
+        for connection in asyncio.as_completed(connections):
+            await connection
     except asyncio.CancelledError:
         patience = STOP_SECONDS
         raise
     finally:
-        if unfinished := [line for line in lines if not line.done()]:
-            work.desk.clear()
+        if unfinished := [connection for connection in connections if not connection.done()]:
+            work.composer.clear()
             _, stuck = await asyncio.wait(unfinished, timeout=patience)
-            for line in stuck:
-                line.cancel()
+            for connection in stuck:
+                connection.cancel()
 
 
 @asynccontextmanager
@@ -134,52 +134,52 @@ async def _held(worker: UUID) -> AsyncIterator[None]:
 
 def _extend(worker: UUID) -> None:
     with transaction() as session:
-        outbox.extend(session, worker, clock())
+        outbox.renew_claims(session, worker, clock())
 
 
-async def _line(work: Work) -> None:
+async def _run_connection(work: SendBatch) -> None:
     """One connection's work: mail after mail until none is waiting.
 
     A server that takes fewer connections than we would like is no failure while others are served.
     """
-    line: Line | None = None
-    ended: Ended | None = None
+    connection: Connection | None = None
+    ended: DeliveryResult | None = None
     fresh = True
     try:
-        while work.desk.left:
-            if line is None:
-                line, fresh = await connect(work.server), True
-                work.desk.utf8 = work.desk.utf8 or "smtputf8" in line.capable
-            mail = work.desk.take()
+        while work.composer.left:
+            if connection is None:
+                connection, fresh = await connect(work.server), True
+                work.composer.utf8 = work.composer.utf8 or "smtputf8" in connection.capable
+            mail = work.composer.take()
             if settings().smtp_rate:
-                await work.journal.turn(ended)
+                await work.commits.record_and_begin(ended)
                 ended = None
                 await _pace()
-            begun = await work.journal.turn(ended, mail)
+            begun = await work.commits.record_and_begin(ended, mail)
             ended = None
             if mail is None or not begun:
                 continue
-            outcome = await deliver(line, mail, fresh=fresh)
+            outcome = await deliver(connection, mail, fresh=fresh)
             ended, fresh = _ended(mail, outcome), False
             work.ended[outcome.status] += 1
             await work.progress(work.outcomes.total())
             if not outcome.connection_lives:
-                await work.journal.turn(ended)
-                line = ended = None
+                await work.commits.record_and_begin(ended)
+                connection = ended = None
     except MailServerUnavailable as refusal:
         work.refusal = refusal
     finally:
-        await work.journal.turn(ended)
-        if line:
-            await line.quit()
+        await work.commits.record_and_begin(ended)
+        if connection:
+            await connection.quit()
 
 
-def _ended(mail: Ready, outcome: Outcome) -> Ended:
-    return Ended(mail.mail_id, outcome.status, outcome.code, outcome.no_such_address)
+def _ended(mail: ReadyMail, outcome: SmtpOutcome) -> DeliveryResult:
+    return DeliveryResult(mail.mail_id, outcome.status, outcome.code, outcome.no_such_address)
 
 
 async def _pace() -> None:
     """Wait for this mail's turn under LOTS_SMTP_RATE, which all who send share."""
     with transaction() as session:
-        mine = outbox.slot(session, settings().smtp_rate, clock())
+        mine = outbox.next_send_time(session, settings().smtp_rate, clock())
     await asyncio.sleep((mine - clock()).total_seconds())

@@ -16,13 +16,13 @@ from models.mail.message_ids import return_path
 from models.settings import settings
 from models.stages import outbox
 from models.tables.mail import MailStatus, OutgoingMail, Template
-from tasks.smtp.delivery import Ready
-from tasks.smtp.mail_context import Shelf, recipient, write
+from tasks.smtp.delivery import ReadyMail
+from tasks.smtp.mail_context import Prefetched, compose, recipient
 
 HANDFUL = 100  # fetched at a time, by one query a kind
 
 
-class Desk:
+class Composer:
     """The mails of one batch that wait: claimed (`ids`), fetched, written (`ready`).
 
     What cannot go is recorded and counted in `refused`. `utf8`: the mail server takes letters such as å before an @.
@@ -32,7 +32,7 @@ class Desk:
         self.worker, self.at = worker, at
         self.ids = deque(ids)
         self.fetched: deque[OutgoingMail] = deque()
-        self.ready: deque[Ready] = deque()
+        self.ready: deque[ReadyMail] = deque()
         self.refused: Counter[str] = Counter()
         self.utf8 = False
 
@@ -41,7 +41,7 @@ class Desk:
         """Whether some mail may still be waiting."""
         return bool(self.ready or self.fetched or self.ids)
 
-    def take(self) -> Ready | None:
+    def take(self) -> ReadyMail | None:
         """The next mail to go; None when none is left."""
         self.write_ahead(1)
         return self.ready.popleft() if self.ready else None
@@ -65,8 +65,8 @@ class Desk:
     def _fetch(self) -> None:
         some = [self.ids[place] for place in range(min(HANDFUL, len(self.ids)))]
         with reading() as session:
-            mails = {mail.id: mail for mail in outbox.mine(session, some, self.worker)}
-            self.shelf = Shelf(session, list(mails.values()))
+            mails = {mail.id: mail for mail in outbox.still_claimed(session, some, self.worker)}
+            self.prefetched = Prefetched(session, list(mails.values()))
             reasons = {mail.id: self._why_not(session, mail) for mail in mails.values()}
         self._refuse({key: (MailStatus.skipped, reason) for key, reason in reasons.items() if reason})
         self.fetched.extend(mails[key] for key in some if key in mails and not reasons[key])
@@ -74,22 +74,22 @@ class Desk:
             self.ids.popleft()
 
     def _why_not(self, session: Session, mail: OutgoingMail) -> str | None:
-        reader = self.shelf.reader(mail)
-        reason = suppression.why_not(reader, utf8=self.utf8) or suppression.is_overtaken(session, mail)
-        if suppression.is_unwanted(mail, reader):
+        reader = self.prefetched.reader(mail)
+        reason = suppression.suppression_reason(reader, utf8=self.utf8) or suppression.is_overtaken(session, mail)
+        if suppression.is_unsubscribed(mail, reader):
             return reason or "stopped"
-        if mail.template == Template.introduction and suppression.why_not(self.shelf.introduced(mail)):
+        if mail.template == Template.introduction and suppression.suppression_reason(self.prefetched.introduced(mail)):
             return reason or "other-side"  # nobody is given the name of someone who is not to be written to
         return reason
 
     def _write(self, mail: OutgoingMail) -> None:
         try:
-            to, body, written = recipient(self.shelf.reader(mail)), delivery.bytes_of(mail), None
+            to, body, written = recipient(self.prefetched.reader(mail)), delivery.bytes_of(mail), None
             if body is None:
-                written = write(mail, self.shelf, to, self.at)
+                written = compose(mail, self.prefetched, to, self.at)
                 body = written.body
             comes_back_to = return_path(mail.id, settings())
-            self.ready.append(Ready(mail.id, comes_back_to, to.address, body, written, not to.address.isascii()))
+            self.ready.append(ReadyMail(mail.id, comes_back_to, to.address, body, written, not to.address.isascii()))
         except (ValueError, LookupError, UndefinedError, MessageError):
             self._refuse({mail.id: (MailStatus.failed, "cannot-be-written")})
 
@@ -97,7 +97,7 @@ class Desk:
         if not refused:
             return
         with transaction() as session:
-            for mail in outbox.mine(session, refused, self.worker):
+            for mail in outbox.still_claimed(session, refused, self.worker):
                 status, reason = refused[mail.id]
                 delivery.record(mail, status, 0, self.at)
                 mail.reason = reason

@@ -23,19 +23,19 @@ class Reply(NamedTuple):
     text: str
 
 
-class LineLost(ConnectionError):
+class ConnectionLost(ConnectionError):
     """The server hung up, or took too long."""
 
 
-class Line(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """A ready connection. `capable`: what the server said at EHLO that it can do, in lower case.
 
-    Raises LineLost when the server hung up already.
+    Raises ConnectionLost when the server hung up already.
     """
 
     def __init__(self, client: SMTP) -> None:
         if client.transport is None:
-            raise LineLost
+            raise ConnectionLost
         self.transport = cast(asyncio.Transport, client.transport)
         self.capable = frozenset(client.esmtp_extensions)
         self.lost = False
@@ -87,13 +87,13 @@ class Line(asyncio.Protocol):
         return bool(self._replies or self._buffer)
 
     def write(self, data: bytes) -> None:
-        """Send it off. Raises LineLost."""
+        """Send it off. Raises ConnectionLost."""
         if not self.alive:
-            raise LineLost
+            raise ConnectionLost
         self.transport.write(data)
 
     async def reply(self, seconds: float) -> Reply:
-        """The next reply. Raises LineLost when the line ends first, or the time."""
+        """The next reply. Raises ConnectionLost when the line ends first, or the time."""
         if not self._replies:
             try:
                 async with asyncio.timeout(seconds):
@@ -101,9 +101,9 @@ class Line(asyncio.Protocol):
                         self._waiter = asyncio.get_running_loop().create_future()
                         await self._waiter
             except TimeoutError:
-                raise LineLost from None
+                raise ConnectionLost from None
         if not self._replies:
-            raise LineLost
+            raise ConnectionLost
         return self._replies.popleft()
 
     def close(self) -> None:
@@ -114,6 +114,6 @@ class Line(asyncio.Protocol):
         """Take leave, and do not wait long for the answer."""
         if self.alive:
             self.write(b"QUIT\r\n")
-            with suppress(LineLost):
+            with suppress(ConnectionLost):
                 await self.reply(5)
         self.close()

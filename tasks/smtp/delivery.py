@@ -10,11 +10,11 @@ from aiosmtplib import SMTP
 from aiosmtplib.errors import SMTPAuthenticationError, SMTPException, SMTPHeloError
 
 from models.errors import MailEncryptionRefused, MailLoginRefused, MailServerUnavailable
-from models.i18n import say
-from models.mail.delivery import Written
+from models.i18n import localized
+from models.mail.delivery import ComposedMail
 from models.settings import settings
 from models.tables.mail import MailStatus
-from tasks.smtp.connection import CLOSING, Line, LineLost, Reply
+from tasks.smtp.connection import CLOSING, Connection, ConnectionLost, Reply
 
 AFTER_DOT_SECONDS = 600  # RFC 5321 section 4.5.3.2.6: to give up sooner is to send twice
 COMMAND_SECONDS = 60
@@ -52,7 +52,7 @@ def server_of_settings() -> MailServer:
 
 
 @dataclass(frozen=True)
-class Ready:
+class ReadyMail:
     """A mail that can go: from and to whom on the envelope, and the exact bytes.
 
     `written`: when this is the first try, what is to be kept of it. `utf8`: å stands before an @.
@@ -62,12 +62,12 @@ class Ready:
     sender: str
     recipient: str
     body: bytes
-    written: Written | None = None
+    written: ComposedMail | None = None
     utf8: bool = False
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SmtpOutcome:
     """What became of one mail: its status, the server's reply code (0: none came), whether to go on here.
 
     `status` queued: the server had hung up before it heard of the mail. `no_such_address`: nobody reads mail there.
@@ -79,7 +79,7 @@ class Outcome:
     no_such_address: bool = False
 
 
-async def connect(server: MailServer) -> Line:
+async def connect(server: MailServer) -> Connection:
     """A ready connection to the server, with STARTTLS or TLS and login as it is set.
 
     Raises MailServerUnavailable, or its kinds MailLoginRefused and MailEncryptionRefused; nothing was sent then.
@@ -98,12 +98,12 @@ async def connect(server: MailServer) -> Line:
         await client.connect()
         if client.is_ehlo_or_helo_needed:
             await _greet(client)
-        return Line(client)
+        return Connection(client)
     except (SMTPException, OSError) as error:
         client.close()
         if isinstance(error, SMTPAuthenticationError) and error.code >= 500:
             raise MailLoginRefused(
-                say(
+                localized(
                     f"E-postservern {server.where} godtar inte inloggningen. Rätta användarnamn och lösenord i "
                     f"{server.kept_in}; kön är orörd.",
                     f"The mail server {server.where} does not take the login. Correct user name and password in "
@@ -112,7 +112,7 @@ async def connect(server: MailServer) -> Line:
             ) from None
         if _is_about_encryption(error):
             raise MailEncryptionRefused(
-                say(
+                localized(
                     f"E-postservern {server.where} kan inte visa att den är rätt server över en krypterad förbindelse. "
                     "Kön är orörd: låt den som sköter servern rätta dess certifikat, eller krypteringen i "
                     f"{server.kept_in}, och kör om (Retry).",
@@ -122,7 +122,7 @@ async def connect(server: MailServer) -> Line:
                 )
             ) from None
         raise MailServerUnavailable(
-            say(
+            localized(
                 f"E-postservern {server.where} ({server.kept_in}) svarar inte som den ska. Kön är orörd: "
                 "kör om (Retry) när servern är igång.",
                 f"The mail server {server.where} ({server.kept_in}) does not answer as it should. The queue is "
@@ -146,7 +146,7 @@ def _is_about_encryption(error: BaseException) -> bool:
     return any(isinstance(one, ssl.SSLError) for one in causes) or "STARTTLS" in str(error)
 
 
-async def deliver(line: Line, mail: Ready, *, fresh: bool) -> Outcome:
+async def deliver(connection: Connection, mail: ReadyMail, *, fresh: bool) -> SmtpOutcome:
     """Send one mail and say what is known of it.
 
     2xx after the final dot is sent; 4xx deferred; 5xx failed. A line that dies before the dot leaves the mail deferred,
@@ -156,47 +156,47 @@ async def deliver(line: Line, mail: Ready, *, fresh: bool) -> Outcome:
     heard: list[Reply] = []
     body_went = False
     try:
-        refused = await _begin(line, mail, heard)
+        refused = await _send_envelope(connection, mail, heard)
         if refused is None:
             body_went = True
-            line.write(_with_dots(mail.body))
-            heard.append(await line.reply(AFTER_DOT_SECONDS))
-    except LineLost:
-        line.close()
+            connection.write(_with_dots(mail.body))
+            heard.append(await connection.reply(AFTER_DOT_SECONDS))
+    except ConnectionLost:
+        connection.close()
         if body_went:
-            return Outcome(MailStatus.in_doubt, 0, connection_lives=False)
+            return SmtpOutcome(MailStatus.in_doubt, 0, connection_lives=False)
         unheard = not heard and not fresh
-        return Outcome(MailStatus.queued if unheard else MailStatus.deferred, 0, connection_lives=False)
+        return SmtpOutcome(MailStatus.queued if unheard else MailStatus.deferred, 0, connection_lives=False)
     reply = heard[-1]
-    lives = await _ready_again(line, reply)
+    lives = await _ready_again(connection, reply)
     if refused is MAIL and reply.code == CLOSING and not fresh:
-        return Outcome(MailStatus.queued, reply.code, connection_lives=False)
+        return SmtpOutcome(MailStatus.queued, reply.code, connection_lives=False)
     address = refused is RCPT and _is_no_such_address(reply)
-    return Outcome(_status(reply.code, body_went), max(reply.code, 0), lives, address)
+    return SmtpOutcome(_status(reply.code, body_went), max(reply.code, 0), lives, address)
 
 
-async def _begin(line: Line, mail: Ready, heard: list[Reply]) -> str | None:
+async def _send_envelope(connection: Connection, mail: ReadyMail, heard: list[Reply]) -> str | None:
     """Say from whom and to whom, and ask to send. Returns the command that was refused; `heard` ends with its reply.
 
-    Raises LineLost.
+    Raises ConnectionLost.
     """
-    if line.speaks_unasked:
-        raise LineLost
+    if connection.speaks_unasked:
+        raise ConnectionLost
     commands = {
-        MAIL: f"MAIL FROM:<{mail.sender}>{_options(line, mail)}\r\n",
+        MAIL: f"MAIL FROM:<{mail.sender}>{_options(connection, mail)}\r\n",
         RCPT: f"RCPT TO:<{mail.recipient}>\r\n",
         DATA: "DATA\r\n",
     }
-    together = "pipelining" in line.capable
+    together = "pipelining" in connection.capable
     if together:
-        line.write("".join(commands.values()).encode())
+        connection.write("".join(commands.values()).encode())
     for name, command in commands.items():
         if not together:
-            line.write(command.encode())
-        heard.append(await line.reply(COMMAND_SECONDS))
+            connection.write(command.encode())
+        heard.append(await connection.reply(COMMAND_SECONDS))
         if not _goes_on(name, heard[-1].code):
             if together and heard[-1].code != CLOSING:
-                await _sit_out(line, list(commands)[len(heard) :])
+                await _sit_out(connection, list(commands)[len(heard) :])
             return name
     return None
 
@@ -205,35 +205,35 @@ def _goes_on(command: str, code: int) -> bool:
     return code == GO_AHEAD if command is DATA else 200 <= code < 300
 
 
-async def _sit_out(line: Line, asked: list[str]) -> None:
+async def _sit_out(connection: Connection, asked: list[str]) -> None:
     """Hear the replies to what was asked together with a command that was refused.
 
     Whoever may send all the same, with nobody to send to, sends nothing (RFC 2920 section 3.1).
     """
     try:
         for name in asked:
-            reply = await line.reply(COMMAND_SECONDS)
+            reply = await connection.reply(COMMAND_SECONDS)
             if name is DATA and reply.code == GO_AHEAD:
-                line.write(b".\r\n")
-                await line.reply(COMMAND_SECONDS)
-    except LineLost:
-        line.close()
+                connection.write(b".\r\n")
+                await connection.reply(COMMAND_SECONDS)
+    except ConnectionLost:
+        connection.close()
 
 
-async def _ready_again(line: Line, reply: Reply) -> bool:
-    """Make the line ready for the next mail. False when it is of no more use."""
+async def _ready_again(connection: Connection, reply: Reply) -> bool:
+    """Make the connection ready for the next mail. False when it is of no more use."""
     if 200 <= reply.code < 300:
-        return line.alive
-    if reply.code == CLOSING or reply.code < 200 or not line.alive:
-        line.close()
+        return connection.alive
+    if reply.code == CLOSING or reply.code < 200 or not connection.alive:
+        connection.close()
         return False
     try:
-        line.write(b"RSET\r\n")
-        if 200 <= (await line.reply(COMMAND_SECONDS)).code < 300:
+        connection.write(b"RSET\r\n")
+        if 200 <= (await connection.reply(COMMAND_SECONDS)).code < 300:
             return True
-    except LineLost:
+    except ConnectionLost:
         pass
-    line.close()
+    connection.close()
     return False
 
 
@@ -243,10 +243,10 @@ def _with_dots(body: bytes) -> bytes:
     return (b"\r\n" + whole).replace(b"\r\n.", b"\r\n..")[2:] + b".\r\n"
 
 
-def _options(line: Line, mail: Ready) -> str:
+def _options(connection: Connection, mail: ReadyMail) -> str:
     """What the server is asked for when it can do it: å in addresses, and reports that name our mail (RFC 3461)."""
     options = " SMTPUTF8" if mail.utf8 else ""
-    return f"{options} RET=HDRS ENVID={mail.mail_id.hex}" if "dsn" in line.capable else options
+    return f"{options} RET=HDRS ENVID={mail.mail_id.hex}" if "dsn" in connection.capable else options
 
 
 def _status(code: int, after_dot: bool) -> MailStatus:

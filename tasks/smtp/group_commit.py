@@ -14,8 +14,8 @@ from models.db.engine import transaction
 from models.errors import DatabaseBusy
 from models.inbox.bounce import hard_bounce
 from models.mail import delivery
-from models.mail.delivery import Ended, Written
-from tasks.smtp.delivery import Ready
+from models.mail.delivery import ComposedMail, DeliveryResult
+from tasks.smtp.delivery import ReadyMail
 
 COMPANY_SECONDS = 0.002  # a commit waits so long for more to write: one for all costs as much as one for each
 BUSY_TRIES = 20  # an outcome that cannot be recorded is a doubt: rather wait five minutes for the database
@@ -26,7 +26,7 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Journal:
+class GroupCommit:
     """Writes what connections tell, in the order told and many at a time: one commit for all who wait meanwhile.
 
     `lines`: how many connections there are. `meanwhile` is called when a commit goes to the disk, which needs nothing
@@ -36,10 +36,10 @@ class Journal:
     def __init__(self, worker: UUID, at: datetime, lines: int, meanwhile: Callable[[], None]) -> None:
         self.worker, self.at, self.lines, self.meanwhile = worker, at, lines, meanwhile
         self.all_told = asyncio.Event()
-        self.told: list[tuple[Ended | None, Ready | None, asyncio.Future[bool]]] = []
+        self.told: list[tuple[DeliveryResult | None, ReadyMail | None, asyncio.Future[bool]]] = []
         self.writing: asyncio.Task[None] | None = None
 
-    async def turn(self, ended: Ended | None, mail: Ready | None = None) -> bool:
+    async def record_and_begin(self, ended: DeliveryResult | None, mail: ReadyMail | None = None) -> bool:
         """Record what became of the last mail, and mark the next as being sent. Returns once both are on disk.
 
         False when the next must not be sent: it is somebody else's by now.
@@ -76,14 +76,14 @@ class Journal:
                     waiter.set_result(mail is not None and mail.mail_id in begun)
 
     def _commit(
-        self, outcomes: list[Ended], begin: dict[UUID, Written | None], loop: asyncio.AbstractEventLoop
+        self, outcomes: list[DeliveryResult], begin: dict[UUID, ComposedMail | None], loop: asyncio.AbstractEventLoop
     ) -> set[UUID]:
         for tries in range(BUSY_TRIES, 0, -1):
             try:
                 with transaction() as session:
                     for mail in delivery.record_all(session, outcomes, self.worker, self.at):
                         hard_bounce(session, mail, self.at)
-                    begun = delivery.begin(session, begin, self.worker, clock())
+                    begun = delivery.mark_sending(session, begin, self.worker, clock())
                     loop.call_soon_threadsafe(self.meanwhile)
                 return begun
             except DatabaseBusy:

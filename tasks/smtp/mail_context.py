@@ -13,10 +13,10 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
 from models.db.crypto import seal
-from models.mail.delivery import Written
+from models.mail.delivery import ComposedMail
 from models.mail.message_ids import name_and_address
 from models.meetings.icalendar import calendar_file
-from models.people.signed_link import VALID_FOR, Purpose, link
+from models.people.signed_link import VALID_FOR, Purpose, make_link
 from models.settings import settings
 from models.tables.check_in import CheckIn
 from models.tables.mail import ASKS, REMINDERS, OutgoingMail, Template
@@ -34,7 +34,7 @@ from templates.vocabulary.mail import ORGANISATION, staff_title
 NO_ROLE = "-"  # whoever has no role in the network any more: their link opens nothing
 
 
-class Shelf:
+class Prefetched:
     """Everything that a batch of mails speaks of, fetched by one query a kind."""
 
     def __init__(self, session: Session, mails: Sequence[OutgoingMail]) -> None:
@@ -135,18 +135,18 @@ def recipient(reader: Person | Staff | None) -> Recipient:
     return Recipient(name, name, address, str(reader.language))
 
 
-def write(mail: OutgoingMail, shelf: Shelf, to: Recipient, at: datetime) -> Written:
+def compose(mail: OutgoingMail, prefetched: Prefetched, to: Recipient, at: datetime) -> ComposedMail:
     """A mail's bytes: written once and kept until it is settled.
 
     Raises LookupError when it speaks of what is not there (any more), ValueError when it cannot be put into a mail.
     """
-    if not shelf.may_name(mail):
+    if not prefetched.may_name(mail):
         to = replace(to, name="", hello="")
-    context = _context(mail, shelf, to, at)
+    context = _context(mail, prefetched, to, at)
     rendered = render_mail(mail.template, to.language, context)
     head = Head(mail.id, to.name, to.address, _reply_to(mail, context), mail.not_before, context["stop_link"])
-    body = pack(head, rendered, _calendar(mail, shelf, context))
-    return Written(body, seal(body), message_id(mail.id), to.language, rendered.version)
+    body = pack(head, rendered, _calendar(mail, prefetched, context))
+    return ComposedMail(body, seal(body), message_id(mail.id), to.language, rendered.version)
 
 
 def _reply_to(mail: OutgoingMail, context: dict[str, Any]) -> tuple[str, ...]:
@@ -157,50 +157,50 @@ def _reply_to(mail: OutgoingMail, context: dict[str, Any]) -> tuple[str, ...]:
     return (human,)
 
 
-def _calendar(mail: OutgoingMail, shelf: Shelf, context: dict[str, Any]) -> tuple[str, bytes] | None:
+def _calendar(mail: OutgoingMail, prefetched: Prefetched, context: dict[str, Any]) -> tuple[str, bytes] | None:
     if mail.template != Template.calendar_invitation:
         return None
-    meeting = shelf.meetings[UUID(context["meeting"])]
-    return calendar_file(shelf.networks[mail.network_id], meeting, context["change"], mail.created_at)
+    meeting = prefetched.meetings[UUID(context["meeting"])]
+    return calendar_file(prefetched.networks[mail.network_id], meeting, context["change"], mail.created_at)
 
 
-def _context(mail: OutgoingMail, shelf: Shelf, to: Recipient, at: datetime) -> dict[str, Any]:
-    network, request = shelf.networks.get(mail.network_id), shelf.requests.get(mail.request_id)
-    told = shelf.told[mail.id]
+def _context(mail: OutgoingMail, prefetched: Prefetched, to: Recipient, at: datetime) -> dict[str, Any]:
+    network, request = prefetched.networks.get(mail.network_id), prefetched.requests.get(mail.request_id)
+    told = prefetched.told[mail.id]
     context = {
         "stop_link": "",
         "name": to.hello,
-        "place": shelf.place(mail),
+        "place": prefetched.place(mail),
         "language": to.language,
         "today": local(at).date(),
-        "contact": _office(to.language) if mail.staff_id else _contact(shelf, network, request, to.language),
+        "contact": _office(to.language) if mail.staff_id else _contact(prefetched, network, request, to.language),
         "privacy_link": f"{settings().public_url}/privacy",
         **told,
     }
     if "days" in told:  # counted when it goes: a notice can wait out the summer
         context["days"] = (date.fromisoformat(told["support_ends_on"]) - local(at).date()).days
     if network:
-        role = shelf.roles.get((network.id, mail.person_id))
+        role = prefetched.roles.get((network.id, mail.person_id))
         context["network"] = network.name
-        context["initiator"] = shelf.initiators.get(network.id, "")
-        context["meeting_link"] = link(Purpose.meeting, str(role.id) if role else NO_ROLE)
+        context["initiator"] = prefetched.initiators.get(network.id, "")
+        context["meeting_link"] = make_link(Purpose.meeting, str(role.id) if role else NO_ROLE)
         if role and mail.template in REMINDERS:
-            context["stop_link"] = link(Purpose.stop, str(network.id), role.code)
-    if other := shelf.introduced(mail):
+            context["stop_link"] = make_link(Purpose.stop, str(network.id), role.code)
+    if other := prefetched.introduced(mail):
         context["other_name"], context["other_email"] = other.name or "", deliverable(other.email or "")
     if "check_in" in told:
-        reader = shelf.roles.get((mail.network_id, mail.person_id)) if mail.network_id else None
-        context["check_in_link"] = link(Purpose.check_in, told["check_in"], str(reader.id) if reader else NO_ROLE)
+        reader = prefetched.roles.get((mail.network_id, mail.person_id)) if mail.network_id else None
+        context["check_in_link"] = make_link(Purpose.check_in, told["check_in"], str(reader.id) if reader else NO_ROLE)
     if "role" in told:
-        context["confirm_link"] = link(Purpose.organiser, told["role"])
+        context["confirm_link"] = make_link(Purpose.organiser, told["role"])
     if "fresh" in told:
         context |= _fresh(mail, Purpose(told["fresh"]), context)
     if told.get("outcome") == "done" and told.get("kind") == RightsKind.access:
-        context["data_link"] = link(Purpose.my_data, str(mail.id))
+        context["data_link"] = make_link(Purpose.my_data, str(mail.id))
     if "grants" in told:
-        context["items"] = [_item(shelf.grants[UUID(grant)], shelf) for grant in told["grants"]]
+        context["items"] = [_item(prefetched.grants[UUID(grant)], prefetched) for grant in told["grants"]]
     if "meeting" in told:
-        starts_at = shelf.meetings[UUID(told["meeting"])].starts_at
+        starts_at = prefetched.meetings[UUID(told["meeting"])].starts_at
         context["starts_at"], context["date"] = starts_at, local(starts_at).date()
     return context
 
@@ -210,20 +210,22 @@ def _fresh(mail: OutgoingMail, purpose: Purpose, known: dict[str, Any]) -> dict[
     page = Purpose.meeting if purpose is Purpose.network else purpose
     match page:
         case Purpose.my_data:
-            address = link(page, str(mail.id))
+            address = make_link(page, str(mail.id))
         case Purpose.stop:
-            address = link(page, str(mail.network_id), known["code"])
+            address = make_link(page, str(mail.network_id), known["code"])
         case _:
             kinds = {Purpose.check_in: "check_in_link", Purpose.organiser: "confirm_link"}
             address = known[kinds.get(page, "meeting_link")]
     return {"fresh_link": address, "about": page.value, "valid_until": known["today"] + VALID_FOR[page]}
 
 
-def _contact(shelf: Shelf, network: Network | None, request: SupportRequest | None, language: str) -> dict[str, str]:
+def _contact(
+    prefetched: Prefetched, network: Network | None, request: SupportRequest | None, language: str
+) -> dict[str, str]:
     owner = (network and network.negotiator) or (request and request.assigned_to)
-    staff = shelf.staff.get(owner) if owner else None
+    staff = prefetched.staff.get(owner) if owner else None
     if not staff or not staff.active:  # nobody should write to someone who has left
-        staff = next((one for one in shelf.staff.values() if one.active and one.role == "office"), None)
+        staff = next((one for one in prefetched.staff.values() if one.active and one.role == "office"), None)
     if staff is None:
         return _office(language)
     return {"name": staff.name, "email": staff.email, "title": staff_title(staff.role, language)}
@@ -234,11 +236,11 @@ def _office(language: str) -> dict[str, str]:
     return {"name": name or ORGANISATION, "email": address, "title": staff_title("office", language)}
 
 
-def _item(grant: SupportGrant, shelf: Shelf) -> dict[str, Any]:
+def _item(grant: SupportGrant, prefetched: Prefetched) -> dict[str, Any]:
     return {
         "item": str(grant.item),
         "hours": grant.hours,
-        "who": shelf.staff[grant.staff_id].name,
+        "who": prefetched.staff[grant.staff_id].name,
         "from_on": grant.from_on,
         "to_on": grant.to_on,
         "reason": grant.reason,

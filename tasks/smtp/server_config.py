@@ -8,7 +8,7 @@ from prefect.exceptions import ObjectNotFound
 from pydantic import Field, SecretStr, ValidationError
 
 from models.errors import SettingsError
-from models.i18n import say
+from models.i18n import localized
 from models.settings import LOOPBACK
 from tasks.smtp.delivery import MailServer, Tls, server_of_settings
 
@@ -19,22 +19,22 @@ FROM_BLOCK = f"Blocks, {BLOCK_TYPE}/{BLOCK_NAME}"
 class MailServerBlock(Block):
     """The office's mail server, to be saved under the name `lots`. It then holds instead of LOTS_SMTP_*."""
 
-    _block_type_name = say("E-postserver", "Mail server")
+    _block_type_name = localized("E-postserver", "Mail server")
     _block_type_slug = BLOCK_TYPE
-    _description = say(
+    _description = localized(
         "Servern som kansliets e-post skickas genom. Spara den med namnet lots, och kör sedan mail-check.",
         "The server that the office's mail goes out by. Save it under the name lots, then run mail-check.",
     )
 
-    host: str = Field(min_length=1, title=say("Server", "Server"), description="smtp.example.org")
-    port: int = Field(587, ge=1, le=65535, title="Port", description=say("oftast 587", "mostly 587"))
+    host: str = Field(min_length=1, title=localized("Server", "Server"), description="smtp.example.org")
+    port: int = Field(587, ge=1, le=65535, title="Port", description=localized("oftast 587", "mostly 587"))
     tls: Tls = Field(
         "starttls",
-        title=say("Kryptering", "Encryption"),
-        description=say("none bara till en server på samma dator", "none only to a server on the same machine"),
+        title=localized("Kryptering", "Encryption"),
+        description=localized("none bara till en server på samma dator", "none only to a server on the same machine"),
     )
-    username: str = Field("", title=say("Användarnamn", "User name"))
-    password: SecretStr = Field(SecretStr(""), title=say("Lösenord", "Password"))
+    username: str = Field("", title=localized("Användarnamn", "User name"))
+    password: SecretStr = Field(SecretStr(""), title=localized("Lösenord", "Password"))
 
 
 async def mail_server() -> MailServer:
@@ -47,14 +47,14 @@ async def mail_server() -> MailServer:
     except ValidationError as error:
         name = error.errors(include_input=False, include_url=False)[0]["loc"][0]
         raise SettingsError(
-            say(
+            localized(
                 f"{FROM_BLOCK}: {name} går inte att använda. Rätta det i blocket; kön är orörd.",
                 f"{FROM_BLOCK}: {name} is not usable. Correct it in the block; the queue is untouched.",
             )
         ) from None
     if block.tls == "none" and block.host not in LOOPBACK:
         raise SettingsError(
-            say(
+            localized(
                 f"{FROM_BLOCK}: utan kryptering skulle medlemmars e-post gå öppet till {block.host}. "
                 "Välj starttls eller tls i blocket; kön är orörd.",
                 f"{FROM_BLOCK}: without encryption members' mail would go in the open to {block.host}. "

@@ -9,7 +9,7 @@ from prefect.client.orchestration import get_client
 from prefect.settings import get_current_settings
 
 from models.settings import settings
-from models.views.work_item import Waiting
+from models.views.work_item import WorkItem
 from tasks.staff_ui.form_refresh import deployed_ones
 
 NOT_SENT = "not-sent"
@@ -17,13 +17,13 @@ NOT_SENT = "not-sent"
 
 
 @dataclass(frozen=True)
-class Forms:
+class FormLinks:
     """Where the UI is, and the deployments on it by name; none where flows run without being deployed."""
 
     ui_url: str = ""
     ids: Mapping[str, str] = field(default_factory=dict)
 
-    def link(self, one: Waiting) -> str:
+    def link(self, one: WorkItem) -> str:
         """The form that deals with what waits, filled in; the table of what did not go where no form can help.
 
         Of a run that broke off: the run itself, where its Retry is.
@@ -38,9 +38,9 @@ class Forms:
         return f"{self.ui_url}/deployments/deployment/{self.ids[one.opens]}/run?parameters={quote(filled, safe='')}"
 
 
-async def find_forms() -> Forms:
+async def find_forms() -> FormLinks:
     """Every form that is deployed where this run's Prefect is, under the address that staff's browsers use."""
     async with get_client() as client:
         found = await deployed_ones(client)
     ui_url = settings().prefect_ui_url or get_current_settings().ui_url or ""
-    return Forms(ui_url.rstrip("/"), {name: str(one.id) for name, one in found.items()})
+    return FormLinks(ui_url.rstrip("/"), {name: str(one.id) for name, one in found.items()})

@@ -12,7 +12,7 @@ from prefect.exceptions import PrefectHTTPStatusError
 
 from models.db.engine import reading
 from models.forms.registry import ABOUT, FORMS
-from models.i18n import say
+from models.i18n import localized
 from models.views.form_options import all_lists
 from tasks.runtime.outbox_trigger import OUTBOX, let_mail_go, soon
 from tasks.runtime.step import step
@@ -23,7 +23,7 @@ MOST_DEPLOYMENTS = 100
 
 
 @step("Uppdatera formulären och låt e-posten gå", "Bring the forms up to date and let the mail go")
-async def wrap_up(as_of: str, opened: int = 0) -> dict[str, int]:
+async def refresh_forms_and_start_outbox(as_of: str, opened: int = 0) -> dict[str, int]:
     """Refresh the forms' lists; start the outbox if a mail may go now. Returns how many forms changed and runs began.
 
     With `opened`, how many matters a sweep put on staff's list, the work list is made anew (prefect.yaml listens). A
@@ -71,7 +71,7 @@ async def _refresh(client: PrefectClient, deployed: Mapping[str, DeploymentRespo
         lists = all_lists(session)
     changed = 0
     for name, deployment in deployed.items():
-        before, about = deployment.parameter_openapi_schema or {}, say(*ABOUT[name])
+        before, about = deployment.parameter_openapi_schema or {}, localized(*ABOUT[name])
         now = form_schema(FORMS.get(name), lists)
         if (now, about) != (before, deployment.description):
             change = DeploymentUpdate(parameter_openapi_schema=now, description=about)

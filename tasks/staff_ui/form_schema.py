@@ -12,9 +12,22 @@ from typing import Any, get_origin
 from pydantic.fields import FieldInfo
 
 from models.forms.kit.base import Form, line_of
-from models.forms.kit.fields import DAY, TIME, TYPED, Agreed, Chosen, Day, Listed, Lists, Mark, Moment, Unseen, mark_of
+from models.forms.kit.fields import (
+    DAY,
+    TIME,
+    TYPED,
+    Coded,
+    Day,
+    FromList,
+    Hidden,
+    Lists,
+    Mark,
+    Moment,
+    PerNetworkConsent,
+    mark_of,
+)
 from models.forms.kit.sweep import SWEEP
-from models.i18n import say
+from models.i18n import localized
 
 Schema = dict[str, Any]
 APART = 10  # between two fields' positions, for the fields that one is shown as
@@ -33,13 +46,13 @@ def form_schema(kind: type[Form] | None, lists: Lists) -> Schema:
     schema: Schema = {"title": "Parameters", "type": "object", "properties": {}, "required": [], "definitions": {}}
     if kind is None:
         return schema
-    name, definitions = kind.__name__, accepted(kind, lists)
-    form = {"title": say(*kind.heading), "description": "", "position": 0, "$ref": f"#/definitions/{name}~0"}
-    both = {f"{name}~0": shown(kind, lists), f"{name}~": definitions.pop(name)}
+    name, definitions = kind.__name__, api_schema(kind, lists)
+    form = {"title": localized(*kind.heading), "description": "", "position": 0, "$ref": f"#/definitions/{name}~0"}
+    both = {f"{name}~0": ui_schema(kind, lists), f"{name}~": definitions.pop(name)}
     return schema | {"properties": {"form": form}, "required": ["form"], "definitions": both | definitions}
 
 
-def shown(kind: type[Form], lists: Lists) -> Schema:
+def ui_schema(kind: type[Form], lists: Lists) -> Schema:
     """What staff see. Everything is "required": the UI would write "(Optional)" after a title otherwise."""
     properties: dict[str, Schema] = {}
     for name, info in sorted(kind.model_fields.items(), key=lambda one: _position(one[1])):
@@ -57,18 +70,20 @@ def _shown_field(name: str, info: FieldInfo, lists: Lists) -> dict[str, Schema]:
     words: Schema = {"title": info.title, "description": info.description, "position": position}
     mark = mark_of(info)
     match mark:
-        case Unseen():
+        case Hidden():
             return {}
         case Moment():
             day = words | {"type": "string", "format": "date"}
-            clock = {"title": f"{info.title}, {say('klockan', 'at')}", "description": ""}
+            clock = {"title": f"{info.title}, {localized('klockan', 'at')}", "description": ""}
             return {
                 name + DAY: day,
                 name + TIME: clock
                 | {"type": "string", "enum": EVERY_QUARTER, "default": EVENING, "position": position + 1},
             }
-        case Listed(numbered=True) if get_origin(info.annotation) is not list and _more(mark, lists):
-            title = say("… eller dess nummer, om det inte står i listan", "… or its number, if it is not in the list")
+        case FromList(numbered=True) if get_origin(info.annotation) is not list and _more(mark, lists):
+            title = localized(
+                "… eller dess nummer, om det inte står i listan", "… or its number, if it is not in the list"
+            )
             typed = {"title": title, "description": "", "position": position + 1, "type": "integer"}
             return {name: words | _shown_value(info, lists), name + TYPED: typed}
     return {name: words | _shown_value(info, lists)}
@@ -79,20 +94,20 @@ def _shown_value(info: FieldInfo, lists: Lists) -> Schema:
     mark, default = mark_of(info), info.default
     if get_origin(info.annotation) is list:
         line = line_of(info)
-        items = shown(line, lists) if line else _shown_item(mark, lists)
-        is_empty = isinstance(mark, Listed) and "enum" not in items
+        items = ui_schema(line, lists) if line else _shown_item(mark, lists)
+        is_empty = isinstance(mark, FromList) and "enum" not in items
         return {"type": "array", "items": items} | ({"description": _nothing(info)} if is_empty else {})
     match mark:
-        case Chosen():
+        case Coded():
             value: Schema = {"type": "string", "enum": mark.labels()}
             is_chosen = not info.is_required() and str(default) in mark.words
             return value | {"default": mark.label(default)} if is_chosen else value
-        case Listed():
+        case FromList():
             if not mark.numbered and not _labels(mark.of, lists) and SWEEP not in mark.fixed:
                 return {"type": "string"}
             labels = mark.labels(lists)
             value = {"type": "string", "enum": labels} if labels else {"type": "string", "description": _nothing(info)}
-            first = say(*mark.fixed[""]) if "" in mark.fixed else default
+            first = localized(*mark.fixed[""]) if "" in mark.fixed else default
             return value | {"default": first} if first in labels else value
         case Day():
             return {"type": "string", "format": "date"}
@@ -104,13 +119,17 @@ def _shown_value(info: FieldInfo, lists: Lists) -> Schema:
 
 
 def _shown_item(mark: Mark | None, lists: Lists) -> Schema:
-    if isinstance(mark, Agreed):
+    if isinstance(mark, PerNetworkConsent):
         pair = {
-            "network": {"title": say("Nätverk", "Network"), "type": "string", "enum": _labels("networks", lists)},
-            "member": {"title": say("Arrangör", "Organiser"), "type": "string", "enum": _labels("members", lists)},
+            "network": {"title": localized("Nätverk", "Network"), "type": "string", "enum": _labels("networks", lists)},
+            "member": {
+                "title": localized("Arrangör", "Organiser"),
+                "type": "string",
+                "enum": _labels("members", lists),
+            },
         }
         return {"title": "", "type": "object", "properties": pair, "required": list(pair)}
-    labels = mark.labels() if isinstance(mark, Chosen) else mark.labels(lists) if isinstance(mark, Listed) else []
+    labels = mark.labels() if isinstance(mark, Coded) else mark.labels(lists) if isinstance(mark, FromList) else []
     return {"type": "string", "enum": labels} if labels else {"type": "string"}
 
 
@@ -120,16 +139,18 @@ def _labels(name: str, lists: Lists) -> list[str]:
 
 def _nothing(info: FieldInfo) -> str:
     """What stands under a list that is empty."""
-    empty = say("Just nu finns inget att välja; skriv numret.", "There is nothing to choose now; write its number.")
+    empty = localized(
+        "Just nu finns inget att välja; skriv numret.", "There is nothing to choose now; write its number."
+    )
     return f"{info.description or ''} {empty}".strip()
 
 
-def _more(mark: Listed, lists: Lists) -> bool:
+def _more(mark: FromList, lists: Lists) -> bool:
     """Whether there is more than the list holds, or nothing in it at all: its number can be typed then."""
     return mark.of not in lists or lists[mark.of].more
 
 
-def accepted(kind: type[Form], lists: Lists) -> dict[str, Schema]:
+def api_schema(kind: type[Form], lists: Lists) -> dict[str, Schema]:
     """What the API takes, by definition: the form's own codes and numbers, and what is shown for them."""
     schema = kind.model_json_schema(ref_template=DEFINITIONS)
     definitions: dict[str, Schema] = schema.pop("$defs", {})
@@ -139,7 +160,7 @@ def accepted(kind: type[Form], lists: Lists) -> dict[str, Schema]:
         required = set(definition.get("required", []))
         for name, info in form.model_fields.items():
             _loosen(definition["properties"], name, info)
-            if isinstance(mark := mark_of(info), Listed) and mark.numbered and not mark.fixed:
+            if isinstance(mark := mark_of(info), FromList) and mark.numbered and not mark.fixed:
                 is_single = get_origin(info.annotation) is not list
                 required |= {name} if is_single and not _more(mark, lists) else set()
         definition["required"] = sorted(required)
@@ -158,20 +179,20 @@ def _loosen(properties: dict[str, Schema], name: str, info: FieldInfo) -> None:
     is_list = get_origin(info.annotation) is list
     wider: list[Schema] = []
     match mark_of(info):
-        case Chosen() as mark:
+        case Coded() as mark:
             names = [word for pair in mark.words.values() for word in pair]
             wider = [{"enum": sorted({*mark.words, *names, *(word[:1].upper() + word[1:] for word in names)})}]
-        case Listed(numbered=True) as mark:
+        case FromList(numbered=True) as mark:
             wider = [
                 {"type": "string", "pattern": LABEL},
                 {"enum": ["", *(w for pair in mark.fixed.values() for w in pair)]},
             ]
             properties[name + TYPED] = {"type": "integer"}
-        case Listed(fixed=fixed) if fixed:
+        case FromList(fixed=fixed) if fixed:
             wider = [{"enum": [word for pair in fixed.values() for word in pair]}]
         case Moment():
             properties[name + DAY] = properties[name + TIME] = {"type": "string"}
-        case Agreed():
+        case PerNetworkConsent():
             wider = [{"type": "object"}]
     if is_list and wider:
         own = {"type": "array", "items": {"anyOf": [own["items"], *wider]}}

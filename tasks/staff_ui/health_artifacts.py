@@ -14,12 +14,12 @@ from sqlmodel import Session
 
 from models.health import scoring
 from models.health.engagement import Health
-from models.i18n import say
+from models.i18n import localized
 from models.office.labels import label_of
 from models.settings import settings
 from models.tables.network import Network
-from models.views.network_page import Page, page
-from tasks.staff_ui.kept_artifacts import KeptPage, addresses, keep
+from models.views.network_page import NetworkPage, network_page
+from tasks.staff_ui.kept_artifacts import KeptPage, addresses, keep_pages
 from templates.charts import health as charts_health
 from templates.rendering.staff import plain, render_staff_page
 from templates.rendering.staff_numbers import points
@@ -46,25 +46,25 @@ def row(session: Session, network: Network, health: Health) -> dict[str, Any]:
     }
 
 
-def pages(session: Session, networks: Sequence[Network], today: date) -> list[Page]:
+def pages(session: Session, networks: Sequence[Network], today: date) -> list[NetworkPage]:
     """The page of each of these networks, in their order."""
     known = {network.id: health for network, health in scoring.assess(session, networks, today)}
-    return [page(session, network, known.get(network.id), today) for network in networks]
+    return [network_page(session, network, known.get(network.id), today) for network in networks]
 
 
-async def keep_pages(drawn: Sequence[Page]) -> None:
+async def keep_network_pages(drawn: Sequence[NetworkPage]) -> None:
     """Put these pages into the UI, each in the place of the one before it."""
     talk, language = await _form_link("catch-up"), settings().language
     overview = _page_link((await addresses([OVERVIEW])).get(OVERVIEW))
-    await keep([
+    await keep_pages([
         KeptPage(key_of(one.network.number), one.label, _markdown(one, talk, overview, language))
         for one in drawn
     ])  # fmt: skip
 
 
-def _markdown(one: Page, talk: str, overview: str, language: str) -> str:
+def _markdown(one: NetworkPage, talk: str, overview: str, language: str) -> str:
     network, health = one.network, one.health
-    story = charts_health.Life(
+    story = charts_health.NetworkLifeChart(
         begins=one.begins,
         today=one.today,
         spans=[(span.state.value, span.begins, span.ends) for span in one.spans],
@@ -93,7 +93,7 @@ def _markdown(one: Page, talk: str, overview: str, language: str) -> str:
             for part in one.parts
         ],
         ladder=one.ladder,
-        life=charts_health.life(story, language).markdown(),
+        life=charts_health.network_life_chart(story, language).markdown(),
         talk=_filled(talk, network.number),
         all=overview,
     )  # fmt: skip
@@ -122,21 +122,21 @@ async def show_all(found: dict[str, Any], opened: dict[str, int], today: date, m
         networks=found["networks"],
         levels=found["levels"],
         **opened,
-        distribution=charts_health.distribution(found["distribution"], language).markdown(),
+        distribution=charts_health.distribution_chart(found["distribution"], language).markdown(),
         falls=[one | {"link": link(one["number"], one["label"])} for one in found["falls"]],
         rises=[one | {"link": link(one["number"], one["label"])} for one in found["rises"]],
         warnings=[{"link": link(number, label), "occasion": occasion} for number, label, occasion in warned],
         more_warnings=len(found["warned"]) - len(warned),
-        dependence=charts_health.dependence(
-            [charts_health.Share(*one) for one in found["dependence"]], language
+        dependence=charts_health.dependence_chart(
+            [charts_health.QuarterShare(*one) for one in found["dependence"]], language
         ).markdown(),
         rows=[one | {"link": link(one["number"], one["label"])} for one in found["rows"]],
         gates=sorted({gate for one in found["rows"] for gate in one["gates"]}),
         shown=len(found["rows"]),
         other=other,
     )
-    about = say(f"Nätverkens hälsa {today}", f"The networks' health {today}")
-    await keep([KeptPage(OVERVIEW, about, markdown)])
+    about = localized(f"Nätverkens hälsa {today}", f"The networks' health {today}")
+    await keep_pages([KeptPage(OVERVIEW, about, markdown)])
     await acreate_markdown_artifact(markdown, description=about)
     await acreate_table_artifact(
         [_cells(one, language) for one in found["rows"]],
@@ -147,11 +147,11 @@ async def show_all(found: dict[str, Any], opened: dict[str, int], today: date, m
 
 def _cells(one: dict[str, Any], language: str) -> dict[str, str]:
     return {
-        say("Nätverk", "Network"): one["label"],
-        say("Läge", "State"): state_name(one["state"], language),
-        say("Poäng", "Score"): points(one["score"], language),
-        say("Hälsa", "Health"): level_name(one["level"], language),
-        say("Spärrar", "Gates"): " ".join(one["gates"]),
+        localized("Nätverk", "Network"): one["label"],
+        localized("Läge", "State"): state_name(one["state"], language),
+        localized("Poäng", "Score"): points(one["score"], language),
+        localized("Hälsa", "Health"): level_name(one["level"], language),
+        localized("Spärrar", "Gates"): " ".join(one["gates"]),
     }
 
 

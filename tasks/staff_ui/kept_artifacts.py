@@ -23,7 +23,7 @@ class KeptPage(NamedTuple):
     markdown: str
 
 
-async def keep(pages: Sequence[KeptPage]) -> None:
+async def keep_pages(pages: Sequence[KeptPage]) -> None:
     """Put each page in the place of the one before it, at the same address."""
     places = await addresses([page.key for page in pages])
     async with get_client() as client:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from templates.charts.svg import FAINT, INK, LEVEL_COLOURS, Picture, level_fill
+from templates.charts.svg import FAINT, INK, LEVEL_COLOURS, Drawing, level_fill
 from templates.rendering.staff_numbers import points as shown
 from templates.vocabulary.health import level_name, state_name
 
@@ -60,11 +60,11 @@ WORDS: Final = {
 }
 
 
-def distribution(counts: Mapping[str, Sequence[int]], language: str) -> Picture:
+def distribution_chart(counts: Mapping[str, Sequence[int]], language: str) -> Drawing:
     """How many networks of each level lie in each tenth of the scale."""
     words, totals = WORDS[language], {level: sum(counts[level]) for level in STACKED}
     told = ", ".join(f"{level_name(level, language)} {totals[level]}" for level in reversed(STACKED))
-    picture = Picture(WIDTH, 250, words["distribution"], told)
+    picture = Drawing(WIDTH, 250, words["distribution"], told)
     picture.text(16, 26, words["distribution"], size=15, bold=True)
     _legend_of_levels(picture, totals, language)
     bins = len(counts["green"])
@@ -88,7 +88,7 @@ def distribution(counts: Mapping[str, Sequence[int]], language: str) -> Picture:
     return picture
 
 
-def _legend_of_levels(picture: Picture, totals: Mapping[str, int], language: str) -> None:
+def _legend_of_levels(picture: Drawing, totals: Mapping[str, int], language: str) -> None:
     x = float(WIDTH - RIGHT)
     for level in STACKED:
         words = f"{level_name(level, language)} {totals[level]}"
@@ -98,7 +98,7 @@ def _legend_of_levels(picture: Picture, totals: Mapping[str, int], language: str
         x -= 34
 
 
-class Share(NamedTuple):
+class QuarterShare(NamedTuple):
     """A quarter's duties at one step (0: all), and how many the office carried."""
 
     quarter: str
@@ -107,12 +107,12 @@ class Share(NamedTuple):
     recorded: int
 
 
-def dependence(shares: Sequence[Share], language: str) -> Picture:
+def dependence_chart(shares: Sequence[QuarterShare], language: str) -> Drawing:
     """A line for each step and one for all, over the quarters."""
     words = WORDS[language]
     quarters = sorted({share.quarter for share in shares})
     of_all = [f"{one.quarter} {_percent(one, language)}" for one in shares if one.step == 0]
-    picture = Picture(WIDTH, 260, words["dependence"], ", ".join(of_all) or words["none"])
+    picture = Drawing(WIDTH, 260, words["dependence"], ", ".join(of_all) or words["none"])
     picture.text(16, 26, words["dependence"], size=15, bold=True)
     if not quarters:
         picture.text(16, 60, words["none"])
@@ -142,7 +142,7 @@ def dependence(shares: Sequence[Share], language: str) -> Picture:
     return picture
 
 
-def _labels_at_the_end(picture: Picture, ends: list[tuple[float, str, str]], x: float) -> None:
+def _labels_at_the_end(picture: Drawing, ends: list[tuple[float, str, str]], x: float) -> None:
     """Names beside the lines' ends, moved apart where lines meet."""
     lowest = 0.0
     for y, name, colour in sorted(ends):
@@ -150,11 +150,11 @@ def _labels_at_the_end(picture: Picture, ends: list[tuple[float, str, str]], x: 
         picture.text(x, lowest, name, size=12, bold=True, colour=colour)
 
 
-def _percent(share: Share, language: str) -> str:
+def _percent(share: QuarterShare, language: str) -> str:
     return f"{100 * share.office / share.recorded:.0f}{' %' if language == 'sv' else '%'}"
 
 
-class Life(NamedTuple):
+class NetworkLifeChart(NamedTuple):
     """One network's life between two days, as plain days and figures."""
 
     begins: date
@@ -166,7 +166,7 @@ class Life(NamedTuple):
     scores: Sequence[tuple[date, float, str]]
 
 
-def life(story: Life, language: str) -> Picture:
+def network_life_chart(story: NetworkLifeChart, language: str) -> Drawing:
     """States as a band, the score as a line, meetings as dots, check-ins as diamonds, on one line of time."""
     words = WORDS[language]
     told = (
@@ -175,7 +175,7 @@ def life(story: Life, language: str) -> Picture:
         + f". {words['score']}: "
         + ", ".join(f"{day} {points:.0f} {level_name(level, language)}" for day, points, level in story.scores[-3:])
     )
-    picture = Picture(WIDTH, 386, words["life"], told)
+    picture = Drawing(WIDTH, 386, words["life"], told)
     time = _Axis(story.begins, max([story.today, *story.booked[:1]]))
     _months(picture, time)
     x = time.x(story.today)
@@ -199,7 +199,7 @@ class _Axis:
         return LEFT + share * (WIDTH - LEFT - RIGHT)
 
 
-def _months(picture: Picture, time: _Axis) -> None:
+def _months(picture: Drawing, time: _Axis) -> None:
     """The first of months, as many as there is room for."""
     months = (time.ends - time.begins).days / 30.4
     apart = next(one for one in (1, 2, 3, 6, 12) if months / one <= 9 or one == 12)
@@ -213,7 +213,7 @@ def _months(picture: Picture, time: _Axis) -> None:
     picture.rules(lines)
 
 
-def _band(picture: Picture, time: _Axis, story: Life, language: str) -> None:
+def _band(picture: Drawing, time: _Axis, story: NetworkLifeChart, language: str) -> None:
     right = 0.0
     for state, begins, ends in story.spans:
         x, wide = time.x(begins), max(time.x(ends) - time.x(begins), 2)
@@ -224,7 +224,7 @@ def _band(picture: Picture, time: _Axis, story: Life, language: str) -> None:
             right = x + 6.2 * len(name)
 
 
-def _score_line(picture: Picture, time: _Axis, story: Life, language: str) -> None:
+def _score_line(picture: Drawing, time: _Axis, story: NetworkLifeChart, language: str) -> None:
     top, floor = 78, 166
     picture.text(16, 66, WORDS[language]["score"], size=12, bold=True)
 
@@ -251,7 +251,7 @@ def _score_line(picture: Picture, time: _Axis, story: Life, language: str) -> No
         )
 
 
-def _dots(picture: Picture, time: _Axis, story: Life, words: Mapping[str, str]) -> None:
+def _dots(picture: Drawing, time: _Axis, story: NetworkLifeChart, words: Mapping[str, str]) -> None:
     top, floor = 212, 282
     picture.text(16, 196, words["met"], size=12, bold=True)
     picture.dot(238, 192, BLUE)
@@ -269,7 +269,7 @@ def _dots(picture: Picture, time: _Axis, story: Life, words: Mapping[str, str]) 
         picture.line([(time.x(day), floor), (time.x(day), top)], BLUE, width=2, dash="4 3")
 
 
-def _diamonds(picture: Picture, time: _Axis, story: Life, words: Mapping[str, str]) -> None:
+def _diamonds(picture: Drawing, time: _Axis, story: NetworkLifeChart, words: Mapping[str, str]) -> None:
     middle = 336
     picture.text(16, 312, words["asked"], size=12, bold=True)
     picture.diamond(238, 308, ORANGE, hollow=True)

@@ -29,7 +29,7 @@ def level_fill(level: str) -> str:
 
 
 @dataclass
-class Picture:
+class Drawing:
     """A drawing that grows part by part. `told` says in words what it shows."""
 
     width: int

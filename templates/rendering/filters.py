@@ -51,7 +51,7 @@ def greeting(name: str, language: str) -> str:
     return f"Hej{known}!" if language == "sv" else f"Hello{known},"
 
 
-def link(value: str) -> str:
+def checked_link(value: str) -> str:
     """An address that a mail may link to. Raises ValueError for anything but a web or mail address."""
     if not LINK.fullmatch(value):
         raise ValueError("a link in a mail must begin with https:, http: or mailto: and hold no blanks")

@@ -167,5 +167,5 @@ def _environment(language: str, *, escape: bool) -> Environment:
         tasks.task_name, tasks.task_do,
     )  # fmt: skip
     environment.filters.update({each.__name__: partial(each, language=language) for each in in_language})
-    environment.filters["link"] = filters.link
+    environment.filters["link"] = filters.checked_link
     return environment

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 Text = dict[str, str]
 
 
-class Part(NamedTuple):
+class PartWords(NamedTuple):
     """A part of the score: what it is called, and what it looks at."""
 
     name: str
@@ -29,30 +29,30 @@ STATES: Final[dict[str, Text]] = {
     "merged": {"sv": "sammanslaget", "en": "merged"},
     "split": {"sv": "delat", "en": "split"},
 }
-PARTS: Final[dict[str, dict[str, Part]]] = {
+PARTS: Final[dict[str, dict[str, PartWords]]] = {
     "R": {
-        "sv": Part("Regelbundenhet", "träffas de så ofta som de själva har valt?"),
-        "en": Part("Regularity", "do they meet as often as they chose to?"),
+        "sv": PartWords("Regelbundenhet", "träffas de så ofta som de själva har valt?"),
+        "en": PartWords("Regularity", "do they meet as often as they chose to?"),
     },
     "A": {
-        "sv": Part("Uppslutning", "kommer det så många som de vill vara, och fler eller färre än förut?"),
-        "en": Part("Attendance", "do as many come as they want to be, and more or fewer than before?"),
+        "sv": PartWords("Uppslutning", "kommer det så många som de vill vara, och fler eller färre än förut?"),
+        "en": PartWords("Attendance", "do as many come as they want to be, and more or fewer than before?"),
     },
     "O": {
-        "sv": Part("Eget arbete", "hur stor del av uppgifterna bär medlemmarna själva?"),
-        "en": Part("Own work", "how much of the work do members carry themselves?"),
+        "sv": PartWords("Eget arbete", "hur stor del av uppgifterna bär medlemmarna själva?"),
+        "en": PartWords("Own work", "how much of the work do members carry themselves?"),
     },
     "B": {
-        "sv": Part("Delat arbete", "är de flera som delar på uppgifterna?"),
-        "en": Part("Shared work", "do several share the work?"),
+        "sv": PartWords("Delat arbete", "är de flera som delar på uppgifterna?"),
+        "en": PartWords("Shared work", "do several share the work?"),
     },
     "D": {
-        "sv": Part("Bredd", "möts flera branscher och företag?"),
-        "en": Part("Breadth", "do several branches and companies meet?"),
+        "sv": PartWords("Bredd", "möts flera branscher och företag?"),
+        "en": PartWords("Breadth", "do several branches and companies meet?"),
     },
     "F": {
-        "sv": Part("Lust att fortsätta", "vad säger avstämningarna?"),
-        "en": Part("Wish to go on", "what do the check-ins say?"),
+        "sv": PartWords("Lust att fortsätta", "vad säger avstämningarna?"),
+        "en": PartWords("Wish to go on", "what do the check-ins say?"),
     },
 }
 WAYS: Final[dict[str, Text]] = {

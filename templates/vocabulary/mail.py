@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 ORGANISATION: Final = "Ledarna"
 
 
-class Reason(NamedTuple):
+class ReasonWords(NamedTuple):
     """Why the answer is no, and what can be done instead."""
 
     why: str
@@ -72,16 +72,16 @@ ITEMS: Final[dict[str, dict[str, tuple[str, str]]]] = {
 }
 
 # No reason blames anybody.
-REASONS: Final[dict[str, dict[str, Reason]]] = {
+REASONS: Final[dict[str, dict[str, ReasonWords]]] = {
     "not_a_member": {
-        "sv": Reason(
+        "sv": ReasonWords(
             "Stödet till lokala nätverk är till för våra medlemmar och företrädare, och vi hittar inget"
             " aktivt medlemskap på de uppgifter vi har fått.",
             "Är du medlem? Då kan det vara vi som har fel uppgifter: svara på mejlet, så rättar vi det."
             " Annars kan en kollega som är medlem ställa frågan, och på själva träffarna är även du"
             " välkommen.",
         ),
-        "en": Reason(
+        "en": ReasonWords(
             "Support for local networks is for our members and representatives, and we find no active"
             " membership under the details we were given.",
             "Are you a member? Then the mistake may be ours: reply to this mail and we will put it right."
@@ -89,13 +89,13 @@ REASONS: Final[dict[str, dict[str, Reason]]] = {
         ),
     },
     "employee": {
-        "sv": Reason(
+        "sv": ReasonWords(
             "Nätverken startas av medlemmarna själva. Därför kan den som är anställd hos oss inte stå som"
             " initiativtagare, även om den också är medlem.",
             "Ser du ett behov där du bor eller arbetar? Berätta för kansliet, så antecknar vi det. En"
             " medlem som vill ta initiativet är varmt välkommen att höra av sig.",
         ),
-        "en": Reason(
+        "en": ReasonWords(
             "Networks are started by the members themselves, so somebody employed by us cannot be the"
             " initiator, even when they are a member too.",
             "Do you see a need where you live or work? Tell the office and we will make a note of it. A"
@@ -103,35 +103,35 @@ REASONS: Final[dict[str, dict[str, Reason]]] = {
         ),
     },
     "no_place": {
-        "sv": Reason(
+        "sv": ReasonWords(
             "Ett lokalt nätverk behöver en plats där människor kan ses, och den saknas i förfrågan.",
             "Har ni en ort, ett område eller en företagspark i tankarna? Skicka gärna en ny förfrågan med den.",
         ),
-        "en": Reason(
+        "en": ReasonWords(
             "A local network needs a place where people can meet, and the request does not name one.",
             "Do you have a town, an area or a business park in mind? Please send a new request that names it.",
         ),
     },
     "whole_country": {
-        "sv": Reason(
+        "sv": ReasonWords(
             "Stödet är till för nätverk på en plats, där deltagarna kan ses. Ett nätverk för hela landet"
             " kan vi därför inte stötta.",
             "Börja gärna där du är: välj en ort och skicka en ny förfrågan. Kollegor på andra orter kan göra likadant.",
         ),
-        "en": Reason(
+        "en": ReasonWords(
             "The support is for networks in one place, where people can meet. So we cannot support a"
             " network for the whole country.",
             "Do start where you are: choose a place and send a new request. Colleagues elsewhere can do the same.",
         ),
     },
     "other_network": {
-        "sv": Reason(
+        "sv": ReasonWords(
             "Det finns redan ett nätverk nära dig som liknar det du beskriver, och vi tror att ni når"
             " längre tillsammans.",
             "Vill du komma i kontakt med dem? Svara på mejlet, så frågar vi deras kontakt. Ingen får ditt"
             " namn förrän du har sagt ja.",
         ),
-        "en": Reason(
+        "en": ReasonWords(
             "There is already a network near you much like the one you describe, and we think that you"
             " will get further together.",
             "Would you like to get in touch with them? Reply to this mail and we will ask their contact."
@@ -139,24 +139,24 @@ REASONS: Final[dict[str, dict[str, Reason]]] = {
         ),
     },
     "no_member_interest": {
-        "sv": Reason(
+        "sv": ReasonWords(
             "Ett nätverk lever av att flera medlemmar vill dela på arbetet, och när vi pratades vid fanns"
             " det inte fler som kunde vara med just nu.",
             "Det kan ändra sig. När du har hittat någon eller några till är du varmt välkommen med en ny förfrågan.",
         ),
-        "en": Reason(
+        "en": ReasonWords(
             "A network lives when several members want to share the work, and when we talked there was"
             " nobody else who could join just now.",
             "That can change. When you have found one or two more, a new request is very welcome.",
         ),
     },
     "outside_purpose": {
-        "sv": Reason(
+        "sv": ReasonWords(
             "Stödet är till för träffar där medlemmar och företag på en ort lär känna varandra och byter"
             " erfarenheter. Det du beskriver är något annat.",
             "Det kan ändå vara en bra idé. Svara gärna på mejlet, så berättar vi vart du kan vända dig.",
         ),
-        "en": Reason(
+        "en": ReasonWords(
             "The support is for meetings where members and companies in a place get to know each other"
             " and share experience. What you describe is something else.",
             "It may still be a good idea. Reply to this mail and we will tell you where you can turn.",

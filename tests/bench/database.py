@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models.db.engine import make_engine
-from models.health.scoring import scored
+from models.health.scoring import score_networks
 from models.operation.upgrade import upgrade
 from models.stages.health_check import IS_ACTIVE
 from models.tables.meeting import LEADING, Duty
@@ -74,7 +74,7 @@ def fill(folder: Path, networks: int, as_of: date) -> Engine:
 def sweep(engine: Engine, as_of: date) -> None:
     """Score every network of the database on the day it was made up for."""
     with Session(engine) as session:
-        scored(session, IS_ACTIVE, as_of)
+        score_networks(session, IS_ACTIVE, as_of)
 
 
 def sweep_alone(url: str, as_of: date) -> int:

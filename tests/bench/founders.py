@@ -27,7 +27,7 @@ from deployments.server.processes import free_port
 from models import settings
 from models.db import engine
 from models.operation.upgrade import upgrade
-from models.people.signed_link import Purpose, link
+from models.people.signed_link import Purpose, make_link
 from models.reference.csv_import import load_reference_data
 from models.tables.check_in import CheckIn
 from models.tables.network import Nature, Network, NetworkState, Origin, Role, RoleKind
@@ -146,7 +146,7 @@ def _check_in(network: Network, person: Person, day: date) -> CheckIn:
 
 
 def _path(base: str, check_in: UUID, role: UUID) -> str:
-    return link(Purpose.check_in, str(check_in), str(role)).removeprefix(base)
+    return make_link(Purpose.check_in, str(check_in), str(role)).removeprefix(base)
 
 
 async def _rush(port: int, links: list[list[tuple[UUID, str]]], reading: float) -> Rush:

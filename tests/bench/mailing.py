@@ -3,7 +3,7 @@
 from sqlmodel import select
 
 from models.db.engine import reading, transaction
-from models.mail.queue import Letter, counts, queue
+from models.mail.queue import QueuedMail, counts, enqueue
 from models.tables.mail import OutgoingMail, Template
 from models.tables.person import EmailStatus, Membership, Person, member_hash
 from tasks.smtp.batch_sender import send_due
@@ -28,8 +28,10 @@ def fill_outbox(count: int) -> None:
             keys = [person.id for person in some]
             session.add_all(some)
             session.flush()
-            letters = [Letter(Template.receipt, key, "bench", request_id=request.id, context=context) for key in keys]
-            queue(session, letters, NOW)
+            letters = [
+                QueuedMail(Template.receipt, key, "bench", request_id=request.id, context=context) for key in keys
+            ]
+            enqueue(session, letters, NOW)
 
 
 def _person(number: int) -> Person:

@@ -24,7 +24,7 @@ from sqlmodel import func, select
 import tasks.smtp.batch_sender
 from models.db.engine import engine, engine_on, reading, transaction
 from models.mail import delivery as sending_rules
-from models.mail.queue import Letter, queue
+from models.mail.queue import QueuedMail, enqueue
 from models.settings import Settings, settings
 from models.stages import outbox as rules
 from models.tables import mail as mail_tables
@@ -106,10 +106,10 @@ def top_up(number: int) -> int:
         first = session.exec(select(OutgoingMail).limit(1)).one()
         told = json.loads(first.context)
         letters = [
-            Letter(Template.receipt, first.person_id, f"more {n}", request_id=first.request_id, context=told)
+            QueuedMail(Template.receipt, first.person_id, f"more {n}", request_id=first.request_id, context=told)
             for n in range(number, number + ENOUGH)
         ]
-        queue(session, letters, first.created_at)
+        enqueue(session, letters, first.created_at)
     return number + ENOUGH
 
 

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from deployments.web.app import create_app
 from models import settings
 from models.db import engine
-from models.people.signed_link import Purpose, link
+from models.people.signed_link import Purpose, make_link
 from models.tables.check_in import CheckIn
 from models.tables.mail import OutgoingMail
 from models.tables.meeting import Meeting
@@ -53,7 +53,7 @@ class World:
             Purpose.organiser: (str(self.roles["m3"]),),
             Purpose.stop: (str(self.network), "m1"),
         }
-        return link(purpose, *ids[purpose]).removeprefix(self.public_url)
+        return make_link(purpose, *ids[purpose]).removeprefix(self.public_url)
 
     def rows(self) -> list[str]:
         """Everything that the pages could write, to compare before and after."""

@@ -58,7 +58,8 @@ def opened(name: str) -> dict[str, Any]:
     """The form's values that stand there when its page opens."""
     schema = form_schema(FORMS[name], LISTS)["definitions"][f"{FORMS[name].__name__}~0"]
     standing = {field: one["default"] for field, one in schema["properties"].items() if "default" in one}
-    return standing | DEPLOYMENTS[name].get("parameters", {}).get("form", {})
+    form: dict[str, Any] = DEPLOYMENTS[name].get("parameters", {}).get("form", {})
+    return standing | form
 
 
 def answer_to(name: str, form: dict[str, Any]) -> str:
@@ -113,15 +114,15 @@ def test_the_sweep_is_chosen_in_words_and_called_without_a_form_it_is_the_sweep(
 
 @pytest.mark.parametrize("name", sorted(name for name in SWEEPS if issubclass(FORMS[name], SweepForm)))
 def test_the_sweep_together_with_what_is_about_one_is_refused(name: str) -> None:
-    about_one: dict[str, Any] = {
+    about: dict[str, dict[str, Any]] = {
         "kickoff": {"first_meeting_at": "2026-12-01 17:30"},
         "check-in": {"motivation": 5},
         "health-check": {"network_number": 7},
         "data-protection": {"answer": "refused"},
-    }[name]
-    told = read(name, {"sweep": True} | about_one).all_problems(TODAY)
-    [field] = about_one
-    assert told and FORMS[name].model_fields[field].title in told[0] and "hör inte till valet" in told[0]
+    }
+    told = read(name, {"sweep": True} | about[name]).all_problems(TODAY)
+    [field] = about[name]
+    assert told and str(FORMS[name].model_fields[field].title) in told[0] and "hör inte till valet" in told[0]
 
 
 def test_what_a_person_told_is_no_sweep() -> None:

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from playwright.sync_api import Page as BrowserPage
 
-from deployments.demo.home import Page as Served
+from deployments.demo.home import ServedPage as Served
 from deployments.web.app import create_app
-from models.people.signed_link import Purpose, link
+from models.people.signed_link import Purpose, make_link
 from models.tables.mail import Template
 from models.tables.meeting import MeetingStatus
 from models.tables.network import Network
@@ -83,7 +83,7 @@ def my_data_path(world: World) -> str:
     with engine.transaction() as session:
         link_renewal.send_my_data(session, "number m1", world.now)
     mail = next(one for one in world.mails() if one.template == Template.fresh_link)
-    return link(Purpose.my_data, str(mail.id)).removeprefix(world.public_url)
+    return make_link(Purpose.my_data, str(mail.id)).removeprefix(world.public_url)
 
 
 def visit(page: BrowserPage, base: str, path: str, form: Form | None, language: str) -> None:

@@ -19,7 +19,7 @@ from tests.up import Running
 PREFECTS_OWN_GAPS = {"/favicon.ico", "/ico/undefined.svg"}
 
 
-def api(running: Running, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+def api(running: Running, method: str, path: str, body: Any = None) -> Any:
     """Ask as Prefect's own client does: again when the server's SQLite is busy (503), for at most a minute."""
     request = urllib.request.Request(
         f"{running.prefect}/api{path}",

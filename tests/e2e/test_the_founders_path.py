@@ -25,7 +25,7 @@ from models.check_ins.schedule import first_due
 from models.dates.local_time import local
 from models.dates.send_window import MailClass, next_allowed, next_check_in_day
 from models.reference.csv_import import DATA
-from tests.e2e.conftest import Running
+from tests.up import Running
 
 pytestmark = pytest.mark.e2e
 OFFICE = DATA.parents[2] / "deployments" / "demo"

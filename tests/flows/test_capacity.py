@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from flows.capacity import capacity
 from models.db.engine import reading, transaction
@@ -40,5 +40,5 @@ async def test_hours_an_absence_and_a_budget_are_told_through_one_form(office: S
         await capacity(form=away.model_copy(update={"to_on": ""}), as_of="2026-11-20")
     with reading() as session:
         assert len(session.exec(select(SupportTime)).all()) == 1
-        assert session.exec(select(Absence.to_on)).all() == [date(2026, 12, 4)]
+        assert session.exec(select(col(Absence.to_on))).all() == [date(2026, 12, 4)]
         assert hours_left(session, by_signature(session, "asj", "").id, "2026Q4") == 30 - 1 - 1.5

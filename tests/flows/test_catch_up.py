@@ -14,6 +14,7 @@ from models.office.interventions import open_once
 from models.settings import Settings
 from models.tables.intake import Intake
 from models.tables.office import Intervention, InterventionKind
+from tasks.runtime import form_intake
 from tests.acts import at, network_in
 
 
@@ -34,7 +35,7 @@ async def test_what_was_agreed_is_kept_for_staff_and_not_by_prefect(
     with pytest.raises(UserError, match="Vilket ärende: nätverk #1 har inget sådant öppet"):
         await catch_up(form=form.model_copy(update={"kind": "health_talk"}), as_of="2027-01-19")
     # What the worker does on Retry: the same run, its form blank by now.
-    monkeypatch.setattr("tasks.runtime.form_intake.of_run", lambda session, _: session.exec(select(Intake)).one())
+    monkeypatch.setattr(form_intake, "intake_of_run", lambda session, _: session.exec(select(Intake)).one())
     assert (await catch_up(form=form.blanked(), as_of="2027-01-18"))["ended"] == 0
     with reading() as session:
         agreed = {one.kind: one.agreement for one in session.exec(select(Intervention))}

@@ -16,7 +16,7 @@ from flows.inbox import inbox
 from models.check_ins import asking
 from models.db.engine import reading, transaction
 from models.errors import InboxUnavailable, StepFailed
-from models.mail.queue import Letter, queue
+from models.mail.queue import QueuedMail, enqueue
 from models.settings import Settings, settings
 from models.stages import check_in as stages_check_in
 from models.stages.inbox import handle
@@ -116,7 +116,7 @@ async def test_each_message_ends_where_it_belongs(any_box: AnyInbox) -> None:
 async def test_the_run_ends_with_a_line_of_counts_and_no_more(box: MaildirInbox) -> None:
     mail = an_asked_network()
     box.deliver(sample("bounce-gmail", mail.id), sample("auto-vacation", mail.id), reply("Ring mig!"))
-    state: Any = await inbox(as_of=NOW, return_state=True)  # type: ignore[call-overload]
+    state: Any = await inbox(as_of=NOW, return_state=True)  # type: ignore[misc]
     assert state.message == "1 studsar, 1 autosvar, 0 svar, 1 till personal"
 
 
@@ -263,7 +263,7 @@ async def test_an_address_that_leaves_a_doubt_decides_nothing(box: MaildirInbox,
 async def test_a_reply_to_another_mail_is_for_staff_of_that_network(box: MaildirInbox) -> None:
     with transaction() as session:
         network, mail = asked(session)
-        queue(session, [Letter(Template.step, mail.person_id, "x", network.id, context={"step": 2})], at(SENT))
+        enqueue(session, [QueuedMail(Template.step, mail.person_id, "x", network.id, context={"step": 2})], at(SENT))
         step = went(mails(session, "step")[0])
     box.deliver(reply(refers_to=step.id))
     assert await run() == {"staff": 1}
@@ -383,7 +383,7 @@ async def test_prefect_hears_nothing_of_who_wrote_and_what(box: MaildirInbox) ->
     mail = an_asked_network()
     secret = [reply("Hemlig fråga", refers_to=mail.id), reply("Hemlig", "nagon@example.net")]
     box.deliver(*secret, reply(refers_to=mail.id), sample("bounce-postfix", mail.id))
-    state: Any = await inbox(as_of=NOW, return_state=True)  # type: ignore[call-overload]
+    state: Any = await inbox(as_of=NOW, return_state=True)  # type: ignore[misc]
     async with get_client() as client:
         run = await client.read_flow_run(state.state_details.flow_run_id)
         told = [log.message for log in await client.read_logs() if log.flow_run_id == run.id]

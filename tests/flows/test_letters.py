@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from flows.outbox import outbox
 from models.db.engine import reading, transaction
-from models.mail.queue import Letter, queue
+from models.mail.queue import QueuedMail, enqueue
 from models.networks.lifecycle import advance
 from models.office.staff import by_signature
 from models.people.person import by_member_number
@@ -28,7 +28,7 @@ LATE = ROW | {"what": "over_helping", "subject": "Luleå · ort · #3", "due": "
 def queue_to_staff(template: Template, context: dict[str, Any], signature: str = "asj") -> None:
     with transaction() as session:
         staff = by_signature(session, signature, "Signatur")
-        queue(session, [Letter(template, None, "x", context=context, staff_id=staff.id)], at("2026-11-02"))
+        enqueue(session, [QueuedMail(template, None, "x", context=context, staff_id=staff.id)], at("2026-11-02"))
 
 
 async def run(monkeypatch: pytest.MonkeyPatch, as_of: str = NOW) -> MailServer:
@@ -93,8 +93,8 @@ async def test_staff_whose_address_no_server_takes_cost_one_mail_and_no_task_abo
         network = network_in(session)
         staff = session.exec(select(Staff).where(Staff.signature == "asj")).one()
         staff.email = "åsa@kansliet.example.org"
-        letter = Letter(Template.staff_alarm, None, "x", network.id, context=alarm, staff_id=staff.id)
-        queue(session, [letter], at("2026-11-02"))
+        letter = QueuedMail(Template.staff_alarm, None, "x", network.id, context=alarm, staff_id=staff.id)
+        enqueue(session, [letter], at("2026-11-02"))
     server = await run(monkeypatch)
     assert not any("kansliet.example.org" in str(mail["To"]) for mail in server.mails)
     with reading() as session:
@@ -110,7 +110,7 @@ def queue_introduction() -> Person:
         ake, gorel = by_member_number(session, AKE), by_member_number(session, GOREL)
         assert ake and gorel
         told = {"other_person": str(gorel.id), "other_place": "Boden", "why": ["neighbouring_municipality"]}
-        queue(session, [Letter(Template.introduction, ake.id, "x", context=told)], at("2026-11-02"))
+        enqueue(session, [QueuedMail(Template.introduction, ake.id, "x", context=told)], at("2026-11-02"))
         session.expunge(gorel)
     return gorel
 
@@ -157,7 +157,7 @@ async def test_a_question_is_not_asked_once_what_it_asks_about_has_happened(
         for mail in session.exec(select(OutgoingMail)):
             mail.status = MailStatus.sent
         person = organisers(session, network)[0].person_id
-        queue(session, [Letter(template, person, "x", network.id, context=context)], at("2026-11-05"))
+        enqueue(session, [QueuedMail(template, person, "x", network.id, context=context)], at("2026-11-05"))
         if meanwhile != NetworkState.planned:
             advance(session, session.get_one(Network, network.id), NetworkState.closed, by(Actor.staff, "2026-11-06"))
     server = await run(monkeypatch, "2026-11-09T10:30")

@@ -113,7 +113,7 @@ async def test_a_login_that_is_refused_says_where_to_correct_it(
 ) -> None:
     with transaction() as session:
         ask(session, co_organisers="")
-    async with smtp_server.mail_server(AUTH=535) as server:
+    async with smtp_server.mail_server({"AUTH": 535}) as server:
         server.offers = ("AUTH PLAIN LOGIN",)
         smtp_server.point_at(monkeypatch, server.port, username="kansliet", password=SECRET)
         if kept_in.startswith("Blocks"):

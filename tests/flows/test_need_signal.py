@@ -21,6 +21,7 @@ from models.tables.mail import OutgoingMail
 from models.tables.meeting import Meeting, Partner, ReportEntry
 from models.tables.need_signal import NeedSignal
 from models.tables.request import NearNeighbour
+from tasks.runtime import form_intake
 from tests.acts import GOREL, ask, request_form, say_yes, talk
 
 
@@ -62,7 +63,7 @@ async def test_a_report_is_forgotten_by_its_run_and_a_retry_neither_loses_nor_do
     assert "Stål" not in await parameters_of_newest_run()
     monkeypatch.setattr(kickoff, "start_if_kickoff", rule)
     # What the worker does on Retry: the same run, its form blank by now.
-    monkeypatch.setattr("tasks.runtime.form_intake.of_run", lambda session, _: session.exec(select(Intake)).one())
+    monkeypatch.setattr(form_intake, "intake_of_run", lambda session, _: session.exec(select(Intake)).one())
     told = await meeting_report(form=form.blanked(), as_of="2026-11-26")
     assert (told["started"], told["invited"]) == (1, 3)
     with reading() as session:

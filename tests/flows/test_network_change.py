@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.sorting import FlowRunSort
 from sqlmodel import select
 
 from flows.network_change import network_change
@@ -14,6 +15,7 @@ from models.settings import Settings
 from models.tables.intake import Intake
 from models.tables.mail import OutgoingMail
 from models.tables.network import Network, NetworkState
+from tasks.runtime import form_intake
 from tests.acts import GOREL, network_in
 
 
@@ -23,7 +25,7 @@ def form(**changes: Any) -> NetworkChangeForm:
 
 async def parameters() -> str:
     async with get_client() as client:
-        [run] = await client.read_flow_runs(sort="START_TIME_DESC", limit=1)  # type: ignore[arg-type]
+        [run] = await client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
     return f"{run.parameters} {run.name} {run.state and run.state.message}"
 
 
@@ -40,7 +42,7 @@ async def test_a_network_rests_wakes_and_closes_and_its_run_knows_no_person(offi
     with reading() as session:
         assert {row.form for row in session.exec(select(Intake))} == {None}
         templates = session.exec(select(OutgoingMail.template)).all()
-        assert (templates.count("resting"), templates.count("closed")) == (1, 3)  # type: ignore[arg-type]
+        assert (templates.count("resting"), templates.count("closed")) == (1, 3)
 
 
 async def test_a_new_organisers_number_is_gone_from_the_run_and_its_retry_asks_once(
@@ -53,7 +55,7 @@ async def test_a_new_organisers_number_is_gone_from_the_run_and_its_retry_asks_o
     assert (await network_change(form=whole, as_of="2027-01-11"))["changed"] == 1
     assert GOREL not in await parameters()
     # What the worker does on Retry: the same run, its form blank by now.
-    monkeypatch.setattr("tasks.runtime.form_intake.of_run", lambda session, _: session.exec(select(Intake)).one())
+    monkeypatch.setattr(form_intake, "intake_of_run", lambda session, _: session.exec(select(Intake)).one())
     assert (await network_change(form=whole.blanked(), as_of="2027-01-11"))["changed"] == 0
     with reading() as session:
         assert len(session.exec(select(OutgoingMail)).all()) == before + 1

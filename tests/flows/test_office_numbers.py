@@ -11,11 +11,11 @@ from prefect.events.actions import DoNothing
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.variables import Variable
 
-from deployments.server.prefect_setup import EARLIER_AUTOMATIONS, furnish
+from deployments.server.prefect_setup import EARLIER_AUTOMATIONS, set_up_prefect
 from flows.support_request import support_request
 from models.db.engine import reading
 from models.errors import SettingsError
-from models.office.policy import DEFAULTS, PREFIX, Numbers, numbers
+from models.office.policy import DEFAULTS, PREFIX, OfficePolicy, office_policy
 from models.settings import Settings
 from tasks.runtime.step import step
 from tests.acts import request_form
@@ -42,12 +42,12 @@ async def _no_variables() -> AsyncIterator[None]:
 
 
 @step("Se talen", "See the numbers")
-async def seen() -> Numbers:
-    return numbers()
+async def seen() -> OfficePolicy:
+    return office_policy()
 
 
 @flow
-async def two_looks(change: int) -> list[Numbers]:
+async def two_looks(change: int) -> list[OfficePolicy]:
     first = await seen()
     if change:
         await write(quarter_hours=change)
@@ -56,12 +56,12 @@ async def two_looks(change: int) -> list[Numbers]:
 
 async def test_without_variables_the_domains_numbers_hold() -> None:
     assert await two_looks(0) == [DEFAULTS, DEFAULTS]
-    assert numbers() == DEFAULTS
+    assert office_policy() == DEFAULTS
 
 
 async def test_what_the_office_wrote_holds_in_every_step_and_a_change_from_the_next_run_on() -> None:
     await write(quarter_hours="30,5", offer_working_days=3)
-    own = Numbers(quarter_hours=Decimal("30.5"), offer_working_days=3)
+    own = OfficePolicy(quarter_hours=Decimal("30.5"), offer_working_days=3)
     assert await two_looks(12) == [own, own]
     assert [one.quarter_hours for one in await two_looks(0)] == [12, 12]
 
@@ -83,8 +83,8 @@ async def test_a_number_that_cannot_be_used_fails_the_run_in_one_sentence_and_ch
 
 async def test_lots_deploy_makes_the_variables_that_are_missing_and_never_writes_over_one() -> None:
     await write(quarter_hours="16")
-    await furnish()
-    await furnish()
+    await set_up_prefect()
+    await set_up_prefect()
     expected = {PREFIX + name: int(value) for name, value in DEFAULTS.model_dump().items()}
     assert await variables() == expected | {"lots_quarter_hours": "16"}
 
@@ -94,6 +94,6 @@ async def test_the_automations_of_an_earlier_version_are_taken_away_and_an_offic
     async with get_client() as client:
         for name in (*EARLIER_AUTOMATIONS, "kansliets egen"):
             await client.create_automation(AutomationCore(name=name, trigger=trigger, actions=[DoNothing()]))
-        await furnish()
+        await set_up_prefect()
         left = (await client.request("POST", "/automations/filter", json={})).json()
     assert [one["name"] for one in left] == ["kansliets egen"]

@@ -14,8 +14,8 @@ from models.db.engine import reading, transaction
 from models.errors import MailServerUnavailable
 from models.mail import delivery as sending_rules
 from models.mail import in_doubt
-from models.mail.delivery import Written
-from models.mail.queue import Letter, queue
+from models.mail.delivery import ComposedMail
+from models.mail.queue import QueuedMail, enqueue
 from models.people.person import by_member_number
 from models.requests import assignment
 from models.settings import Settings
@@ -23,7 +23,7 @@ from models.stages import outbox as rules
 from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.office import Intervention
 from models.tables.person import EmailStatus
-from tasks.smtp import batch_sender
+from tasks.smtp import batch_sender, delivery
 from tests.acts import AKE, ask, at, mails, network_in, organisers
 from tests.smtp_server import DROP, mail_server, point_at
 
@@ -97,7 +97,7 @@ async def test_each_answer_of_the_server_has_its_status_and_the_run_goes_on(
 ) -> None:
     queue_receipts(3)
     monkeypatch.setenv("LOTS_SMTP_CONNECTIONS", "1")
-    async with mail_server(**{stage: code}) as server:
+    async with mail_server({stage: code}) as server:
         server.times = 1
         point_at(monkeypatch, server.port)
         await outbox(as_of=NOW)
@@ -125,7 +125,7 @@ async def test_what_is_deferred_goes_later_with_the_same_bytes(
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue_receipts()
-    async with mail_server(dot=451) as server:
+    async with mail_server({"dot": 451}) as server:
         server.times = 1
         point_at(monkeypatch, server.port)
         await outbox(as_of=NOW)
@@ -180,14 +180,14 @@ async def test_what_a_dead_process_had_claimed_is_freed_and_what_it_was_sending_
     with transaction() as session:
         worker = uuid4()
         claimed = rules.claim(session, worker, at("2026-11-02", 11), long_ago, most=2)
-        half = Written(b"half sent", seal(b"half sent"), "<x>", "sv", "1")
-        sending_rules.begin(session, {claimed[0]: half}, worker, long_ago)
+        half = ComposedMail(b"half sent", seal(b"half sent"), "<x>", "sv", "1")
+        sending_rules.mark_sending(session, {claimed[0]: half}, worker, long_ago)
     async with mail_server() as server:
         point_at(monkeypatch, server.port)
         assert (await outbox(as_of=NOW))["in_doubt"] == 1
     assert statuses() == {"sent": 2, "in_doubt": 1}
     with transaction() as session:
-        assert in_doubt.settle(session, [], "resend", at("2026-11-02")) == 1
+        assert in_doubt.settle_in_doubt(session, [], "resend", at("2026-11-02")) == 1
     async with mail_server() as server:
         point_at(monkeypatch, server.port)
         await outbox(as_of=NOW)
@@ -199,9 +199,9 @@ async def test_one_address_that_cannot_be_mailed_costs_one_mail_and_becomes_a_ta
 ) -> None:
     with transaction() as session:
         network = network_in(session)
-        queue(
+        enqueue(
             session,
-            [Letter(Template.step, organisers(session, network)[0].person_id, "x", network.id)],
+            [QueuedMail(Template.step, organisers(session, network)[0].person_id, "x", network.id)],
             at("2026-11-02"),
         )
         person = by_member_number(session, AKE)
@@ -238,7 +238,7 @@ async def test_a_sender_that_slept_too_long_sends_nothing_that_another_has_taken
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue_receipts(3)
-    awake = batch_sender.deliver
+    awake = delivery.deliver
 
     async def falls_asleep(*given: Any, **more: Any) -> Any:
         """While the first mail is on its way, the claim runs out and another run takes the rest."""
@@ -275,7 +275,7 @@ async def test_a_server_that_takes_fewer_connections_than_we_would_like_is_no_fa
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue_receipts(4)
-    async with mail_server(connect=421) as server:
+    async with mail_server({"connect": 421}) as server:
         server.times = 3
         point_at(monkeypatch, server.port)
         assert (await outbox(as_of=NOW))["sent"] == 4

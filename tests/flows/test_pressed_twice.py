@@ -15,13 +15,13 @@ from models.dates.local_time import local
 from models.db.engine import engine, transaction
 from models.forms.need_signal import NeedSignalForm
 from models.forms.registry import FORMS
-from models.networks.lookup import by_number
+from models.networks.lookup import network_by_number
 from models.office.interventions import open_once
 from models.settings import Settings
 from models.stages import need_signal
 from models.stages.check_in import send_due
 from models.tables.office import InterventionKind
-from tasks.runtime.form_intake import keep
+from tasks.runtime.form_intake import keep_form
 from tests.acts import ask, at, change, grant_line, network_in, request_form, talk
 
 DAY = "2027-01-12"
@@ -161,7 +161,7 @@ async def test_the_same_words_on_another_day_are_another_form(office: Settings) 
     form = {"network_number": 1, "change": "rest", "member": "m1", **SIGNED}
     assert (await press("network-change", form))["changed"] == 1
     with transaction() as session:
-        change(session, by_number(session, 1, ""), "wake", "2027-02-01", member="m1")
+        change(session, network_by_number(session, 1, ""), "wake", "2027-02-01", member="m1")
     assert (await press("network-change", form, "2027-02-10"))["changed"] == 1
 
 
@@ -170,7 +170,7 @@ def test_two_processes_that_take_the_same_form_in_keep_it_once(office: Settings)
     form = NeedSignalForm(signature="asj", place="Luleå", municipality="Luleå", words="Många frågar.")
     moment = at(local(at(DAY)).date())
     with ThreadPoolExecutor(4) as processes:
-        kept = list(processes.map(lambda _: keep(form, "need-signal", moment, need_signal.check_signal), range(4)))
+        kept = list(processes.map(lambda _: keep_form(form, "need-signal", moment, need_signal.check_signal), range(4)))
     assert len(set(kept)) == 1
 
 

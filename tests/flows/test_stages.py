@@ -18,7 +18,7 @@ from flows.health_check import health_check
 from flows.kickoff import kickoff
 from flows.meeting_report import meeting_report
 from flows.needs_talk import needs_talk
-from flows.outcome import told
+from flows.outcome import outcome
 from flows.phase_out import phase_out
 from flows.support_request import support_request
 from models.db import engine
@@ -41,6 +41,7 @@ from models.tables.network import Network
 from models.tables.request import SupportRequest
 from models.tables.transition import Actor
 from tasks import data_protection as forgets
+from tasks.runtime import form_intake
 from tests.acts import AKE, GOREL, MARIT, ask, at, by, grant_line, request_form, talk
 
 
@@ -64,7 +65,9 @@ async def test_a_request_is_answered_and_its_run_forgets_who_asked(office: Setti
 
 async def test_a_request_from_the_web_is_taken_further_by_its_id_alone(office: Settings) -> None:
     with transaction() as session:
-        saved, _ = web_request.receive(session, request_form(channel="web"), False, by(Actor.member, "2026-11-02"))
+        saved, _ = web_request.register_web_request(
+            session, request_form(channel="web"), False, by(Actor.member, "2026-11-02")
+        )
     told = await support_request(EMPTY, request=str(saved.id), as_of="2026-11-02")
     assert told == {"request": 1, "state": "received", "new": 1, "nearby": 0, "invited": 1}
     run = await newest_run("support-request")
@@ -228,7 +231,7 @@ async def test_a_run_that_failed_halfway_is_finished_by_its_retry_whatever_the_c
     monkeypatch.setattr(rules, stumbles_at, rule)
     # What the worker does on Retry: the same run, its form blank by now, and another moment.
     emptied = request_form().model_validate(failed.parameters["form"])
-    monkeypatch.setattr("tasks.runtime.form_intake.of_run", lambda session, _: session.exec(select(Intake)).one())
+    monkeypatch.setattr(form_intake, "intake_of_run", lambda session, _: session.exec(select(Intake)).one())
     told = await support_request(form=emptied)
     assert (told["request"], told["state"], told["invited"]) == (1, "received", 1)
     with reading() as session:
@@ -259,5 +262,5 @@ async def test_a_run_that_fails_says_the_sentence_and_nothing_before_it(office: 
 
 
 def test_a_batch_in_which_some_failed_is_done_with_remarks_and_not_red() -> None:
-    assert (told("3 skickade").name, told("2 skickade", remarks=1).name) == ("Completed", "Klar med anmärkning")
-    assert told("2 skickade", remarks=1).is_completed()
+    assert (outcome("3 skickade").name, outcome("2 skickade", remarks=1).name) == ("Completed", "Klar med anmärkning")
+    assert outcome("2 skickade", remarks=1).is_completed()

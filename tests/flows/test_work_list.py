@@ -1,11 +1,13 @@
 """The lists as staff see them in Prefect: what broke off, and what stands still."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate
+from prefect.client.schemas.objects import State
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.client.schemas.sorting import ArtifactSort
 from prefect.states import Pending, Scheduled
@@ -32,7 +34,7 @@ async def lists(since: datetime) -> dict[str, str]:
 async def test_a_form_that_broke_off_stands_on_every_regions_list_with_a_link_to_its_run(office: Settings) -> None:
     now, run = datetime.now(UTC), uuid4()
     with transaction() as session:
-        run_pulse.begin(session, FlowRunPulse(flow_run_id=run, flow="needs-talk", restarts_itself=False))
+        run_pulse.begin_pulse(session, FlowRunPulse(flow_run_id=run, flow="needs-talk", restarts_itself=False))
         run_pulse.died(session, run, "needs-talk", now, for_good=True)
     await work_list()
     shown, hour = await lists(now), f"{local(now):%H:%M}"
@@ -50,13 +52,13 @@ async def test_what_stands_still_is_told_above_every_list_by_the_real_clock_only
         ask(session, str((now - timedelta(days=2)).date()))  # its receipt may go at any hour, and has not gone
         long_ago = now - timedelta(days=3)
         begun = FlowRunPulse(flow_run_id=uuid4(), flow="outbox", started_at=long_ago, beat_at=long_ago)
-        run_pulse.begin(session, begun)
+        run_pulse.begin_pulse(session, begun)
     async with get_client() as client:
         tuesdays = DeploymentScheduleCreate(schedule=CronSchedule(cron="10 9 * * 2"), active=False)
         deployment = await client.create_deployment(
             await client.create_flow(check_in), "check-in", schedules=[tuesdays]
         )
-        late = Scheduled(scheduled_time=now - timedelta(minutes=25))
+        late: State[Any] = Scheduled(scheduled_time=now - timedelta(minutes=25))
         await client.create_flow_run_from_deployment(deployment, state=late)
         taken = await client.create_flow_run_from_deployment(deployment)
         await client.set_flow_run_state(taken.id, Pending(), force=True)

@@ -204,10 +204,10 @@ async def test_a_sweep_that_opens_matters_asks_for_a_new_work_list_by_the_real_c
 ) -> None:
     events: list[str] = []
     monkeypatch.setattr(stage, "emit_event", lambda event, **_: events.append(event))
-    await stage.wrap_up("2026-11-09", opened=1)
-    await stage.wrap_up("", opened=0)
+    await stage.refresh_forms_and_start_outbox("2026-11-09", opened=1)
+    await stage.refresh_forms_and_start_outbox("", opened=0)
     assert events == []
-    await stage.wrap_up("", opened=1)
+    await stage.refresh_forms_and_start_outbox("", opened=1)
     assert events == ["natverkslots.opened"]
 
 
@@ -219,5 +219,5 @@ async def test_mail_in_doubt_is_no_reason_to_start_the_outbox(office: Settings) 
             for mail in session.exec(select(OutgoingMail)):
                 mail.status = MailStatus.in_doubt
                 session.add(mail)
-        await stage.wrap_up("")
+        await stage.refresh_forms_and_start_outbox("")
         assert len(await starts(client)) == before

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -213,7 +214,7 @@ class AnyHistory(RuleBasedStateMachine):
         def act(session: Session) -> None:
             grants = session.exec(select(SupportGrant).order_by(col(SupportGrant.from_on), col(SupportGrant.id))).all()
             if grants:
-                ledger.use_hours(session, grants[nth % len(grants)], self.today, ledger.Decimal(hours), at(self.today))
+                ledger.use_hours(session, grants[nth % len(grants)], self.today, Decimal(hours), at(self.today))
 
         self.attempt(act)
 
@@ -288,7 +289,7 @@ def test_no_history_breaks_a_rule(kind: str, copies: Copies, monkeypatch: pytest
             engine().dispose()
             self.drop()
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         OnThisDatabase,
         settings=settings(
             max_examples=8,

@@ -7,7 +7,7 @@ import pytest
 
 SOURCES = Path(__file__).parent.parent.parent
 PATHS = {
-    "Network": {"models/networks/creation.py:found_network"},
+    "Network": {"models/networks/creation.py:create_network"},
     "SupportGrant": {"models/support/grants.py:grant_line"},
     "Meeting": {"models/meetings/booking.py:book_meeting", "models/stages/meeting_report.py:save_report"},
     "Transition": {"models/audit.py:log_step"},

@@ -1,6 +1,6 @@
 """Start-up: what cannot work is refused in one sentence that names the variable."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,13 +13,13 @@ LONG = "x" * 32
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[pytest.MonkeyPatch]:
     monkeypatch.setenv("LOTS_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("LOTS_SECRET_KEY")
     monkeypatch.delenv("LOTS_DATA_KEY")
     monkeypatch.chdir(tmp_path)
     settings.cache_clear()
-    yield monkeypatch  # type: ignore[misc]
+    yield monkeypatch
     settings.cache_clear()
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.inbox.quoted_text import own_words
+from models.inbox.quoted_text import without_quotes
 from models.text import is_name, nfc, without_unseen
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -30,7 +30,7 @@ def test_an_address_or_another_sign_is_no_name(text: str) -> None:
 @pytest.mark.parametrize("sign", BIDI + NO_WIDTH)
 def test_signs_that_nobody_sees_are_taken_out_wherever_text_comes_in(sign: str) -> None:
     assert nfc(f"Lul{sign}eå") == "Luleå" == without_unseen(f"{sign}Luleå{sign}")
-    assert own_words(f"1 nej{sign}\n2 nej") == "1 nej\n2 nej"
+    assert without_quotes(f"1 nej{sign}\n2 nej") == "1 nej\n2 nej"
     assert not is_name(f"ledarna.{sign}example")
 
 

@@ -33,7 +33,7 @@ def _waiting_mail(office: Office) -> int:
     """Mails that may go now; what is to go tomorrow at nine waits as it should."""
     with Session(office.engine) as session:
         under_way = sa.select(sa.func.count()).where(col(OutgoingMail.status).in_(["sending", "deferred"]))
-        return outbox.due(session, datetime.now(UTC)) + session.scalar(under_way)
+        return outbox.count_due(session, datetime.now(UTC)) + (session.scalar(under_way) or 0)
 
 
 def stuck(office: Office) -> list[str]:
@@ -95,7 +95,7 @@ def _rows(office: Office) -> tuple[int, int, int]:
     """Requests of the storm's own members, who asked them, and mails in doubt."""
     with Session(office.engine) as session:
         asked = col(SupportRequest.received_at) > office.began
-        requests, initiators = sa.func.count(), sa.func.count(sa.distinct(SupportRequest.initiator_id))
+        requests, initiators = sa.func.count(), sa.func.count(sa.distinct(col(SupportRequest.initiator_id)))
         found = session.execute(sa.select(requests, initiators).where(asked)).one()
         in_doubt = sa.select(sa.func.count()).where(col(OutgoingMail.status) == "in_doubt")
         return found[0], found[1], session.scalar(in_doubt) or 0

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web.request import LinkRefused, ids_in, look, moment_of, uuid_of
+from deployments.web.request import LinkRefused, ids_in, moment_of, run_query, uuid_of
 from models.db.engine import reading
 from models.meetings.icalendar import meetings_to_show, subscription
 from models.people.signed_link import Purpose
@@ -18,7 +18,7 @@ from models.tables.person import Person
 async def show(request: Request) -> Response:
     """A calendar program asks again and again; the link holds while its reader carries the network."""
     [role] = ids_in(request, Purpose.network, 1)
-    calendar = await look(_load, uuid_of(role), moment_of(request)[0])
+    calendar = await run_query(_load, uuid_of(role), moment_of(request)[0])
     headers = {"Content-Disposition": 'inline; filename="natverk.ics"'}
     return Response(calendar, media_type="text/calendar; charset=utf-8", headers=headers)
 

@@ -12,21 +12,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web.form_fields import AHEAD, Typed
-from deployments.web.request import LinkRefused, ids_in, language_of, look, moment_of, page, posted, uuid_of
+from deployments.web.form_fields import AHEAD, FormReader
+from deployments.web.request import LinkRefused, ids_in, language_of, moment_of, page, posted, run_query, uuid_of
 from deployments.web.writer import write
 from models.check_ins import asking
 from models.dates.local_time import local
 from models.db.engine import reading
 from models.errors import UserError
 from models.forms.check_in import CheckInAnswers
-from models.people.signed_link import Purpose, link
+from models.people.signed_link import Purpose, make_link
 from models.settings import settings
 from models.tables.check_in import CHANGEABLE_DAYS, CheckIn, CheckInAnswer, Sharing, Wish
 from models.tables.meeting import MOST_ATTENDING
 from models.tables.network import Network, Role
 from models.tables.person import Person
-from models.views.network_summary import Picture, picture
+from models.views.network_summary import NetworkSummary, network_summary
 from templates.rendering.web import Words, words
 
 YES_OR_NO = ("yes", "no")
@@ -38,7 +38,7 @@ CHOICES = {"met": YES_OR_NO, "sharing": tuple(Sharing), "motivation": MOTIVATION
 
 
 @dataclass(frozen=True)
-class Asked:
+class CheckInAsked:
     """What the page knows of the check-in."""
 
     check_in: CheckIn
@@ -79,7 +79,7 @@ async def save(request: Request) -> Response:
     at, today = moment_of(request)
     if asked.is_closed(today):
         return _closed(request, asked, 409)
-    typed = Typed("check_in", await posted(request), words(language_of(request)))
+    typed = FormReader("check_in", await posted(request), words(language_of(request)))
     form = read_form(typed, today)
     if not form:
         return _form_page(request, asked, typed.values, 422, typed.errors, typed.general)
@@ -89,8 +89,8 @@ async def save(request: Request) -> Response:
         return _closed(request, await _asked(request), 409)
     values: dict[str, Any] = {"form": form, "cadence": asked.cadence}
     values["changeable_until"] = (asked.answered_on or today) + timedelta(days=CHANGEABLE_DAYS)
-    values["meeting"] = link(Purpose.meeting, str(asked.role_id)).removeprefix(settings().public_url)
-    values["picture"] = await look(_picture, asked.check_in.network_id, today)
+    values["meeting"] = make_link(Purpose.meeting, str(asked.role_id)).removeprefix(settings().public_url)
+    values["picture"] = await run_query(_picture, asked.check_in.network_id, today)
     return page(request, "check-in-thanks", **values)
 
 
@@ -100,22 +100,22 @@ ROUTES = [
 ]
 
 
-def read_form(typed: Typed, today: date) -> CheckInAnswers | None:
+def read_form(typed: FormReader, today: date) -> CheckInAnswers | None:
     """The five answers, or None and a sentence for each field that is wrong."""
     met_on, attended = None, 0
     met = typed.choice("met", YES_OR_NO) == "yes"
     if met:
         met_on = typed.day("met_on")
         if met_on and met_on > today:
-            typed.wrong("met_on", "late")
+            typed.error("met_on", "late")
         elif met_on and met_on < today - LONGEST_SINCE:
-            typed.wrong("met_on", "early")
+            typed.error("met_on", "early")
         attended = typed.number("met_attended", MOST_ATTENDING, lowest=1)
     next_on = typed.day("next_on", required=False)
     if next_on and next_on < today:
-        typed.wrong("next_on", "early")
+        typed.error("next_on", "early")
     elif next_on and next_on > today + AHEAD:
-        typed.wrong("next_on", "late")
+        typed.error("next_on", "late")
     sharing = typed.choice("sharing", CHOICES["sharing"])
     motivation = typed.choice("motivation", MOTIVATIONS)
     wish = typed.choice("wish", CHOICES["wish"])
@@ -130,15 +130,15 @@ def read_form(typed: Typed, today: date) -> CheckInAnswers | None:
         motivation=int(motivation),
         wish=Wish(wish),
     )
-    return form if typed.obeys(form, today) else None
+    return form if typed.validate(form, today) else None
 
 
-async def _asked(request: Request) -> Asked:
+async def _asked(request: Request) -> CheckInAsked:
     check_in, role = ids_in(request, Purpose.check_in, 2)
-    return await look(_load, uuid_of(check_in), uuid_of(role))
+    return await run_query(_load, uuid_of(check_in), uuid_of(role))
 
 
-def _load(check_in_id: UUID, role_id: UUID) -> Asked:
+def _load(check_in_id: UUID, role_id: UUID) -> CheckInAsked:
     with reading() as session:
         return _look(session, check_in_id, role_id)
 
@@ -160,23 +160,23 @@ _ASKED: Any = (
 )
 
 
-def _look(session: Session, check_in_id: UUID, role_id: UUID) -> Asked:
+def _look(session: Session, check_in_id: UUID, role_id: UUID) -> CheckInAsked:
     """What is asked, while whoever was asked carries the network in the role that the link is bound to."""
     row = session.execute(_ASKED, params={"check_in": check_in_id, "role": role_id}).one_or_none()
     if row is None:
         raise LinkRefused
     check_in, network, place, cadence, person_id, own = row
-    return Asked(check_in, own, person_id, role_id, network, place, cadence)
+    return CheckInAsked(check_in, own, person_id, role_id, network, place, cadence)
 
 
-def _picture(network_id: UUID, today: date) -> Picture:
+def _picture(network_id: UUID, today: date) -> NetworkSummary:
     with reading() as session:
-        return picture(session, network_id, today)
+        return network_summary(session, network_id, today)
 
 
-def _save(session: Session, asked: Asked, form: CheckInAnswers, at: datetime) -> None:
+def _save(session: Session, asked: CheckInAsked, form: CheckInAnswers, at: datetime) -> None:
     found = _look(session, asked.check_in.id, asked.role_id)
-    asking.answer(session, found.check_in, form, at, found.person_id)
+    asking.record_answers(session, found.check_in, form, at, found.person_id)
 
 
 def _as_typed(own: CheckInAnswer) -> dict[str, str]:
@@ -208,7 +208,7 @@ def _choices(t: Words) -> dict[str, list[tuple[str, str]]]:
 
 def _form_page(
     request: Request,
-    asked: Asked,
+    asked: CheckInAsked,
     typed: dict[str, str],
     status_code: int = 200,
     errors: dict[str, str] | None = None,
@@ -218,5 +218,5 @@ def _form_page(
     return page(request, "check-in", status_code, choices=_choices(words(language_of(request))), **values)
 
 
-def _closed(request: Request, asked: Asked, status_code: int = 200) -> Response:
+def _closed(request: Request, asked: CheckInAsked, status_code: int = 200) -> Response:
     return page(request, "check-in-closed", status_code, asked=asked, days=CHANGEABLE_DAYS)

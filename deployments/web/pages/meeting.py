@@ -9,16 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web.form_fields import Typed
-from deployments.web.pages.meeting_form import BOOK, STATUSES, Told, read_form
-from deployments.web.pages.meeting_queries import Teller, book, load, tell
-from deployments.web.request import ids_in, language_of, look, moment_of, page, posted, uuid_of
+from deployments.web.form_fields import FormReader
+from deployments.web.pages.meeting_form import BOOK, STATUSES, TypedMeeting, read_form
+from deployments.web.pages.meeting_queries import Teller, book, load, save_report
+from deployments.web.request import ids_in, language_of, moment_of, page, posted, run_query, uuid_of
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write
 from models.errors import TransitionRefused, UserError
 from models.forms.kit.base import parse_day
 from models.forms.meeting_report import OFFICE
-from models.people.signed_link import Purpose, link
+from models.people.signed_link import Purpose, make_link
 from models.settings import settings
 from models.stages.meeting_report import EVENING
 from models.tables.meeting import CONFIRM_ABOVE, KICKOFF_ATTENDING, Duty
@@ -44,7 +44,7 @@ async def save(request: Request) -> Response:
     if teller.is_ended:
         return _ended(request, teller)
     at, today = moment_of(request)
-    typed = Typed("meeting", await posted(request), words(language_of(request)))
+    typed = FormReader("meeting", await posted(request), words(language_of(request)))
     told = read_form(typed, teller, at, today)
     if told is None:
         return _form_page(request, teller, typed.values, 422, typed.errors, typed.general)
@@ -59,12 +59,12 @@ ROUTES = [
 ]
 
 
-async def _report(request: Request, teller: Teller, typed: Typed, told: Told, at: datetime) -> Response:
+async def _report(request: Request, teller: Teller, typed: FormReader, told: TypedMeeting, at: datetime) -> Response:
     """Saved at once with all that follows from it, so that the next page tells the truth; only mail waits."""
     form = told.form
     assert form is not None
     try:
-        await write(request, lambda session: tell(session, teller, form, told.is_brief, at))
+        await write(request, lambda session: save_report(session, teller, form, told.is_brief, at))
     except TransitionRefused:  # the network ended between looking and saving
         return _ended(request, teller)
     except UserError as error:
@@ -72,7 +72,7 @@ async def _report(request: Request, teller: Teller, typed: Typed, told: Told, at
     return _thanks(request, teller, told, "new")
 
 
-async def _book(request: Request, teller: Teller, typed: Typed, told: Told, at: datetime) -> Response:
+async def _book(request: Request, teller: Teller, typed: FormReader, told: TypedMeeting, at: datetime) -> Response:
     next_at = told.next_at
     assert next_at is not None
     try:
@@ -82,7 +82,7 @@ async def _book(request: Request, teller: Teller, typed: Typed, told: Told, at: 
     return _thanks(request, teller, told, change)
 
 
-def _thanks(request: Request, teller: Teller, told: Told, change: str) -> Response:
+def _thanks(request: Request, teller: Teller, told: TypedMeeting, change: str) -> Response:
     values: dict[str, Any] = {"on": told.on, "next_at": told.next_at, "change": change}
     values["is_brief"] = told.is_brief
     values["attended"] = told.form.attended if told.form else 0
@@ -94,7 +94,7 @@ def _thanks(request: Request, teller: Teller, told: Told, change: str) -> Respon
 
 async def _teller(request: Request) -> Teller:
     [role] = ids_in(request, Purpose.meeting, 1)
-    return await look(load, uuid_of(role), moment_of(request)[0])
+    return await run_query(load, uuid_of(role), moment_of(request)[0])
 
 
 def _ended(request: Request, teller: Teller) -> Response:
@@ -117,7 +117,7 @@ def _prefilled(request: Request) -> dict[str, str]:
 
 def _calendar(teller: Teller) -> dict[str, str]:
     """The network's calendar: an address that calendar programs take on by a press, and one to copy."""
-    address = link(Purpose.network, str(teller.role_id)) + ".ics"
+    address = make_link(Purpose.network, str(teller.role_id)) + ".ics"
     return {
         "subscribe": SCHEME.sub("webcal", address, count=1),
         "path": address.removeprefix(settings().public_url),

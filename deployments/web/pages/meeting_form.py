@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from deployments.web.form_fields import AHEAD, Typed
+from deployments.web.form_fields import AHEAD, FormReader
 from deployments.web.pages.meeting_queries import Teller
 from models.dates.local_time import local
 from models.forms.meeting_report import OFFICE, MeetingReportForm
@@ -18,7 +18,7 @@ STATUSES = (HELD, CANCELLED, BOOK)
 
 
 @dataclass(frozen=True)
-class Told:
+class TypedMeeting:
     """What a member told: a report (`form`), a booking (`next_at`), or both."""
 
     status: str
@@ -28,7 +28,7 @@ class Told:
     is_brief: bool = False
 
 
-def read_form(typed: Typed, teller: Teller, at: datetime, today: date) -> Told | None:
+def read_form(typed: FormReader, teller: Teller, at: datetime, today: date) -> TypedMeeting | None:
     """What was told, or None and a sentence for each field that is wrong."""
     status = typed.choice("status", STATUSES)
     on = _day(typed, status, today) if status in (HELD, CANCELLED) else None
@@ -39,7 +39,7 @@ def read_form(typed: Typed, teller: Teller, at: datetime, today: date) -> Told |
     if typed.errors:
         return None
     if status == BOOK or on is None:
-        return Told(status, None, None, next_at)
+        return TypedMeeting(status, None, None, next_at)
     form = MeetingReportForm(
         network_number=teller.number,
         reported_by=teller.code,
@@ -50,24 +50,24 @@ def read_form(typed: Typed, teller: Teller, at: datetime, today: date) -> Told |
         **counts,
         **duties,
     )
-    return Told(status, on, form, next_at, is_brief) if typed.obeys(form, today) else None
+    return TypedMeeting(status, on, form, next_at, is_brief) if typed.validate(form, today) else None
 
 
-def _day(typed: Typed, status: str, today: date) -> date | None:
+def _day(typed: FormReader, status: str, today: date) -> date | None:
     on = typed.day("on")
     if on and on < today - timedelta(days=LATE_REPORT_DAYS):
-        typed.wrong("on", "early", days=LATE_REPORT_DAYS)
+        typed.error("on", "early", days=LATE_REPORT_DAYS)
     elif on and on > today and status == HELD:
-        typed.wrong("on", "late")
+        typed.error("on", "late")
     elif on and on > today + AHEAD:
-        typed.wrong("on", "far")
+        typed.error("on", "far")
     return on
 
 
-def _counts(typed: Typed, is_brief: bool) -> dict[str, int]:
+def _counts(typed: FormReader, is_brief: bool) -> dict[str, int]:
     attended = typed.number("attended", MOST_ATTENDING)
     if attended > CONFIRM_ABOVE and not typed.text("large"):
-        typed.wrong("large", "missing", limit=CONFIRM_ABOVE)
+        typed.error("large", "missing", limit=CONFIRM_ABOVE)
     # With the attendance wrong, there is nothing to hold the guests against yet.
     most_guests = MOST_ATTENDING if "attended" in typed.errors else attended
     return {
@@ -78,12 +78,14 @@ def _counts(typed: Typed, is_brief: bool) -> dict[str, int]:
     }
 
 
-def _duties(typed: Typed, teller: Teller) -> dict[str, str]:
+def _duties(typed: FormReader, teller: Teller) -> dict[str, str]:
     allowed = ("", OFFICE, *(code for code, _ in teller.organisers))
     return {duty.value: typed.choice(duty.value, allowed) for duty in Duty}
 
 
-def _next(typed: Typed, teller: Teller, status: str, on: date | None, at: datetime, today: date) -> datetime | None:
+def _next(
+    typed: FormReader, teller: Teller, status: str, on: date | None, at: datetime, today: date
+) -> datetime | None:
     """The next meeting: needed to book one, else only when a day is given."""
     if status != BOOK and not typed.text("next_on"):
         return None
@@ -92,9 +94,9 @@ def _next(typed: Typed, teller: Teller, status: str, on: date | None, at: dateti
         return None
     day = local(next_at).date()
     if status == HELD and on and day <= on:
-        typed.wrong("next_on", "order")
+        typed.error("next_on", "order")
     elif status == CANCELLED and day == on:
-        typed.wrong("next_on", "same")
+        typed.error("next_on", "same")
     elif day in teller.taken:
-        typed.wrong("next_on", "taken")
+        typed.error("next_on", "taken")
     return next_at

@@ -72,12 +72,12 @@ def load(role_id: UUID, at: datetime) -> Teller:
         )
 
 
-def tell(session: Session, teller: Teller, form: MeetingReportForm, is_brief: bool, at: datetime) -> None:
+def save_report(session: Session, teller: Teller, form: MeetingReportForm, is_brief: bool, at: datetime) -> None:
     """Save what the teller tells of a meeting, and do what follows from it."""
     role = session.get(Role, teller.role_id)
     if role is None or not role.is_confirmed:
         raise LinkRefused
-    meeting_report.tell(session, form, Cause("meeting-report", Actor.member, at), is_brief=is_brief)
+    meeting_report.report_meeting(session, form, Cause("meeting-report", Actor.member, at), is_brief=is_brief)
 
 
 def book(session: Session, teller: Teller, starts_at: datetime, at: datetime) -> str:

@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web.form_fields import Typed
+from deployments.web.form_fields import FormReader
 from deployments.web.pages.support_request_form import MEMBER_NUMBER
 from deployments.web.rate_limits import number_may, number_used, too_many
-from deployments.web.request import LinkRefused, ids_in, language_of, look, moment_of, page, posted, uuid_of
+from deployments.web.request import LinkRefused, ids_in, language_of, moment_of, page, posted, run_query, uuid_of
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write, write_at_last
 from models.db.engine import reading
@@ -46,10 +46,10 @@ async def ask(request: Request) -> Response:
 
 async def send_link(request: Request) -> Response:
     """The same answer whoever the number belongs to, in the same time: the mail is queued after it has gone."""
-    typed = Typed("my_data", await posted(request), words(language_of(request)))
+    typed = FormReader("my_data", await posted(request), words(language_of(request)))
     number = typed.text("member_number")
     if not MEMBER_NUMBER.fullmatch(number):
-        typed.wrong("member_number", "form" if number else "missing")
+        typed.error("member_number", "form" if number else "missing")
         return page(request, "my-data-ask", 422, typed=typed.values, errors=typed.errors)
     if not number_may(request, number):
         return too_many(request)
@@ -75,7 +75,7 @@ async def save(request: Request) -> Response:
     """Asks for a correction, an erasure, or an answer in writing; once however often it is pressed."""
     mine = await _mine(request)
     at = moment_of(request)[0]
-    typed = Typed("my_data", await posted(request), words(language_of(request)))
+    typed = FormReader("my_data", await posted(request), words(language_of(request)))
     kind = typed.choice("kind", tuple(RightsKind))
     if not kind:
         return _page(request, mine, 422, typed.errors)
@@ -102,7 +102,7 @@ async def _send_link(request: Request, member_number: str) -> None:
 
 async def _mine(request: Request) -> Mine:
     [mail] = ids_in(request, Purpose.my_data, 1)
-    return await look(_load, uuid_of(mail))
+    return await run_query(_load, uuid_of(mail))
 
 
 def _load(mail_id: UUID) -> Mine:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web.request import LinkRefused, ids_in, look, moment_of, page, uuid_of
+from deployments.web.request import LinkRefused, ids_in, moment_of, page, run_query, uuid_of
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write
 from models.db.engine import reading
@@ -63,7 +63,7 @@ def _page(request: Request, invited: Invited) -> Response:
 
 async def _invited(request: Request) -> Invited:
     [role] = ids_in(request, Purpose.organiser, 1)
-    return await look(_load, uuid_of(role))
+    return await run_query(_load, uuid_of(role))
 
 
 def _load(role_id: UUID) -> Invited:

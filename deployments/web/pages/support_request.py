@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web.form_fields import Typed
+from deployments.web.form_fields import FormReader
 from deployments.web.pages.support_request_form import LONG, OFFERED, as_typed, read_form, wish_name
 from deployments.web.rate_limits import number_may, number_used, too_many
-from deployments.web.request import language_of, look, moment_of, page, posted
+from deployments.web.request import language_of, moment_of, page, posted, run_query
 from deployments.web.start_run import start_quietly
 from deployments.web.writer import write
 from models.db.engine import reading
@@ -62,15 +62,15 @@ class Received:
 
 async def show(request: Request) -> Response:
     """Shows the form and writes nothing."""
-    return _form_page(request, await look(_asking), {})
+    return _form_page(request, await run_query(_asking), {})
 
 
 async def save(request: Request) -> Response:
     """Three steps by the button that was pressed: look it through (nothing is written), change it, send it."""
-    asking = await look(_asking)
+    asking = await run_query(_asking)
     at, today = moment_of(request)
     values = await posted(request)
-    typed = Typed("request", values, words(language_of(request)), LONG)
+    typed = FormReader("request", values, words(language_of(request)), LONG)
     if values.get("step") == "change":
         return _form_page(request, asking, typed.values)
     form = read_form(typed, asking.municipalities, asking.knows_members, today)
@@ -117,12 +117,12 @@ async def _receive(request: Request, form: SupportRequestForm, introduce: bool, 
 
 
 def _receive_once(session: Session, form: SupportRequestForm, introduce: bool, at: datetime) -> Received:
-    request, is_new = web_request.receive(session, form, introduce, Cause("request", Actor.member, at))
+    request, is_new = web_request.register_web_request(session, form, introduce, Cause("request", Actor.member, at))
     return Received(request.id, is_new, request.talk_due, request.answer_due)
 
 
-async def _review_page(request: Request, typed: Typed, form: SupportRequestForm) -> Response:
-    near = await look(_near, form)
+async def _review_page(request: Request, typed: FormReader, form: SupportRequestForm) -> Response:
+    near = await run_query(_near, form)
     return page(request, "request-review", form=form, near=near, kept=as_typed(typed.values))
 
 

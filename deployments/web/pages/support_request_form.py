@@ -7,7 +7,7 @@ from datetime import date
 from email_validator import EmailNotValidError, validate_email
 from rapidfuzz import fuzz, process, utils
 
-from deployments.web.form_fields import Typed
+from deployments.web.form_fields import FormReader
 from models.db.column_types import nfc
 from models.forms.support_request import SupportRequestForm
 from models.reference.places import is_whole_country
@@ -32,25 +32,25 @@ def wish_name(item: Item) -> str:
 
 
 def read_form(
-    typed: Typed, municipalities: Sequence[str], knows_members: bool, today: date
+    typed: FormReader, municipalities: Sequence[str], knows_members: bool, today: date
 ) -> SupportRequestForm | None:
     """What is asked for, or None and a sentence for each field that is wrong."""
     municipality = _municipality(typed, municipalities)
     place = nfc(typed.text("place")) or municipality
     if len(place) > PLACE_LENGTH:
-        typed.wrong("place", "long", most=PLACE_LENGTH)
+        typed.error("place", "long", most=PLACE_LENGTH)
     elif is_whole_country(place):
-        typed.wrong("place", "country")
+        typed.error("place", "country")
     elif not is_name(place):
-        typed.wrong("place", "signs")
+        typed.error("place", "signs")
     nature = typed.choice("nature", tuple(Nature))
     need = _need(typed)
     numbers = _numbers(typed)
     member_number = typed.text("member_number")
     if not member_number:
-        typed.wrong("member_number", "missing")
+        typed.error("member_number", "missing")
     elif not MEMBER_NUMBER.fullmatch(member_number):
-        typed.wrong("member_number", "form")
+        typed.error("member_number", "form")
     name, email = ("", "") if knows_members else _who(typed)
     if typed.errors:
         return None
@@ -67,10 +67,10 @@ def read_form(
         name=name,
         email=email,
     )
-    return form if typed.obeys(form, today) else None
+    return form if typed.validate(form, today) else None
 
 
-def _municipality(typed: Typed, known: Sequence[str]) -> str:
+def _municipality(typed: FormReader, known: Sequence[str]) -> str:
     """The municipality as the register spells it, or an empty text and a sentence, with the likeliest where one is."""
     text = nfc(typed.text("municipality"))
     names = {name.casefold(): name for name in known}
@@ -80,52 +80,52 @@ def _municipality(typed: Typed, known: Sequence[str]) -> str:
     if found:
         return found
     if not text:
-        typed.wrong("municipality", "missing")
+        typed.error("municipality", "missing")
     elif is_whole_country(text):
-        typed.wrong("municipality", "country")
+        typed.error("municipality", "country")
     elif likely := process.extractOne(
         text, known, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=ALIKE_ENOUGH
     ):
-        typed.wrong("municipality", "likely", likely=likely[0])
+        typed.error("municipality", "likely", likely=likely[0])
     else:
-        typed.wrong("municipality", "unknown")
+        typed.error("municipality", "unknown")
     return ""
 
 
-def _need(typed: Typed) -> str:
+def _need(typed: FormReader) -> str:
     need = typed.text("need")
     if not need:
-        typed.wrong("need", "missing")
+        typed.error("need", "missing")
     elif len(need) > NEED_LENGTH:
-        typed.wrong("need", "long", most=NEED_LENGTH, now=len(need))
+        typed.error("need", "long", most=NEED_LENGTH, now=len(need))
     return need
 
 
-def _numbers(typed: Typed) -> list[str]:
+def _numbers(typed: FormReader) -> list[str]:
     numbers = [number for part in BETWEEN.split(typed.text("co_organisers")) if (number := nfc(part))]
     if len(numbers) > MOST_CO_ORGANISERS:
-        typed.wrong("co_organisers", "many", most=MOST_CO_ORGANISERS)
+        typed.error("co_organisers", "many", most=MOST_CO_ORGANISERS)
     elif not all(MEMBER_NUMBER.fullmatch(number) for number in numbers):
-        typed.wrong("co_organisers", "form")
+        typed.error("co_organisers", "form")
     return numbers
 
 
-def _who(typed: Typed) -> tuple[str, str]:
+def _who(typed: FormReader) -> tuple[str, str]:
     """Name and address, which are asked for only where no register of members is loaded."""
     name, email = nfc(typed.text("name")), typed.text("email")
     if not name:
-        typed.wrong("name", "missing")
+        typed.error("name", "missing")
     elif len(name) > NAME_LENGTH:
-        typed.wrong("name", "long", most=NAME_LENGTH)
+        typed.error("name", "long", most=NAME_LENGTH)
     elif not is_name(name):
-        typed.wrong("name", "signs")
+        typed.error("name", "signs")
     if not email:
-        typed.wrong("email", "missing")
+        typed.error("email", "missing")
         return name, ""
     try:
         return name, validate_email(email, check_deliverability=False, allow_smtputf8=True).normalized
     except EmailNotValidError:
-        typed.wrong("email", "form")
+        typed.error("email", "form")
         return name, ""
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web.request import FORM_TYPE, LinkRefused, ids_in, look, moment_of, page, posted, uuid_of
+from deployments.web.request import FORM_TYPE, LinkRefused, ids_in, moment_of, page, posted, run_query, uuid_of
 from deployments.web.writer import write
 from models.db.engine import reading
 from models.people.signed_link import Purpose
@@ -50,7 +50,7 @@ ROUTES = [
 
 async def _reader(request: Request) -> Reader:
     network, code = ids_in(request, Purpose.stop, 2)
-    return await look(_load, uuid_of(network), code)
+    return await run_query(_load, uuid_of(network), code)
 
 
 def _load(network_id: UUID, code: str) -> Reader:

@@ -14,8 +14,8 @@ from pydantic.fields import FieldInfo
 
 from models.dates.local_time import local, to_utc
 from models.errors import UserError
-from models.forms.kit.fields import Chosen, Day, Listed, Moment, mark_of, read
-from models.i18n import say
+from models.forms.kit.fields import Coded, Day, FromList, Moment, mark_of, read_choices
+from models.i18n import localized
 from models.text import NAME_SIGNS, is_name, without_unseen
 
 MARK = "personal"
@@ -24,13 +24,13 @@ MEMBER = "^([mM][0-9]{1,3})$"
 CARRIER = "^([mM][0-9]{1,3}|office)?$"
 SIGNATURE = "^[A-Za-zÅÄÖåäö]{2,5}$"
 NOBODY = {"": ("Ingen", "Nobody")}
-Signature = Annotated[str, Listed("signatures")]
-SignatureOrNone = Annotated[str, Listed("signatures", fixed=NOBODY)]
-Member = Annotated[str, Listed("members")]
-MemberOrNone = Annotated[str, Listed("members", fixed=NOBODY)]
-Code = Annotated[str, StringConstraints(pattern=MEMBER), Listed("members")]
-Place = Annotated[str, Listed("municipalities")]
-NetworkNumber = Annotated[int, Listed("networks", numbered=True)]
+Signature = Annotated[str, FromList("signatures")]
+SignatureOrNone = Annotated[str, FromList("signatures", fixed=NOBODY)]
+Member = Annotated[str, FromList("members")]
+MemberOrNone = Annotated[str, FromList("members", fixed=NOBODY)]
+Code = Annotated[str, StringConstraints(pattern=MEMBER), FromList("members")]
+Place = Annotated[str, FromList("municipalities")]
+NetworkNumber = Annotated[int, FromList("networks", numbered=True)]
 DayText = Annotated[str, Day()]
 MomentText = Annotated[str, Moment()]
 Reads = Mapping[str, Mapping[Any, Collection[str]]]
@@ -43,7 +43,7 @@ def field(position: int, title: tuple[str, str], help: tuple[str, str] = ("", ""
     extra: dict[str, Any] = {"position": position}
     if personal:
         extra[MARK] = True
-    return {"title": say(*title), "description": say(*help), "json_schema_extra": extra}
+    return {"title": localized(*title), "description": localized(*help), "json_schema_extra": extra}
 
 
 class Form(BaseModel):
@@ -57,13 +57,13 @@ class Form(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _as_it_was_shown(cls, given: Any) -> Any:
-        return read(cls.model_fields, seen(given)) if isinstance(given, dict) else given
+        return read_choices(cls.model_fields, visible_text(given)) if isinstance(given, dict) else given
 
     @property
     def subject(self) -> str:
         """What a run with this form is about, for its name: a number, never a person or a word of theirs."""
         number = getattr(self, "network_number", 0)
-        return say(f"nätverk #{number}", f"network #{number}")
+        return localized(f"nätverk #{number}", f"network #{number}")
 
     @property
     def is_sweep(self) -> bool:
@@ -89,9 +89,11 @@ class Form(BaseModel):
         filled = [fields[name] for name, value in given.items() if not isinstance(value, str) or value.strip()]
         told = ", ".join(f"«{info.title}»" for info in filled)
         it = (
-            say("Töm det", "Empty it") if not any(info.default for info in filled) else say("Ändra tillbaka", "Undo it")
+            localized("Töm det", "Empty it")
+            if not any(info.default for info in filled)
+            else localized("Ändra tillbaka", "Undo it")
         )
-        sentence = say(
+        sentence = localized(
             f"{told}: hör inte till valet «{choice}». {it}, eller ändra valet.",
             f"{told}: does not go with the choice “{choice}”. {it}, or change the choice.",
         )
@@ -139,15 +141,15 @@ class Form(BaseModel):
             raise UserError(" ".join(found))
 
 
-def seen(given: Any) -> Any:
+def visible_text(given: Any) -> Any:
     """What was filled in, without signs that nobody sees."""
     match given:
         case str():
             return without_unseen(given) if type(given) is str else given
         case dict():
-            return {name: seen(value) for name, value in given.items()}
+            return {name: visible_text(value) for name, value in given.items()}
         case list():
-            return [seen(one) for one in given]
+            return [visible_text(one) for one in given]
     return given
 
 
@@ -156,7 +158,7 @@ def name_problem(text: str, field: tuple[str, str]) -> list[str]:
     if is_name(text):
         return []
     return [
-        say(
+        localized(
             f"{field[0]}: skriv bara bokstäver, siffror, blanksteg och {NAME_SIGNS}, och ingen webb- eller mejladress.",
             f"{field[1]}: write letters, digits, blanks and {NAME_SIGNS} only, and no web or mail address.",
         )
@@ -166,9 +168,9 @@ def name_problem(text: str, field: tuple[str, str]) -> list[str]:
 def label_of(info: FieldInfo, chosen: Any) -> str:
     """What staff see that they chose in a field."""
     mark = mark_of(info)
-    if isinstance(mark, Chosen):
+    if isinstance(mark, Coded):
         return mark.label(chosen)
-    return f"{info.title} {say('Ja', 'Yes') if chosen else say('Nej', 'No')}"
+    return f"{info.title} {localized('Ja', 'Yes') if chosen else localized('Nej', 'No')}"
 
 
 def line_of(info: FieldInfo) -> type[Form] | None:
@@ -179,7 +181,7 @@ def line_of(info: FieldInfo) -> type[Form] | None:
 
 def unchosen(number: int, field: tuple[str, str]) -> list[str]:
     """What is wrong when nothing was chosen in a drop-down of requests or networks."""
-    return [] if number > 0 else [say(f"{field[0]}: välj i listan.", f"{field[1]}: choose from the list.")]
+    return [] if number > 0 else [localized(f"{field[0]}: välj i listan.", f"{field[1]}: choose from the list.")]
 
 
 def parse_day(text: str, field: str) -> date | None:
@@ -188,7 +190,7 @@ def parse_day(text: str, field: str) -> date | None:
         return date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError:
         raise UserError(
-            say(f"{field}: skriv datumet som 2027-03-02.", f"{field}: write the date as 2027-03-02.")
+            localized(f"{field}: skriv datumet som 2027-03-02.", f"{field}: write the date as 2027-03-02.")
         ) from None
 
 
@@ -206,14 +208,16 @@ def parse_local(text: str, field: str) -> datetime | None:
             continue
         except UserError:
             raise UserError(
-                say(
+                localized(
                     f"{field}: {text.strip()} finns inte eller kommer två gånger den natten. Välj en annan.",
                     f"{field}: {text.strip()} does not exist or comes twice, as clocks change. Choose another.",
                 )
             ) from None
         except OverflowError:
             break
-    raise UserError(say(f"{field}: skriv tiden som 2027-03-02 17:30.", f"{field}: write the time as 2027-03-02 17:30."))
+    raise UserError(
+        localized(f"{field}: skriv tiden som 2027-03-02 17:30.", f"{field}: write the time as 2027-03-02 17:30.")
+    )
 
 
 def day_problem(
@@ -226,7 +230,7 @@ def day_problem(
         return [str(error)]
     day = local(found).date() if isinstance(found, datetime) else found
     if day and ahead and day < today:
-        return [say(f"{field}: har redan varit. Ange en kommande.", f"{field}: has passed. Give one to come.")]
+        return [localized(f"{field}: har redan varit. Ange en kommande.", f"{field}: has passed. Give one to come.")]
     if day and not ahead and day > today:
-        return [say(f"{field}: dagen har inte varit än.", f"{field}: that day has not come yet.")]
+        return [localized(f"{field}: dagen har inte varit än.", f"{field}: that day has not come yet.")]
     return []

@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from models.i18n import say
+from models.i18n import localized
 from models.office.labels import SEPARATOR
 from models.vocabulary import Words, code_of
 
@@ -32,7 +32,7 @@ Lists = Mapping[str, Entries]
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Coded:
     """One of our codes, chosen by its words. `numeric`: the code is a number."""
 
     words: Words
@@ -42,7 +42,7 @@ class Chosen:
         return [self.label(code) for code in self.words]
 
     def label(self, code: Any) -> str:
-        told = say(*self.words[str(code)])
+        told = localized(*self.words[str(code)])
         return told[:1].upper() + told[1:]
 
     def read(self, value: Any) -> Any:
@@ -53,7 +53,7 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class Listed:
+class FromList:
     """One of what the database holds now: `of` names the list, `fixed` are entries that always stand before it.
 
     `numbered`: it is known by the number in its label, which can be typed when the list is not whole. `last`: it is
@@ -66,7 +66,7 @@ class Listed:
     last: bool = False
 
     def labels(self, lists: Lists) -> list[str]:
-        return [say(*names) for names in self.fixed.values()] + list(lists.get(self.of, Entries()).labels)
+        return [localized(*names) for names in self.fixed.values()] + list(lists.get(self.of, Entries()).labels)
 
     def read(self, value: Any) -> Any:
         if not isinstance(value, str):
@@ -95,26 +95,26 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Agreed:
+class PerNetworkConsent:
     """A network and the member who agreed for it, as 12:m1; shown as two drop-downs."""
 
     def read(self, value: Any) -> Any:
         if not isinstance(value, Mapping):
             return value
-        network = Listed("networks", numbered=True).read(value.get("network", ""))
+        network = FromList("networks", numbered=True).read(value.get("network", ""))
         return f"{network}:{value.get('member', '')}"
 
 
 @dataclass(frozen=True)
-class Unseen:
+class Hidden:
     """A field that the form does not show: another tells it."""
 
     def read(self, value: Any) -> Any:
         return value
 
 
-Mark = Chosen | Listed | Day | Moment | Agreed | Unseen
-MARKS = (Chosen, Listed, Day, Moment, Agreed, Unseen)
+Mark = Coded | FromList | Day | Moment | PerNetworkConsent | Hidden
+MARKS = (Coded, FromList, Day, Moment, PerNetworkConsent, Hidden)
 
 
 def mark_of(info: FieldInfo) -> Mark | None:
@@ -126,7 +126,7 @@ def mark_of(info: FieldInfo) -> Mark | None:
     return next((one for one in found if isinstance(one, MARKS)), None)
 
 
-def read(fields: Mapping[str, FieldInfo], shown: Mapping[str, Any]) -> dict[str, Any]:
+def read_choices(fields: Mapping[str, FieldInfo], shown: Mapping[str, Any]) -> dict[str, Any]:
     """A form as it was filled in, as the form's own fields: words become codes, labels numbers, two fields one."""
     given = dict(shown)
     for name, info in fields.items():
@@ -135,7 +135,7 @@ def read(fields: Mapping[str, FieldInfo], shown: Mapping[str, Any]) -> dict[str,
             day, time = given.pop(name + DAY, ""), given.pop(name + TIME, "")
             if day:  # without a day nothing is booked: the time of day is filled in from the start
                 given[name] = f"{day} {time}".strip()
-        if isinstance(mark, Listed) and (typed := given.pop(name + TYPED, 0)):
+        if isinstance(mark, FromList) and (typed := given.pop(name + TYPED, 0)):
             given[name] = typed
         if mark and name in given:
             value = given[name]

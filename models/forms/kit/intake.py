@@ -10,17 +10,17 @@ from models.tables.intake import Intake
 SAME_FORM = timedelta(minutes=10)
 
 
-def of_run(session: Session, flow_run_id: str) -> Intake | None:
+def intake_of_run(session: Session, flow_run_id: str) -> Intake | None:
     """The form that this run saved on an earlier try: the run's own parameters are empty by then."""
     return session.exec(select(Intake).where(col(Intake.flow_run_id) == flow_run_id)).one_or_none()
 
 
-def content_of(flow: str, form: str) -> str:
+def fingerprint(flow: str, form: str) -> str:
     """What a form says, as a hash that tells nobody what: the same form for the same flow gives the same."""
     return keyed_hash("form", flow, form)
 
 
-def just_came(session: Session, content: str, at: datetime) -> Intake | None:
+def recent_duplicate(session: Session, content: str, at: datetime) -> Intake | None:
     """The same form as it came a moment ago: Run was pressed twice, and is to be done once."""
     same = select(Intake).where(col(Intake.content) == content).order_by(col(Intake.received_at).desc())
     latest = session.exec(same).first()

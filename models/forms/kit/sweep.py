@@ -5,8 +5,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 
 from models.forms.kit.base import NOTHING_CHOSEN, Form, field
-from models.forms.kit.fields import Unseen
-from models.i18n import say
+from models.forms.kit.fields import Hidden
+from models.i18n import localized
 from models.vocabulary import Words, code_of
 
 SWEEP = "sweep"
@@ -22,7 +22,7 @@ class SweepForm(Form):
     sweep_choice: ClassVar[Words]
     sweep_subject: ClassVar[tuple[str, str]]
 
-    sweep: Annotated[bool, Unseen()] = Field(False, **field(0, ("Kör för alla nu", "Run for all now")))
+    sweep: Annotated[bool, Hidden()] = Field(False, **field(0, ("Kör för alla nu", "Run for all now")))
 
     @model_validator(mode="before")
     @classmethod
@@ -39,23 +39,23 @@ class SweepForm(Form):
     @property
     def subject(self) -> str:
         if self.sweep:
-            return say(*self.sweep_subject)
-        return super().subject if getattr(self, self.chooser) else say(*NOTHING_CHOSEN)
+            return localized(*self.sweep_subject)
+        return super().subject if getattr(self, self.chooser) else localized(*NOTHING_CHOSEN)
 
     def choice_problems(self) -> list[str]:
         """What is wrong when nothing is chosen."""
         if self.sweep or getattr(self, self.chooser):
             return []
         title = (type(self).model_fields[self.chooser].title or "").rstrip("?")
-        words = say(*self.sweep_choice[SWEEP])
-        return [say(f"{title}: välj i listan, eller «{words}».", f"{title}: choose from the list, or “{words}”.")]
+        words = localized(*self.sweep_choice[SWEEP])
+        return [localized(f"{title}: välj i listan, eller «{words}».", f"{title}: choose from the list, or “{words}”.")]
 
     def misplaced(self) -> list[str]:
         """With the sweep goes nothing that is about one."""
         if not self.sweep:
             return super().misplaced()
         about_one = set(type(self).model_fields) - {"sweep", "signature"}
-        return self.unread(about_one, say(*self.sweep_choice[SWEEP]))
+        return self.unread(about_one, localized(*self.sweep_choice[SWEEP]))
 
 
 def sweep_choice(swedish: str, english: str) -> Words:

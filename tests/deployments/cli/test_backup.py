@@ -20,7 +20,7 @@ from sqlmodel import Session
 
 from deployments.cli.app import main
 from models.db.engine import make_engine
-from models.operation.upgrade import newest
+from models.operation.upgrade import newest_version
 from models.settings import settings
 from models.tables.mail import MailStatus
 from models.views.invariants import broken
@@ -178,7 +178,7 @@ def test_a_backup_of_an_office_at_work_is_whole_and_has_all_that_was_kept_before
             assert process.wait() == 0
             home = tmp_path / f"home{turn}"
             told = json.loads(lots(home, "restore", str(tmp_path / f"{turn}.backup"), "--json").done())
-            assert told["schema"] == newest() and told["rows"]["support_request"] >= len(before)
+            assert told["schema"] == newest_version() and told["rows"]["support_request"] >= len(before)
             assert before <= numbers(home / "lots.db")
             with sqlite3.connect(home / "lots.db") as connection:
                 assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -206,7 +206,7 @@ def test_an_office_comes_back_whole_with_its_secrets_and_nobody_else_may_read_it
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     found = {line.split()[1]: line.split()[0] for line in lots(home, "doctor").out.splitlines()}
     assert (found["database"], found["rules"]) == ("ok", "ok")
-    assert lots(home, "db", "upgrade").done().split()[1] == newest()
+    assert lots(home, "db", "upgrade").done().split()[1] == newest_version()
     person = json.loads(lots(home, "person", "export", AKE).done())["person"]
     assert person["member_number"] == AKE and person["name"], "what was sealed in the database opens"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "office", "one.backup"], (
@@ -273,7 +273,7 @@ def test_what_cannot_be_restored_is_refused_in_a_sentence_and_leaves_nothing(
 
 def test_a_check_tells_what_is_inside_and_leaves_the_empty_home_empty(lots: Lots, backup: Path, tmp_path: Path) -> None:
     told = json.loads(lots(tmp_path / "home", "restore", str(backup), "--verify", "--json").done())
-    assert told["ok"] and told["schema"] == newest() and told["rows"]["network"] == 0
+    assert told["ok"] and told["schema"] == newest_version() and told["rows"]["network"] == 0
     assert {"lots.db", "secret_key", "data_key", "backup_key", "settings.env"} == set(told["files"])
     assert not (tmp_path / "home").exists()
 

@@ -13,7 +13,7 @@ import pytest
 from prefect.settings import PREFECT_API_URL
 
 from deployments.cli.app import main
-from models.operation.upgrade import newest
+from models.operation.upgrade import newest_version
 from models.settings import Settings
 from tests.acts import AKE
 
@@ -152,7 +152,7 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
     found = examined(tmp_path)
     assert not found["ok"] and found["settings"]["ok"]
     assert [(one["what"], one["do"]) for one in (found["database"], found["prefect"])] == [
-        ("is at nothing, not " + newest(), "run `lots db upgrade`"),
+        ("is at nothing, not " + newest_version(), "run `lots db upgrade`"),
         ("no server is running", "start `lots up`, or set PREFECT_API_URL"),
     ]
     assert found["mail"] | {"ok": False} == found["mail"] and "LOTS_SMTP_PORT" in found["mail"]["do"]

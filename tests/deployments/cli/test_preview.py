@@ -44,7 +44,7 @@ def part_of(message: EmailMessage, kind: str) -> str:
 
 def calendar_in(message: EmailMessage) -> tuple[str, Calendar]:
     [attached] = message.iter_attachments()
-    return str(attached["Content-Type"].params["method"]), Calendar.from_ical(attached.get_payload(decode=True))
+    return str(attached["Content-Type"].params["method"]), Calendar.from_ical(attached.get_content())
 
 
 def test_every_mail_is_there_in_both_languages_as_mail_page_and_text(folder: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import deployments.cli.score_file_blocks
-from deployments.cli.score_file import read, score_file, score_stream
+from deployments.cli.score_file import read_histories, score_file, score_stream
 from models.errors import UserError
 from models.health.batch import DUTIES
 
@@ -408,5 +408,5 @@ def outcome(found: object) -> object:
 
 
 def test_the_histories_of_a_file_can_be_had_without_scoring_them() -> None:
-    ids, batch = read(BytesIO(orjson.dumps({"networks": [network("a"), network("b")]})), TODAY)
+    ids, batch = read_histories(BytesIO(orjson.dumps({"networks": [network("a"), network("b")]})), TODAY)
     assert (ids, len(batch), len(batch.meeting_day), len(batch.sent_day)) == (["a", "b"], 2, 12, 6)

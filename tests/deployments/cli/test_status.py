@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.cli.status import look
+from deployments.cli.status import read_status
 from deployments.server import up_file
 from models.settings import Settings
 
@@ -26,14 +26,14 @@ TOLD = {
 
 @pytest.fixture(autouse=True)
 def _no_server_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PREFECT_API_URL", TOLD["prefect"])
+    monkeypatch.setenv("PREFECT_API_URL", str(TOLD["prefect"]))
     monkeypatch.delenv("PREFECT_SERVER_API_AUTH_STRING", raising=False)
 
 
 def test_it_tells_how_each_part_fares_and_the_password_in_about_ten_lines(office: Settings) -> None:
     with up_file.take_home(office.home):
-        up_file.tell(office.home, TOLD)
-        status = look(office)
+        up_file.write_up_file(office.home, TOLD)
+        status = read_status(office)
     told = dict(status.lines())
     assert told["up"].startswith("process 11 since ") and told["up"].endswith("14:46")
     assert told["server"].endswith("14:51, started again 2 times, last exit -9")
@@ -48,8 +48,8 @@ def test_it_tells_how_each_part_fares_and_the_password_in_about_ten_lines(office
 
 
 def test_where_lots_up_is_gone_it_says_so_and_shows_no_part_of_it(office: Settings) -> None:
-    up_file.tell(office.home, TOLD)
-    status = look(office)
+    up_file.write_up_file(office.home, TOLD)
+    status = read_status(office)
     assert dict(status.lines())["up"] == "is not running; start `lots up`"
     assert (status.document()["running"], status.document()["pid"], status.document()["parts"]) == (False, None, {})
 

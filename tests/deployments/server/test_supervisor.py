@@ -16,7 +16,7 @@ from deployments.server import supervisor as supervising
 from deployments.server import up_file
 from deployments.server.guard import kill_all, left_of, parts_of
 from deployments.server.ports import listen_for_prefect, listen_for_web, port_of
-from deployments.server.processes import Parts, stopping
+from deployments.server.processes import ProcessGroup, stopping
 from deployments.server.supervisor import Supervisor, cap
 from models.errors import ServiceUnavailable, SettingsError, UserError
 
@@ -281,14 +281,14 @@ def test_an_address_that_this_machine_has_not_is_refused_by_name() -> None:
 
 
 def test_what_is_told_other_windows_is_whole_and_private_and_a_full_disk_only_keeps_it_untold(tmp_path: Path) -> None:
-    assert up_file.tell(tmp_path, {"pid": 1})
-    assert up_file.told(tmp_path) == {"pid": 1}
+    assert up_file.write_up_file(tmp_path, {"pid": 1})
+    assert up_file.read_up_file(tmp_path) == {"pid": 1}
     assert (tmp_path / "up.json").stat().st_mode & 0o777 == 0o600
     full = tmp_path / "full"
     full.mkdir()
     (full / "up.json.fresh").symlink_to("/dev/full")
-    assert not up_file.tell(full, {"pid": 1})
-    assert up_file.told(full) == {}
+    assert not up_file.write_up_file(full, {"pid": 1})
+    assert up_file.read_up_file(full) == {}
 
 
 def test_a_part_runs_without_its_log_where_that_cannot_be_written(supervisor: Supervisor) -> None:
@@ -310,7 +310,7 @@ def test_a_log_that_has_grown_large_is_emptied_under_who_writes_it_and_one_old_o
 
 
 def test_in_a_demo_a_part_that_ends_ends_the_whole(tmp_path: Path) -> None:
-    parts = Parts(tmp_path)
+    parts = ProcessGroup(tmp_path)
     with stopping(parts):
         parts.start("web", "sh", "-c", "exit 3")
         with pytest.raises(ServiceUnavailable, match="web stopped \\(exit 3\\)"):

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from deployments.web.pages import check_in
 from models.errors import DatabaseBusy
 from models.people import signed_link
-from models.people.signed_link import Purpose, link
+from models.people.signed_link import Purpose, make_link
 from models.tables.check_in import CheckIn
 from models.tables.network import Role
 from models.tables.person import Person
@@ -79,7 +79,7 @@ def test_links_that_do_not_hold_are_refused_alike(
     parts = {Purpose.check_in: 2, Purpose.meeting: 1, Purpose.organiser: 1, Purpose.stop: 2}[purpose]
     signed = [[str(uuid4())] * parts, ["no-id"] * parts, [str(world.network)] * 3, []]
     bad = [f"/{purpose}/{other}", f"/{purpose}/x", f"/{purpose}/å%00%ff", _altered(good), good[:-1], good + "x"]
-    bad += [link(purpose, *ids).removeprefix("http://testserver") for ids in signed]
+    bad += [make_link(purpose, *ids).removeprefix("http://testserver") for ids in signed]
     replies = [browser.get(address) for address in bad] + [browser.post(one, data=POSTS[purpose]) for one in bad]
     monkeypatch.setitem(signed_link.VALID_FOR, purpose, timedelta(days=-1))
     replies += [browser.get(good), browser.post(good, data=POSTS[purpose])]
@@ -102,7 +102,7 @@ def test_links_of_who_has_gone_are_refused(browser: TestClient, world: World) ->
 
 
 def test_a_member_who_has_not_said_yes_cannot_report(browser: TestClient, world: World) -> None:
-    address = link(Purpose.meeting, str(world.roles["m3"])).removeprefix("http://testserver")
+    address = make_link(Purpose.meeting, str(world.roles["m3"])).removeprefix("http://testserver")
     assert browser.post(address, data=BOOKING).status_code == 404
 
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from models.dates.local_time import local
 from models.db import engine
 from models.health.answers_by_day import latest_by
-from models.people.signed_link import Purpose, link
+from models.people.signed_link import Purpose, make_link
 from models.stages import check_in
 from models.tables.check_in import CheckIn, CheckInAnswer
 from models.tables.network import Role
@@ -26,7 +26,7 @@ SECOND = ANSWER | {"motivation": "5", "wish": "invitation", "met_attended": "7"}
 
 def page_of(world: World, code: str) -> str:
     """The address of the check-in in that organiser's mail."""
-    return link(Purpose.check_in, str(world.check_in), str(world.roles[code])).removeprefix(PUBLIC_URL)
+    return make_link(Purpose.check_in, str(world.check_in), str(world.roles[code])).removeprefix(PUBLIC_URL)
 
 
 def chosen(browser: TestClient, path: str) -> list[str]:

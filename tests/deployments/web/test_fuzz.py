@@ -16,7 +16,7 @@ from deployments.web import rate_limits
 from deployments.web.app import create_app
 from models.db import engine
 from models.people import link_renewal
-from models.people.signed_link import Purpose, link
+from models.people.signed_link import Purpose, make_link
 from models.tables.mail import OutgoingMail, Template
 from models.tables.person import RightsKind
 from tests.deployments.browsing import ANSWER, HOSTILE, POSTS, REPORT, REQUEST
@@ -51,8 +51,8 @@ def paths(world: World) -> list[str]:
     with engine.transaction() as session:
         link_renewal.send_my_data(session, "number m1", world.now)
         mail = session.exec(select(OutgoingMail).where(OutgoingMail.template == Template.fresh_link)).one()
-        mine = link(Purpose.my_data, str(mail.id)).removeprefix(PUBLIC_URL)
-    network = link(Purpose.network, str(world.roles["m1"])).removeprefix(PUBLIC_URL)
+        mine = make_link(Purpose.my_data, str(mail.id)).removeprefix(PUBLIC_URL)
+    network = make_link(Purpose.network, str(world.roles["m1"])).removeprefix(PUBLIC_URL)
     known = [world.path(purpose) for purpose in POSTS]
     return [*known, mine, f"{mine}/file", f"{network}.ics", "/", "/privacy", "/healthz", "/request", "/my-data"]
 

@@ -17,7 +17,7 @@ from models.db import engine
 from models.forms.outbox import SEND
 from models.networks import contacts
 from models.people import signed_link
-from models.people.signed_link import Purpose, link, read
+from models.people.signed_link import Purpose, make_link, read_link
 from models.settings import settings
 from models.tables.mail import OutgoingMail, Template
 from models.tables.network import Network, Role, RoleKind
@@ -34,7 +34,7 @@ RENEWABLE = [*LINKS, Purpose.network]
 
 
 def path_of(purpose: Purpose, *ids: object) -> str:
-    return link(purpose, *(str(one) for one in ids)).removeprefix(PUBLIC_URL)
+    return make_link(purpose, *(str(one) for one in ids)).removeprefix(PUBLIC_URL)
 
 
 def person_of(world: World, code: str) -> Person:
@@ -50,7 +50,7 @@ def expire(monkeypatch: pytest.MonkeyPatch) -> None:
 def written(world: World, mail: OutgoingMail) -> str:
     """The fresh link in a mail, as its reader gets it."""
     with engine.reading() as session:
-        shelf = mail_context.Shelf(session, [mail])
+        shelf = mail_context.Prefetched(session, [mail])
         reader = mail_context.recipient(shelf.reader(mail))
         return str(mail_context._context(mail, shelf, reader, world.now)["fresh_link"]).removeprefix(PUBLIC_URL)
 
@@ -165,7 +165,7 @@ def test_a_check_in_link_is_bound_to_its_reader_and_their_network(browser: TestC
 
 @pytest.mark.parametrize("purpose", LINKS)
 def test_no_person_stands_in_an_address(world: World, purpose: Purpose) -> None:
-    held = json.dumps(read(purpose, world.path(purpose).split("/")[-1]))
+    held = json.dumps(read_link(purpose, world.path(purpose).split("/")[-1]))
     with engine.reading() as session:
         persons = session.exec(select(Person)).all()
     assert not [one for one in persons if str(one.id) in held or (one.name or "-") in held]

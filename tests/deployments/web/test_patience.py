@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 
 from deployments.web import database_watch
 from models.db import engine
-from models.people.signed_link import Purpose, link
+from models.people.signed_link import Purpose, make_link
 from models.settings import settings
 from tests import postgres
 from tests.acts import AKE
@@ -34,7 +34,7 @@ NOTHING_TO_SAVE = ("go on", "fresh link")  # it goes on already; the link was ne
 
 def forms(world: World) -> dict[str, tuple[str, dict[str, str]]]:
     """Every page that takes a form: its address, and what somebody sends in."""
-    gone = link(Purpose.meeting, "00000000-0000-0000-0000-000000000000").removeprefix(world.public_url)
+    gone = make_link(Purpose.meeting, "00000000-0000-0000-0000-000000000000").removeprefix(world.public_url)
     return {
         "request": ("/request", SEND),
         "check-in": (world.path(Purpose.check_in), ANSWER),
@@ -68,7 +68,7 @@ def locked() -> Iterator[None]:
 
 def timed(browser: TestClient, address: str, data: dict[str, str]) -> Response:
     begun = time.monotonic()
-    reply = browser.post(address, data=data)
+    reply: Response = browser.post(address, data=data)
     assert time.monotonic() - begun < AT_MOST
     return reply
 

@@ -13,11 +13,11 @@ from starlette.testclient import TestClient
 
 from models.db import engine
 from models.people.person import by_member_number
-from models.stages.web_request import take_further
+from models.stages.web_request import assign_untaken
 from models.tables.mail import OutgoingMail, Template
 from models.tables.person import Membership, Person
 from models.tables.request import SupportRequest
-from tasks.smtp.mail_context import Shelf, recipient, write
+from tasks.smtp.mail_context import Prefetched, compose, recipient
 from tests.acts import AKE, talk
 from tests.deployments.browsing import REQUEST
 from tests.deployments.conftest import NOW, World
@@ -32,10 +32,10 @@ def mails_as_they_go() -> list[str]:
     """Every mail that waits, as it would be written now; headers and text."""
     with engine.reading() as session:
         rows = session.exec(select(OutgoingMail).where(OutgoingMail.person_id.is_not(None))).all()  # type: ignore[union-attr]
-        shelf = Shelf(session, rows)
+        shelf = Prefetched(session, rows)
         written = []
         for row in rows:
-            message = message_from_bytes(write(row, shelf, recipient(shelf.reader(row)), NOW).body, policy=default)
+            message = message_from_bytes(compose(row, shelf, recipient(shelf.reader(row)), NOW).body, policy=default)
             parts = [str(part.get_content()) for part in message.walk() if part.get_content_maintype() == "text"]
             written.append("\n".join([str(message["Subject"]), str(message["To"]), *parts]))
         return written
@@ -57,7 +57,7 @@ def test_no_text_that_a_stranger_types_stands_in_any_mail_that_comes_of_it(
     for number in (AKE, UNKNOWN):
         browser.post("/request", data=REQUEST | fields | {"member_number": number})
     with engine.transaction() as session:
-        take_further(session, NOW + timedelta(days=1))
+        assign_untaken(session, NOW + timedelta(days=1))
     assert not [mail for mail in mails_as_they_go() if TYPED in mail.casefold()]
 
 

@@ -1,6 +1,7 @@
 """One hand writes for all pages: together, in order, and each refusal alone."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ def add(session: Session, number: int) -> int:
 @pytest.mark.each_database
 async def test_each_gets_their_own_answer_and_only_the_refused_write_nothing(office: Settings) -> None:
     writer = Writer()
-    works = [writer.write(lambda session, n=number: add(session, n)) for number in range(200)]
+    works = [writer.write(partial(add, number=number)) for number in range(200)]
     answers = await asyncio.gather(*works, return_exceptions=True)
     for number, answer in enumerate(answers):
         assert answer == number or (number % 3 == 0 and str(answer) == f"number {number}")
@@ -45,7 +46,7 @@ async def test_each_gets_their_own_answer_and_only_the_refused_write_nothing(off
 @pytest.mark.each_database
 async def test_what_comes_together_costs_few_commits(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     commits = 0
-    transaction = web_writer.transaction
+    transaction = engine.transaction
 
     def counted() -> Any:
         nonlocal commits
@@ -54,7 +55,7 @@ async def test_what_comes_together_costs_few_commits(office: Settings, monkeypat
 
     monkeypatch.setattr(web_writer, "transaction", counted)
     writer = Writer()
-    await asyncio.gather(*(writer.write(lambda session, n=3 * n + 1: add(session, n)) for n in range(100)))
+    await asyncio.gather(*(writer.write(partial(add, number=3 * n + 1)) for n in range(100)))
     assert len(regions()) == 100 and commits <= 10
 
 

@@ -21,7 +21,7 @@ from models.dates.send_window import (
     next_allowed,
     next_allowed_day,
     next_check_in_day,
-    why_not,
+    send_block_reason,
 )
 from models.dates.working_days import (
     add_working_days,
@@ -213,7 +213,7 @@ def test_holidays_nobody_knows_yet_are_refused() -> None:
 )
 def test_most_mail_waits_for_the_next_day_that_is_not_quiet(day: date, allowed: date) -> None:
     assert next_allowed_day(day) == allowed
-    assert (why_not(day) is None) is (day == allowed)
+    assert (send_block_reason(day) is None) is (day == allowed)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_what_the_office_promised_goes_on_any_working_day(day: date, allowed: da
 def test_a_receipt_goes_at_once_on_christmas_night() -> None:
     night = stockholm("2026-12-25T03:17:00")
     assert next_allowed(night, MailClass.at_once) == night
-    assert why_not(night.date(), MailClass.at_once) is None
+    assert send_block_reason(night.date(), MailClass.at_once) is None
 
 
 @pytest.mark.parametrize(
@@ -273,14 +273,14 @@ def test_what_is_allowed_now_is_now_and_nothing_earlier_was(wall: datetime, mail
     assert found >= moment
     assert next_allowed(found, mail_class) == found
     here = local(found)
-    assert why_not(here.date(), mail_class) is None
+    assert send_block_reason(here.date(), mail_class) is None
     if mail_class is not MailClass.at_once:
         assert 9 <= here.hour < 15
     if found > moment:  # the wait is no longer than it must be: it ends as the window opens
         assert (here.hour, here.minute, here.second) == (9, 0, 0)
         first = local(moment).date() + timedelta(days=local(moment).hour >= 15)
         skipped = [first + timedelta(days=n) for n in range((here.date() - first).days)]
-        assert all(why_not(day, mail_class) for day in skipped)
+        assert all(send_block_reason(day, mail_class) for day in skipped)
 
 
 @pytest.mark.parametrize(
@@ -300,13 +300,13 @@ def test_what_is_allowed_now_is_now_and_nothing_earlier_was(wall: datetime, mail
     ],
 )
 def test_a_closed_day_says_why(day: date, swedish: str | None, english: str | None) -> None:
-    assert why_not(day) == swedish
-    assert why_not(day, language="en") == english
+    assert send_block_reason(day) == swedish
+    assert send_block_reason(day, language="en") == english
 
 
 def test_the_breaks_do_not_close_the_office() -> None:
-    assert why_not(date(2026, 12, 24), MailClass.working_day) == "Julafton"
-    assert why_not(date(2026, 12, 23), MailClass.working_day) is None
+    assert send_block_reason(date(2026, 12, 24), MailClass.working_day) == "Julafton"
+    assert send_block_reason(date(2026, 12, 23), MailClass.working_day) is None
 
 
 def test_a_check_in_goes_on_the_first_tuesday_that_quiet_days_allow() -> None:

@@ -14,7 +14,7 @@ from sqlmodel import SQLModel, col, select
 
 from models.db.column_types import EncryptedText, UtcDateTime
 from models.db.engine import engine, reading, schema_version, transaction
-from models.operation.upgrade import differences, newest, upgrade
+from models.operation.upgrade import differences, newest_version, upgrade
 from models.settings import Settings
 from models.tables import metadata
 from models.tables.check_in import CheckInAnswer
@@ -49,7 +49,7 @@ def test_a_second_upgrade_changes_nothing(office: Settings) -> None:
         ask(session)
     upgrade(engine())
     with reading() as session:
-        assert schema_version(session) == newest()
+        assert schema_version(session) == newest_version()
         assert session.connection().execute(sa.text("SELECT count(*) FROM support_request")).scalar() == 1
 
 

@@ -13,10 +13,10 @@ from deployments.server.environment import PREFECT_YAML
 from models import vocabulary
 from models.db.engine import reading, transaction
 from models.forms.kit.base import Form
-from models.forms.kit.fields import MOST_LISTED, Chosen, Entries, mark_of
+from models.forms.kit.fields import MOST_LISTED, Coded, Entries, mark_of
 from models.forms.outbox import OutboxForm
 from models.forms.registry import ABOUT, FORMS
-from models.mail.in_doubt import settle
+from models.mail.in_doubt import settle_in_doubt
 from models.office.interventions import open_once
 from models.settings import Settings, settings
 from models.tables.check_in import Sharing, Wish
@@ -24,12 +24,12 @@ from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.meeting import Duty, MeetingForm
 from models.tables.network import Nature, Network, NetworkState
 from models.tables.office import InterventionKind
-from models.tables.request import Channel, Reason, RequestState
+from models.tables.request import Channel, RefusalReason, RequestState
 from models.tables.support import Item
 from models.tables.transition import Actor
 from models.views import form_options
 from models.views.form_options import all_lists
-from tasks.staff_ui.form_schema import form_schema, shown
+from tasks.staff_ui.form_schema import form_schema, ui_schema
 from templates.vocabulary.mail import ITEMS
 from templates.vocabulary.tasks import TASKS
 from tests.acts import AKE, GOREL, ask, at, change, network_in, talk
@@ -124,15 +124,15 @@ def test_every_choice_that_is_shown_is_understood(name: str, language: str, monk
     kind = FORMS[name]
     for field, info in kind.model_fields.items():
         mark = mark_of(info)
-        if isinstance(mark, Chosen):
+        if isinstance(mark, Coded):
             assert [str(mark.read(label)) for label in mark.labels()] == list(mark.words)
-            own = shown(kind, LISTS)["properties"].get(field, {})
+            own = ui_schema(kind, LISTS)["properties"].get(field, {})
             assert "default" not in own or own["default"] in own["enum"]
 
 
 def test_every_code_has_its_words() -> None:
     enums: dict[type[Any], vocabulary.Words] = {
-        Nature: vocabulary.NATURE, Channel: vocabulary.CHANNEL, Item: vocabulary.ITEM, Reason: vocabulary.REASON,
+        Nature: vocabulary.NATURE, Channel: vocabulary.CHANNEL, Item: vocabulary.ITEM, RefusalReason: vocabulary.REASON,
         RequestState: vocabulary.REQUEST_STATE, NetworkState: vocabulary.NETWORK_STATE,
         MeetingForm: vocabulary.MEETING_FORM,
         Duty: vocabulary.DUTY, Sharing: vocabulary.SHARING, Wish: vocabulary.WISH, Actor: vocabulary.ACTOR,
@@ -162,7 +162,7 @@ def test_a_form_has_no_switch_between_types_no_raw_code_and_a_title_on_every_fie
         positions = [field["position"] for field in schema["properties"].values() if "position" in field]
         assert positions == sorted(positions)
 
-    look(shown(FORMS[name], LISTS))
+    look(ui_schema(FORMS[name], LISTS))
 
 
 def test_what_awaits_a_decision_can_be_chosen_and_what_has_one_cannot(office: Settings) -> None:
@@ -209,8 +209,8 @@ def test_of_more_than_two_hundred_the_newest_are_listed_and_the_others_number_is
         lists = all_lists(session)
     assert lists["networks"] == Entries(("Umeå · ort · #2",), more=True)
     kind = FORMS["meeting-report"]
-    assert "network_number_typed" in shown(kind, lists)["properties"]
-    assert "network_number_typed" not in shown(kind, LISTS)["properties"]
+    assert "network_number_typed" in ui_schema(kind, lists)["properties"]
+    assert "network_number_typed" not in ui_schema(kind, LISTS)["properties"]
     typed = {"network_number_typed": 1, "on": "2026-11-25"}
     assert is_valid({"form": typed}, form_schema(kind, lists))
     assert kind.model_validate(typed).network_number == 1  # type: ignore[attr-defined]
@@ -219,7 +219,7 @@ def test_of_more_than_two_hundred_the_newest_are_listed_and_the_others_number_is
 def test_of_more_signatures_than_a_list_holds_each_is_typed(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(form_options, "MOST_LISTED", 2)
     with reading() as session:
-        properties = shown(FORMS["kickoff"], all_lists(session))["properties"]
+        properties = ui_schema(FORMS["kickoff"], all_lists(session))["properties"]
     assert "enum" not in properties["signature"]
 
 
@@ -264,7 +264,7 @@ def test_a_mail_in_doubt_can_be_chosen_by_what_it_is_about_until_it_is_settled(o
         [label] = listed(session, "doubtful")
         assert label == f"Luleå · ort · #1 · kvitto · {mail.id.hex[:8]}"
         form = OutboxForm.model_validate({"action": "De osäkra kom fram", "mails": [label], "signature": "asj"})
-        assert settle(session, form.mails, "sent", at("2026-11-03")) == 1
+        assert settle_in_doubt(session, form.mails, "sent", at("2026-11-03")) == 1
         assert listed(session, "doubtful") == []
 
 
@@ -293,5 +293,5 @@ def test_what_has_no_form_shows_no_field_and_takes_a_day_to_play_all_the_same() 
 
 def test_an_empty_list_says_that_there_is_nothing_to_choose() -> None:
     empty = LISTS | {"doubtful": Entries(), "planned": Entries()}
-    assert "Just nu finns inget att välja" in shown(OutboxForm, empty)["properties"]["mails"]["description"]
-    assert "Just nu" not in shown(OutboxForm, LISTS)["properties"]["mails"]["description"]
+    assert "Just nu finns inget att välja" in ui_schema(OutboxForm, empty)["properties"]["mails"]["description"]
+    assert "Just nu" not in ui_schema(OutboxForm, LISTS)["properties"]["mails"]["description"]

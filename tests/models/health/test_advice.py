@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from models.health.advice import Told, Way, parts
+from models.health.advice import Advice, ReportedFigures, parts
 from models.health.engagement import COMPONENTS, Health
 from models.tables.health import Level
 
@@ -12,10 +12,10 @@ WHOLE = Health(
     components=dict.fromkeys(COMPONENTS, 1.0), score=100.0, level=Level.green, gates=[], n_eff=3.0, ratio=1.0,
     office_share=0.0, gap=10, last_led=None, meetings=6, active_days=200, booked=True,
 )  # fmt: skip
-TOLD = Told(branches=[3, 3, 3, 3], companies=[5, 5, 5, 5], motivation=4, missed=False)
+TOLD = ReportedFigures(branches=[3, 3, 3, 3], companies=[5, 5, 5, 5], motivation=4, missed=False)
 
 
-def way(name: str, told: Told = TOLD, **facts: object) -> Way | None:
+def way(name: str, told: ReportedFigures = TOLD, **facts: object) -> Advice | None:
     health = replace(WHOLE, components=WHOLE.components | {name: 0.5}, **facts)  # type: ignore[arg-type]
     return {part.name: part.way for part in parts(health, 60, told)}[name]
 
@@ -32,43 +32,45 @@ def test_the_parts_of_any_score_add_up_to_the_score() -> None:
 
 
 def test_a_network_that_meets_too_seldom_is_asked_to_meet_or_book_or_only_to_go_on() -> None:
-    assert way("R", gap=60, booked=False) == Way.meet
-    assert way("R", gap=59, booked=False) == Way.book
-    assert way("R", gap=90, booked=True) == Way.go_on
+    assert way("R", gap=60, booked=False) == Advice.meet
+    assert way("R", gap=59, booked=False) == Advice.book
+    assert way("R", gap=90, booked=True) == Advice.go_on
 
 
 def test_falling_attendance_is_told_apart_from_few_who_come() -> None:
-    assert way("A", ratio=0.8) == Way.come_again
-    assert way("A", ratio=1.2) == Way.come
-    assert way("A", ratio=None) == Way.come
+    assert way("A", ratio=0.8) == Advice.come_again
+    assert way("A", ratio=1.2) == Advice.come
+    assert way("A", ratio=None) == Advice.come
 
 
 def test_work_is_taken_over_from_the_office_or_first_of_all_written_down() -> None:
-    assert way("O", office_share=0.4) == Way.take_over
-    assert way("O", office_share=0.0) == Way.record_duties
+    assert way("O", office_share=0.4) == Advice.take_over
+    assert way("O", office_share=0.0) == Advice.record_duties
 
 
 def test_one_more_who_shares_helps_only_once_members_carry_something() -> None:
-    assert way("B") == Way.one_more
+    assert way("B") == Advice.one_more
     health = replace(WHOLE, components=WHOLE.components | {"O": 0.0, "B": 0.0})
-    assert {part.name: part.way for part in parts(health, 60, TOLD)}["B"] == Way.take_over_first
+    assert {part.name: part.way for part in parts(health, 60, TOLD)}["B"] == Advice.take_over_first
 
 
 @pytest.mark.parametrize(
     ("branches", "companies", "expected"),
     [
-        ([None, None], [None, None], Way.record_who_came),
-        ([2, 2], [5, 5], Way.branches),
-        ([3, 4], [4, 4], Way.companies),
-        ([1], [1], Way.branches_and_companies),
-        ([None], [2], Way.companies),
+        ([None, None], [None, None], Advice.record_who_came),
+        ([2, 2], [5, 5], Advice.branches),
+        ([3, 4], [4, 4], Advice.companies),
+        ([1], [1], Advice.branches_and_companies),
+        ([None], [2], Advice.companies),
     ],
 )
-def test_breadth_names_what_is_missing(branches: list[int | None], companies: list[int | None], expected: Way) -> None:
+def test_breadth_names_what_is_missing(
+    branches: list[int | None], companies: list[int | None], expected: Advice
+) -> None:
     assert way("D", replace(TOLD, branches=branches, companies=companies)) == expected
 
 
 def test_an_unanswered_check_in_is_answered_before_anybody_asks_why() -> None:
-    assert way("F", replace(TOLD, missed=True)) == Way.answer
-    assert way("F", replace(TOLD, motivation=None)) == Way.first_answer
-    assert way("F") == Way.ask_why
+    assert way("F", replace(TOLD, missed=True)) == Advice.answer
+    assert way("F", replace(TOLD, motivation=None)) == Advice.first_answer
+    assert way("F") == Advice.ask_why

@@ -37,7 +37,8 @@ def example(who: tuple[str | None, ...] = SHARED, q4: tuple[int, ...] = (4, 5, 4
     ]
     sent = (date(2027, 3, 2), date(2027, 6, 1), date(2027, 9, 7))
     check_ins = [CheckIn(day, day, answer) for day, answer in zip(sent, q4, strict=True)]
-    return Network(**({"kickoff_on": KICKOFF, "meetings": meetings, "check_ins": check_ins} | changes))
+    told: dict[str, Any] = {"kickoff_on": KICKOFF, "meetings": meetings, "check_ins": check_ins}
+    return Network(**told | changes)
 
 
 def batch_of(*networks: Any) -> Batch:

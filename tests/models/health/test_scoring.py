@@ -155,7 +155,9 @@ def opened(session: Session, kind: InterventionKind) -> list[Intervention]:
 
 
 def level_of(session: Session, day: str) -> Level:
-    return session.exec(select(HealthSnapshot.level).where(col(HealthSnapshot.on) == date.fromisoformat(day))).one()
+    return session.exec(
+        select(col(HealthSnapshot.level)).where(col(HealthSnapshot.on) == date.fromisoformat(day)),
+    ).one()
 
 
 def test_yellow_is_offered_a_talk_once_however_often_the_check_runs(office: Settings) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.forms.check_in import CheckInAnswers
 from models.i18n import Language
-from models.inbox.answer_parser import parse, write
+from models.inbox.answer_parser import answer_line, parse_answer_line
 from models.tables.check_in import Sharing, Wish
 from models.tables.meeting import MOST_ATTENDING
 
@@ -33,29 +33,29 @@ forms = st.builds(
 
 @given(forms, st.sampled_from(Language))
 def test_every_form_can_be_written_as_a_line_and_read_back(form: CheckInAnswers, language: Language) -> None:
-    assert parse(write(form, language)) == form
+    assert parse_answer_line(answer_line(form, language)) == form
 
 
 @given(forms, st.sampled_from(Language), st.data())
 def test_how_it_is_laid_out_does_not_matter(form: CheckInAnswers, language: Language, data: st.DataObject) -> None:
     blanks = st.sampled_from([" ", "  ", "\u00a0", " \t "])
     between = st.sampled_from([";", " ; ", ";\n", "\n", "\r\n\r\n", ";;"])
-    answers = [answer.replace(" ", data.draw(blanks)) for answer in write(form, language).split("; ")]
+    answers = [answer.replace(" ", data.draw(blanks)) for answer in answer_line(form, language).split("; ")]
     line = answers[0] + "".join(data.draw(between) + answer for answer in answers[1:])
-    assert parse(data.draw(st.sampled_from([line, line.upper(), f"\n {line}.", f"{line};\n"]))) == form
+    assert parse_answer_line(data.draw(st.sampled_from([line, line.upper(), f"\n {line}.", f"{line};\n"]))) == form
 
 
 @given(st.text())
 def test_whatever_else_is_written_is_no_answer_and_no_error(text: str) -> None:
-    assert parse(text) is None
+    assert parse_answer_line(text) is None
 
 
 @given(forms, st.sampled_from(Language), st.text(min_size=1, max_size=20), st.integers(0, 80))
 def test_a_word_too_much_is_no_answer(form: CheckInAnswers, language: Language, word: str, place: int) -> None:
-    line = write(form, language)
+    line = answer_line(form, language)
     place = min(place, len(line))
     changed = f"{line[:place]} {word.replace(';', '')}x {line[place:]}"
-    assert parse(changed) is None
+    assert parse_answer_line(changed) is None
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_word_too_much_is_no_answer(form: CheckInAnswers, language: Language, 
     ],
 )
 def test_the_answers_may_be_written_so(text: str) -> None:
-    assert parse(text) == ANSWERS
+    assert parse_answer_line(text) == ANSWERS
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_the_answers_may_be_written_so(text: str) -> None:
     ],
 )
 def test_each_answer_has_the_words_of_the_mail(change: tuple[str, str], field: str, value: str) -> None:
-    assert parse(LINE.replace(*change)) == ANSWERS.model_copy(update={field: value})
+    assert parse_answer_line(LINE.replace(*change)) == ANSWERS.model_copy(update={field: value})
 
 
 @pytest.mark.parametrize(
@@ -118,4 +118,4 @@ def test_each_answer_has_the_words_of_the_mail(change: tuple[str, str], field: s
     ],
 )
 def test_none_of_these_is_an_answer(text: str) -> None:
-    assert parse(text) is None
+    assert parse_answer_line(text) is None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.inbox.quoted_text import own_words
+from models.inbox.quoted_text import without_quotes
 
 LINE = "1 ja 2027-03-02 9; 2 nej; 3 2; 4 4; 5 talare"
 LINES = LINE.replace("; ", "\n")
@@ -32,7 +32,7 @@ STYLES = {
 
 @pytest.mark.parametrize("style", STYLES)
 def test_a_reply_of_each_program_is_cut_to_what_was_written(style: str) -> None:
-    assert own_words(STYLES[style]) == (LINES if style == "one answer a line" else LINE)
+    assert without_quotes(STYLES[style]) == (LINES if style == "one answer a line" else LINE)
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,13 @@ def test_a_reply_of_each_program_is_cut_to_what_was_written(style: str) -> None:
     ],
 )
 def test_what_only_looks_quoted_is_kept(text: str) -> None:
-    assert own_words(text) == text
+    assert without_quotes(text) == text
 
 
 def test_answers_between_the_quoted_lines_are_found() -> None:
-    assert own_words("> 1 Har ni träffats?\n1 nej\n> 2 Är nästa bokad?\n2 nej") == "1 nej\n2 nej"
+    assert without_quotes("> 1 Har ni träffats?\n1 nej\n> 2 Är nästa bokad?\n2 nej") == "1 nej\n2 nej"
 
 
 @given(st.text())
 def test_nothing_is_added_and_nothing_breaks(text: str) -> None:
-    assert len(own_words(text)) <= len(text)
+    assert len(without_quotes(text)) <= len(text)

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from models.db.engine import transaction
 from models.errors import UserError
-from models.mail.suppression import why_not
+from models.mail.suppression import suppression_reason
 from models.networks import contacts
 from models.people.person import by_member_number
 from models.people.roles import confirmed_organisers, confirmed_organisers_of, contact_of, contacts_of, roles_of
@@ -130,7 +130,7 @@ def test_a_protected_person_may_organise_and_is_never_mailed(office: Settings) -
         protected = person(session, GOREL)
         protected.protected_at = at(DAY)
         assert change(session, network, "new_organiser", DAY, member_number=GOREL)
-        assert why_not(protected) == "protected"
+        assert suppression_reason(protected) == "protected"
 
 
 def test_who_left_and_comes_back_is_asked_anew(office: Settings) -> None:

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from sqlmodel import Session, col, select
 
-from models.audit import since
+from models.audit import entered_state_at
 from models.db.engine import transaction
 from models.errors import TransitionRefused
 from models.networks.lifecycle import ALLOWED, advance
@@ -150,11 +150,11 @@ def test_the_step_is_kept_while_a_network_rests_and_never_falls(office: Settings
 def test_a_network_stands_in_a_state_since_it_last_came_there(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
-        assert since(session, N.resting) == []
+        assert entered_state_at(session, N.resting) == []
         for day, state in (("2027-01-11", N.resting), ("2027-02-01", N.trial), ("2027-03-01", N.resting)):
             advance(session, network, state, Cause("test", MEMBER, at(day)))
-        assert since(session, N.resting) == [(network, at("2027-03-01"))]
-        assert since(session, N.trial) == []
+        assert entered_state_at(session, N.resting) == [(network, at("2027-03-01"))]
+        assert entered_state_at(session, N.trial) == []
 
 
 def test_closed_merged_and_split_networks_never_come_back() -> None:

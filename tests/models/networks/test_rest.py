@@ -144,11 +144,11 @@ def test_a_planned_network_cannot_rest(office: Settings) -> None:
 def test_a_member_wakes_a_network_at_trial_while_its_support_lasts(office: Settings) -> None:
     with transaction() as session:
         network = resting_network(session)
-        grants = session.exec(select(SupportGrant.hours)).all()
+        grants = session.exec(select(col(SupportGrant.hours))).all()
         assert change(session, network, "wake", "2027-03-01", member="m3")
         assert (network.state, network.step, str(network.check_in_due_on)) == (N.trial, 3, "2027-03-04")
         assert str(network.support_ends_on) == "2027-08-25"
-        assert session.exec(select(SupportGrant.hours)).all() == grants
+        assert session.exec(select(col(SupportGrant.hours))).all() == grants
         assert not change(session, network, "wake", "2027-03-02", member="m3")
 
 
@@ -224,9 +224,9 @@ def test_a_report_of_a_cancelled_meeting_does_not_wake_but_the_next_that_is_book
     with transaction() as session:
         network = resting_network(session)
         meet(session, network, "2027-02-03", status="cancelled", attended=0)
-        assert network.state == N.resting
+        states = [network.state]
         meet(session, network, "2027-02-10", status="cancelled", attended=0, next_at="2027-03-03 17:30")
-        assert network.state == N.trial
+        assert [*states, network.state] == [N.resting, N.trial]
 
 
 def test_a_held_meeting_wakes(office: Settings) -> None:

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from deployments.cli.doctor import Check, examine
 from models.db.engine import transaction
-from models.mail.queue import Letter, queue
+from models.mail.queue import QueuedMail, enqueue
 from models.operation import alarms, run_pulse
 from models.settings import Settings
 from models.stages import outbox
@@ -23,7 +23,11 @@ def test_a_mail_waits_only_in_the_hours_in_which_its_kind_may_go(office: Setting
         assert outbox.longest_wait(session, at("2026-11-06")) == timedelta()
         asa = session.exec(select(Staff)).first()
         assert asa
-        queue(session, [Letter(Template.staff_digest, None, "2026-W45", context={}, staff_id=asa.id)], at("2026-11-06"))
+        enqueue(
+            session,
+            [QueuedMail(Template.staff_digest, None, "2026-W45", context={}, staff_id=asa.id)],
+            at("2026-11-06"),
+        )
         assert outbox.longest_wait(session, at("2026-11-06", 12)) == timedelta(hours=2)
         assert outbox.longest_wait(session, at("2026-11-07", 12)) == timedelta(), "a Saturday"
         assert outbox.longest_wait(session, at("2026-11-09", 11)) == timedelta(hours=2), "since nine on Monday"
@@ -40,9 +44,9 @@ def ran(session: Session, flow: str, when: datetime, end: str = "COMPLETED", *, 
     run = uuid4()
     begun = when - timedelta(minutes=1)
     mine = FlowRunPulse(flow_run_id=run, flow=flow, restarts_itself=not by_hand, started_at=begun, beat_at=begun)
-    run_pulse.begin(session, mine)
+    run_pulse.begin_pulse(session, mine)
     session.flush()
-    run_pulse.end(session, run, when, end, None, None)
+    run_pulse.end_pulse(session, run, when, end, None, None)
     session.flush()
 
 

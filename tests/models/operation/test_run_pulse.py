@@ -1,6 +1,7 @@
 """What follows for a run whose process is gone: by its state, its pulse, and how often it has died."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,7 +17,7 @@ LATER = NOW + timedelta(seconds=1)
 
 
 def pulse(*, by_hand: bool = False, deaths: int = 0, ended: str = "", started: datetime = LATER) -> FlowRunPulse:
-    end = {"ended_at": LATER, "end_type": ended, "end_message": "3 skickade"} if ended else {}
+    end: dict[str, Any] = {"ended_at": LATER, "end_type": ended, "end_message": "3 skickade"} if ended else {}
     return FlowRunPulse(
         flow_run_id=uuid4(), flow="outbox", restarts_itself=not by_hand, started_at=started, deaths=deaths, **end
     )
@@ -54,11 +55,11 @@ def test_a_sweep_goes_on_by_itself_three_times_and_waits_longer_each_time() -> N
 def test_deaths_are_counted_over_every_start_and_a_new_start_takes_it_off_the_list(office: Settings) -> None:
     mine = pulse(by_hand=True)
     with transaction() as session:
-        rules.begin(session, FlowRunPulse(**mine.model_dump()))
+        rules.begin_pulse(session, FlowRunPulse(**mine.model_dump()))
     with transaction() as session:
         rules.died(session, mine.flow_run_id, "outbox", LATER, for_good=True)
     with transaction() as session:
-        rules.begin(session, FlowRunPulse(**mine.model_dump()))
+        rules.begin_pulse(session, FlowRunPulse(**mine.model_dump()))
     with reading() as session:
         found = session.get_one(FlowRunPulse, mine.flow_run_id)
         assert (found.deaths, found.interrupted_at, found.ended_at) == (1, None, None)
@@ -86,5 +87,5 @@ def test_a_death_that_is_told_twice_counts_once(office: Settings) -> None:
 def test_pulses_are_kept_as_long_as_prefect_keeps_its_runs(office: Settings) -> None:
     with transaction() as session:
         rules.died(session, uuid4(), "outbox", NOW)
-        assert rules.forget_old(session, NOW + timedelta(days=29)) == 0
-        assert rules.forget_old(session, NOW + timedelta(days=31)) == 1
+        assert rules.forget_old_pulses(session, NOW + timedelta(days=29)) == 0
+        assert rules.forget_old_pulses(session, NOW + timedelta(days=31)) == 1

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import add_months
 from models.db.engine import transaction
-from models.health.scoring import each, scored
+from models.health.scoring import each_network, score_networks
 from models.networks.contacts import end_roles_of_leavers
 from models.office.staff import by_signature
 from models.people.person import by_member_number
@@ -47,7 +47,7 @@ def member(session: Session, number: str) -> Person:
 
 
 def scores(session: Session) -> list[str]:
-    return [str(one) for one in each(scored(session, IS_ACTIVE, date(2027, 4, 1)))]
+    return [str(one) for one in each_network(score_networks(session, IS_ACTIVE, date(2027, 4, 1)))]
 
 
 def declined(session: Session, **changes: Any) -> SupportRequest:

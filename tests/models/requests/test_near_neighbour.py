@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from models.db import column_types
+from models.db import column_types, crypto
 from models.db.engine import transaction
 from models.i18n import Language
 from models.networks.lifecycle import advance
@@ -236,11 +236,11 @@ def test_only_the_needs_that_place_and_nature_leave_over_are_decrypted(
             ask(session, place=place, municipality=place, member_number=MARIT, co_organisers="")
         request = ask_elsewhere(session)
         session.expire_all()
-        opened, decrypt = [], column_types.decrypt
+        opened: list[bytes] = []
 
         def counted(secret: bytes) -> bytes:
             opened.append(secret)
-            return decrypt(secret)
+            return crypto.decrypt(secret)
 
         monkeypatch.setattr(column_types, "decrypt", counted)
         near(session, request)

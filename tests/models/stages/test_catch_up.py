@@ -11,7 +11,7 @@ from models.dates.working_days import working_days_between
 from models.db.engine import transaction
 from models.errors import CapacityExceeded, UserError
 from models.forms.catch_up import CatchUpForm
-from models.office.interventions import end, open_once, open_ones
+from models.office.interventions import all_open, end_intervention, open_once
 from models.office.staff import by_signature
 from models.people.roles import roles_of
 from models.settings import Settings
@@ -19,7 +19,7 @@ from models.stages import catch_up, check_in
 from models.support.ledger import hours_left
 from models.tables.check_in import CheckIn
 from models.tables.network import Network, NetworkState
-from models.tables.office import Intervention, InterventionKind, Outcome
+from models.tables.office import Intervention, InterventionKind, TalkOutcome
 from models.tables.support import SupportGrant
 from models.tables.transition import Actor, Transition
 from tests.acts import GOREL, answer, at, by, grant_line, mails, network_in, network_of
@@ -50,7 +50,7 @@ def talked(session: Session, network: Network, outcome: str, day: str = DAY, **c
 
 
 def kinds(session: Session) -> list[str]:
-    return [one.kind for one, _ in open_ones(session)]
+    return [one.kind for one, _ in all_open(session)]
 
 
 def test_adapt_settles_the_talk_and_looks_again_after_90_active_days(office: Settings) -> None:
@@ -58,7 +58,7 @@ def test_adapt_settles_the_talk_and_looks_again_after_90_active_days(office: Set
         network = owed(session)
         assert talked(session, network, "adapt") == 1
         talk, trying = session.exec(select(Intervention).order_by(Intervention.opened_at)).all()  # type: ignore[arg-type]
-        assert (talk.outcome, talk.agreement) == (Outcome.adapt, "Två till hjälper till.")
+        assert (talk.outcome, talk.agreement) == (TalkOutcome.adapt, "Två till hjälper till.")
         assert (talk.ended_at, talk.ended_by) == (at(DAY), by_signature(session, "asj", "").id)
         assert (trying.kind, str(trying.due_on), trying.owner) == (K.adapting, "2027-05-02", network.negotiator)
         assert network.state == NetworkState.starting
@@ -83,11 +83,11 @@ def test_close_answered_is_a_talk_and_closed_within_10_working_days_without_pers
         answer(session, asked, "2027-01-13", wish="close")
         check_in.follow_up_answers(session, at("2027-01-13"))
         session.flush()
-        [(talk, _)] = open_ones(session)
+        [(talk, _)] = all_open(session)
         assert talk.kind == K.pause_or_close
         assert working_days_between(date(2027, 1, 13), talk.due_on) == 10
         talked(session, network, "close", day="2027-01-20", kind="pause_or_close", agreement="")
-        assert (network.state, talk.outcome, kinds(session)) == (NetworkState.closed, Outcome.close, [])
+        assert (network.state, talk.outcome, kinds(session)) == (NetworkState.closed, TalkOutcome.close, [])
         assert len(mails(session, "closed")) == 3
 
 
@@ -205,21 +205,21 @@ def test_the_list_begins_with_what_is_due_first_and_leaves_out_what_has_ended(of
         open_once(session, other, K.unreachable, "x", at("2027-01-11"))
         open_once(session, network, K.new_contact, "x", at("2027-01-11"), date(2027, 3, 1))
         session.flush()
-        assert [(one.kind, whose.number) for one, whose in open_ones(session)] == [
+        assert [(one.kind, whose.number) for one, whose in all_open(session)] == [
             (K.unreachable, 2),
             (K.wish, 1),
             (K.new_contact, 1),
         ]
-        end(session, open_ones(session)[0][0], Outcome.settled, by(Actor.staff, DAY))
+        end_intervention(session, all_open(session)[0][0], TalkOutcome.settled, by(Actor.staff, DAY))
         assert kinds(session) == [K.wish, K.new_contact]
 
 
 def test_only_what_settled_itself_ends_without_a_signature_and_nothing_ends_twice(office: Settings) -> None:
     with transaction() as session:
         owed(session)
-        [(one, _)] = open_ones(session)
+        [(one, _)] = all_open(session)
         with pytest.raises(UserError, match="Din signatur"):
-            end(session, one, Outcome.rest, by(Actor.rule, DAY))
-        end(session, one, Outcome.settled, by(Actor.rule, DAY))
-        end(session, one, Outcome.close, by(Actor.staff, DAY), "Nej.")
-        assert (one.outcome, one.ended_by, one.agreement) == (Outcome.settled, None, None)
+            end_intervention(session, one, TalkOutcome.rest, by(Actor.rule, DAY))
+        end_intervention(session, one, TalkOutcome.settled, by(Actor.rule, DAY))
+        end_intervention(session, one, TalkOutcome.close, by(Actor.staff, DAY), "Nej.")
+        assert (one.outcome, one.ended_by, one.agreement) == (TalkOutcome.settled, None, None)

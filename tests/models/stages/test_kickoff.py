@@ -1,6 +1,7 @@
 """On the way to the first meeting: who said yes, in time, and the yes that came after it."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -18,7 +19,7 @@ from models.tables.transition import Transition
 from tests.acts import ALONE, ask, at, meet, say_yes, talk
 
 
-def planned(session: Session, **changes: object) -> tuple[Network, Role, Role]:
+def planned(session: Session, **changes: Any) -> tuple[Network, Role, Role]:
     """A planned network with its initiator and a co-organiser who has not answered."""
     network = talk(session, ask(session, **changes), grants=[])
     assert network

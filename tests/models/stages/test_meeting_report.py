@@ -1,6 +1,7 @@
 """What is kept of a report: the latest on the meeting, every telling beside it, companies but no people."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -115,7 +116,7 @@ def test_whoever_has_left_the_union_or_the_network_tells_of_no_meeting(office: S
 def test_a_partner_is_kept_once_however_often_it_is_told(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
-        companies = {"host_company": "Norrbottens  Bygg", "speaker_company": "Stål AB"}
+        companies: dict[str, Any] = {"host_company": "Norrbottens  Bygg", "speaker_company": "Stål AB"}
         for day in ("2027-01-20", "2027-01-20", "2027-02-17"):
             meet(session, network, day, **companies)
         meet(session, network, "2027-03-17", host_company="NORRBOTTENS BYGG", speaker_company="")

@@ -1,6 +1,7 @@
 """The office's help tapers off: by time or by strength, never back up, and it ends on a known day."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -63,7 +64,7 @@ def test_without_one_of_the_five_criteria_there_is_no_early_step(office: Setting
         network = network_in(session, day="2026-11-25")
         carriers = {"share": ("office", "m2", "office", "m1", "office"), "organisers": ALONE}.get(lacking, SHARED)
         meet(session, network, "2026-12-02", carriers=carriers)
-        booking = {} if lacking == "booking" else {"next_at": "2027-01-20 17:30"}
+        booking: dict[str, Any] = {} if lacking == "booking" else {"next_at": "2027-01-20 17:30"}
         if lacking != "meetings":
             meet(session, network, "2026-12-09", carriers=carriers, **booking)
             meet(session, network, "2026-12-10", carriers=carriers)

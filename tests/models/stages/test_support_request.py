@@ -15,9 +15,9 @@ from models.reference.places import is_whole_country
 from models.settings import Settings
 from models.stages import support_request
 from models.tables.network import NetworkState
-from models.tables.office import Absence, Staff
+from models.tables.office import Absence, Staff, StaffRole
 from models.tables.person import Membership, Person
-from models.tables.request import Reason, RequestState, SupportRequest
+from models.tables.request import RefusalReason, RequestState, SupportRequest
 from models.tables.transition import Actor, Transition
 from tests.acts import AKE, EMPLOYEE, MARIT, RENE, ask, by, mails, network_in, request_form, talk
 
@@ -102,7 +102,7 @@ def test_another_need_from_the_same_member_is_another_request(office: Settings) 
 def test_an_employee_who_is_also_a_member_is_refused_as_initiator(office: Settings) -> None:
     with transaction() as session:
         request = ask(session, member_number=EMPLOYEE)
-        assert (request.state, request.reason) == (RequestState.declined, Reason.employee)
+        assert (request.state, request.reason) == (RequestState.declined, RefusalReason.employee)
         assert len(mails(session, "declined")) == 1
         assert not mails(session, "receipt")
 
@@ -117,7 +117,7 @@ def test_an_employee_who_is_also_a_member_is_refused_as_initiator(office: Settin
 def test_a_nationwide_network_is_refused(office: Settings, place: str) -> None:
     with transaction() as session:
         request = ask(session, place=place, municipality="")
-        assert (request.state, request.reason) == (RequestState.declined, Reason.whole_country)
+        assert (request.state, request.reason) == (RequestState.declined, RefusalReason.whole_country)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_place_whose_name_looks_like_the_country_is_a_place(place: str) -> Non
 def test_a_request_without_a_place_is_refused(office: Settings, place: str, municipality: str) -> None:
     with transaction() as session:
         request = ask(session, place=place, municipality=municipality)
-        assert (request.state, request.reason) == (RequestState.declined, Reason.no_place)
+        assert (request.state, request.reason) == (RequestState.declined, RefusalReason.no_place)
 
 
 @pytest.mark.parametrize(("place", "code"), [("Kiruna", "2584"), ("kiruna", "2584"), ("Lulea\u030a", "2580")])
@@ -152,7 +152,7 @@ def test_a_place_that_names_none_is_told_to_staff_before_anything_is_mailed(offi
 def test_a_non_member_gets_a_kind_answer(office: Settings) -> None:
     with transaction() as session:
         request = ask(session, member_number="999", name="Någon", email="nagon@example.org")
-        assert (request.state, request.reason) == (RequestState.declined, Reason.not_a_member)
+        assert (request.state, request.reason) == (RequestState.declined, RefusalReason.not_a_member)
         assert len(mails(session, "declined")) == 1
 
 
@@ -161,7 +161,7 @@ def test_a_former_member_is_not_a_member_but_a_passive_representative_may_ask(of
         person = by_member_number(session, AKE)
         assert person
         person.membership = Membership.left
-        assert ask(session).reason == Reason.not_a_member
+        assert ask(session).reason == RefusalReason.not_a_member
         person.is_representative = True
         assert ask(session, need="Som företrädare.").state == RequestState.received
 
@@ -221,7 +221,7 @@ def test_letters_with_rings_and_dots_are_kept_as_one_letter_each(office: Setting
 
 def test_a_request_goes_to_the_regions_negotiator_with_the_fewest_open_ones(office: Settings) -> None:
     with transaction() as session:
-        session.add(Staff(signature="nyk", name="Ny", email="ny@example.org", role="negotiator", region="25"))
+        session.add(Staff(signature="nyk", name="Ny", email="ny@example.org", role=StaffRole.negotiator, region="25"))
         session.flush()
         signatures = [
             session.get_one(Staff, ask(session, need=f"Behov {number}.").assigned_to).signature for number in range(4)
@@ -262,7 +262,7 @@ def test_an_absent_negotiators_stand_in_takes_the_request(office: Settings) -> N
 
 def test_of_two_negotiators_the_one_who_is_there_takes_it_however_many_they_have(office: Settings) -> None:
     with transaction() as session:
-        session.add(Staff(signature="nyk", name="Ny", email="ny@example.org", role="negotiator", region="25"))
+        session.add(Staff(signature="nyk", name="Ny", email="ny@example.org", role=StaffRole.negotiator, region="25"))
         away(session, "asj", "gol")
         assert [signature_of(session, ask(session, need=f"Behov {number}.")) for number in range(3)] == ["nyk"] * 3
 
@@ -310,7 +310,7 @@ def test_a_request_whose_initiator_proves_not_to_be_a_member_is_declined_with_it
         request = ask(session)
         session.get_one(Person, request.initiator_id).membership = Membership.none
         assert retry(session) == 1
-        assert (request.state, request.reason) == (RequestState.declined, Reason.not_a_member)
+        assert (request.state, request.reason) == (RequestState.declined, RefusalReason.not_a_member)
         assert (len(mails(session, "declined")), len(mails(session, "receipt"))) == (1, 0)
         assert request.assigned_to is None
 

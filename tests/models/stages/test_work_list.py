@@ -5,7 +5,7 @@ import json
 from sqlmodel import col, select
 
 from models.db.engine import transaction
-from models.mail.queue import Letter, queue
+from models.mail.queue import QueuedMail, enqueue
 from models.office.interventions import open_once
 from models.office.staff import by_signature
 from models.settings import Settings
@@ -44,7 +44,7 @@ def test_what_is_overdue_stands_first_and_its_owner_is_told_once(office: Setting
 def test_a_mail_in_doubt_raises_an_alarm_until_staff_settle_it(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
-        queue(session, [Letter(Template.step, None, "a", network.id)], at("2026-12-01"))
+        enqueue(session, [QueuedMail(Template.step, None, "a", network.id)], at("2026-12-01"))
         mail = session.exec(select(OutgoingMail).where(col(OutgoingMail.template) == Template.step)).one()
         mail.status = MailStatus.in_doubt
         session.add(mail)

@@ -10,7 +10,7 @@ from models.operation import run_pulse as pulse
 from models.settings import Settings
 from models.stages import work_list
 from models.tables.run_pulse import FlowRunPulse
-from models.views.work_item import Waiting
+from models.views.work_item import WorkItem
 from tests.acts import at
 
 DIED = datetime(2026, 11, 26, 9, 42, tzinfo=UTC)
@@ -18,7 +18,7 @@ NEXT_DAY = at("2026-11-27")
 
 
 def begin(session: Session, run: UUID, flow: str, when: datetime, *, by_hand: bool = True) -> None:
-    pulse.begin(
+    pulse.begin_pulse(
         session,
         FlowRunPulse(flow_run_id=run, flow=flow, restarts_itself=not by_hand, started_at=when, beat_at=when),
     )
@@ -34,7 +34,7 @@ def broken_off(session: Session, flow: str = "needs-talk", *, by_hand: bool = Tr
     return run
 
 
-def listed(session: Session, moment: datetime = NEXT_DAY) -> list[Waiting]:
+def listed(session: Session, moment: datetime = NEXT_DAY) -> list[WorkItem]:
     return work_list.what_waits(session, moment)
 
 
@@ -73,8 +73,8 @@ def test_retry_takes_it_off_the_list_and_another_death_puts_it_there_again(offic
 def test_a_run_that_was_slow_and_not_dead_leaves_the_list_only_when_it_ended_well(office: Settings) -> None:
     with transaction() as session:
         slow, failed = broken_off(session), broken_off(session, "kickoff")
-        pulse.end(session, slow, DIED + timedelta(minutes=5), "COMPLETED", None, None)
-        pulse.end(session, failed, DIED + timedelta(minutes=5), "FAILED", None, None)
+        pulse.end_pulse(session, slow, DIED + timedelta(minutes=5), "COMPLETED", None, None)
+        pulse.end_pulse(session, failed, DIED + timedelta(minutes=5), "FAILED", None, None)
         session.flush()
         assert [row.run for row in listed(session)] == [failed]
 

@@ -12,7 +12,7 @@ from models.db.engine import transaction
 from models.errors import CapacityExceeded, UserError
 from models.forms.needs_talk import GrantLine
 from models.office.absence import record_absence
-from models.office.interventions import open_ones
+from models.office.interventions import all_open
 from models.office.staff import by_signature
 from models.settings import Settings
 from models.stages.capacity import give_step_four_hour, grant_for
@@ -141,10 +141,10 @@ def test_the_hour_a_quarter_is_booked_without_a_grant_and_takes_nothing_of_the_n
         gol, day = by_signature(session, "gol", ""), date(2027, 9, 1)
         give_step_four_hour(session, network, gol, day, by(Actor.staff, day))
         [line] = _booked_without_a_grant(session, gol)
-        assert (line.hours, line.quarter) == (-1, "2027Q3")
+        assert (line.hours, line.quarter) == (Decimal(-1), "2027Q3")
         assert session.exec(select(SupportGrant.id)).all() == grants
         assert first_year_hours(session, network) == hours
-        assert [one.kind for one, _ in open_ones(session)] == ["handover_talk"]  # the hour leaves nothing to do
+        assert [one.kind for one, _ in all_open(session)] == ["handover_talk"]  # the hour leaves nothing to do
 
 
 def test_the_hour_a_quarter_is_within_the_ledger_too(office: Settings) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.dates.local_time import add_months
 from models.db.engine import transaction
-from models.office.absence import standstills
+from models.office.absence import ladder_pauses
 from models.office.staff import by_signature
 from models.settings import Settings
 from models.support.ladder import frozen_days, support_end
@@ -90,7 +90,7 @@ def test_with_a_substitute_nothing_stands_still(office: Settings) -> None:
         away = Absence(staff_id=staff.id, from_on=date(2027, 1, 11), to_on=date(2027, 1, 20), substitute_id=other.id)
         session.add(away)
         session.flush()
-        assert standstills(session) == {}
+        assert ladder_pauses(session) == {}
         step_down(session, "2027-02-23")
         assert started.state == N.sharing
 
@@ -102,7 +102,9 @@ def test_absences_that_overlap_count_once(office: Settings) -> None:
             first, last = span(begins, ends)
             session.add(Absence(staff_id=staff.id, from_on=first, to_on=last))
         session.flush()
-        assert standstills(session) == {staff.id: [span("2027-01-11", "2027-01-25"), span("2027-03-01", "2027-03-02")]}
+        assert ladder_pauses(session) == {
+            staff.id: [span("2027-01-11", "2027-01-25"), span("2027-03-01", "2027-03-02")]
+        }
 
 
 def test_the_contact_is_told_the_day_that_absence_moved_the_limit_to(office: Settings) -> None:

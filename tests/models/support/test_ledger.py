@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from models.db.engine import transaction
 from models.errors import CapacityExceeded, LotsError, UserError
-from models.office.absence import away, record_absence, stand_in, standstills
+from models.office.absence import absences_on, ladder_pauses, record_absence, substitute_for
 from models.office.policy import DEFAULTS
 from models.office.staff import by_signature
 from models.settings import Settings
@@ -70,7 +70,7 @@ def test_hours_beyond_what_was_reserved_need_free_ones_and_nothing_is_saved_with
         assert len(session.exec(select(CapacityEntry)).all()) == lines
         assert session.exec(select(SupportTime)).all() == []
         assert use_hours(session, grant, date(2026, 11, 20), Decimal(8), NOW)
-        assert (grant.status, hours_left(session, asj(session).id, "2026Q4")) == (GrantStatus.used, 0)
+        assert (grant.status, hours_left(session, asj(session).id, "2026Q4")) == (GrantStatus.used, Decimal(0))
 
 
 def test_a_grant_used_up_early_gives_back_the_next_quarters_hours(office: Settings) -> None:
@@ -138,8 +138,8 @@ def test_an_absence_told_again_is_corrected(office: Settings) -> None:
         staff, gol = asj(session), by_signature(session, "gol", "")
         record_absence(session, staff, date(2026, 11, 2), date(2026, 11, 6), None)
         record_absence(session, staff, date(2026, 11, 2), date(2026, 11, 13), gol)
-        assert away(session, date(2026, 11, 13)) == {staff.id: gol.id}
-        assert (away(session, date(2026, 11, 1)), away(session, date(2026, 11, 14))) == ({}, {})
+        assert absences_on(session, date(2026, 11, 13)) == {staff.id: gol.id}
+        assert (absences_on(session, date(2026, 11, 1)), absences_on(session, date(2026, 11, 14))) == ({}, {})
         with pytest.raises(UserError, match="Till och med: ligger före"):
             record_absence(session, staff, date(2026, 11, 2), date(2026, 11, 1), None)
         with pytest.raises(UserError, match="Ersättare: ingen ersätter sig själv"):
@@ -150,15 +150,15 @@ def test_substitutes_who_are_away_too_pass_it_on_and_never_in_a_ring(office: Set
     day = date(2026, 11, 5)
     with transaction() as session:
         first, second, third = (by_signature(session, one, "") for one in ("asj", "gol", "mla"))
-        assert stand_in(session, first, day) == first
+        assert substitute_for(session, first, day) == first
         record_absence(session, first, day, day, second)
-        assert stand_in(session, first, day) == second
+        assert substitute_for(session, first, day) == second
         record_absence(session, second, day, day, third)
-        assert stand_in(session, first, day) == third
+        assert substitute_for(session, first, day) == third
         record_absence(session, third, day, day, first)
-        assert stand_in(session, first, day) is None
+        assert substitute_for(session, first, day) is None
         record_absence(session, second, day, day, None)
-        assert stand_in(session, first, day) is None
+        assert substitute_for(session, first, day) is None
 
 
 def test_only_absences_without_a_substitute_stand_still_and_are_told_as_whole_spans(office: Settings) -> None:
@@ -167,7 +167,7 @@ def test_only_absences_without_a_substitute_stand_still_and_are_told_as_whole_sp
         for first, last, substitute in ((2, 6, None), (5, 10, None), (11, 12, None), (20, 21, None), (25, 26, gol)):
             record_absence(session, staff, date(2026, 11, first), date(2026, 11, last), substitute)
         spans = [(date(2026, 11, 2), date(2026, 11, 12)), (date(2026, 11, 20), date(2026, 11, 21))]
-        assert standstills(session) == {staff.id: spans}
+        assert ladder_pauses(session) == {staff.id: spans}
 
 
 AMOUNTS = st.decimals(Decimal("0.01"), Decimal(20), places=2)

@@ -5,8 +5,8 @@ from datetime import date
 from sqlmodel import Session
 
 from models.db.engine import transaction
-from models.health.advice import Way
-from models.health.scoring import assess, each
+from models.health.advice import Advice
+from models.health.scoring import assess, each_network
 from models.networks.lifecycle import advance
 from models.people.roles import roles_of
 from models.settings import Settings
@@ -15,9 +15,9 @@ from models.tables.check_in import CheckIn
 from models.tables.health import Level
 from models.tables.network import Network, NetworkState
 from models.tables.transition import Actor
-from models.views.health_overview import distribution, most_telling, moves, warned
-from models.views.network_page import Page, page
-from models.views.office_share import EVERY_STEP, Share, dependence
+from models.views.health_overview import distribution, most_urgent, moves, warned
+from models.views.network_page import NetworkPage, network_page
+from models.views.office_share import EVERY_STEP, OfficeShare, dependence
 from tests.acts import ALONE, GOREL, MARIT, ORJAN, SHARED, ask, at, by, meet, network_in, network_of, talk
 
 MET = ("2027-01-13", "2027-02-10", "2027-03-03", "2027-03-24")
@@ -31,10 +31,10 @@ def started(session: Session, *days: str, carriers: tuple[str, ...] = SHARED) ->
     return network
 
 
-def shown(session: Session, network: Network, day: str) -> Page:
+def shown(session: Session, network: Network, day: str) -> NetworkPage:
     today = date.fromisoformat(day)
     health = {one.id: found for one, found in assess(session, [network], today)}
-    return page(session, network, health.get(network.id), today)
+    return network_page(session, network, health.get(network.id), today)
 
 
 def test_scores_are_counted_in_tenths_by_level_and_those_too_new_are_left_out(office: Settings) -> None:
@@ -44,7 +44,7 @@ def test_scores_are_counted_in_tenths_by_level_and_those_too_new_are_left_out(of
         found = take_snapshots(session, date(2027, 4, 1))
         counts = distribution(found)
     assert {level: sum(of_level) for level, of_level in counts.items()} == {"green": 0, "yellow": 1, "red": 0}
-    [points] = [health.score for _, health in each(found) if health.score is not None]
+    [points] = [health.score for _, health in each_network(found) if health.score is not None]
     assert counts[Level.yellow].index(1) == points // 10
 
 
@@ -58,7 +58,7 @@ def test_a_move_is_told_from_the_last_snapshot_before_and_falls_come_first(offic
         first, last = moves(session, found, date(2027, 11, 1))
         assert (first.network_id, last.network_id) == (falls.id, rises.id)
         assert (first.since, first.by < 0 < last.by, first.fell_a_level) == (date(2027, 4, 1), True, True)
-        urgent = most_telling(session, found, [first, last], set(), 1)
+        urgent = most_urgent(session, found, [first, last], set(), 1)
         assert [network.id for network, _ in urgent] == [falls.id]
 
 
@@ -78,11 +78,11 @@ def test_the_offices_share_is_counted_by_quarter_and_by_the_step_that_the_networ
         meet(session, network, "2027-03-24", carriers=("m1", "office", "m1", "m2", "m1"))
         session.flush()
         assert dependence(session, date(2027, 4, 1)) == [
-            Share("2026Q4", EVERY_STEP, 0, 5),
-            Share("2026Q4", 1, 0, 5),
-            Share("2027Q1", EVERY_STEP, 3, 10),
-            Share("2027Q1", 1, 2, 5),
-            Share("2027Q1", 2, 1, 5),
+            OfficeShare("2026Q4", EVERY_STEP, 0, 5),
+            OfficeShare("2026Q4", 1, 0, 5),
+            OfficeShare("2027Q1", EVERY_STEP, 3, 10),
+            OfficeShare("2027Q1", 1, 2, 5),
+            OfficeShare("2027Q1", 2, 1, 5),
         ]
         # What lies after the day is not known yet, and what lies far back is not shown any more.
         assert [one.quarter for one in dependence(session, date(2026, 12, 31))] == ["2026Q4", "2026Q4"]
@@ -110,7 +110,7 @@ def test_a_networks_page_tells_its_life_its_ladder_and_what_would_help(office: S
     assert [(one.on, one.motivation) for one in told.check_ins] == [(date(2027, 2, 2), None)]
     assert [one.on for one in told.scores] == [date(2027, 4, 1)]
     ways = {part.name: part.way for part in told.parts}
-    assert (ways["B"], ways["F"]) == (Way.one_more, Way.answer)
+    assert (ways["B"], ways["F"]) == (Advice.one_more, Advice.answer)
     rungs = [(rung.step, rung.office_duties, rung.reached is not None, rung.latest) for rung in told.ladder]
     assert rungs == [
         (1, 3, True, None),

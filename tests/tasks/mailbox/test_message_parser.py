@@ -11,7 +11,7 @@ from models.inbox.bounce import Weight
 from models.settings import settings
 from models.stages.inbox import Incoming
 from tasks.mailbox.html_to_text import plain_text
-from tasks.mailbox.message_parser import read
+from tasks.mailbox.message_parser import parse_message
 from tests.mail_samples import LINE, LINE_EN, TO, names, sample
 
 ID = UUID("6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
@@ -26,7 +26,7 @@ def _returned_by_address(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-un
 
 
 def read_sample(name: str, **changes: str) -> Incoming:
-    incoming = read(sample(name, ID, **changes))
+    incoming = parse_message(sample(name, ID, **changes))
     assert incoming
     return incoming
 
@@ -60,7 +60,7 @@ def test_a_bounce_without_our_ids_names_no_mail() -> None:
 
 def test_a_bounce_of_somebody_elses_mail_names_one_that_is_not_of_our_form() -> None:
     raw = sample("bounce-postfix", ID).replace(str(ID).encode(), b"20261201.abc")
-    incoming = read(raw)
+    incoming = parse_message(raw)
     assert incoming and incoming.bounce
     assert (incoming.bounce.mails, incoming.bounce.names_a_mail) == ((), True)
 
@@ -70,7 +70,7 @@ def test_where_a_forwarding_address_reaches_one_of_two_it_is_not_dead() -> None:
     raw = sample("bounce-postfix", ID).replace(b"\n--64F1A2A0511.1796116329/mx.kansliet.example.org\nContent-Desc"
                                                b"ription: Undelivered", ok + b".1796116329/mx.kansliet.example.org\n"
                                                b"Content-Description: Undelivered")  # fmt: skip
-    incoming = read(raw)
+    incoming = parse_message(raw)
     assert incoming and incoming.bounce
     assert (len(incoming.bounce.reports), incoming.bounce.weight) == (2, Weight.none)
 
@@ -95,17 +95,19 @@ def test_a_bounce_that_a_person_forwards_is_theirs_and_no_bounce() -> None:
         b"From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=F\n\n--F\n\nSe nedan.\n"
     )
     forwarded += b"\n--F\nContent-Type: message/rfc822\n\n" + sample("bounce-postfix", ID) + b"\n--F--\n"
-    incoming = read(forwarded)
+    incoming = parse_message(forwarded)
     assert incoming and (incoming.text, incoming.bounce) == ("Se nedan.", None)
 
 
 def test_a_mail_system_that_says_nothing_we_understand_is_a_bounce_that_says_nothing() -> None:
-    incoming = read(b"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.org\nSubject: ?\n\nSomething happened.\n")
+    incoming = parse_message(
+        b"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.org\nSubject: ?\n\nSomething happened.\n"
+    )
     assert incoming and incoming.bounce and incoming.bounce.reports == ()
 
 
 def test_the_tail_of_a_huge_mail_is_not_looked_at() -> None:
-    incoming = read(b"From: a@example.org\n\n" + b"x\n" * 5_000_000)
+    incoming = parse_message(b"From: a@example.org\n\n" + b"x\n" * 5_000_000)
     assert incoming and len(incoming.text) <= 100_000
 
 
@@ -117,7 +119,7 @@ def test_html_becomes_what_its_reader_saw() -> None:
 
 @given(st.binary())
 def test_any_bytes_are_read_or_left_for_a_human(raw: bytes) -> None:
-    read(raw)
+    parse_message(raw)
 
 
 @trying(suppress_health_check=[HealthCheck.too_slow], max_examples=200)
@@ -128,4 +130,4 @@ def test_a_mail_that_was_damaged_on_its_way_is_read_or_left_for_a_human(data: st
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, len(raw)))
         raw = raw[:at] + data.draw(st.binary(max_size=12)) + raw[at + data.draw(st.integers(0, 40)) :]
-    read(raw)
+    parse_message(raw)

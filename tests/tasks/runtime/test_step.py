@@ -14,7 +14,7 @@ BUSY = DatabaseBusy("upptagen")
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps.random, "uniform", lambda _low, _high: 0.01)
+    monkeypatch.setattr("random.uniform", lambda _low, _high: 0.01)
 
 
 @pytest.mark.parametrize("error", [BUSY, StaleDataError(), IntegrityError("", None, Exception())], ids=repr)

@@ -18,7 +18,7 @@ from models.db.engine import reading, transaction
 from models.errors import MailEncryptionRefused, MailLoginRefused, MailServerUnavailable
 from models.mail import delivery as sending_rules
 from models.mail import in_doubt
-from models.mail.queue import Letter, queue
+from models.mail.queue import QueuedMail, enqueue
 from models.people.person import by_member_number
 from models.settings import Settings
 from models.stages import outbox as rules
@@ -48,10 +48,10 @@ def queue_receipts(count: int = 3) -> None:
         first = session.exec(select(OutgoingMail)).one()
         told = json.loads(first.context)
         more = [
-            Letter(Template.receipt, first.person_id, f"more {number}", request_id=first.request_id, context=told)
+            QueuedMail(Template.receipt, first.person_id, f"more {number}", request_id=first.request_id, context=told)
             for number in range(count - 1)
         ]
-        queue(session, more, first.created_at)
+        enqueue(session, more, first.created_at)
 
 
 def rows() -> list[OutgoingMail]:
@@ -90,7 +90,7 @@ async def test_a_refusal_before_any_mail_stops_the_run_and_leaves_the_queue_unto
     monkeypatch: pytest.MonkeyPatch, stage: str, code: int
 ) -> None:
     queue_receipts()
-    async with mail_server(**{stage: code}) as server:
+    async with mail_server({stage: code}) as server:
         server.offers = ("AUTH PLAIN LOGIN",)
         point_at(monkeypatch, server.port, username="office", password="secret")
         error = MailLoginRefused if stage == "AUTH" and code >= 500 else MailServerUnavailable
@@ -105,7 +105,7 @@ async def test_a_refusal_before_any_mail_stops_the_run_and_leaves_the_queue_unto
 @pytest.mark.parametrize("code", CODES)
 async def test_a_server_that_knows_no_ehlo_is_greeted_the_old_way(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     queue_receipts()
-    async with mail_server(EHLO=code) as server:
+    async with mail_server({"EHLO": code}) as server:
         point_at(monkeypatch, server.port)
         if code == 421:
             with pytest.raises(MailServerUnavailable):
@@ -122,7 +122,7 @@ async def test_a_refusal_of_one_mail_costs_that_mail_alone(
 ) -> None:
     queue_receipts()
     monkeypatch.setenv("LOTS_SMTP_CONNECTIONS", "1")
-    async with mail_server(**{stage: code}) as server:
+    async with mail_server({stage: code}) as server:
         server.times = 1
         point_at(monkeypatch, server.port)
         await send_all()
@@ -139,7 +139,7 @@ async def test_a_line_that_breaks_before_the_dot_defers_and_after_it_leaves_a_do
     monkeypatch: pytest.MonkeyPatch, stage: str, status: str
 ) -> None:
     queue_receipts()
-    async with mail_server(**{stage: DROP}) as server:
+    async with mail_server({stage: DROP}) as server:
         server.times = 1
         point_at(monkeypatch, server.port)
         await send_all()
@@ -153,7 +153,7 @@ async def test_a_line_that_breaks_before_the_dot_defers_and_after_it_leaves_a_do
 async def test_who_would_send_a_refused_mail_to_nobody_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     queue_receipts()
     monkeypatch.setenv("LOTS_SMTP_CONNECTIONS", "1")
-    async with mail_server(RCPT=450) as server:
+    async with mail_server({"RCPT": 450}) as server:
         server.times, server.without_readers = 1, 354
         point_at(monkeypatch, server.port)
         await send_all()
@@ -176,7 +176,7 @@ async def test_a_line_on_which_the_server_speaks_unasked_is_left(monkeypatch: py
 
 async def test_nonsense_after_the_dot_is_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
     queue_receipts(1)
-    async with mail_server(dot=199) as server:
+    async with mail_server({"dot": 199}) as server:
         point_at(monkeypatch, server.port)
         await send_all()
     assert statuses() == {"in_doubt": 1}
@@ -280,10 +280,10 @@ class TestAddresses:
             for mail in session.exec(select(OutgoingMail)):
                 session.delete(mail)
             person = organisers(session, network)[0].person_id
-            letter = Letter(Template.independent, person, "x", network.id,
+            letter = QueuedMail(Template.independent, person, "x", network.id,
                             context={"met_criteria": True, "meetings": 3})  # fmt: skip
-            queue(session, [letter], at("2026-11-02"))
-        async with mail_server(RCPT=550) as server:
+            enqueue(session, [letter], at("2026-11-02"))
+        async with mail_server({"RCPT": 550}) as server:
             server.text = text
             point_at(monkeypatch, server.port)
             await send_all(at("2026-11-30"))
@@ -353,14 +353,14 @@ def test_bytes_that_an_earlier_version_kept_are_still_read() -> None:
 
 async def test_what_staff_let_go_again_has_the_same_bytes_and_is_never_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
     queue_receipts(1)
-    async with mail_server(dot=DROP) as server:
+    async with mail_server({"dot": DROP}) as server:
         point_at(monkeypatch, server.port)
         await send_all()
     [mail] = rows()
     first_try = sending_rules.bytes_of(mail)
     later = NOW + timedelta(days=30)
     with transaction() as session:
-        assert in_doubt.settle(session, [mail.id.hex[:8]], "resend", later) == 1
+        assert in_doubt.settle_in_doubt(session, [mail.id.hex[:8]], "resend", later) == 1
     with transaction() as session:
         assert rules.skip_backlog(session, later) == 0
     async with mail_server() as server:

@@ -8,7 +8,7 @@ from email.header import decode_header, make_header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime, unquote
-from typing import cast
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -36,7 +36,7 @@ NASTY = (
     "x" * 300,
     "å" * 300,
 )
-texts = st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=("Cs",)), max_size=300))
+texts = st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
 
 
 def flat(text: str) -> str:
@@ -58,7 +58,7 @@ def named(mail: EmailMessage) -> str:
 
 
 def read(raw: bytes) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+    return message_from_bytes(raw, policy=policy.default)
 
 
 @given(name=texts, subject=texts)
@@ -164,15 +164,15 @@ def test_a_domain_with_letters_goes_in_punycode() -> None:
 @given(name=texts, place=texts)
 def test_every_calendar_file_can_be_read(name: str, place: str) -> None:
     starts = datetime(2027, 3, 25, 16, 30, tzinfo=UTC)
-    network = Network(id=KEY, name=flat(name), place=flat(place))
+    network = Network.model_construct(id=KEY, name=flat(name), place=flat(place))
     for sequence, change in enumerate(("new", "update", "cancel")):
-        meeting = Meeting(id=KEY, network_id=KEY, starts_at=starts, sequence=sequence)
+        meeting = Meeting.model_construct(id=KEY, network_id=KEY, starts_at=starts, sequence=sequence)
         method, ics = calendar_file(network, meeting, change, DATE)
         head = Head(KEY, "Åsa", "asa@example.org", ("orjan@example.org",), DATE)
         mail = read(pack(head, Rendered("Träff", ("Träff\n",), ("Träff\n",), "1"), (method, ics)))
         [part] = [one for one in mail.walk() if one.get_content_type() == "text/calendar"]
         assert part.get_param("method") == method == ("CANCEL" if change == "cancel" else "PUBLISH")
-        calendar = Calendar.from_ical(part.get_payload(decode=True))
+        calendar: Any = Calendar.from_ical(part.get_content())
         [event] = calendar.walk("VEVENT")
         assert calendar["METHOD"] == method
         assert (str(event["UID"]), event["SEQUENCE"]) == (f"{KEY}@natverkslots", sequence)

@@ -7,7 +7,7 @@ import pytest
 
 from models.tables.office import InterventionKind
 from models.tables.person import RightsKind
-from templates.rendering.filters import day, greeting, hours, link, moment, short_day
+from templates.rendering.filters import checked_link, day, greeting, hours, moment, short_day
 from templates.vocabulary.mail import ITEMS, LIKENESSES, MISSING, REASONS, item_line, item_name
 from templates.vocabulary.tasks import TASKS, task_do, task_name
 
@@ -66,7 +66,7 @@ def test_a_greeting_keeps_the_name_as_its_owner_writes_it() -> None:
 @pytest.mark.parametrize("value", ["javascript:x", "//evil.example", "svara/1", "https://a.example/ b", ""])
 def test_a_link_must_lead_to_the_web_or_to_a_mail_address(value: str) -> None:
     with pytest.raises(ValueError, match="link"):
-        link(value)
+        checked_link(value)
 
 
 def test_every_code_has_words_in_both_languages() -> None:

@@ -8,13 +8,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from models.health.advice import Way
+from models.health.advice import Advice
 from models.health.engagement import COMPONENTS, Gate
 from models.tables.health import Level
 from models.tables.network import NetworkState
 from templates.charts import health
-from templates.charts.health import Life, Share
-from templates.charts.svg import Picture
+from templates.charts.health import NetworkLifeChart, QuarterShare
+from templates.charts.svg import Drawing
 from templates.rendering.staff import STAFF, plain, render_staff_page
 from templates.vocabulary import health as vocabulary_health
 
@@ -22,8 +22,13 @@ LANGUAGES = ("sv", "en")
 SVG = "{http://www.w3.org/2000/svg}"
 DAY = date(2027, 11, 1)
 COUNTS = {"red": [1, 0, 0, 0, 2, 0, 0, 0, 0, 0], "yellow": [0] * 6 + [3, 1, 0, 0], "green": [0] * 7 + [2, 5, 9]}
-SHARES = [Share("2027Q3", 0, 5, 20), Share("2027Q3", 1, 5, 10), Share("2027Q4", 0, 2, 20), Share("2027Q4", 1, 2, 20)]
-LIFE = Life(
+SHARES = [
+    QuarterShare("2027Q3", 0, 5, 20),
+    QuarterShare("2027Q3", 1, 5, 10),
+    QuarterShare("2027Q4", 0, 2, 20),
+    QuarterShare("2027Q4", 1, 2, 20),
+]
+LIFE = NetworkLifeChart(
     begins=date(2026, 11, 2),
     today=DAY,
     spans=[("planned", date(2026, 11, 2), date(2026, 11, 25)), ("starting", date(2026, 11, 25), DAY)],
@@ -65,7 +70,7 @@ def test_every_code_has_its_words(language: str) -> None:
     for state in NetworkState:
         assert vocabulary_health.state_name(state, language)
         assert state in health.STATE_COLOURS
-    for way in Way:
+    for way in Advice:
         assert vocabulary_health.way_text(way, language).endswith(".")
     for gate in Gate:
         assert vocabulary_health.gate_text(gate.name or "", language).endswith(".")
@@ -123,13 +128,13 @@ def test_a_place_cannot_bring_markup_onto_a_page() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pictures_are_sound_told_in_words_and_do_not_speak_by_colour_alone(language: str) -> None:
     empty = LIFE._replace(spans=[], meetings=[], booked=[], check_ins=[], scores=[])
-    pictures: list[Picture] = [
-        health.distribution(COUNTS, language),
-        health.distribution(dict.fromkeys(COUNTS, [0] * 10), language),
-        health.dependence(SHARES, language),
-        health.dependence([], language),
-        health.life(LIFE, language),
-        health.life(empty, language),
+    pictures: list[Drawing] = [
+        health.distribution_chart(COUNTS, language),
+        health.distribution_chart(dict.fromkeys(COUNTS, [0] * 10), language),
+        health.dependence_chart(SHARES, language),
+        health.dependence_chart([], language),
+        health.network_life_chart(LIFE, language),
+        health.network_life_chart(empty, language),
     ]
     for picture in pictures:
         root = ElementTree.fromstring(picture.svg())
@@ -143,7 +148,7 @@ def test_pictures_are_sound_told_in_words_and_do_not_speak_by_colour_alone(langu
 
 
 def test_a_picture_stands_in_markdown_with_its_words_and_fetches_nothing() -> None:
-    markdown = health.life(LIFE, "sv").markdown()
+    markdown = health.network_life_chart(LIFE, "sv").markdown()
     found = re.fullmatch(r"!\[([^\]]+)\]\(data:image/svg\+xml;base64,([\w+/=]+)\)", markdown)
     assert found and "2027-01-20 7" in found[1] and "44 röd" in found[1]
     assert "http" not in base64.b64decode(found[2]).decode().replace("http://www.w3.org/2000/svg", "")

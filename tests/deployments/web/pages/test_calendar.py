@@ -1,11 +1,12 @@
 """`/network/{token}.ics`: a calendar program reads it, it follows the network, and it names nobody."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from icalendar import Calendar
 from starlette.testclient import TestClient
 
-from models.people.signed_link import Purpose, link
+from models.people.signed_link import Purpose, make_link
 from models.tables.meeting import MeetingStatus
 from models.tables.network import Role
 from tests.deployments.browsing import BOOKING, Page
@@ -13,7 +14,7 @@ from tests.deployments.conftest import PEOPLE, PUBLIC_URL, World
 
 
 def address(world: World, code: str = "m1") -> str:
-    return link(Purpose.network, str(world.roles[code])).removeprefix(PUBLIC_URL) + ".ics"
+    return make_link(Purpose.network, str(world.roles[code])).removeprefix(PUBLIC_URL) + ".ics"
 
 
 def test_the_meeting_page_links_to_a_calendar_that_can_be_read(browser: TestClient, world: World) -> None:
@@ -37,8 +38,9 @@ def test_the_meeting_page_links_to_a_calendar_that_can_be_read(browser: TestClie
 
 def test_a_meeting_that_is_moved_keeps_its_place_in_the_calendar(browser: TestClient, world: World) -> None:
     browser.post(world.path(Purpose.meeting), data=BOOKING)
-    before = next(iter(Calendar.from_ical(browser.get(address(world)).content).walk("VEVENT")))
+    before: Any = next(iter(Calendar.from_ical(browser.get(address(world)).content).walk("VEVENT")))
     browser.post(world.path(Purpose.meeting), data=BOOKING | {"next_time": "18:00"})
+    after: Any
     [after] = Calendar.from_ical(browser.get(address(world)).content).walk("VEVENT")
     assert before["uid"] == after["uid"] and after["sequence"] > before["sequence"]
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from models.db import engine
 from models.forms.outbox import SEND
-from models.people.signed_link import Purpose, link
+from models.people.signed_link import Purpose, make_link
 from models.tables.mail import OutgoingMail, Template
 from models.tables.network import Role
 from models.tables.office import Staff, StaffRole
@@ -35,7 +35,7 @@ def path(browser: TestClient, world: World) -> str:
     browser.post("/my-data", data={"member_number": NUMBER})
     [mail] = world.mails()
     assert (mail.template, mail.person_id) == (Template.fresh_link, person(world).id)
-    return link(Purpose.my_data, str(mail.id)).removeprefix(PUBLIC_URL)
+    return make_link(Purpose.my_data, str(mail.id)).removeprefix(PUBLIC_URL)
 
 
 # --- asking for the link --------------------------------------------------------------------------
@@ -54,7 +54,7 @@ def test_whoever_the_number_belongs_to_the_page_says_the_same(browser: TestClien
 def test_the_mail_holds_the_link_and_says_what_it_shows(browser: TestClient, world: World, path: str) -> None:
     [mail] = world.mails()
     with engine.reading() as session:
-        shelf = mail_context.Shelf(session, [mail])
+        shelf = mail_context.Prefetched(session, [mail])
         context = mail_context._context(mail, shelf, mail_context.recipient(shelf.reader(mail)), world.now)
     text = render_mail(mail.template, "sv", context).text
     assert "allt som vi har sparat om dig" in text and "9 mars 2027" in text
@@ -96,7 +96,7 @@ def test_whoever_was_named_as_co_organiser_sees_that(browser: TestClient, world:
     browser.post("/request", data=REQUEST | {"step": "send"})
     browser.post("/my-data", data={"member_number": MARIT})
     [mail] = [one for one in world.mails() if one.template == Template.fresh_link]
-    text = browser.get(link(Purpose.my_data, str(mail.id)).removeprefix(PUBLIC_URL)).text
+    text = browser.get(make_link(Purpose.my_data, str(mail.id)).removeprefix(PUBLIC_URL)).text
     assert "Någon nämnde dig i en förfrågan om ett nätverk i Kallax" in text and "Vi ses aldrig" not in text
 
 
@@ -135,7 +135,7 @@ def test_what_is_asked_for_is_recorded_with_its_deadline_and_staff_are_told(
 
 def _text(world: World, mail: OutgoingMail) -> str:
     with engine.reading() as session:
-        shelf = mail_context.Shelf(session, [mail])
+        shelf = mail_context.Prefetched(session, [mail])
         to = mail_context.recipient(shelf.reader(mail))
         return render_mail(mail.template, to.language, mail_context._context(mail, shelf, to, world.now)).text
 

@@ -205,7 +205,7 @@ def test_prefect_away_is_nothing_the_founder_notices_and_nothing_is_lost(
     assert reply.status_code == 200 and reply.text.replace("Kallax", "Luleå") == well.text
     assert "ConnectionError" in caplog.text and MARIT not in caplog.text
     with engine.transaction() as session:
-        assert web_rules.take_further(session, world.now) == 2
+        assert web_rules.assign_untaken(session, world.now) == 2
     _, request = requests_in(world)
     assert request.assigned_to
     assert {mail.template for mail in world.mails() if mail.request_id == request.id} == {
@@ -213,7 +213,7 @@ def test_prefect_away_is_nothing_the_founder_notices_and_nothing_is_lost(
         Template.talk_invitation,
     }
     with engine.transaction() as session:
-        assert web_rules.take_further(session, world.now) == 0
+        assert web_rules.assign_untaken(session, world.now) == 0
 
 
 def test_a_busy_database_keeps_what_was_typed(
