@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := models tasks flows templates deployments tests
 
-.PHONY: install demo test check e2e crash storm bench format lock clean
+.PHONY: install demo test check coverage e2e crash storm bench format migration lock clean
 
 install: $(VENV)/.installed
 
@@ -24,6 +24,11 @@ demo: install
 test: install
 	$(BIN)/python -m pytest -m "not e2e" -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
+# Which branches of the rules the tests went through; the figure is for who reads it, no goal.
+coverage: install
+	$(BIN)/python -m pytest -m "not e2e" -n 3 --dist loadfile --no-loadscope-reorder \
+		--cov --cov-report=term-missing:skip-covered $(ARGS)
+
 e2e: install
 	@command -v chromium >/dev/null || { echo "make e2e needs Debian's chromium: apt-get install chromium"; exit 1; }
 	$(BIN)/python -m pytest -m e2e tests/e2e $(ARGS)
@@ -34,6 +39,7 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+	$(BIN)/vulture
 
 format: install
 	$(BIN)/ruff format $(SOURCES)
@@ -49,6 +55,10 @@ storm: install
 
 bench: install
 	$(BIN)/python -m tests.bench
+
+# The next migration, drafted from the tables: make migration NAME="a network has a motto"
+migration: install
+	$(BIN)/python -m models.migrations $(NAME)
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \

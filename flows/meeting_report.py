@@ -27,18 +27,16 @@ async def meeting_report(form: MeetingReportForm, as_of: str = "") -> Any:
     intake = await stage.receive_report(form, at)
     await forget(form)
     saved = await stage.save_report(intake, at)
-    started = await stage.start_if_kickoff(saved, at)
-    woke = await stage.wake_if_resting(saved, at)
-    invited = await stage.follow_up(form, saved, at)
+    followed = await stage.follow_up(form, saved, at)
     await refresh_forms_and_start_outbox(as_of)
     status = word(MEETING_STATUS, saved["status"])
-    more = localized(", och nätverket är igång", ", and the network has started") if started else ""
+    more = localized(", och nätverket är igång", ", and the network has started") if followed["started"] else ""
     return outcome(
         localized(f"Nätverk #{saved['number']}: {status}{more}", f"Network #{saved['number']}: {status}{more}"),
         network=saved["number"],
         status=saved["status"],
-        started=int(started),
-        woke=int(woke),
+        started=int(followed["started"]),
+        woke=int(followed["woke"]),
         over_helped=int(saved["over_helped"]),
-        invited=invited,
+        invited=followed["invited"],
     )

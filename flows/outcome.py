@@ -1,4 +1,4 @@
-"""How a flow ends: one line for whoever looks at the run, and counts for scripts (docs/decisions/0011)."""
+"""How a flow ends: one line for whoever looks at the run, and counts for scripts (docs/decisions/0006)."""
 
 import functools
 from collections.abc import Awaitable, Callable

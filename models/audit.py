@@ -23,6 +23,7 @@ def transition_refused(current: str, target: str, why: str = "") -> TransitionRe
 
 
 def log_step(session: Session, cause: Cause, current: str | None, target: str, **subject: UUID) -> None:
+    """Log one change of state (domain.md I7); the caller changes the state itself."""
     session.add(
         Transition(
             from_state=current,

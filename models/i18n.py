@@ -6,6 +6,8 @@ from models.settings import settings
 
 
 class Language(StrEnum):
+    """A language that people read; the first is the office's own."""
+
     sv = "sv"
     en = "en"
 

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from email_validator import validate_email
+
 # Direction marks turn what stands there around, signs of no width hide in it: neither is ever meant by who types.
 UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
@@ -42,3 +44,11 @@ def canonical_address(address: str) -> str:
         return f"{user}@{domain.encode('idna').decode()}"
     except UnicodeError:
         return f"{user}@{domain}"
+
+
+def usable_address(text: str) -> str:
+    """The address as it is kept, in one form. Raises ValueError when nobody can be mailed there, as far as its form
+    tells; that its domain exists is not asked.
+    """
+    found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=True, test_environment=True)
+    return found.normalized

@@ -21,6 +21,7 @@ NETWORK = ("Nätverk", "Network")
 
 @step("Anteckna frånvaro", "Record an absence")
 async def record_absence(form: CapacityForm, at: datetime) -> int:
+    """Write down who is away and who stands in. Returns whose signature. Raises UserError as `record_absence` does."""
     today = local(at).date()
     with transaction() as session:
         staff = by_signature(session, form.signature, localized(*WHOM))
@@ -32,6 +33,7 @@ async def record_absence(form: CapacityForm, at: datetime) -> int:
 
 @step("Bokför använda timmar", "Book hours used")
 async def use_hours(form: CapacityForm, at: datetime) -> int:
+    """Write down hours of a grant that were used. Raises UserError when no grant has them, or the year has no room."""
     day, hours = form.used_on(local(at).date()), form.exact_hours
     with transaction() as session:
         by_signature(session, form.signature, localized(*WHOM))
@@ -42,6 +44,7 @@ async def use_hours(form: CapacityForm, at: datetime) -> int:
 
 @step("Bokför timmen i kvartalet", "Book the hour of the quarter")
 async def give_hour(form: CapacityForm, at: datetime) -> int:
+    """Book step four's hour of the quarter for a network that asked. Raises UserError or CapacityExceeded."""
     with transaction() as session:
         staff = by_signature(session, form.signature, localized(*WHOM))
         network = network_by_number(session, form.network_number, localized(*NETWORK))
@@ -51,6 +54,7 @@ async def give_hour(form: CapacityForm, at: datetime) -> int:
 
 @step("Ändra kvartalets timmar", "Change the quarter's hours")
 async def set_budget(form: CapacityForm, at: datetime) -> int:
+    """Make the given hours the negotiator's budget of a quarter. Raises CapacityExceeded below what is taken."""
     with transaction() as session:
         staff = by_signature(session, form.signature, localized(*WHOM))
         return int(ledger.set_budget(session, staff, form.quarter.strip(), form.exact_hours, at))
@@ -58,11 +62,13 @@ async def set_budget(form: CapacityForm, at: datetime) -> int:
 
 @step("Släpp timmar som inte användes", "Release hours that were not used")
 async def release_ended(at: datetime) -> int:
+    """Give back what was reserved in quarters that have ended (domain.md section 5). Returns how many grants."""
     with transaction() as session:
         return ledger.release_ended(session, local(at).date(), at)
 
 
 @step("Erbjud dem som väntar", "Offer those who wait")
 async def make_offers(at: datetime) -> int:
+    """Offer what hours there are to the first in each queue. Returns how many offers."""
     with transaction() as session:
         return waiting_list.make_offers(session, at)

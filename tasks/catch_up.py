@@ -15,11 +15,13 @@ from tasks.runtime.step import run_id, step
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")
 async def receive_talk(form: CatchUpForm, at: datetime) -> str:
+    """The intake's id. Raises UserError when what was agreed cannot be carried out."""
     return keep_form(form, "catch-up", at, partial(catch_up.check_catch_up, cause=_cause(form, at)))
 
 
 @step("Genomför det ni kom fram till", "Carry out what was agreed")
 async def settle_talk(intake: str, at: datetime) -> dict[str, Any]:
+    """Carry out what was agreed, once. Returns the network's number and how many matters it settled."""
     with transaction() as session:
         row, form = form_of(session, intake, CatchUpForm)
         ended = 0

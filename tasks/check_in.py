@@ -14,6 +14,7 @@ from tasks.runtime.step import step
 
 @step("Spara svaret", "Save the answer")
 async def save_answer(form: CheckInForm, at: datetime) -> int:
+    """Save what a member answered by phone, as theirs. Returns the network's number."""
     with transaction() as session:
         network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
         check_in = asking.latest(session, network.id)
@@ -30,29 +31,34 @@ async def save_answer(form: CheckInForm, at: datetime) -> int:
 
 @step("Skicka avstämningar", "Send check-ins")
 async def send_due(at: datetime) -> int:
+    """One check-in to each network that is due. Returns how many."""
     with transaction() as session:
         return stages_check_in.send_due(session, at)
 
 
 @step("Påminn en gång", "Remind once")
 async def remind(at: datetime) -> int:
+    """One reminder after seven active days of silence. Returns how many."""
     with transaction() as session:
         return stages_check_in.remind(session, at)
 
 
 @step("Fråga en annan arrangör", "Ask another organiser")
 async def ask_second(at: datetime) -> int:
+    """Another organiser after a silent reminder. Returns how many."""
     with transaction() as session:
         return stages_check_in.ask_second(session, at)
 
 
 @step("Be personal ringa dem som ingen når", "Have staff call whom nobody reaches")
 async def give_up_asking(at: datetime) -> int:
+    """Nobody answered: staff are to try by phone. Returns how many networks."""
     with transaction() as session:
         return stages_check_in.give_up_asking(session, at)
 
 
 @step("Ta hand om svaren", "Look after the answers")
 async def follow_up_answers(at: datetime) -> int:
+    """What answers ask of staff goes on their list. Returns how many."""
     with transaction() as session:
         return stages_check_in.follow_up_answers(session, at)

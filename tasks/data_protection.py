@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
@@ -10,7 +9,6 @@ from prefect.client.schemas.objects import FlowRun
 
 from models.db.engine import transaction
 from models.forms.data_protection import DataProtectionForm
-from models.forms.kit.base import MARK, Form
 from models.forms.registry import FORMS
 from models.privacy import retention
 from models.stages import data_protection
@@ -42,6 +40,7 @@ async def answer(intake: str, at: datetime) -> dict[str, str]:
 
 @step("Radera dem som har fått ja", "Erase those who were told yes")
 async def erase_granted(at: datetime) -> int:
+    """Erase whom the office said yes to, once their mail has gone. Returns how many."""
     with transaction() as session:
         return data_protection.erase_granted(session, at)
 
@@ -71,8 +70,9 @@ async def forget_failed() -> int:
                     if _may_go_on(run):
                         continue
                     form = run.parameters.get("form")
-                    if form is not None and (blank := blanked(kind, form)) != form:
-                        await client.update_flow_run(run.id, parameters={**run.parameters, "form": blank})
+                    left = kind.redacted(form, was_kept=False) if isinstance(form, dict) else {}
+                    if form not in (None, left):
+                        await client.update_flow_run(run.id, parameters={**run.parameters, "form": left})
                         emptied += 1
     return emptied
 
@@ -80,14 +80,3 @@ async def forget_failed() -> int:
 def _may_go_on(run: FlowRun) -> bool:
     """Whether it died just now: it may begin again by itself, and then needs what was typed."""
     return bool(run.state and run.state.is_crashed() and datetime.now(UTC) - run.state.timestamp < DIED_JUST_NOW)
-
-
-def blanked(kind: type[Form], form: Any) -> dict[str, Any]:
-    """The form as stored, right or wrong, without its personal fields, its lists, and what is none of its fields."""
-    kept = {}
-    for name, info in kind.model_fields.items():
-        if isinstance(form, dict) and name in form:
-            extra = info.json_schema_extra
-            personal = isinstance(extra, dict) and MARK in extra
-            kept[name] = "" if personal else [] if isinstance(form[name], list) else form[name]
-    return kept

@@ -30,6 +30,7 @@ WARNINGS_SHOWN = 20
 
 @step("Räkna engagemang och varna tidigt", "Score every network and warn early")
 async def take_snapshots(at: datetime) -> dict[str, Any]:
+    """Score all, keep the snapshots, warn early. Returns what the overview shows, as plain values."""
     today = local(at).date()
     with transaction() as session:
         found = health_check.take_snapshots(session, today)
@@ -66,6 +67,7 @@ def _move(session: Session, move: Move) -> dict[str, Any]:
 
 @step("Erbjud samtal, föreslå vila", "Offer talks, propose rest")
 async def open_talks(at: datetime) -> dict[str, int]:
+    """Talks on yellow and red, rest where adapting did not help. Returns how many of each."""
     with transaction() as session:
         proposals = health_check.propose_rest(session, Cause("health-check", Actor.rule, at, flow_run_id=run_id()))
         return {"talks": health_check.open_talks(session, at), "proposals": proposals}
@@ -73,6 +75,7 @@ async def open_talks(at: datetime) -> dict[str, int]:
 
 @step("Rita nätverkens egna sidor", "Draw the networks' own pages")
 async def draw_pages(numbers: Sequence[int], at: datetime) -> int:
+    """Draw these networks' own pages, one after the other in portions. Returns how many."""
     today = local(at).date()
     with reading() as session:
         wanted = select(Network).where(col(Network.number).in_(numbers)).order_by(col(Network.number))
@@ -94,4 +97,5 @@ async def draw_page(number: int, at: datetime) -> str:
 
 @step("Visa hälsokontrollen", "Show the health check")
 async def show(found: dict[str, Any], opened: dict[str, int], at: datetime) -> None:
+    """Put the overview on the run and in its own place."""
     await health_artifacts.show_all(found, opened, local(at).date(), WARNINGS_SHOWN)

@@ -13,11 +13,13 @@ from tasks.runtime.step import run_id, step
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")
 async def receive_signal(form: NeedSignalForm, at: datetime) -> str:
+    """The intake's id. Raises UserError that names what must be changed."""
     return keep_form(form, "need-signal", at, need_signal.check_signal)
 
 
 @step("Skriv upp behovet", "Write the need down")
 async def note(intake: str, at: datetime) -> str:
+    """Write the need down, once. Returns the municipality's name."""
     with transaction() as session:
         row, form = form_of(session, intake, NeedSignalForm)
         if form:

@@ -15,11 +15,13 @@ from tasks.runtime.step import run_id, step
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")
 async def receive_change(form: NetworkChangeForm, at: datetime) -> str:
+    """The intake's id. Raises UserError or TransitionRefused when the change cannot be carried out."""
     return keep_form(form, "network-change", at, partial(network_change.check_change, cause=_cause(form, at)))
 
 
 @step("Genomför ändringen", "Carry out the change")
 async def change(intake: str, at: datetime) -> dict[str, Any]:
+    """Carry the change out, once. Returns the network's number and whether anything changed."""
     with transaction() as session:
         row, form = form_of(session, intake, NetworkChangeForm)
         changed = False

@@ -28,6 +28,7 @@ SHOWN = 200
 
 @step("Avgör osäkra mejl", "Settle mails in doubt")
 async def settle_in_doubt(form: OutboxForm, at: datetime) -> int:
+    """Mark what is in doubt as staff say. Returns how many. Raises UserError for a number that is not in doubt."""
     if form.action not in ("sent", "resend"):
         return 0
     with transaction() as session:

@@ -27,11 +27,13 @@ NEARBY = (
 
 @step("Kontrollera och spara formuläret", "Check and keep the form")
 async def receive_request(form: SupportRequestForm, at: datetime) -> str:
+    """The intake's id. Raises UserError that names what must be changed."""
     return keep_form(form, "support-request", at, support_request.check_request)
 
 
 @step("Skriv upp förfrågan och bekräfta", "Write the request down and acknowledge it")
 async def save_request(intake: str, at: datetime) -> dict[str, Any]:
+    """Write the request down and acknowledge it, once. Returns its id, number and state, and whether it is new."""
     with transaction() as session:
         row, form = form_of(session, intake, SupportRequestForm)
         if form is None:
@@ -70,6 +72,7 @@ def _unknown_request() -> UserError:
 
 @step("Sök dubbletter och grannar", "Look for duplicates and neighbours")
 async def neighbours(request_id: str, at: datetime) -> int:
+    """What lies near it, kept and shown on the run. Returns how many."""
     with transaction() as session:
         request = session.get_one(SupportRequest, UUID(request_id))
         found = near_neighbour.find_neighbours(session, request, at)
@@ -81,6 +84,7 @@ async def neighbours(request_id: str, at: datetime) -> int:
 
 @step("Utse handläggare", "Assign it to somebody")
 async def assign(request_id: str, at: datetime) -> str:
+    """Give it to somebody. Returns their signature, empty when there is nobody."""
     with transaction() as session:
         request = session.get_one(SupportRequest, UUID(request_id))
         staff = assignment.assign(session, request, at)
@@ -89,6 +93,7 @@ async def assign(request_id: str, at: datetime) -> str:
 
 @step("Bjud in till samtal", "Invite to a talk")
 async def invite_to_talk(request_id: str, at: datetime) -> int:
+    """Invite to the needs talk, once. Returns how many mails."""
     with transaction() as session:
         request = session.get_one(SupportRequest, UUID(request_id))
         return assignment.invite_to_talk(session, request, at)

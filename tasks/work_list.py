@@ -27,18 +27,21 @@ OVERDUE = "natverkslots.overdue"
 
 @step("Pröva ofullständiga förfrågningar igen", "Look at incomplete requests again")
 async def retry_incomplete(at: datetime) -> int:
+    """Look again at requests whose person is known by now. Returns how many were settled."""
     with transaction() as session:
         return support_request.retry_incomplete(session, _cause(at))
 
 
 @step("Ge förfrågningar från webben till någon", "Give requests from the web to somebody")
 async def assign_untaken(at: datetime) -> int:
+    """Take on what came in on the web while Prefect was away. Returns how many."""
     with transaction() as session:
         return web_request.assign_untaken(session, at)
 
 
 @step("Avsluta roller för dem som lämnat facket", "End the roles of those who left the union")
 async def end_roles_of_leavers(at: datetime) -> int:
+    """End the roles of who left the union, and propose rest where nobody took over. Returns how many roles."""
     with transaction() as session:
         ended = contacts.end_roles_of_leavers(session, at)
         contacts.propose_rest_without_contact(session, at)
@@ -47,6 +50,7 @@ async def end_roles_of_leavers(at: datetime) -> int:
 
 @step("Kön: erbjudanden som gått ut, nya och för gamla", "The queue: offers lapsed, made, and waits too long")
 async def tend_queue(at: datetime) -> dict[str, int]:
+    """Offers that lapsed, new ones, and waits that are too long. Returns how many of each."""
     with transaction() as session:
         return {
             "lapsed": waiting_list.lapse_offers(session, at),
@@ -57,6 +61,7 @@ async def tend_queue(at: datetime) -> dict[str, int]:
 
 @step("Fråga nätverk som vilar", "Ask networks that rest")
 async def wake(at: datetime) -> int:
+    """Ask networks that rest whether to wake, and propose to close those that were asked twice. Returns how many."""
     with transaction() as session:
         asked = rest.send_wake_mails(session, at)
         rest.propose_closing(session, at)
@@ -65,6 +70,7 @@ async def wake(at: datetime) -> int:
 
 @step("Fråga planerade nätverk", "Ask networks still planned")
 async def ask_still_planned(at: datetime) -> int:
+    """Ask networks that have not met yet, and propose to close the oldest. Returns how many."""
     with transaction() as session:
         asked = never_started.ask_still_planned(session, at)
         never_started.propose_closing_planned(session, at)
@@ -73,12 +79,14 @@ async def ask_still_planned(at: datetime) -> int:
 
 @step("Presentera grannar som båda sagt ja", "Introduce neighbours who both said yes")
 async def introduce(at: datetime) -> int:
+    """Give the two sides of each pair that both said yes each other's address. Returns how many mails."""
     with transaction() as session:
         return near_neighbour.introduce(session, at)
 
 
 @step("Leta upp formulären", "Find the forms")
 async def forms() -> FormLinks:
+    """Where the forms are in the Prefect UI, for links into them."""
     return await find_forms()
 
 
@@ -97,12 +105,14 @@ async def alarm(at: datetime, found: FormLinks) -> int:
 
 @step("Skicka veckolistan", "Send the weekly list")
 async def digest(at: datetime, found: FormLinks) -> int:
+    """The week's list, to each negotiator and the office. Returns how many mails."""
     with transaction() as session:
         return work_list.digest(session, at, found.link)
 
 
 @step("Visa listan per region", "Show the list per region")
 async def show(at: datetime, found: FormLinks, alarms: list[Alarm]) -> dict[str, int]:
+    """The list of each region as a page in the UI. Returns how many wait, are overdue, and stand still."""
     with reading() as session:
         things = work_list.what_waits(session, at)
         names = session.exec(select(Region.code, Region.name).where(col(Region.active))).all()

@@ -1,18 +1,18 @@
 """What people do, in one line each, so that tests can be read as their stories."""
 
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
 from models.check_ins import asking
 from models.dates.local_time import STOCKHOLM
 from models.forms.check_in import CheckInForm
+from models.forms.kit.base import Form
 from models.forms.meeting_report import MeetingReportForm
 from models.forms.needs_talk import GrantLine, NeedsTalkForm
 from models.forms.network_change import NetworkChangeForm
 from models.forms.support_request import SupportRequestForm
-from models.networks import rest
 from models.people.roles import roles_of
 from models.requests import assignment
 from models.stages import kickoff, meeting_report, needs_talk, network_change, phase_out, support_request
@@ -20,9 +20,11 @@ from models.tables.check_in import CheckIn
 from models.tables.mail import MailStatus, OutgoingMail
 from models.tables.meeting import Meeting
 from models.tables.network import Network, Role, RoleKind
+from models.tables.office import Intervention
 from models.tables.request import SupportRequest
 from models.tables.transition import Actor, Cause
 
+F = TypeVar("F", bound=Form)
 AKE, MARIT, RENE, GOREL, ORJAN, EMPLOYEE = (f"80010{n}-0{n}" for n in range(1, 7))
 SHARED = ("m1", "m2", "m3", "m1", "m2")
 ALONE = ("m1",) * 5
@@ -47,6 +49,11 @@ def request_form(**changes: Any) -> SupportRequestForm:
         "co_organisers": f"{MARIT}, {RENE}",
     }
     return SupportRequestForm.model_validate(form | changes)
+
+
+def emptied(form: F) -> F:
+    """The form as its run has it once it was kept."""
+    return type(form).model_validate(type(form).redacted(form.model_dump(mode="json")))
 
 
 def ask(session: Session, day: str = "2026-11-02", **changes: Any) -> SupportRequest:
@@ -107,13 +114,7 @@ def tell(
     form = MeetingReportForm.model_validate({"network_number": network.number, "on": day} | figures | duties | changes)
     form.check(told.date())
     cause = Cause("meeting-report", Actor.member, told)
-    _, meeting = meeting_report.save_report(session, form, cause)
-    session.flush()
-    kickoff.start_if_kickoff(session, network, meeting, cause)
-    rest.wake_if_resting(session, network, meeting, cause)
-    booked = meeting_report.book_next(session, network, form, told)
-    if booked:
-        rest.wake_if_resting(session, network, booked[0], cause)
+    meeting = meeting_report.report_meeting(session, form, cause)
     session.flush()
     return meeting
 
@@ -180,3 +181,14 @@ def all_sent(session: Session) -> None:
 
 def organisers(session: Session, network: Network) -> list[Role]:
     return [role for role in roles_of(session, network.id) if role.kind != RoleKind.contact]
+
+
+def all_open(session: Session) -> list[tuple[Intervention, Network]]:
+    """All that is open, with its network; what is due first comes first. One past its `due_on` is overdue."""
+    rows = session.exec(
+        select(Intervention, Network)
+        .join(Network, col(Network.id) == Intervention.network_id)
+        .where(col(Intervention.ended_at).is_(None))
+        .order_by(col(Intervention.due_on), col(Network.number), col(Intervention.kind), col(Intervention.occasion))
+    )
+    return list(rows)

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from models.tables.mail import Template
 from templates.mail_examples import variants
-from templates.rendering.mail import LANGUAGES, mail_names, render_mail
+from templates.rendering.mail import LANGUAGES, render_mail
 from tests.browser import chromium
 
 PHONE, TALLEST, GAP = 390, 8_000, 24
@@ -81,7 +82,7 @@ def main() -> None:
     with chromium() as browser:
         pictures = [
             (title, subject, photograph(browser, html, told.width, told.dark, told.top))
-            for title, subject, html in mails(told.names or mail_names(), told.language, told.every)
+            for title, subject, html in mails(told.names or list(Template), told.language, told.every)
         ]
         columns = min(told.columns, len(pictures))
         told.out.write_bytes(sheet(browser, pictures, columns, told.width, told.scale))

@@ -96,19 +96,22 @@ class MailServer:
                 if self._code("body") == DROP:
                     await reader.read(100)
                     return
-                body = b""
-                while not body.endswith(END) and body != b".\r\n":
-                    body += await reader.readuntil(b".\r\n")
-                code = self._code("dot") if readers else 554
-                if code == 250:
-                    mails += 1
-                    self.taken.append(body[:-3].replace(b"\r\n..", b"\r\n."))
-                    self.taken_at.append(time.monotonic())
+                code = await self._take_body(reader, self._code("dot") if readers else 554)
+                mails += code == 250
                 if not await self._say(writer, "dot", code):
                     return
                 if self.says_twice > 0:
                     self.says_twice -= 1
                     await self._say(writer, "dot", code)
+
+    async def _take_body(self, reader: asyncio.StreamReader, code: int) -> int:
+        body = b""
+        while not body.endswith(END) and body != b".\r\n":
+            body += await reader.readuntil(b".\r\n")
+        if code == 250:
+            self.taken.append(body[:-3].replace(b"\r\n..", b"\r\n."))
+            self.taken_at.append(time.monotonic())
+        return code
 
     async def _say(self, writer: asyncio.StreamWriter, stage: str, code: int) -> bool:
         await asyncio.sleep(self.slow.get(stage, 0))

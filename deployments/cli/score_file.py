@@ -12,7 +12,6 @@ answered_on and q4 is unanswered. What an organiser is called never comes back i
 
 import re
 from datetime import date
-from io import BytesIO
 from operator import itemgetter
 from typing import Any, BinaryIO, Final
 
@@ -31,13 +30,8 @@ LARGEST_TARGET: Final = 1_000_000
 YEARS: Final = (1900, 2200)
 
 
-def score_file(raw: bytes, as_of: date) -> list[dict[str, Any]]:
-    """One entry per network, in input order, as `lots score` prints them; raises as `score_stream`."""
-    return score_stream(BytesIO(raw), as_of)
-
-
 def score_stream(stream: BinaryIO, as_of: date) -> list[dict[str, Any]]:
-    """The same from an open file, read in blocks.
+    """One entry per network, in input order, as `lots score` prints them, from an open file read in blocks.
 
     Raises UserError with one sentence when the file is not UTF-8 or not JSON (with line and column), or not
     as the contract says (with network and field), and when a kickoff lies after `as_of`.

@@ -138,7 +138,16 @@ def start_server(parts: ProcessGroup, port: int, host: str = "127.0.0.1", fd: in
     """
     here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     api_url = f"http://{f'[{here}]' if ':' in here else here}:{port}/api"
-    command = (sys.executable, "-P", "-m", "deployments.server.prefect_app", "--host", host, "--port", str(port))
+    command = (
+        sys.executable,
+        "-P",
+        "-m",
+        "deployments.server.wrapper.prefect_app",
+        "--host",
+        host,
+        "--port",
+        str(port),
+    )
     inherited = () if fd is None else ("--fd", str(fd))
     environment = server_environment(host, port) | {"PREFECT_API_URL": api_url}
     parts.start(SERVER, *command, *inherited, environment=environment, fds=() if fd is None else (fd,))

@@ -23,7 +23,7 @@ from models.tables.health import Level
 from models.tables.meeting import LEADING
 from models.tables.network import ACTIVE, STEP_OF, TERMINAL, Network, NetworkState
 from models.tables.office import InterventionKind
-from models.tables.transition import Actor
+from models.tables.transition import Actor, Cause
 
 WEEK = timedelta(days=7)
 EVENING, MORNING, NOON = time(17, 30), time(8), time(12)
@@ -64,7 +64,8 @@ class NetworkLife:
     def log(self, current: str | None, target: str, why: str, actor: Actor, at: datetime) -> None:
         """A line of the log of transitions."""
         signature = self.signature if actor == Actor.staff else None
-        self.transitions.append(transition(self.random, current, target, why, actor, signature, at, self.network.id))
+        cause = Cause(why, actor, at, signature)
+        self.transitions.append(transition(self.random, current, target, cause, network=self.network.id))
 
     def begin(self, first_meeting: date) -> None:
         """Live from the first meeting on, a week at a time."""

@@ -10,7 +10,7 @@ from deployments.simulation.office import Row, new_id
 from models.dates.active_days import is_active
 from models.dates.local_time import STOCKHOLM
 from models.dates.working_days import is_working_day
-from models.tables.transition import Actor
+from models.tables.transition import Cause
 
 DAY = timedelta(days=1)
 
@@ -54,9 +54,15 @@ def meeting_day(day: date) -> date:
 
 
 def transition(
-    random: Random, current: str | None, target: str, why: str, actor: Actor, signature: str | None, at: datetime,
-    network: UUID | None = None, request: UUID | None = None,
-) -> Row:  # fmt: skip
+    random: Random,
+    current: str | None,
+    target: str,
+    cause: Cause,
+    *,
+    network: UUID | None = None,
+    request: UUID | None = None,
+) -> Row:
     """A row of the log."""
     row: dict[str, Any] = {"id": new_id(random), "network_id": network, "request_id": request, "from_state": current}
-    return row | {"to_state": target, "cause": why, "actor": actor, "signature": signature, "at": at}
+    who: dict[str, Any] = {"actor": cause.actor, "signature": cause.signature}
+    return row | {"to_state": target, "cause": cause.why, "at": cause.at, **who}

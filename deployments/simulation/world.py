@@ -35,7 +35,7 @@ from models.tables.person import Membership, Person
 from models.tables.place import Municipality
 from models.tables.request import SupportRequest
 from models.tables.support import MENU, CapacityEntry, EntryKind, Item, SupportGrant, SupportTime
-from models.tables.transition import Actor, Transition
+from models.tables.transition import Actor, Cause, Transition
 
 DAYS_TO_BEGIN = 21
 OTHER_REQUESTS = 0.15
@@ -163,14 +163,16 @@ class MadeUpWorld:
         self.rows[SupportRequest].append(row)
         self.rows[Transition].append(
             transition(
-                self.random, None, "received", "support-request", Actor.member, None, received, request=row["id"]
+                self.random, None, "received", Cause("support-request", Actor.member, received), request=row["id"]
             )
         )
         return row
 
     def _step(self, asked: Row, target: str, actor: Actor, at: datetime, signature: str | None = None) -> None:
         self.rows[Transition].append(
-            transition(self.random, asked["state"], target, "needs-talk", actor, signature, at, request=asked["id"])
+            transition(
+                self.random, asked["state"], target, Cause("needs-talk", actor, at, signature), request=asked["id"]
+            )
         )
         asked["state"] = target
 

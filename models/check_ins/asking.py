@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from models.check_ins.recipients import reachable_roles
 from models.dates.local_time import local
-from models.db.queries import IDS_AT_A_TIME
+from models.db.queries import some_at_a_time
 from models.errors import UserError
 from models.forms.check_in import MET_ON, NEXT_ON, CheckInAnswers
 from models.forms.kit.base import parse_day
@@ -22,6 +22,7 @@ from models.tables.network import Network
 
 
 def check_in_mail(check_in: CheckIn, template: Template, person_id: UUID | None = None) -> QueuedMail:
+    """The mail that puts a check-in's questions to a person, by default to whom it was sent first."""
     return QueuedMail(
         template,
         person_id or check_in.person_id,
@@ -48,16 +49,16 @@ def ask_another(session: Session, check_in: CheckIn, at: datetime) -> bool:
 def asked_besides(session: Session, network_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
     """Who else was asked when whoever a check-in first went to was silent or gone: (check-in, person)."""
     second = select(OutgoingMail.idempotency_key).where(col(OutgoingMail.template) == Template.second_organiser)
-    wanted, found = list(network_ids), set[tuple[UUID, UUID]]()
-    for first in range(0, len(wanted), IDS_AT_A_TIME):
-        some = second.where(col(OutgoingMail.network_id).in_(wanted[first : first + IDS_AT_A_TIME]))
-        for key in session.exec(some):
+    found = set[tuple[UUID, UUID]]()
+    for some in some_at_a_time(network_ids):
+        for key in session.exec(second.where(col(OutgoingMail.network_id).in_(some))):
             _, check_in, person = key.split(":")
             found.add((UUID(check_in), UUID(person)))
     return found
 
 
 def is_latest() -> ColumnElement[bool]:
+    """The condition that no later check-in was sent to the same network."""
     later = aliased(CheckIn)
     return ~exists().where(col(later.network_id) == col(CheckIn.network_id), col(later.sent_on) > col(CheckIn.sent_on))
 

@@ -5,20 +5,23 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from models.db.queries import IDS_AT_A_TIME
+from models.db.queries import some_at_a_time
 from models.people.roles import contacts_then_organisers
 from models.tables.network import Role
 from models.tables.person import EmailStatus, Person
 
 
 def who_may_be_reminded(session: Session, ids: Collection[UUID]) -> set[UUID]:
-    """`Person.may_be_reminded` for many at once; nobody's encrypted columns are opened."""
+    """Those of these persons who may be mailed and have not stopped reminders; decisions still come to them.
+
+    Nobody's encrypted columns are opened.
+    """
     stopped = (col(Person.protected_at), col(Person.erased_at), col(Person.reminders_stopped_at))
     may = select(Person.id).where(col(Person.email).is_not(None), col(Person.email_status) == EmailStatus.ok)
     may = may.where(*(column.is_(None) for column in stopped))
-    wanted, found = list(ids), set[UUID]()
-    for first in range(0, len(wanted), IDS_AT_A_TIME):
-        found.update(session.exec(may.where(col(Person.id).in_(wanted[first : first + IDS_AT_A_TIME]))))
+    found = set[UUID]()
+    for some in some_at_a_time(ids):
+        found.update(session.exec(may.where(col(Person.id).in_(some))))
     return found
 
 

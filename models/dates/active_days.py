@@ -101,9 +101,11 @@ def subtract_active_days(end: date, n: int) -> date:
 
 
 def is_summer_break(day: date) -> bool:
+    """Whether the day lies in ISO weeks 26–32 (domain.md section 9)."""
     return day.isocalendar().week in SUMMER_WEEKS
 
 
 def is_christmas_break(day: date) -> bool:
+    """Whether the day lies from 18 December to 7 January, both included (domain.md section 9)."""
     first, last = CHRISTMAS_BREAK
     return (day.month, day.day) >= first or (day.month, day.day) <= last

@@ -2,13 +2,13 @@
 
 import re
 from calendar import monthrange
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from models.errors import UserError
 
-MONDAY, TUESDAY, THURSDAY, FRIDAY, SATURDAY = 0, 1, 3, 4, 5
+TUESDAY, THURSDAY, FRIDAY, SATURDAY = 1, 3, 4, 5
 
 
 STOCKHOLM: Final = ZoneInfo("Europe/Stockholm")
@@ -20,6 +20,11 @@ def local(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a moment must carry its time zone")
     return moment.astimezone(STOCKHOLM)
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which the day begins in Stockholm."""
+    return datetime.combine(day, time(), STOCKHOLM)
 
 
 def to_utc(wall_clock: datetime) -> datetime:

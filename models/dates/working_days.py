@@ -11,6 +11,7 @@ Language = Literal["sv", "en"]
 
 
 def not_negative(day: date, n: int) -> date:
+    """The day itself. Raises UserError when `n` days are fewer than none."""
     if n < 0:
         raise ValueError("the number of days cannot be negative")
     return day

@@ -3,7 +3,7 @@
 Days are counted in the database and moments come as seconds, on SQLite and on PostgreSQL alike.
 """
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session
 
-from models.dates.local_time import STOCKHOLM, local
+from models.dates.local_time import local
 
 Ints = npt.NDArray[np.int64]
 
@@ -108,7 +108,3 @@ def local_days(moments: Ints) -> Ints:
 def _local_day(hour: int) -> int:
     """The date in Stockholm during an hour of UTC: its clock is always whole hours ahead."""
     return local(datetime.fromtimestamp(hour * SECONDS_AN_HOUR, UTC)).date().toordinal()
-
-
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), STOCKHOLM)

@@ -35,6 +35,8 @@ MOST_HOURS = 1000
 
 
 class CapacityForm(Form):
+    """What happened to a negotiator's hours: an absence, hours used, a quarter's budget; or the quarter's sweep."""
+
     heading: ClassVar[tuple[str, str]] = ("Timmar och frånvaro", "Hours and absences")
     reads: ClassVar[Reads] = {
         "action": {
@@ -106,9 +108,11 @@ class CapacityForm(Form):
         return self.action == "quarter"
 
     def away_from(self) -> date | None:
+        """The first day away; None when none was given. Raises UserError when it is no day."""
         return parse_day(self.from_on, localized(*FROM))
 
     def away_to(self) -> date | None:
+        """The last day away; None when none was given. Raises UserError when it is no day."""
         return parse_day(self.to_on, localized(*TO))
 
     def used_on(self, today: date) -> date:

@@ -37,6 +37,8 @@ Kind = Literal[
 
 
 class CatchUpForm(Form):
+    """A talk that was held with a network, and which of the three ways on it led to (domain.md section 7)."""
+
     heading: ClassVar[tuple[str, str]] = ("Samtalet med nätverket", "The talk with the network")
 
     network_number: Annotated[int, FromList("matters", numbered=True)] = Field(

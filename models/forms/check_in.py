@@ -58,6 +58,8 @@ class CheckInAnswers(Form):
 
 
 class CheckInForm(SweepForm, CheckInAnswers):
+    """Answers that a member gave staff by phone, or the week's sweep (domain.md section 6)."""
+
     heading: ClassVar[tuple[str, str]] = ("Svaren på de fem frågorna", "The answers to the five questions")
     chooser: ClassVar[str] = "network_number"
     sweep_choice: ClassVar[Words] = ROUND

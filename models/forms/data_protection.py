@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import Field, StringConstraints
 
 from models.db.column_types import nfc
@@ -12,6 +11,7 @@ from models.forms.kit.fields import Coded, FromList
 from models.forms.kit.sweep import SweepForm, sweep_choice
 from models.i18n import localized
 from models.office.labels import SEPARATOR
+from models.text import usable_address
 from models.vocabulary import RIGHTS_ANSWER, Words
 
 NIGHT = sweep_choice("Ingen: kör nattens gallring nu", "None: run the night's retention now")
@@ -29,6 +29,8 @@ Asked = Annotated[
 
 
 class DataProtectionForm(SweepForm):
+    """The office's answer to what a person asked for about their data, or the night's sweep (section 10)."""
+
     heading: ClassVar[tuple[str, str]] = ("Personuppgifter", "Personal data")
     chooser: ClassVar[str] = "request"
     sweep_choice: ClassVar[Words] = NIGHT
@@ -108,7 +110,7 @@ class DataProtectionForm(SweepForm):
 
 def _is_address(text: str) -> bool:
     try:
-        validate_email(text.strip(), check_deliverability=False, allow_smtputf8=True, test_environment=True)
-    except EmailNotValidError:
+        usable_address(text)
+    except ValueError:
         return False
     return True

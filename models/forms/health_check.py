@@ -14,6 +14,8 @@ CHECK = sweep_choice("Alla: kör månadens kontroll nu", "All: run the month's c
 
 
 class HealthCheckForm(SweepForm):
+    """The page of one network, or the month's sweep over all (domain.md section 7)."""
+
     heading: ClassVar[tuple[str, str]] = ("Hälsokontrollen", "The health check")
     chooser: ClassVar[str] = "network_number"
     sweep_choice: ClassVar[Words] = CHECK

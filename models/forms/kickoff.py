@@ -29,6 +29,8 @@ ROUND = sweep_choice("Inget: kör dagens genomgång nu", "None: run the daily ro
 
 
 class KickoffForm(SweepForm):
+    """Who said yes and when a network first meets, or the day's sweep (domain.md section 8)."""
+
     heading: ClassVar[tuple[str, str]] = ("Uppstarten", "The kickoff")
     chooser: ClassVar[str] = "network_number"
     sweep_choice: ClassVar[Words] = ROUND

@@ -37,6 +37,8 @@ Carrier = Annotated[str, FromList("members", fixed=CARRIERS)]
 
 
 class MeetingReportForm(Form):
+    """A meeting in figures and who carried it, never who came (domain.md section 8)."""
+
     heading: ClassVar[tuple[str, str]] = ("Träffen", "The meeting")
     reads: ClassVar[Reads] = {
         "status": {

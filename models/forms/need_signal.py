@@ -16,6 +16,8 @@ WORDS = ("Vad du såg eller hörde", "What you saw or heard")
 
 
 class NeedSignalForm(Form):
+    """Where staff saw a need, and in which words (domain.md S8)."""
+
     heading: ClassVar[tuple[str, str]] = ("Vad du har sett", "What you have seen")
 
     signature: Signature = Field(pattern=SIGNATURE, **field(0, YOUR_SIGNATURE))

@@ -65,6 +65,8 @@ class GrantLine(Form):
 
 
 class NeedsTalkForm(Form):
+    """The talk that was held, the decision, and what is granted item by item (domain.md sections 4 and 5)."""
+
     heading: ClassVar[tuple[str, str]] = ("Samtalet och beslutet", "The talk and the decision")
     # Who withdraws has had no talk: there is nothing to note of one.
     reads: ClassVar[Reads] = {

@@ -30,6 +30,8 @@ Change = Literal["rest", "wake", "close", "split", "merge", "new_contact", "new_
 
 
 class NetworkChangeForm(Form):
+    """One change to a network, who asked for it and who signs (domain.md section 8)."""
+
     heading: ClassVar[tuple[str, str]] = ("Ändringen", "The change")
     reads: ClassVar[Reads] = {
         "change": {

@@ -24,6 +24,8 @@ SEND: dict[str, Any] = {"form": {"action": "send"}}
 
 
 class OutboxForm(Form):
+    """Send what is due, or what became of mails in doubt (domain.md section 9)."""
+
     heading: ClassVar[tuple[str, str]] = ("E-posten", "The mail")
 
     action: Annotated[Literal["", "send", "sent", "resend"], Coded(MAIL_ACTION)] = Field(

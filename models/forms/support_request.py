@@ -19,6 +19,8 @@ NAME = ("Namn", "Name")
 
 
 class SupportRequestForm(Form):
+    """What a member asks the office for, where, with whom, in their own words (domain.md section 3)."""
+
     heading: ClassVar[tuple[str, str]] = ("Vad medlemmen vill", "What the member wants")
 
     member_number: str = Field(
@@ -92,6 +94,7 @@ class SupportRequestForm(Form):
 
     @property
     def co_organiser_numbers(self) -> list[str]:
+        """The member numbers of those who were named, in the order given."""
         return [number for part in self.co_organisers.replace(";", ",").split(",") if (number := nfc(part))]
 
     def problems(self, today: date) -> list[str]:

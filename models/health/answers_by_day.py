@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from models.db.columnar import midnight
+from models.dates.local_time import midnight
 from models.tables.check_in import CheckInAnswer
 
 

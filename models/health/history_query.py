@@ -18,6 +18,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from models.dates.local_time import midnight
 from models.db.columnar import (
     KEY,
     NO_MOMENT,
@@ -29,7 +30,6 @@ from models.db.columnar import (
     in_columns,
     keyed_columns,
     local_days,
-    midnight,
     numbered,
     raw_columns,
 )

@@ -29,6 +29,7 @@ class ScoredNetworks:
 
     @cached_property
     def ids(self) -> list[UUID]:
+        """The networks' ids, in the order of every column."""
         return [UUID(key) for key in self.keys.astype(str).tolist()]
 
 

@@ -107,11 +107,3 @@ def _apart(text: str) -> list[str]:
                 answers[-1] += f" {line}"
             fresh = False
     return answers
-
-
-def answer_line(form: CheckInAnswers, language: Language) -> str:
-    """The line that `parse` reads as this form: what an answer by mail looks like."""
-    yes, no, wishes = WRITTEN[language]
-    met = f"{yes} {form.met_on} {form.met_attended}" if form.met else no
-    wish = dict(zip(Wish, wishes, strict=True))[form.wish]
-    return f"1 {met}; 2 {form.next_on or no}; 3 {form.sharing.value}; 4 {form.motivation}; 5 {wish}"

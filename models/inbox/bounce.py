@@ -42,6 +42,7 @@ class Report:
 
     @property
     def weight(self) -> Weight:
+        """How bad this news is: the action and the status code together (RFC 3464)."""
         if self.action in ("delivered", "relayed", "expanded") or self.status.startswith("2"):
             return Weight.none
         if self.action == "delayed":

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.check_ins.asking import asked_besides, latest_of, record_answers
 from models.dates.local_time import local
-from models.db.queries import IDS_AT_A_TIME
+from models.db.queries import some_at_a_time
 from models.errors import UserError
 from models.inbox import answer_parser
 from models.people.roles import roles_of
@@ -76,9 +76,9 @@ def _of_sender(session: Session, sender: str) -> tuple[CheckIn, UUID] | None:
 
 def _people_at(session: Session, address: str, ids: list[UUID]) -> set[UUID]:
     found = set()
-    for first in range(0, len(ids), IDS_AT_A_TIME):
-        people = select(Person).where(col(Person.id).in_(ids[first : first + IDS_AT_A_TIME]))
-        found |= {person.id for person in session.exec(people) if _writes_from(person, address)}
+    for some in some_at_a_time(ids):
+        people = session.exec(select(Person).where(col(Person.id).in_(some)))
+        found |= {person.id for person in people if _writes_from(person, address)}
     return found
 
 

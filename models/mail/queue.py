@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from models.dates.send_window import MailClass, next_allowed
+from models.db.queries import insert_unless_there
 from models.tables.mail import AT_ONCE, WORKING_DAY, MailStatus, OutgoingMail, Template
 
 
@@ -36,6 +36,7 @@ class QueuedMail:
 
     @property
     def key(self) -> str:
+        """What makes the mail once: its kind, its occasion and its reader (domain.md I8)."""
         return f"{self.template}:{self.occasion}:{self.person_id or self.staff_id}"
 
 
@@ -58,13 +59,7 @@ def enqueue(session: Session, letters: Iterable[QueuedMail], at: datetime) -> in
         }
         for letter in letters
     ]
-    if not rows:
-        return 0
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(OutgoingMail).on_conflict_do_nothing(index_elements=["idempotency_key"])
-    before = session.connection().execute(select(func.count()).select_from(OutgoingMail)).scalar_one()
-    session.connection().execute(statement, rows)
-    return session.connection().execute(select(func.count()).select_from(OutgoingMail)).scalar_one() - before
+    return insert_unless_there(session, OutgoingMail, rows, ["idempotency_key"])
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from models.db.queries import IDS_AT_A_TIME
+from models.db.queries import some_at_a_time
 from models.errors import UserError
 from models.i18n import localized
 from models.tables.network import Network, NetworkState
@@ -14,10 +14,9 @@ from models.vocabulary import NETWORK_STATE, word
 
 def networks_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Network]:
     """Many networks at once."""
-    wanted = list(ids)
     found: dict[UUID, Network] = {}
-    for first in range(0, len(wanted), IDS_AT_A_TIME):
-        rows = session.exec(select(Network).where(col(Network.id).in_(wanted[first : first + IDS_AT_A_TIME])))
+    for some in some_at_a_time(ids):
+        rows = session.exec(select(Network).where(col(Network.id).in_(some)))
         found |= {network.id: network for network in rows}
     return found
 

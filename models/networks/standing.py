@@ -49,6 +49,7 @@ def standings(session: Session, which: ColumnElement[bool], at: datetime) -> lis
 
 
 def spans(away: Mapping[UUID, Spans], network: Network) -> Spans:
+    """The days on which the network's negotiator was away without a substitute."""
     return away.get(network.negotiator, ()) if network.negotiator else ()
 
 

@@ -50,17 +50,6 @@ def open_many(
     return len(new)
 
 
-def all_open(session: Session) -> list[tuple[Intervention, Network]]:
-    """All that is open, with its network; what is due first comes first. One past its `due_on` is overdue."""
-    rows = session.exec(
-        select(Intervention, Network)
-        .join(Network, col(Network.id) == Intervention.network_id)
-        .where(col(Intervention.ended_at).is_(None))
-        .order_by(col(Intervention.due_on), col(Network.number), col(Intervention.kind), col(Intervention.occasion))
-    )
-    return list(rows)
-
-
 def open_for(session: Session, network: Network, kinds: Collection[InterventionKind]) -> list[Intervention]:
     """What of these kinds is open in a network, the oldest first."""
     return list(

@@ -39,7 +39,6 @@ COMPLETED: Final = "COMPLETED"
 class Act(StrEnum):
     """What is to be told to Prefect about a run whose process is gone."""
 
-    leave = "leave"
     report = "report"
     """It had ended and could not say so."""
     cancelled = "cancelled"
@@ -107,6 +106,7 @@ def begin_pulse(session: Session, pulse: FlowRunPulse) -> None:
 
 
 def beat(session: Session, flow_run_id: UUID, now: datetime) -> None:
+    """The run's process lives at this moment."""
     session.get_one(FlowRunPulse, flow_run_id).beat_at = now
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -13,13 +12,13 @@ from sqlmodel import Session
 from models.db.engine import BUSY_SECONDS, prepare_sqlite, schema_version, unavailable_told
 from models.db.failure import sentence
 from models.errors import DatabaseDamaged, DatabaseNotUpgraded, DatabaseTooNew
-from models.tables import metadata
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 ONE_AT_A_TIME = 7_210_010  # advisory lock, so that two starting processes do not upgrade at once
 
 
-def _config(connection: Connection | None = None) -> Config:
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's settings: where the migrations are, and the connection that they run on."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
@@ -28,12 +27,12 @@ def _config(connection: Connection | None = None) -> Config:
 
 def newest_version() -> str:
     """The version that this code expects of the database."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return ScriptDirectory.from_config(config()).get_current_head() or ""
 
 
 def knows(version: str) -> bool:
     """Whether this code can take a database at `version` further; one that it does not know is newer than it."""
-    return version in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return version in {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
 
 
 def upgrade(engine: Engine, to: str = "head") -> None:
@@ -45,7 +44,7 @@ def upgrade(engine: Engine, to: str = "head") -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
         _refuse_later(str(MigrationContext.configure(connection).get_current_revision() or ""))
-        command.upgrade(_config(connection), to)
+        command.upgrade(config(connection), to)
         if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise DatabaseDamaged
 
@@ -59,7 +58,7 @@ def check_version(session: Session) -> None:
 
 
 def _refuse_later(version: str) -> None:
-    if version and version not in {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}:
+    if version and version not in {one.revision for one in ScriptDirectory.from_config(config()).walk_revisions()}:
         raise DatabaseTooNew(sentence(DatabaseTooNew))
 
 
@@ -70,9 +69,3 @@ def _references_unchecked(engine: Engine) -> Engine:
     alone = create_engine(engine.url, connect_args={"timeout": BUSY_SECONDS}, poolclass=NullPool)
     prepare_sqlite(alone, foreign_keys=False)
     return alone
-
-
-def differences(engine: Engine) -> list[object]:
-    """Where the tables in the code and those in the database differ; empty when they agree."""
-    with engine.connect() as connection:
-        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.db.crypto import keyed_hash
-from models.db.queries import IDS_AT_A_TIME
+from models.db.queries import some_at_a_time
 from models.errors import UserError
 from models.i18n import localized
 from models.tables.network import Network, Role, RoleKind
@@ -66,9 +66,7 @@ def roles_of(session: Session, network_id: UUID) -> list[Role]:
 
 def _roles_by_network(session: Session, network_ids: Iterable[UUID]) -> dict[UUID, list[Role]]:
     found: dict[UUID, list[Role]] = {}
-    wanted = list(set(network_ids))
-    for first in range(0, len(wanted), IDS_AT_A_TIME):
-        some = wanted[first : first + IDS_AT_A_TIME]
+    for some in some_at_a_time(network_ids):
         for role in session.exec(select(Role).where(col(Role.network_id).in_(some), col(Role.until).is_(None))):
             found.setdefault(role.network_id, []).append(role)
     for roles in found.values():

@@ -15,9 +15,8 @@ from sqlalchemy import ColumnElement, and_, or_, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 
-from models.dates.local_time import add_months, local
+from models.dates.local_time import add_months, local, midnight
 from models.db.column_types import UtcDateTime
-from models.db.columnar import midnight
 from models.privacy.erasure import empty_mails, empty_persons, empty_request, rekey_duties
 from models.tables.check_in import CheckIn, CheckInAnswer
 from models.tables.mail import UNSETTLED, OutgoingMail

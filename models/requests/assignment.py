@@ -8,10 +8,18 @@ from sqlmodel import Session, col, func, select
 from models.dates.local_time import local
 from models.mail.queue import QueuedMail, enqueue
 from models.office.absence import absences_on, substitute_for
+from models.requests import near_neighbour
 from models.tables.mail import Template
 from models.tables.office import Staff, StaffRole
 from models.tables.place import Municipality
 from models.tables.request import RequestState, SupportRequest
+
+
+def take_on(session: Session, request: SupportRequest, at: datetime) -> None:
+    """All that a received request comes to at once: neighbours looked for, somebody to call, an invitation to talk."""
+    near_neighbour.find_neighbours(session, request, at)
+    assign(session, request, at)
+    invite_to_talk(session, request, at)
 
 
 def assign(session: Session, request: SupportRequest, at: datetime) -> Staff | None:

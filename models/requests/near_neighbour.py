@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 from rapidfuzz import fuzz, utils
 from sqlalchemy import or_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from models.db.queries import insert_unless_there
 from models.i18n import Language
 from models.mail.queue import QueuedMail, enqueue
 from models.office.labels import label_of
@@ -42,13 +42,20 @@ class RequestLike(Protocol):
     """What is asked for, where: a request, or one that is about to be written down."""
 
     @property
-    def place(self) -> str: ...
+    def place(self) -> str:
+        """Where, in the members' own words."""
+
     @property
-    def municipality(self) -> str | None: ...
+    def municipality(self) -> str | None:
+        """The municipality's code, None while it is not known."""
+
     @property
-    def nature(self) -> Nature: ...
+    def nature(self) -> Nature:
+        """What kind of network (domain.md section 3)."""
+
     @property
-    def need(self) -> str: ...
+    def need(self) -> str:
+        """Why, in the members' own words."""
 
 
 def find_neighbours(session: Session, request: SupportRequest, at: datetime) -> list[NearNeighbour]:
@@ -60,7 +67,7 @@ def find_neighbours(session: Session, request: SupportRequest, at: datetime) -> 
     """
     if request.state in OPEN and request.municipality:
         found = [*_requests_near(session, request), *_networks_near(session, request)]
-        _keep(session, [row | {"found_at": at} for row in found])
+        insert_unless_there(session, NearNeighbour, [row | {"found_at": at} for row in found])
     return neighbours_of(session, request)
 
 
@@ -240,11 +247,3 @@ def _natures_like(nature: Nature) -> set[Nature]:
 def _row(request_id: UUID, score: int, why: list[str], **other: UUID) -> dict[str, object]:
     sides = {"other_request_id": None, "other_network_id": None} | other
     return {"id": uuid4(), "request_id": request_id, "score": score, "why": why, **sides}
-
-
-def _keep(session: Session, rows: list[dict[str, object]]) -> None:
-    """Add the pairs that are not there yet; two runs that find each other at once keep one."""
-    if not rows:
-        return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.connection().execute(dialect.insert(NearNeighbour).on_conflict_do_nothing(), rows)

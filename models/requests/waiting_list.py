@@ -1,14 +1,14 @@
 """The queue per region: who waits for the office's hours, whom they are offered to, and when an offer lapses (S6)."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
 
 from models.dates.active_days import subtract_active_days
-from models.dates.local_time import STOCKHOLM, local, quarter
+from models.dates.local_time import local, midnight, quarter
 from models.dates.working_days import add_working_days
 from models.db.queries import IDS_AT_A_TIME
 from models.mail.queue import QueuedMail, enqueue
@@ -168,7 +168,7 @@ def lapse(session: Session, request: SupportRequest, at: datetime) -> None:
 def expire(session: Session, cause: Cause) -> int:
     """End what has waited for 180 active days; an offer that stands is waited for. Returns how many."""
     last_day = subtract_active_days(local(cause.at).date(), WAIT_ACTIVE_DAYS)
-    before = datetime.combine(last_day + timedelta(days=1), time(), STOCKHOLM)
+    before = midnight(last_day + timedelta(days=1))
     stands = col(SupportRequest.offer_until) >= local(cause.at).date()
     expired = session.exec(
         select(SupportRequest)

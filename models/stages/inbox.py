@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
+from models.db.queries import insert_unless_there
 from models.inbox.bounce import NOT_DELIVERED, Bounce, Weight, hard_bounce, mark_returned
 from models.inbox.check_in_answer import record_answer
 from models.mail.queue import QueuedMail, enqueue
@@ -49,10 +49,8 @@ def _row(session: Session, key: str) -> IncomingMail:
 
 
 def _is_new(session: Session, key: str, at: datetime) -> bool:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = IncomingMail(key=key, kind=IncomingKind.staff, handled_at=at).model_dump()
-    statement = dialect.insert(IncomingMail).values(row).on_conflict_do_nothing(index_elements=["key"])
-    return session.connection().execute(statement.returning(col(IncomingMail.id))).first() is not None
+    return insert_unless_there(session, IncomingMail, [row], ["key"]) == 1
 
 
 def _follow(session: Session, key: str, incoming: Incoming | None, at: datetime) -> IncomingKind:

@@ -1,21 +1,21 @@
 """Up to the first meeting: who said yes, when it is, the checklist and the calendar (domain.md sections 4 and 8)."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from models.check_ins.asking import latest
 from models.check_ins.schedule import first_due, next_due
-from models.dates.local_time import STOCKHOLM, local
+from models.dates.local_time import local, midnight
 from models.mail.queue import QueuedMail, enqueue
-from models.meetings.booking import invite, next_booked
-from models.networks import lifecycle
+from models.meetings.booking import book_meeting, invite, next_booked
+from models.networks import lifecycle, rest
 from models.office.interventions import end_all, open_many
 from models.people.roles import confirmed_organisers, confirmed_organisers_of
 from models.support.menu import support_ends_on
 from models.tables.mail import Template
-from models.tables.meeting import KICKOFF_ATTENDING, KICKOFF_ORGANISERS, Meeting, MeetingStatus, is_kickoff
+from models.tables.meeting import KICKOFF_ATTENDING, KICKOFF_ORGANISERS, Meeting, MeetingForm, MeetingStatus, is_kickoff
 from models.tables.network import STEP_OF, Network, NetworkState, Role, RoleKind
 from models.tables.office import InterventionKind, TalkOutcome
 from models.tables.transition import Actor, Cause
@@ -52,6 +52,19 @@ def _first_that_enough_came_to(session: Session, network: Network) -> Meeting | 
         .where(col(Meeting.attended) >= KICKOFF_ATTENDING)
         .order_by(col(Meeting.starts_at))
     ).first()
+
+
+def book(
+    session: Session, network: Network, convener: Role, starts_at: datetime, form: MeetingForm, cause: Cause
+) -> tuple[str, int]:
+    """Book or move a meeting and send it to the organisers' calendars; a resting network wakes by it (section 4).
+
+    Returns "new", "update" or "same", and how many mails go. Raises as `book_meeting` does.
+    """
+    meeting, change = book_meeting(session, network, convener, starts_at, form, cause.at)
+    sent = 0 if change == "same" else invite(session, network, meeting, change, cause.at)
+    rest.wake_if_resting(session, network, meeting, cause)
+    return change, sent
 
 
 def start_if_kickoff(session: Session, network: Network, meeting: Meeting, cause: Cause) -> bool:
@@ -92,7 +105,7 @@ def _too_few(organisers: list[Role]) -> bool:
 
 def _first_meeting_is_near(at: datetime, only: int) -> tuple[ColumnElement[bool], ...]:
     last_day = local(at).date() + timedelta(days=CHECKLIST_DAYS)
-    until = datetime.combine(last_day + timedelta(days=1), time(), STOCKHOLM)
+    until = midnight(last_day + timedelta(days=1))
     return (
         col(Network.state) == NetworkState.planned,
         col(Meeting.status) == MeetingStatus.planned,

@@ -1,5 +1,6 @@
 """What a member tells of a meeting, and what is kept of it: figures, who carried it, companies, and every telling."""
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from sqlmodel import Session, col, delete, select
@@ -12,7 +13,7 @@ from models.forms.kit.base import Form
 from models.forms.meeting_report import OFFICE, MeetingReportForm
 from models.i18n import localized
 from models.meetings import booking
-from models.meetings.booking import book_meeting, meeting_on
+from models.meetings.booking import meeting_on
 from models.networks import rest
 from models.networks.lookup import network_by_number
 from models.office.interventions import open_once
@@ -112,22 +113,35 @@ def report_meeting(session: Session, form: MeetingReportForm, cause: Cause, *, i
     network, meeting = save_report(session, form, cause)
     if is_brief:
         meeting.non_members = meeting.branches = meeting.companies = None
-    kickoff.start_if_kickoff(session, network, meeting, cause)
-    rest.wake_if_resting(session, network, meeting, cause)
     follow_up(session, network, meeting, form, cause)
     return meeting
 
 
-def follow_up(session: Session, network: Network, meeting: Meeting, form: MeetingReportForm, cause: Cause) -> int:
-    """Take a cancelled meeting out of calendars, and book the next that was told of. Returns how many mails went."""
-    sent = 0
-    if meeting.status == MeetingStatus.cancelled:
-        sent += booking.invite(session, network, meeting, "cancel", cause.at)
-    booked = book_next(session, network, form, cause.at)
-    if booked and booked[1] != "same":
-        sent += booking.invite(session, network, *booked, cause.at)
-        rest.wake_if_resting(session, network, booked[0], cause)
-    return sent
+@dataclass(frozen=True)
+class Consequences:
+    """What followed from a report: the network started, or woke; how many calendars got mail."""
+
+    started: bool
+    woke: bool
+    invited: int
+
+
+def follow_up(
+    session: Session, network: Network, meeting: Meeting, form: MeetingReportForm, cause: Cause
+) -> Consequences:
+    """All that follows from a meeting that was told of (domain.md sections 4 and 8); done again it changes nothing.
+
+    The first starts the network, any held one wakes it; a cancelled one leaves the calendars, and the next that was
+    told of goes into them.
+    """
+    started = kickoff.start_if_kickoff(session, network, meeting, cause)
+    woke = rest.wake_if_resting(session, network, meeting, cause)
+    cancelled = meeting.status == MeetingStatus.cancelled
+    invited = booking.invite(session, network, meeting, "cancel", cause.at) if cancelled else 0
+    if starts_at := form.next_meeting_at():
+        teller = role_by_code(session, network, form.reported_by, localized("Vem berättar", "Who tells"))
+        invited += kickoff.book(session, network, teller, starts_at, MeetingForm.in_person, cause)[1]
+    return Consequences(started, woke, invited)
 
 
 def _keep_telling(session: Session, meeting: Meeting, form: MeetingReportForm, cause: Cause) -> None:
@@ -170,12 +184,3 @@ def _save_duties(session: Session, network: Network, meeting: Meeting, form: Mee
     meeting.over_helped = over_helps(network.step, by_office_duties)
     if meeting.over_helped:
         open_once(session, network, InterventionKind.over_helping, str(meeting.id), at)
-
-
-def book_next(session: Session, network: Network, form: MeetingReportForm, at: datetime) -> tuple[Meeting, str] | None:
-    """Book the next meeting that the teller told of, with the teller as convener."""
-    starts_at = form.next_meeting_at()
-    if starts_at is None:
-        return None
-    teller = role_by_code(session, network, form.reported_by, localized("Vem berättar", "Who tells"))
-    return book_meeting(session, network, teller, starts_at, MeetingForm.in_person, at)

@@ -65,10 +65,7 @@ def change(session: Session, form: NetworkChangeForm, cause: Cause) -> tuple[Net
         case "extend":
             changed = extend(session, network, form, cause)
         case "new_contact":
-            require_state(network, LIVING)
-            if form.member:  # who asked is one who carries it
-                member_by_code(session, network, form.member)
-            changed = new_contact(session, network, form.new_contact, cause)
+            changed = _hand_over(session, network, form, cause)
         case "new_organiser":
             require_state(network, LIVING)
             changed = new_organiser(session, network, form.member_number, cause.at)
@@ -76,6 +73,13 @@ def change(session: Session, form: NetworkChangeForm, cause: Cause) -> tuple[Net
             require_state(network, LIVING)
             changed = agree_for_network(session, network, cause.at) > 0
     return network, changed
+
+
+def _hand_over(session: Session, network: Network, form: NetworkChangeForm, cause: Cause) -> bool:
+    require_state(network, LIVING)
+    if form.member:  # who asked is one who carries it
+        member_by_code(session, network, form.member)
+    return new_contact(session, network, form.new_contact, cause)
 
 
 def extend(session: Session, network: Network, form: NetworkChangeForm, cause: Cause) -> bool:

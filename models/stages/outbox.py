@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
 from models.dates.local_time import STOCKHOLM, local
 from models.dates.send_window import MAIL_OPENS, MailClass, next_allowed
 from models.db.column_types import UtcDateTime
+from models.db.queries import insert_unless_there
 from models.mail.queue import mail_class
 from models.tables.mail import LEASE, SKIP_AFTER, WAITING, MailStatus, OutgoingMail, SendingPace, Template
 
@@ -116,9 +116,7 @@ def still_claimed(session: Session, ids: Collection[UUID], worker: UUID) -> list
 
 def next_send_time(session: Session, rate: float, now: datetime) -> datetime:
     """When the next mail may go, `rate` mails a second whoever sends; the moment is then taken."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    first = dialect.insert(SendingPace).values(id=1, next_at=now).on_conflict_do_nothing(index_elements=["id"])
-    session.connection().execute(first)
+    insert_unless_there(session, SendingPace, [{"id": 1, "next_at": now}], ["id"])
     pace = session.get_one(SendingPace, 1, with_for_update=True)
     mine = max(pace.next_at, now)
     pace.next_at = mine + timedelta(seconds=1 / rate)

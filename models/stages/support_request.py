@@ -5,7 +5,6 @@ from datetime import date, datetime
 from email.utils import parseaddr
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
@@ -24,7 +23,7 @@ from models.office.policy import office_policy
 from models.people.person import by_member_number, get_or_create_person, register_is_loaded
 from models.reference.places import find_municipality, is_whole_country
 from models.requests import lifecycle
-from models.requests.assignment import assign, invite_to_talk
+from models.requests.assignment import take_on
 from models.requests.screening import dedupe_key, screen
 from models.tables.mail import Template
 from models.tables.network import TERMINAL, Network, NetworkState
@@ -32,6 +31,7 @@ from models.tables.person import Membership, Person
 from models.tables.place import Municipality
 from models.tables.request import CAME_TO_NOTHING, RefusalReason, RequestState, SupportRequest
 from models.tables.transition import Actor, Cause
+from models.text import usable_address
 
 CO_ORGANISERS = ("Medarrangörers medlemsnummer", "Co-organisers' member numbers")
 
@@ -60,8 +60,8 @@ def check_request(session: Session, form: Form) -> None:
         )
     if form.email:
         try:
-            validate_email(parseaddr(form.email)[1] or form.email, check_deliverability=False, allow_smtputf8=True)
-        except EmailNotValidError:
+            usable_address(parseaddr(form.email)[1] or form.email)
+        except ValueError:
             raise UserError(
                 localized(
                     "E-post: adressen går inte att använda. Rätta den.", "E-mail: not a usable address. Correct it."
@@ -201,8 +201,7 @@ def retry_incomplete(session: Session, cause: Cause) -> int:
         request.talk_due, request.answer_due = _due_days(local(cause.at).date())
         lifecycle.advance_request(session, request, state, cause)
         enqueue(session, [_answer(request, person)], cause.at)
-        assign(session, request, cause.at)
-        invite_to_talk(session, request, cause.at)
+        take_on(session, request, cause.at)
     return len(rows)
 
 

@@ -54,7 +54,5 @@ def assign_untaken(session: Session, at: datetime) -> int:
     )
     requests = session.exec(untaken.order_by(col(SupportRequest.number))).all()
     for request in requests:
-        near_neighbour.find_neighbours(session, request, at)
-        assignment.assign(session, request, at)
-        assignment.invite_to_talk(session, request, at)
+        assignment.take_on(session, request, at)
     return len(requests)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +21,10 @@ from models.tables.network import Network
 from models.tables.office import Intervention, InterventionKind, Staff, StaffRole
 from models.tables.place import Municipality, Region
 from models.tables.request import RequestState, SupportRequest
+from models.views.undelivered import SHOWN_FOR
 from models.views.work_item import Link, ListContext, WorkItem, no_link
 from models.vocabulary import CHANGE, MATTER, word
 
-NOT_SENT_SHOWN = timedelta(days=14)
 AT_ONCE = ("in_doubt", "not_sent", InterventionKind.hard_bounce, InterventionKind.mail_waits)
 MOST_TOLD = 200
 # What a talk does not settle, and the change that does.
@@ -116,7 +116,7 @@ def _mails(session: Session, around: ListContext, at: datetime) -> Iterable[Work
         .outerjoin(SupportRequest, col(SupportRequest.id) == OutgoingMail.request_id)
         .where(
             (col(OutgoingMail.status) == MailStatus.in_doubt)
-            | (col(OutgoingMail.status) == MailStatus.failed) & (col(OutgoingMail.settled_at) > at - NOT_SENT_SHOWN)
+            | (col(OutgoingMail.status) == MailStatus.failed) & (col(OutgoingMail.settled_at) > at - SHOWN_FOR)
         )
         .where(col(OutgoingMail.template) != Template.staff_alarm)  # no alarm about an alarm
     )

@@ -15,6 +15,8 @@ RETRY_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), ti
 
 
 class Template(StrEnum):
+    """Every mail there is, by its name (domain.md section 9)."""
+
     receipt = "receipt"
     talk_invitation = "talk-invitation"
     more_information = "more-information"
@@ -60,6 +62,8 @@ ASKS = frozenset({_T.check_in, _T.first_meeting, _T.check_in_reminder, _T.second
 
 
 class MailStatus(StrEnum):
+    """What has become of a mail (domain.md section 9)."""
+
     queued = "queued"
     sending = "sending"
     sent = "sent"

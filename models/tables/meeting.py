@@ -17,18 +17,24 @@ LATE_REPORT_DAYS = 60
 
 
 class MeetingStatus(StrEnum):
+    """Whether a meeting is to come, was held, or was called off."""
+
     planned = "planned"
     held = "held"
     cancelled = "cancelled"
 
 
 class MeetingForm(StrEnum):
+    """How people meet."""
+
     in_person = "in_person"
     digital = "digital"
     mixed = "mixed"
 
 
 class Duty(StrEnum):
+    """The five duties of a meeting (domain.md section 3)."""
+
     invitation = "invitation"
     host = "host"
     programme = "programme"
@@ -106,6 +112,8 @@ class ReportEntry(SQLModel, table=True):
 
 
 class PartnerKind(StrEnum):
+    """What a company was to a meeting."""
+
     host = "host"
     speaker = "speaker"
     participant = "participant"

@@ -11,6 +11,8 @@ from models.db.column_types import EncryptedText, UtcDateTime, code, key_field
 
 
 class Nature(StrEnum):
+    """What members of a network have in common (domain.md section 3)."""
+
     town = "town"
     business_park = "business_park"
     role = "role"
@@ -19,6 +21,8 @@ class Nature(StrEnum):
 
 
 class NetworkState(StrEnum):
+    """The stages of a network's life (domain.md section 4)."""
+
     planned = "planned"
     starting = "starting"
     sharing = "sharing"
@@ -42,6 +46,8 @@ ACTIVE = (NetworkState.starting, NetworkState.sharing, NetworkState.trial, Netwo
 
 
 class Origin(StrEnum):
+    """Where a network came from: members alone, or before there was this system (domain.md section 3)."""
+
     member = "member"
     representative = "representative"
     historic_office = "historic_office"
@@ -94,6 +100,8 @@ class Network(SQLModel, table=True):
 
 
 class RoleKind(StrEnum):
+    """What somebody carries in a network."""
+
     initiator = "initiator"
     organiser = "organiser"
     contact = "contact"
@@ -115,10 +123,13 @@ class Role(SQLModel, table=True):
 
     @property
     def is_confirmed(self) -> bool:
+        """Whether they have said yes to it, and still carry it."""
         return self.confirmed_at is not None and self.until is None
 
 
 class LinkKind(StrEnum):
+    """How one network became another."""
+
     split = "split"  # type: ignore[assignment]  # as in NetworkState
     merge = "merge"
     successor = "successor"

@@ -27,6 +27,8 @@ class Absence(SQLModel, table=True):
 
 
 class InterventionKind(StrEnum):
+    """What the office has to do about a network (domain.md sections 7 and 8)."""
+
     health_talk = "health_talk"
     early_warning = "early_warning"
     adapting = "adapting"
@@ -90,6 +92,8 @@ class Intervention(SQLModel, table=True):
 
 
 class StaffRole(StrEnum):
+    """What a member of staff may do (domain.md section 10)."""
+
     office = "office"
     negotiator = "negotiator"
     data_protection = "data_protection"

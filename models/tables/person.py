@@ -13,6 +13,8 @@ from models.i18n import Language
 
 
 class Membership(StrEnum):
+    """What the member register says of somebody."""
+
     active = "active"
     passive = "passive"
     left = "left"
@@ -21,6 +23,8 @@ class Membership(StrEnum):
 
 
 class EmailStatus(StrEnum):
+    """Whether mail to the address arrives, as far as is known."""
+
     ok = "ok"
     bounced = "bounced"
     missing = "missing"
@@ -58,11 +62,6 @@ class Person(SQLModel, table=True):
         """Protected identity: phone only. A bounced or missing address gets nothing (domain.md section 12)."""
         return bool(self.email) and self.email_status == EmailStatus.ok and not self.protected_at
 
-    @property
-    def may_be_reminded(self) -> bool:
-        """Check-ins and reminders go to whoever may be mailed and has not stopped them; decisions still come."""
-        return self.may_be_mailed and not self.erased_at and not self.reminders_stopped_at
-
 
 def member_hash(member_number: str) -> str:
     """The keyed hash that a member number is looked up by; blanks and hyphens in it do not matter."""
@@ -70,12 +69,16 @@ def member_hash(member_number: str) -> str:
 
 
 class RightsKind(StrEnum):
+    """What a person can ask for about their own data (GDPR articles 15, 16 and 17)."""
+
     access = "access"
     correction = "correction"
     erasure = "erasure"
 
 
 class RightsStatus(StrEnum):
+    """How far the office has come with it."""
+
     received = "received"
     answered = "answered"
     refused = "refused"

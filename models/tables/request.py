@@ -43,6 +43,8 @@ NEED_LENGTH = 500
 
 
 class Channel(StrEnum):
+    """How a request came in."""
+
     phone = "phone"
     mail = "mail"
     meeting = "meeting"
@@ -50,6 +52,8 @@ class Channel(StrEnum):
 
 
 class RequestState(StrEnum):
+    """The stages of a support request (domain.md section 4)."""
+
     received = "received"
     incomplete = "incomplete"
     talking = "talking"

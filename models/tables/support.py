@@ -15,6 +15,8 @@ HUNDREDTH = Decimal("0.01")
 
 
 class EntryKind(StrEnum):
+    """Why hours come into a ledger or leave it (domain.md section 5)."""
+
     budget = "budget"
     reserved = "reserved"
     used = "used"
@@ -42,6 +44,8 @@ class CapacityEntry(SQLModel, table=True):
 
 
 class Item(StrEnum):
+    """The support menu (domain.md section 5)."""
+
     talk = "talk"
     starter_kit = "starter_kit"
     send_out = "send_out"
@@ -80,6 +84,8 @@ MENU: dict[Item, MenuLine] = {
 
 
 class GrantStatus(StrEnum):
+    """How far a grant has come."""
+
     granted = "granted"
     used = "used"
     ended = "ended"

@@ -14,6 +14,8 @@ from models.vocabulary import ACTOR, word
 
 
 class Actor(StrEnum):
+    """Who can cause a change of state (domain.md section 4)."""
+
     member = "member"
     staff = "staff"
     rule = "rule"
@@ -60,5 +62,6 @@ SIGNED = ("en medarbetare bekräftar med sin signatur", "somebody at the office 
 
 
 def not_by(who: frozenset[Actor], actor: Actor) -> str:
+    """Why a step is refused that somebody else must take, in words."""
     allowed = localized(" eller ", " or ").join(word(ACTOR, one) for one in sorted(who))
     return localized(f"görs av {allowed}, inte {word(ACTOR, actor)}", f"done by {allowed}, not by {word(ACTOR, actor)}")

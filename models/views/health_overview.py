@@ -42,10 +42,12 @@ class Move:
 
     @property
     def by(self) -> float:
+        """Points gained, or lost below zero."""
         return self.now - self.before
 
     @property
     def fell_a_level(self) -> bool:
+        """Whether it went from green to yellow, or from either to red."""
         return LEVELS.index(self.level) < LEVELS.index(self.level_before)
 
 

@@ -7,8 +7,7 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from models.dates.local_time import local
-from models.db.columnar import midnight
+from models.dates.local_time import local, midnight
 from models.health import engagement
 from models.health.advice import ReportedFigures, ScorePart, parts
 from models.health.answers_by_day import latest_by
@@ -55,6 +54,8 @@ class SentCheckIn:
 
 @dataclass(frozen=True)
 class ScoreOnDay:
+    """A snapshot's score, 0–100, and its level."""
+
     on: date
     score: float
     level: Level

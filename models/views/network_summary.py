@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
-from models.dates.local_time import STOCKHOLM, local
+from models.dates.local_time import local, midnight
 from models.tables.meeting import Meeting, MeetingDuty, MeetingStatus
 
 YEAR = timedelta(days=365)
@@ -49,7 +49,7 @@ class NetworkSummary:
 def network_summary(session: Session, network_id: UUID, today: date) -> NetworkSummary:
     """The network as its own organisers may see it on that day."""
     begin = today - YEAR
-    since = datetime.combine(begin, time(), STOCKHOLM)
+    since = midnight(begin)
     rows = session.exec(_MEETINGS, params={"network": network_id, "since": since}).all()
     held = [
         (key, Met(day, attended or 0, (day - begin) / YEAR))

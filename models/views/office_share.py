@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, case, cast, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
-from models.dates.local_time import add_months, quarter, quarter_bounds
-from models.db.columnar import Ints, as_seconds, in_columns, local_days, midnight
+from models.dates.local_time import add_months, midnight, quarter, quarter_bounds
+from models.db.columnar import Ints, as_seconds, in_columns, local_days
 from models.tables.meeting import Meeting, MeetingDuty, MeetingStatus
 from models.tables.network import STEP_OF, Network
 from models.tables.transition import Transition

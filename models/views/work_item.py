@@ -35,6 +35,7 @@ class WorkItem:
 
     @property
     def overdue(self) -> bool:
+        """Whether its day has passed."""
         return self.due is not None and self.due < self.today
 
     @property
@@ -54,6 +55,7 @@ Link = Callable[[WorkItem], str]
 
 
 def no_link(one: WorkItem) -> str:
+    """The address of nothing: where no Prefect shows the forms."""
     return ""
 
 

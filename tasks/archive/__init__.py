@@ -1,1 +1,1 @@
-"""The office in one sealed file: written beside all that runs, checked, and restored (docs/decisions/0030)."""
+"""The office in one sealed file: written beside all that runs, checked, and restored (docs/decisions/0012)."""

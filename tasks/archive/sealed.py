@@ -41,6 +41,7 @@ class Sealer:
         self._file, self._cipher, self._number, self._waiting = file, AESGCM(key), 0, bytearray()
 
     def write(self, data: bytes) -> int:
+        """Seal some more bytes. Returns how many were taken: all."""
         self._waiting += data
         while len(self._waiting) > CHUNK:  # one stays back: the last is sealed as the last
             self._seal(bytes(self._waiting[:CHUNK]), last=False)

@@ -53,7 +53,7 @@ async def forget(form: Form) -> None:
     if context is None or context.flow_run is None:
         return
     stored = context.flow_run.parameters
-    blank = form.blanked_as_typed(stored["form"])
+    blank = form.redacted(stored["form"])
     async with get_client() as client:
         await client.update_flow_run(context.flow_run.id, parameters={**stored, "form": blank})
 

@@ -32,6 +32,7 @@ def place() -> str:
 
 
 def host() -> str:
+    """This machine's name."""
     return socket.gethostname()
 
 
@@ -44,6 +45,7 @@ def started(pid: int) -> int:
 
 
 def myself() -> Process:
+    """The process that runs this."""
     return Process(place(), os.getpid(), started(os.getpid()))
 
 
@@ -71,4 +73,5 @@ def is_command(pid: int, *words: str) -> bool:
 
 
 def seconds(ticks: int) -> float:
+    """The kernel's clock ticks as seconds."""
     return ticks / os.sysconf("SC_CLK_TCK")

@@ -18,6 +18,7 @@ class Progress:
         self.shown_at = monotonic()
 
     async def __call__(self, done: int) -> None:
+        """So many more are done."""
         if monotonic() - self.shown_at >= EVERY_SECONDS:
             await self._show(done)
 

@@ -31,6 +31,7 @@ class Pulse(threading.Thread):
         self.start()
 
     def run(self) -> None:
+        """Beat until the run has ended, then tell how it ended."""
         _write(self._begin)
         while not self._over.wait(rules.BEAT.total_seconds()):
             _write(lambda session: rules.beat(session, self.flow_run_id, datetime.now(UTC)))

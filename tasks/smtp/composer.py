@@ -16,8 +16,9 @@ from models.mail.message_ids import return_path
 from models.settings import settings
 from models.stages import outbox
 from models.tables.mail import MailStatus, OutgoingMail, Template
+from tasks.smtp.compose import compose, recipient
 from tasks.smtp.delivery import ReadyMail
-from tasks.smtp.mail_context import Prefetched, compose, recipient
+from tasks.smtp.prefetched import Prefetched
 
 HANDFUL = 100  # fetched at a time, by one query a kind
 

@@ -79,6 +79,7 @@ class Connection(asyncio.Protocol):
 
     @property
     def alive(self) -> bool:
+        """Whether it can still be spoken over."""
         return not (self.lost or self.transport.is_closing())
 
     @property

@@ -42,6 +42,7 @@ class MailServer:
 
     @property
     def where(self) -> str:
+        """Host and port, as staff read them."""
         return f"{self.host}:{self.port}"
 
 

@@ -1,234 +1,169 @@
-"""From a row of the outbox to the bytes that go: who reads it, in which language, with what in it."""
+"""What a mail says: the values that its template is rendered with, made by one builder a template (section 9)."""
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import defer
-from sqlalchemy.sql.base import ExecutableOption
-from sqlmodel import Session, col, select
-
 from models.dates.local_time import local
-from models.db.crypto import seal
-from models.mail.delivery import ComposedMail
 from models.mail.message_ids import name_and_address
-from models.meetings.icalendar import calendar_file
 from models.people.signed_link import VALID_FOR, Purpose, make_link
 from models.settings import settings
-from models.tables.check_in import CheckIn
-from models.tables.mail import ASKS, REMINDERS, OutgoingMail, Template
-from models.tables.meeting import Meeting
-from models.tables.network import Network, Role, RoleKind
-from models.tables.office import Staff
-from models.tables.person import Membership, Person, RightsKind
-from models.tables.place import Municipality
-from models.tables.request import SupportRequest
+from models.tables.mail import REMINDERS, OutgoingMail, Template
+from models.tables.person import RightsKind
 from models.tables.support import SupportGrant
-from tasks.smtp.mime import Head, deliverable, message_id, pack
-from templates.rendering.mail import render_mail
+from tasks.smtp.mime import deliverable
+from tasks.smtp.prefetched import Prefetched
 from templates.vocabulary.mail import ORGANISATION, staff_title
 
 NO_ROLE = "-"  # whoever has no role in the network any more: their link opens nothing
 
 
-class Prefetched:
-    """Everything that a batch of mails speaks of, fetched by one query a kind."""
-
-    def __init__(self, session: Session, mails: Sequence[OutgoingMail]) -> None:
-        self.session = session
-        self.told: dict[UUID, dict[str, Any]] = {mail.id: json.loads(mail.context) for mail in mails}
-        contexts = self.told.values()
-        others = (_uuid(one.get("other_person")) for one in contexts)
-        self.persons: dict[UUID | None, Person] = self._by_id(
-            Person, (*(mail.person_id for mail in mails), *others), defer(cast(Any, Person.member_number))
-        )
-        self.networks: dict[UUID | None, Network] = self._by_id(Network, (mail.network_id for mail in mails))
-        self.requests: dict[UUID | None, SupportRequest] = self._by_id(
-            SupportRequest, (mail.request_id for mail in mails)
-        )
-        self.municipalities = self._municipalities()
-        self.meetings = self._by_id(Meeting, (_uuid(one.get("meeting")) for one in contexts))
-        self.grants = self._by_id(SupportGrant, (UUID(grant) for one in contexts for grant in one.get("grants", ())))
-        self.staff: dict[UUID | None, Staff] = {one.id: one for one in session.exec(select(Staff))}
-        # Not read here, but by the rules: what lies in the session is not asked for one by one.
-        self.check_ins = self._by_id(CheckIn, (_uuid(one.get("check_in")) for one in contexts))
-        self.roles = self._roles()
-        self.initiators = self._initiators()
-
-    def place(self, mail: OutgoingMail) -> str:
-        """The place that a mail speaks of; of what a stranger typed, the municipality's own name."""
-        network, request = self.networks.get(mail.network_id), self.requests.get(mail.request_id)
-        if request and not network and request.is_a_strangers:
-            return self.municipalities.get(request.municipality or "", "")
-        about = network or request
-        return about.place if about else ""
-
-    def may_name(self, mail: OutgoingMail) -> bool:
-        """Whether the reader's name is the register's or staff's, and not one that a stranger typed on the web."""
-        request, person = self.requests.get(mail.request_id), self.persons.get(mail.person_id)
-        is_strangers = bool(request and request.is_a_strangers)
-        return not is_strangers or bool(person and person.membership not in (Membership.unknown, Membership.none))
-
-    def reader(self, mail: OutgoingMail) -> Person | Staff | None:
-        """Whom the mail is for, if they are still known."""
-        return self.staff.get(mail.staff_id) if mail.staff_id else self.persons.get(mail.person_id)
-
-    def introduced(self, mail: OutgoingMail) -> Person | None:
-        """Whose name and address an introduction gives: looked up when it goes, never kept with the mail."""
-        return self.persons.get(_uuid(self.told[mail.id].get("other_person")))
-
-    def _by_id(self, kind: type[Any], ids: Iterable[UUID | None], *options: ExecutableOption) -> dict[Any, Any]:
-        wanted = {one for one in ids if one}
-        if not wanted:
-            return {}
-        return {row.id: row for row in self.session.exec(select(kind).where(kind.id.in_(wanted)).options(*options))}
-
-    def _municipalities(self) -> dict[str, str]:
-        wanted = {one.municipality for one in self.requests.values() if one.municipality and one.is_a_strangers}
-        if not wanted:
-            return {}
-        named = select(Municipality.code, Municipality.name).where(col(Municipality.code).in_(wanted))
-        return dict(self.session.exec(named).all())
-
-    def _roles(self) -> dict[tuple[UUID, UUID | None], Role]:
-        """The role that links are bound to, by network and person: who is contact has theirs only while they are."""
-        lasting = select(Role).where(col(Role.network_id).in_(self.networks), col(Role.until).is_(None))
-        roles = sorted(self.session.exec(lasting), key=lambda role: role.kind == RoleKind.contact)
-        return {(role.network_id, role.person_id): role for role in roles}
-
-    def _initiators(self) -> dict[UUID, str]:
-        rows = self.session.exec(
-            select(Role.network_id, Person.name)
-            .join(Person, col(Person.id) == Role.person_id)
-            .where(col(Role.network_id).in_(self.networks), col(Role.kind) == "initiator")
-        )
-        return {network_id: name or "" for network_id, name in rows}
-
-
-def _uuid(text: str | None) -> UUID | None:
-    return UUID(text) if text else None
-
-
 @dataclass(frozen=True)
-class Recipient:
-    """Who a mail is addressed to, how it greets them, and in which language."""
+class Draft:
+    """A mail that is being written, on a day, in a language. `told`: what was kept with it when it was queued."""
 
-    name: str
-    hello: str
-    address: str
+    mail: OutgoingMail
+    prefetched: Prefetched
     language: str
+    today: date
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What was kept with the mail when it was queued."""
+        return self.prefetched.told[self.mail.id]
 
 
-def recipient(reader: Person | Staff | None) -> Recipient:
-    """A person by name in their language; staff by first name in the office's (LOTS_LANGUAGE).
+Values = dict[str, Any]
 
-    Raises LookupError when nobody is left to read it, ValueError when the address is none.
+
+def mail_values(mail: OutgoingMail, prefetched: Prefetched, hello: str, language: str, at: datetime) -> Values:
+    """All that the mail's template may name: what every mail tells, what was kept with it, and what its kind adds.
+
+    Raises LookupError when it speaks of what is not there (any more), ValueError for an address that takes no mail.
     """
-    if reader is None:
-        raise LookupError("a mail needs a reader")
-    name, address = reader.name or "", deliverable(reader.email or "")
-    if isinstance(reader, Staff):
-        return Recipient(name, name.partition(" ")[0], address, settings().language)
-    return Recipient(name, name, address, str(reader.language))
-
-
-def compose(mail: OutgoingMail, prefetched: Prefetched, to: Recipient, at: datetime) -> ComposedMail:
-    """A mail's bytes: written once and kept until it is settled.
-
-    Raises LookupError when it speaks of what is not there (any more), ValueError when it cannot be put into a mail.
-    """
-    if not prefetched.may_name(mail):
-        to = replace(to, name="", hello="")
-    context = _context(mail, prefetched, to, at)
-    rendered = render_mail(mail.template, to.language, context)
-    head = Head(mail.id, to.name, to.address, _reply_to(mail, context), mail.not_before, context["stop_link"])
-    body = pack(head, rendered, _calendar(mail, prefetched, context))
-    return ComposedMail(body, seal(body), message_id(mail.id), to.language, rendered.version)
-
-
-def _reply_to(mail: OutgoingMail, context: dict[str, Any]) -> tuple[str, ...]:
-    """A human; beside them our own mailbox, where a check-in answered by mail is read (domain.md section 6)."""
-    human = context["contact"]["email"]
-    if mail.template in ASKS and settings().inbox:
-        return human, name_and_address(settings().mail_from)[1]
-    return (human,)
-
-
-def _calendar(mail: OutgoingMail, prefetched: Prefetched, context: dict[str, Any]) -> tuple[str, bytes] | None:
-    if mail.template != Template.calendar_invitation:
-        return None
-    meeting = prefetched.meetings[UUID(context["meeting"])]
-    return calendar_file(prefetched.networks[mail.network_id], meeting, context["change"], mail.created_at)
-
-
-def _context(mail: OutgoingMail, prefetched: Prefetched, to: Recipient, at: datetime) -> dict[str, Any]:
-    network, request = prefetched.networks.get(mail.network_id), prefetched.requests.get(mail.request_id)
-    told = prefetched.told[mail.id]
-    context = {
+    draft = Draft(mail, prefetched, language, local(at).date())
+    values = {
         "stop_link": "",
-        "name": to.hello,
+        "name": hello,
         "place": prefetched.place(mail),
-        "language": to.language,
-        "today": local(at).date(),
-        "contact": _office(to.language) if mail.staff_id else _contact(prefetched, network, request, to.language),
+        "language": language,
+        "today": draft.today,
+        "contact": _office(language) if mail.staff_id else _contact(draft),
         "privacy_link": f"{settings().public_url}/privacy",
-        **told,
+        **draft.told,
+        **_of_network(draft),
     }
-    if "days" in told:  # counted when it goes: a notice can wait out the summer
-        context["days"] = (date.fromisoformat(told["support_ends_on"]) - local(at).date()).days
-    if network:
-        role = prefetched.roles.get((network.id, mail.person_id))
-        context["network"] = network.name
-        context["initiator"] = prefetched.initiators.get(network.id, "")
-        context["meeting_link"] = make_link(Purpose.meeting, str(role.id) if role else NO_ROLE)
-        if role and mail.template in REMINDERS:
-            context["stop_link"] = make_link(Purpose.stop, str(network.id), role.code)
-    if other := prefetched.introduced(mail):
-        context["other_name"], context["other_email"] = other.name or "", deliverable(other.email or "")
-    if "check_in" in told:
-        reader = prefetched.roles.get((mail.network_id, mail.person_id)) if mail.network_id else None
-        context["check_in_link"] = make_link(Purpose.check_in, told["check_in"], str(reader.id) if reader else NO_ROLE)
-    if "role" in told:
-        context["confirm_link"] = make_link(Purpose.organiser, told["role"])
-    if "fresh" in told:
-        context |= _fresh(mail, Purpose(told["fresh"]), context)
-    if told.get("outcome") == "done" and told.get("kind") == RightsKind.access:
-        context["data_link"] = make_link(Purpose.my_data, str(mail.id))
-    if "grants" in told:
-        context["items"] = [_item(prefetched.grants[UUID(grant)], prefetched) for grant in told["grants"]]
-    if "meeting" in told:
-        starts_at = prefetched.meetings[UUID(told["meeting"])].starts_at
-        context["starts_at"], context["date"] = starts_at, local(starts_at).date()
-    return context
+    if build := BUILDERS.get(Template(mail.template)):
+        values |= build(draft)
+    return values
 
 
-def _fresh(mail: OutgoingMail, purpose: Purpose, known: dict[str, Any]) -> dict[str, Any]:
+def _of_network(draft: Draft) -> Values:
+    """What every mail about a network tells, and its reader's own links."""
+    network, role = draft.prefetched.networks.get(draft.mail.network_id), draft.prefetched.role(draft.mail)
+    if not network:
+        return {}
+    can_stop = role and draft.mail.template in REMINDERS
+    return {
+        "network": network.name,
+        "initiator": draft.prefetched.initiators.get(network.id, ""),
+        "meeting_link": _meeting_link(draft),
+        "stop_link": make_link(Purpose.stop, str(network.id), role.code) if role and can_stop else "",
+    }
+
+
+def _meeting_link(draft: Draft) -> str:
+    role = draft.prefetched.role(draft.mail)
+    return make_link(Purpose.meeting, str(role.id) if role else NO_ROLE)
+
+
+def _question(draft: Draft) -> Values:
+    """The five questions, for whoever is asked this time."""
+    role = draft.prefetched.role(draft.mail)
+    return {"check_in_link": make_link(Purpose.check_in, draft.told["check_in"], str(role.id) if role else NO_ROLE)}
+
+
+def _yes_to_organising(draft: Draft) -> Values:
+    return {"confirm_link": make_link(Purpose.organiser, draft.told["role"])}
+
+
+def _grants(draft: Draft) -> Values:
+    """What was granted, item by item; a mail that granted nothing names none."""
+    known = draft.prefetched.grants
+    return {"items": [_item(known[UUID(grant)], draft.prefetched) for grant in draft.told.get("grants", ())]}
+
+
+def _meeting(draft: Draft) -> Values:
+    starts_at = draft.prefetched.meetings[UUID(draft.told["meeting"])].starts_at
+    return {"starts_at": starts_at, "date": local(starts_at).date()}
+
+
+def _days_left(draft: Draft) -> Values:
+    """Counted when it goes: a notice can wait out the summer."""
+    return {"days": (date.fromisoformat(draft.told["support_ends_on"]) - draft.today).days}
+
+
+def _person_named(draft: Draft) -> Values:
+    """Whom the reader is introduced to, or is to answer: nothing of somebody who is not known any more."""
+    other = draft.prefetched.introduced(draft.mail)
+    return {"other_name": other.name or "", "other_email": deliverable(other.email or "")} if other else {}
+
+
+def _answer_to_rights(draft: Draft) -> Values:
+    """A link to what is stored, where that was asked for and the office has said yes."""
+    granted = draft.told.get("outcome") == "done" and draft.told.get("kind") == RightsKind.access
+    return {"data_link": make_link(Purpose.my_data, str(draft.mail.id))} if granted else {}
+
+
+def _link_asked_for(draft: Draft) -> Values:
     """The link that somebody asked for anew; a calendar's is found on the page for meetings."""
+    purpose = Purpose(draft.told["fresh"])
     page = Purpose.meeting if purpose is Purpose.network else purpose
     match page:
         case Purpose.my_data:
-            address = make_link(page, str(mail.id))
+            address = make_link(page, str(draft.mail.id))
         case Purpose.stop:
-            address = make_link(page, str(mail.network_id), known["code"])
+            address = make_link(page, str(draft.mail.network_id), draft.told["code"])
+        case Purpose.check_in:
+            address = _question(draft)["check_in_link"]
+        case Purpose.organiser:
+            address = _yes_to_organising(draft)["confirm_link"]
         case _:
-            kinds = {Purpose.check_in: "check_in_link", Purpose.organiser: "confirm_link"}
-            address = known[kinds.get(page, "meeting_link")]
-    return {"fresh_link": address, "about": page.value, "valid_until": known["today"] + VALID_FOR[page]}
+            address = _meeting_link(draft)
+    return {"fresh_link": address, "about": page.value, "valid_until": draft.today + VALID_FOR[page]}
 
 
-def _contact(
-    prefetched: Prefetched, network: Network | None, request: SupportRequest | None, language: str
-) -> dict[str, str]:
+BUILDERS: Mapping[Template, Callable[[Draft], Values]] = MappingProxyType({
+    Template.granted: _grants,
+    Template.co_organiser: _yes_to_organising,
+    Template.calendar_invitation: _meeting,
+    Template.first_meeting: _question,
+    Template.check_in: _question,
+    Template.check_in_reminder: _question,
+    Template.second_organiser: _question,
+    Template.ending: _days_left,
+    Template.introduction: _person_named,
+    Template.staff_alarm: _person_named,
+    Template.data_request: _answer_to_rights,
+    Template.fresh_link: _link_asked_for,
+})  # fmt: skip
+"""What a template needs besides what every mail tells and what was kept with it."""
+
+
+def _contact(draft: Draft) -> dict[str, str]:
+    """The human who answers: the network's or the request's negotiator, else the office."""
+    known = draft.prefetched
+    network, request = known.networks.get(draft.mail.network_id), known.requests.get(draft.mail.request_id)
     owner = (network and network.negotiator) or (request and request.assigned_to)
-    staff = prefetched.staff.get(owner) if owner else None
+    staff = known.staff.get(owner) if owner else None
     if not staff or not staff.active:  # nobody should write to someone who has left
-        staff = next((one for one in prefetched.staff.values() if one.active and one.role == "office"), None)
+        staff = next((one for one in known.staff.values() if one.active and one.role == "office"), None)
     if staff is None:
-        return _office(language)
-    return {"name": staff.name, "email": staff.email, "title": staff_title(staff.role, language)}
+        return _office(draft.language)
+    return {"name": staff.name, "email": staff.email, "title": staff_title(staff.role, draft.language)}
 
 
 def _office(language: str) -> dict[str, str]:

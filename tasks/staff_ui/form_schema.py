@@ -3,7 +3,7 @@
 Prefect's first UI shows a drop-down's values as they are and knows no labels, and its API refuses every other value. So
 that staff choose words while scripts, the web and a list a minute old still get through, the form's reference is
 `#/definitions/NAME~0`: the UI looks up that very name and shows what stands there; the API reads it as a JSON pointer,
-in which `~0` means `~`, and checks against `NAME~` (docs/decisions/0010).
+in which `~0` means `~`, and checks against `NAME~` (docs/decisions/0005).
 """
 
 from datetime import date

@@ -9,7 +9,7 @@ from templates.rendering.staff_numbers import points as shown
 from templates.vocabulary.health import level_name, state_name
 
 WIDTH: Final = 760
-LEFT, RIGHT, TOP = 48, 20, 44
+LEFT, RIGHT = 48, 20
 STACKED: Final = ("red", "yellow", "green")
 BLUE, ORANGE = "#0b5fa5", "#b34700"
 STEP_LINES: Final = {0: (INK, ""), 1: (ORANGE, ""), 2: (BLUE, "6 3"), 3: ("#8a4f7d", "2 3"), 4: ("#00765a", "8 3 2 3")}

@@ -106,11 +106,6 @@ def _shown(value: Any) -> Any:
     return value
 
 
-def mail_names() -> list[str]:
-    """Every mail that can be rendered, by name."""
-    return sorted(path.name.removesuffix(".sv.md") for path in MAIL.glob("[a-z]*.sv.md"))
-
-
 def read_source(path: Path) -> MailSource:
     """A mail's file taken apart. Raises ValueError, naming the file, when its top is not as it should be."""
     _, *top_and_body = re.split(r"^---[ \t]*\n", path.read_text(encoding="utf-8"), maxsplit=2, flags=re.MULTILINE)

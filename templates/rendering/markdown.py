@@ -113,10 +113,8 @@ def _plain(tokens: Sequence[Token]) -> str:
         match token.type:
             case "inline":
                 parts.append(_plain_line(token.children or []).replace("\n", "\n" + "  " * len(numbers)))
-            case "paragraph_close":
+            case "paragraph_close" | "heading_close":
                 parts.append("\n" if token.hidden else "\n\n")
-            case "heading_close":
-                parts.append("\n\n")
             case "bullet_list_open":
                 numbers.append(None)
             case "ordered_list_open":

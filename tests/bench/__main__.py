@@ -17,9 +17,10 @@ from sqlmodel import Session, col, select
 from models.health.batch import Batch, BatchBuilder
 from models.health.engagement import score
 from models.stages.health_check import take_snapshots
+from models.tables.mail import Template
 from models.tables.network import Network
 from templates.mail_examples import example
-from templates.rendering.mail import mail_names, render_mail
+from templates.rendering.mail import render_mail
 from tests.bench.database import EVENTS, fill, sweep, sweep_alone
 from tests.bench.founders import founders
 from tests.bench.mails import mails
@@ -107,7 +108,7 @@ def in_memory() -> dict[str, Any]:
 
 def rendering() -> dict[str, Any]:
     """Rendering, every mail in both languages."""
-    contexts = [(name, language, example(name, language)) for name in mail_names() for language in ("sv", "en")]
+    contexts = [(name, language, example(name, language)) for name in Template for language in ("sv", "en")]
     each = seconds(lambda: [render_mail(*one) for one in contexts]) / len(contexts)
     return {"render a mail, ms": round(each * 1000, 3)}
 

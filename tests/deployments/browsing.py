@@ -1,11 +1,18 @@
 """What browsers send and what pages hold: shared by the tests of the founders' pages."""
 
 import re
+from datetime import datetime
 from html.parser import HTMLParser
+from typing import Any
 
 from httpx import Response
 
+from models.db.engine import reading
 from models.people.signed_link import Purpose
+from models.tables.mail import OutgoingMail
+from tasks.smtp.compose import recipient
+from tasks.smtp.mail_context import mail_values
+from tasks.smtp.prefetched import Prefetched
 from tests.acts import AKE, MARIT, RENE
 
 ANSWER = {
@@ -87,3 +94,11 @@ def sentence_by(reply: Response, field: str) -> str:
     found = re.search(rf'id="{field}-error"><span class="unseen">[^<]*</span>([^<]*)</p>', reply.text)
     assert found
     return found[1]
+
+
+def values_of(mail: OutgoingMail, at: datetime) -> dict[str, Any]:
+    """What a mail that goes now says to its reader."""
+    with reading() as session:
+        known = Prefetched(session, [mail])
+        to = recipient(known.reader(mail))
+        return mail_values(mail, known, to.hello, to.language, at)

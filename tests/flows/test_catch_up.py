@@ -15,7 +15,7 @@ from models.settings import Settings
 from models.tables.intake import Intake
 from models.tables.office import Intervention, InterventionKind
 from tasks.runtime import form_intake
-from tests.acts import at, network_in
+from tests.acts import at, emptied, network_in
 
 
 async def test_what_was_agreed_is_kept_for_staff_and_not_by_prefect(
@@ -36,7 +36,7 @@ async def test_what_was_agreed_is_kept_for_staff_and_not_by_prefect(
         await catch_up(form=form.model_copy(update={"kind": "health_talk"}), as_of="2027-01-19")
     # What the worker does on Retry: the same run, its form blank by now.
     monkeypatch.setattr(form_intake, "intake_of_run", lambda session, _: session.exec(select(Intake)).one())
-    assert (await catch_up(form=form.blanked(), as_of="2027-01-18"))["ended"] == 0
+    assert (await catch_up(form=emptied(form), as_of="2027-01-18"))["ended"] == 0
     with reading() as session:
         agreed = {one.kind: one.agreement for one in session.exec(select(Intervention))}
         assert agreed == {"health_talk": "Märit leder nästa gång.", "adapting": None}

@@ -7,6 +7,7 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.objects import Artifact
+from prefect.client.schemas.sorting import ArtifactSort
 
 from flows.health_check import health_check
 from models.db.engine import transaction
@@ -32,7 +33,8 @@ def leaning(office: Settings) -> None:
 
 async def artifacts(*keys: str) -> list[Artifact]:
     async with get_client() as client:
-        return await client.read_artifacts(artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=list(keys))))
+        wanted = ArtifactFilter(key=ArtifactFilterKey(any_=list(keys)))
+        return await client.read_artifacts(artifact_filter=wanted, sort=ArtifactSort.CREATED_DESC)
 
 
 async def test_a_health_check_counts_shows_nobody_and_does_nothing_twice(leaning: None) -> None:

@@ -22,7 +22,7 @@ from models.tables.meeting import Meeting, Partner, ReportEntry
 from models.tables.need_signal import NeedSignal
 from models.tables.request import NearNeighbour
 from tasks.runtime import form_intake
-from tests.acts import GOREL, ask, request_form, say_yes, talk
+from tests.acts import GOREL, ask, emptied, request_form, say_yes, talk
 
 
 async def parameters_of_newest_run() -> str:
@@ -64,7 +64,7 @@ async def test_a_report_is_forgotten_by_its_run_and_a_retry_neither_loses_nor_do
     monkeypatch.setattr(kickoff, "start_if_kickoff", rule)
     # What the worker does on Retry: the same run, its form blank by now.
     monkeypatch.setattr(form_intake, "intake_of_run", lambda session, _: session.exec(select(Intake)).one())
-    told = await meeting_report(form=form.blanked(), as_of="2026-11-26")
+    told = await meeting_report(form=emptied(form), as_of="2026-11-26")
     assert (told["started"], told["invited"]) == (1, 3)
     with reading() as session:
         assert session.exec(select(Partner)).one().company == "Stål AB"

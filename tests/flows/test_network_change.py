@@ -16,7 +16,7 @@ from models.tables.intake import Intake
 from models.tables.mail import OutgoingMail
 from models.tables.network import Network, NetworkState
 from tasks.runtime import form_intake
-from tests.acts import GOREL, network_in
+from tests.acts import GOREL, emptied, network_in
 
 
 def form(**changes: Any) -> NetworkChangeForm:
@@ -56,7 +56,7 @@ async def test_a_new_organisers_number_is_gone_from_the_run_and_its_retry_asks_o
     assert GOREL not in await parameters()
     # What the worker does on Retry: the same run, its form blank by now.
     monkeypatch.setattr(form_intake, "intake_of_run", lambda session, _: session.exec(select(Intake)).one())
-    assert (await network_change(form=whole.blanked(), as_of="2027-01-11"))["changed"] == 0
+    assert (await network_change(form=emptied(whole), as_of="2027-01-11"))["changed"] == 0
     with reading() as session:
         assert len(session.exec(select(OutgoingMail)).all()) == before + 1
 

@@ -11,7 +11,7 @@ PATHS = {
     "SupportGrant": {"models/support/grants.py:grant_line"},
     "Meeting": {"models/meetings/booking.py:book_meeting", "models/stages/meeting_report.py:save_report"},
     "Transition": {"models/audit.py:log_step"},
-    "CapacityEntry": {"models/support/ledger.py:write_line"},
+    "CapacityEntry": {"models/support/ledger.py:append_entry"},
     "OutgoingMail": set(),
 }
 
@@ -39,7 +39,7 @@ def test_rows_are_made_in_one_place_only(table: str) -> None:
 
 def test_no_sweep_can_reach_what_creates_a_network_or_a_grant() -> None:
     callers = made_in()
-    assert callers["found_network"] == {"models/stages/needs_talk.py:_grant"}
+    assert callers["create_network"] == {"models/stages/needs_talk.py:_grant"}
     sweeps = {"check_in_round", "health_check", "phase_out", "work_list", "resting", "still_planned", "waiting"}
     granting = {where.split("/")[1].split(".")[0] for where in callers["grant_line"]}
     assert not granting & sweeps

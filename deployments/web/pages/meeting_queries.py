@@ -12,11 +12,9 @@ from deployments.web.request import LinkRefused
 from models.dates.local_time import local
 from models.db.engine import reading
 from models.forms.meeting_report import MeetingReportForm
-from models.meetings import booking
 from models.meetings.booking import next_booked
-from models.networks import rest
 from models.people.roles import roles_of
-from models.stages import meeting_report
+from models.stages import kickoff, meeting_report
 from models.tables.meeting import LATE_REPORT_DAYS, Meeting, MeetingForm, MeetingStatus
 from models.tables.network import TERMINAL, Network, Role
 from models.tables.person import Person
@@ -89,11 +87,8 @@ def book(session: Session, teller: Teller, starts_at: datetime, at: datetime) ->
     convener = next((one for one in _confirmed(session, network.id) if one.id == teller.role_id), None)
     if convener is None:
         raise LinkRefused
-    meeting, change = booking.book_meeting(session, network, convener, starts_at, MeetingForm.in_person, at)
-    if change != "same":
-        booking.invite(session, network, meeting, change, at)
-    rest.wake_if_resting(session, network, meeting, Cause("meeting-booked", Actor.member, at))
-    return change
+    cause = Cause("meeting-booked", Actor.member, at)
+    return kickoff.book(session, network, convener, starts_at, MeetingForm.in_person, cause)[0]
 
 
 def _confirmed(session: Session, network_id: UUID) -> list[Role]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from email_validator import EmailNotValidError, validate_email
 from rapidfuzz import fuzz, process, utils
 
 from deployments.web.form_fields import FormReader
@@ -14,7 +13,7 @@ from models.reference.places import is_whole_country
 from models.tables.network import Nature
 from models.tables.request import NEED_LENGTH, Channel
 from models.tables.support import MENU, Item
-from models.text import is_name
+from models.text import is_name, usable_address
 
 LONG = ("need",)
 MEMBER_NUMBER = re.compile(r"[0-9A-Za-z](?:[ -]?[0-9A-Za-z]){2,19}")
@@ -123,8 +122,8 @@ def _who(typed: FormReader) -> tuple[str, str]:
         typed.error("email", "missing")
         return name, ""
     try:
-        return name, validate_email(email, check_deliverability=False, allow_smtputf8=True).normalized
-    except EmailNotValidError:
+        return name, usable_address(email)
+    except ValueError:
         typed.error("email", "form")
         return name, ""
 

@@ -7,7 +7,7 @@ member number.
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Self, get_args, get_origin
+from typing import Annotated, Any, ClassVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic.fields import FieldInfo
@@ -47,7 +47,7 @@ def field(position: int, title: tuple[str, str], help: tuple[str, str] = ("", ""
 
 
 class Form(BaseModel):
-    """A form with personal fields that can be blanked, filled in with words or with codes."""
+    """A form with personal fields that can be redacted, filled in with words or with codes."""
 
     model_config = ConfigDict(extra="forbid")
     heading: ClassVar[tuple[str, str]] = ("Formulär", "Form")
@@ -99,33 +99,27 @@ class Form(BaseModel):
         )
         return [sentence] if filled else []
 
-    def blanked(self) -> Self:
-        """The same form without free text and member numbers: what a flow run may keep."""
-        clean: dict[str, Any] = {}
-        for name, info in type(self).model_fields.items():
-            value = getattr(self, name)
-            extra = info.json_schema_extra
-            if isinstance(extra, dict) and extra.get(MARK):
-                clean[name] = type(value)()
-            elif isinstance(value, list):
-                clean[name] = [line.blanked() if isinstance(line, Form) else line for line in value]
-        return self.model_copy(update=clean)
-
     @classmethod
-    def blanked_as_typed(cls, typed: Mapping[str, Any]) -> dict[str, Any]:
-        """`blanked` for a form as it was filled in, in words: what staff chose stands on the run's page as they did."""
-        kept: dict[str, Any] = {}
+    def redacted(cls, typed: Mapping[str, Any], *, was_kept: bool = True) -> dict[str, Any]:
+        """The form as it was filled in, in words or codes, without free text and member numbers: what a run may keep.
+
+        What staff chose stands on the run's page as they did. Of a form that was never kept nobody knows what stands
+        where: its lists, and what is none of its fields, go too.
+        """
+        left: dict[str, Any] = {}
         for name, value in typed.items():
             info = cls.model_fields.get(name)
             extra = info.json_schema_extra if info else None
             line = line_of(info) if info else None
             if isinstance(extra, dict) and extra.get(MARK):
-                kept[name] = ""
+                left[name] = [] if isinstance(value, list) else ""
+            elif not was_kept and (info is None or isinstance(value, list)):
+                left |= {name: []} if info else {}
             elif line and isinstance(value, list):
-                kept[name] = [line.blanked_as_typed(one) for one in value]
+                left[name] = [line.redacted(one) for one in value]
             else:
-                kept[name] = value
-        return kept
+                left[name] = value
+        return left
 
     def problems(self, today: date) -> list[str]:
         """What must be changed before the form can be worked with, a sentence each. `today` is the local date."""

@@ -39,13 +39,16 @@ class Coded:
     numeric: bool = False
 
     def labels(self) -> list[str]:
+        """What the drop-down lists, in order."""
         return [self.label(code) for code in self.words]
 
     def label(self, code: Any) -> str:
+        """The words that a code is chosen by."""
         told = localized(*self.words[str(code)])
         return told[:1].upper() + told[1:]
 
     def read(self, value: Any) -> Any:
+        """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         if not isinstance(value, str):
             return value
         code = code_of(self.words, value)
@@ -66,9 +69,11 @@ class FromList:
     last: bool = False
 
     def labels(self, lists: Lists) -> list[str]:
+        """What the drop-down lists, in order."""
         return [localized(*names) for names in self.fixed.values()] + list(lists.get(self.of, Entries()).labels)
 
     def read(self, value: Any) -> Any:
+        """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         if not isinstance(value, str):
             return value
         code = code_of(self.fixed, value.rpartition(SEPARATOR)[2] if self.last else value)
@@ -83,6 +88,7 @@ class Day:
     """A day as text, picked in a calendar; empty when there is none."""
 
     def read(self, value: Any) -> Any:
+        """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         return value
 
 
@@ -91,6 +97,7 @@ class Moment:
     """A local time as text, shown as a day and a time of day; empty when there is none."""
 
     def read(self, value: Any) -> Any:
+        """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         return value
 
 
@@ -99,6 +106,7 @@ class PerNetworkConsent:
     """A network and the member who agreed for it, as 12:m1; shown as two drop-downs."""
 
     def read(self, value: Any) -> Any:
+        """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         if not isinstance(value, Mapping):
             return value
         network = FromList("networks", numbered=True).read(value.get("network", ""))
@@ -110,6 +118,7 @@ class Hidden:
     """A field that the form does not show: another tells it."""
 
     def read(self, value: Any) -> Any:
+        """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         return value
 
 

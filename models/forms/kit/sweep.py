@@ -34,10 +34,12 @@ class SweepForm(Form):
 
     @property
     def is_sweep(self) -> bool:
+        """Whether the sweep was chosen, in words or by the schedule."""
         return self.sweep
 
     @property
     def subject(self) -> str:
+        """The network or request, or that nothing was chosen."""
         if self.sweep:
             return localized(*self.sweep_subject)
         return super().subject if getattr(self, self.chooser) else localized(*NOTHING_CHOSEN)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import deployments.cli.score_file_blocks
-from deployments.cli.score_file import read_histories, score_file, score_stream
+from deployments.cli.score_file import read_histories, score_stream
 from models.errors import UserError
 from models.health.batch import DUTIES
 
@@ -47,6 +47,10 @@ def network(name: str = "n1", who: tuple[str, ...] = ("m1", "m2", "m3", "m1", "m
             {"sent_on": "2027-09-07", "answered_on": "2027-09-09", "q4": 4},
         ],
     }
+
+
+def score_file(raw: bytes, as_of: date) -> list[dict[str, Any]]:
+    return score_stream(BytesIO(raw), as_of)
 
 
 def scored(*networks: object) -> list[dict[str, Any]]:

@@ -6,9 +6,9 @@ import httpx
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deployments.server import second_try
-from deployments.server.door import POLICY, Door, allowed_hosts
-from deployments.server.prefect_app import wrapped
+from deployments.server.wrapper import second_try
+from deployments.server.wrapper.door import POLICY, Door, allowed_hosts
+from deployments.server.wrapper.prefect_app import wrapped
 from models.settings import Settings
 
 PAGE = b"<!DOCTYPE html><html><head><title>Prefect</title></head></html>"

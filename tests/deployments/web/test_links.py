@@ -23,10 +23,9 @@ from models.tables.mail import OutgoingMail, Template
 from models.tables.network import Network, Role, RoleKind
 from models.tables.person import EmailStatus, Person
 from models.tables.transition import Actor, Cause
-from tasks.smtp import mail_context
 from templates.rendering.web import words
 from tests.acts import AKE
-from tests.deployments.browsing import ANSWER, LINKS, POSTS, REQUEST
+from tests.deployments.browsing import ANSWER, LINKS, POSTS, REQUEST, values_of
 from tests.deployments.conftest import PUBLIC_URL, World
 
 OUTBOX = ("outbox/outbox", SEND)
@@ -49,10 +48,7 @@ def expire(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def written(world: World, mail: OutgoingMail) -> str:
     """The fresh link in a mail, as its reader gets it."""
-    with engine.reading() as session:
-        shelf = mail_context.Prefetched(session, [mail])
-        reader = mail_context.recipient(shelf.reader(mail))
-        return str(mail_context._context(mail, shelf, reader, world.now)["fresh_link"]).removeprefix(PUBLIC_URL)
+    return str(values_of(mail, world.now)["fresh_link"]).removeprefix(PUBLIC_URL)
 
 
 # --- fresh links ----------------------------------------------------------------------------------

@@ -9,12 +9,15 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine
 from sqlalchemy.dialects import sqlite
 from sqlmodel import SQLModel, col, select
 
 from models.db.column_types import EncryptedText, UtcDateTime
 from models.db.engine import engine, reading, schema_version, transaction
-from models.operation.upgrade import differences, newest_version, upgrade
+from models.operation.upgrade import newest_version, upgrade
 from models.settings import Settings
 from models.tables import metadata
 from models.tables.check_in import CheckInAnswer
@@ -27,6 +30,12 @@ from tests.acts import ask
 DATA = Path(__file__).parents[2] / "data"
 EARLIER = sorted(path.stem.removeprefix("schema_") for path in DATA.glob("schema_*.json"))
 Rows = dict[str, list[dict[str, Any]]]
+
+
+def differences(engine: Engine) -> list[object]:
+    """Where the tables in the code and those in the database differ; empty when they agree."""
+    with engine.connect() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
 
 
 def test_tables_in_the_code_and_in_the_database_agree(office: Settings) -> None:

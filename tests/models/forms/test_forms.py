@@ -236,7 +236,7 @@ def test_a_number_that_is_none_is_refused_by_the_form() -> None:
 
 
 def test_a_run_keeps_what_was_chosen_as_it_was_chosen_and_no_words_of_anybody() -> None:
-    kept = FORMS["needs-talk"].blanked_as_typed(IN_WORDS["needs-talk"] | {"notes": "Hemligt."})
+    kept = FORMS["needs-talk"].redacted(IN_WORDS["needs-talk"] | {"notes": "Hemligt."})
     assert (kept["request_number"], kept["decision"]) == ("Luleå · ort · #12", "Bevilja")
     assert (kept["notes"], kept["grants"][0]["reason"], kept["grants"][0]["item"]) == ("", "", "Startpaket")
     assert FORMS["needs-talk"].model_validate(kept)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.forms.check_in import CheckInAnswers
 from models.i18n import Language
-from models.inbox.answer_parser import answer_line, parse_answer_line
+from models.inbox.answer_parser import WRITTEN, parse_answer_line
 from models.tables.check_in import Sharing, Wish
 from models.tables.meeting import MOST_ATTENDING
 
@@ -29,6 +29,14 @@ forms = st.builds(
     motivation=st.integers(1, 5),
     wish=st.sampled_from(Wish),
 )
+
+
+def answer_line(form: CheckInAnswers, language: Language) -> str:
+    """The line that `parse` reads as this form: what an answer by mail looks like."""
+    yes, no, wishes = WRITTEN[language]
+    met = f"{yes} {form.met_on} {form.met_attended}" if form.met else no
+    wish = dict(zip(Wish, wishes, strict=True))[form.wish]
+    return f"1 {met}; 2 {form.next_on or no}; 3 {form.sharing.value}; 4 {form.motivation}; 5 {wish}"
 
 
 @given(forms, st.sampled_from(Language))

@@ -52,6 +52,15 @@ def test_same_town_and_nature_within_180_days_are_neighbours_whatever_they_say(o
         assert (found.other_request_id, found.why) == (recent.id, ["same_municipality", "same_nature"])
 
 
+@pytest.mark.parametrize(("day", "is_near"), [("2026-05-06", True), ("2026-05-05", False)])
+def test_what_was_asked_for_180_days_ago_is_near_and_a_day_earlier_it_is_not(
+    office: Settings, day: str, is_near: bool
+) -> None:
+    with transaction() as session:
+        ask(session, day=day)
+        assert bool(near(session, ask_elsewhere(session))) == is_near
+
+
 def test_similar_words_in_a_neighbouring_municipality_are_near_and_other_words_are_not(office: Settings) -> None:
     with transaction() as session:
         boden = ask(session, place="Boden", municipality="Boden", need=CARE)

@@ -11,7 +11,7 @@ from models.dates.working_days import working_days_between
 from models.db.engine import transaction
 from models.errors import CapacityExceeded, UserError
 from models.forms.catch_up import CatchUpForm
-from models.office.interventions import all_open, end_intervention, open_once
+from models.office.interventions import end_intervention, open_once
 from models.office.staff import by_signature
 from models.people.roles import roles_of
 from models.settings import Settings
@@ -22,7 +22,7 @@ from models.tables.network import Network, NetworkState
 from models.tables.office import Intervention, InterventionKind, TalkOutcome
 from models.tables.support import SupportGrant
 from models.tables.transition import Actor, Transition
-from tests.acts import GOREL, answer, at, by, grant_line, mails, network_in, network_of
+from tests.acts import GOREL, all_open, answer, at, by, grant_line, mails, meet, network_in, network_of
 
 K = InterventionKind
 DAY = "2027-02-01"
@@ -62,6 +62,18 @@ def test_adapt_settles_the_talk_and_looks_again_after_90_active_days(office: Set
         assert (talk.ended_at, talk.ended_by) == (at(DAY), by_signature(session, "asj", "").id)
         assert (trying.kind, str(trying.due_on), trying.owner) == (K.adapting, "2027-05-02", network.negotiator)
         assert network.state == NetworkState.starting
+
+
+def test_a_meeting_that_the_office_carried_too_much_of_is_settled_by_a_talk_which_takes_its_hour(
+    office: Settings,
+) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        meet(session, network, "2027-01-11", carriers=("m1", "office", "office", "office", "office"))
+        before = hours_left(session, by_signature(session, "asj", "").id, "2027Q1")
+        assert kinds(session) == [K.over_helping]
+        assert talked(session, network, "adapt", kind="over_helping") == 1
+        assert hours_left(session, by_signature(session, "asj", "").id, "2027Q1") == before - 1
 
 
 def test_rest_is_a_way_on(office: Settings) -> None:

@@ -265,5 +265,5 @@ def test_who_may_be_reminded_is_the_same_asked_of_one_and_of_many(office: Settin
         others = [person for person in people if person.id not in {role.person_id for role in carriers}]
         others[0].email_status, others[1].email = EmailStatus.bounced, None
         session.flush()
-        one_by_one = {person.id for person in people if person.may_be_reminded}
+        one_by_one = {one.id for one in people if one.may_be_mailed and not (one.erased_at or one.reminders_stopped_at)}
         assert who_may_be_reminded(session, [person.id for person in people]) == one_by_one == {others[2].id}

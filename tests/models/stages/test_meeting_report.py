@@ -18,7 +18,7 @@ from models.tables.meeting import Meeting, Partner, ReportEntry
 from models.tables.network import Network, NetworkState
 from models.tables.person import Membership, Person
 from models.tables.transition import Transition
-from tests.acts import ALONE, SHARED, ask, at, meet, network_in, say_yes, talk, tell
+from tests.acts import ALONE, SHARED, ask, at, emptied, meet, network_in, say_yes, talk, tell
 
 
 def test_two_reports_of_one_meeting_are_one_row_and_both_are_logged(office: Settings) -> None:
@@ -135,4 +135,4 @@ def test_a_cancelled_meeting_had_no_partners(office: Settings) -> None:
 def test_a_company_name_that_is_too_long_is_refused_and_the_form_can_be_emptied_of_it() -> None:
     form = MeetingReportForm(network_number=1, on=date(2027, 1, 20), host_company="x" * (COMPANY_LENGTH + 1))
     assert form.problems(date(2027, 1, 21)) == ["Företag ni träffades hos: korta till högst 120 tecken."]
-    assert "xxx" not in form.blanked().model_dump_json()
+    assert "xxx" not in emptied(form).model_dump_json()

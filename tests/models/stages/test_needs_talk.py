@@ -34,6 +34,7 @@ def test_a_grant_creates_the_network_with_its_initiator_and_asks_the_others(offi
         network = talk(session, request, network_name="Chefer i Luleå")
         assert network and request.state == RequestState.granted
         assert (network.state, network.step, network.place) == (NetworkState.planned, 0, "Luleå")
+        assert (network.cadence_days, network.target_size, network.open_to_all) == (60, 8, True)
         assert [(role.code, role.is_confirmed) for role in organisers(session, network)] == [
             ("m1", True),
             ("m2", False),

@@ -12,7 +12,6 @@ from models.db.engine import transaction
 from models.errors import CapacityExceeded, UserError
 from models.forms.needs_talk import GrantLine
 from models.office.absence import record_absence
-from models.office.interventions import all_open
 from models.office.staff import by_signature
 from models.settings import Settings
 from models.stages.capacity import give_step_four_hour, grant_for
@@ -25,7 +24,7 @@ from models.tables.request import RequestState, SupportRequest
 from models.tables.support import CapacityEntry, EntryKind, GrantStatus, Item, SupportGrant, SupportTime
 from models.tables.transition import Actor
 from tests import acts
-from tests.acts import AKE, GOREL, ask, at, by, network_in, step_down, talk
+from tests.acts import AKE, GOREL, all_open, ask, at, by, network_in, step_down, talk
 
 DAY = date(2026, 12, 1)
 

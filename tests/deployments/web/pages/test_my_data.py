@@ -14,11 +14,10 @@ from models.tables.mail import OutgoingMail, Template
 from models.tables.network import Role
 from models.tables.office import Staff, StaffRole
 from models.tables.person import Person, RightsKind, RightsRequest, RightsStatus
-from tasks.smtp import mail_context
 from templates.rendering.mail import render_mail
 from templates.rendering.web import LANGUAGES, words
 from tests.acts import MARIT
-from tests.deployments.browsing import ANSWER, HOSTILE, REPORT, REQUEST, Page, sentence_by
+from tests.deployments.browsing import ANSWER, HOSTILE, REPORT, REQUEST, Page, sentence_by, values_of
 from tests.deployments.conftest import PUBLIC_URL, World
 
 NUMBER = "number m1"  # Åsa's, in the test's world
@@ -53,9 +52,7 @@ def test_whoever_the_number_belongs_to_the_page_says_the_same(browser: TestClien
 
 def test_the_mail_holds_the_link_and_says_what_it_shows(browser: TestClient, world: World, path: str) -> None:
     [mail] = world.mails()
-    with engine.reading() as session:
-        shelf = mail_context.Prefetched(session, [mail])
-        context = mail_context._context(mail, shelf, mail_context.recipient(shelf.reader(mail)), world.now)
+    context = values_of(mail, world.now)
     text = render_mail(mail.template, "sv", context).text
     assert "allt som vi har sparat om dig" in text and "9 mars 2027" in text
     assert browser.get(context["fresh_link"].removeprefix(PUBLIC_URL)).status_code == 200
@@ -134,10 +131,8 @@ def test_what_is_asked_for_is_recorded_with_its_deadline_and_staff_are_told(
 
 
 def _text(world: World, mail: OutgoingMail) -> str:
-    with engine.reading() as session:
-        shelf = mail_context.Prefetched(session, [mail])
-        to = mail_context.recipient(shelf.reader(mail))
-        return render_mail(mail.template, to.language, mail_context._context(mail, shelf, to, world.now)).text
+    values = values_of(mail, world.now)
+    return render_mail(mail.template, values["language"], values).text
 
 
 @pytest.mark.parametrize("kind", ["", "everything", HOSTILE])

@@ -1,4 +1,4 @@
-"""Prefect's server with a door of our own before it: `python -m deployments.server.prefect_app --port 4200`.
+"""Prefect's server with a door of our own before it: `python -m deployments.server.wrapper.prefect_app --port 4200`.
 
 It does what `prefect server start` does, and besides: an unknown Host is refused, pages run no foreign script, a write
 that met a locked database is tried again, and the UI does not advertise. Prefect's own password and CSRF token are
@@ -14,11 +14,11 @@ import uvicorn
 from prefect.server.api.server import create_app
 from starlette.types import ASGIApp
 
-from deployments.server.door import Door, allowed_hosts
 from deployments.server.environment import HOME_ID, close_inside, home_id
-from deployments.server.prefect_sqlite import use_immediate_transactions
-from deployments.server.second_try import SecondTry
-from deployments.server.ui_script import UiScript
+from deployments.server.wrapper.door import Door, allowed_hosts
+from deployments.server.wrapper.prefect_sqlite import use_immediate_transactions
+from deployments.server.wrapper.second_try import SecondTry
+from deployments.server.wrapper.ui_script import UiScript
 from models.settings import settings
 
 KEEP_LINE_SECONDS = 5  # as Prefect's own start

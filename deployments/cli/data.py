@@ -1,0 +1,100 @@
+"""What an office keeps: its database, what is loaded into it, a person's own data, and backups."""
+
+import json as to_json
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from deployments.cli.output import Json, day_of, prepare_prefect, show
+from models.errors import UserError
+from models.settings import settings
+
+
+def upgrade(*, json: Json = False) -> None:
+    """Bring the database to the newest version, and load reference data where it is missing."""
+    from deployments.server.up import upgrade_database
+
+    show({"version": upgrade_database()}, json)
+
+
+def import_(kind: str, file: Path, /, *, json: Json = False) -> None:
+    """Load a CSV file of a KIND (regions, municipalities, branches, staff, members), all or nothing.
+
+    Everything is checked before the first line is written, in short turns that let others write. Broken off in the
+    middle (power, a full disk), it is finished by the same command.
+    """
+    from models.reference.csv_import import import_beside_others
+
+    counts = import_beside_others(kind, file)
+    _show_forms_if_served()
+    show(counts, json)
+
+
+def _show_forms_if_served() -> None:
+    """What was loaded can be chosen in the forms at once, where a server runs."""
+    from deployments.server import processes
+    from deployments.server.environment import answers, running_server
+
+    api_url = os.environ.get("PREFECT_API_URL") or running_server(settings())
+    if api_url and answers(f"{api_url}/health"):
+        prepare_prefect()
+        processes.show_forms_apart()
+
+
+def export(member_number: str, /) -> None:
+    """Print all that is stored about the person with this member number, as one JSON document."""
+    from models.db.engine import reading
+    from models.views.my_data import stored_about
+
+    with reading() as session:
+        print(to_json.dumps(stored_about(session, _person(session, member_number)), ensure_ascii=False, indent=2))
+
+
+def erase(member_number: str, /, *, json: Json = False) -> None:
+    """Forget the person with this member number for good, at once; counts and networks stay."""
+    from datetime import UTC, datetime
+
+    from models.db.engine import transaction
+    from models.privacy import erasure
+
+    with transaction() as session:
+        erasure.erase(session, _person(session, member_number), erasure.by_erasure(datetime.now(UTC)))
+    show({"erased": 1}, json)
+
+
+def _person(session: Any, member_number: str) -> Any:
+    from models.people.person import by_member_number
+
+    found = by_member_number(session, member_number)
+    if found is None:
+        raise UserError("MEMBER_NUMBER: nobody with this number is stored here; see that no figure is missing")
+    return found
+
+
+def simulate(*, networks: int, months: int, until: str, seed: int, json: Json = False) -> None:
+    """Fill an empty database with a made-up, repeatable history of MONTHS ending at a date; nobody is mailed."""
+    from deployments.server.up import upgrade_database
+    from deployments.simulation.world import simulate
+
+    day = day_of("--until", until)
+    for name, number, most in (("--networks", networks, 100_000), ("--months", months, 240)):
+        if not 1 <= number <= most:
+            raise UserError(f"{name}: write a number from 1 to {most}")
+    upgrade_database()
+    show(simulate(networks, months, day, seed), json)
+
+
+def backup(file: Path, /, *, json: Json = False) -> None:
+    """Write all that the office keeps to one file, sealed with LOTS_BACKUP_KEY, while everything runs."""
+    from deployments.cli.backup import back_up
+
+    show(back_up(settings(), file), json)
+
+
+def restore(file: Path, /, *, verify: Annotated[bool, Parameter(negative=())] = False, json: Json = False) -> None:
+    """Fill an empty LOTS_HOME from a backup, all or nothing; with --verify only look through all of the file."""
+    from deployments.cli.backup import bring_back, look_through
+
+    show((look_through if verify else bring_back)(file), json)
