@@ -6,7 +6,7 @@ A code stays what it is in the database, in scripts and over the API; what a per
 from collections.abc import Mapping
 from typing import Final
 
-from models.i18n import localized
+from models.i18n import Language, localized
 
 Words = Mapping[str, tuple[str, str]]
 """Code → (Swedish, English), in the order in which they are offered."""
@@ -69,13 +69,13 @@ REQUEST_STATE: Final[Words] = {
 }
 NETWORK_STATE: Final[Words] = {
     "planned": ("planerat", "planned"),
-    "starting": ("i start (steg 1)", "starting (step 1)"),
-    "sharing": ("delar på arbetet (steg 2)", "sharing the work (step 2)"),
-    "trial": ("på prov (steg 3)", "on trial (step 3)"),
-    "independent": ("självständigt (steg 4)", "independent (step 4)"),
+    "starting": ("startar", "starting"),
+    "sharing": ("delar på arbetet", "sharing the work"),
+    "trial": ("provar själva", "on trial"),
+    "independent": ("på egna ben", "independent"),
     "resting": ("vilande", "resting"),
     "closed": ("avslutat", "closed"),
-    "merged": ("ihopslaget", "merged"),
+    "merged": ("sammanslaget", "merged"),
     "split": ("delat", "split"),
 }
 MEETING_STATUS: Final[Words] = {
@@ -220,9 +220,12 @@ ACTOR: Final[Words] = {
 }
 
 
-def word(words: Words, code: object) -> str:
-    """What staff read for a code, in the office's language; a code without words is shown as it is."""
-    return localized(*words[str(code)]) if str(code) in words else str(code)
+def word(words: Words, code: object, language: str | None = None) -> str:
+    """What is read for a code, by default in the office's language; a code without words is shown as it is."""
+    swedish, english = words.get(str(code), (str(code), str(code)))
+    if language is None:
+        return localized(swedish, english)
+    return english if language == Language.en else swedish
 
 
 def code_of(words: Words, text: str) -> str:

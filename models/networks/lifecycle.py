@@ -29,7 +29,7 @@ NO_KICKOFF = (
     "it takes a first meeting of at least three, two who said yes to organising and a day on which the support ends",
 )
 OTHER_START = (
-    "utan stöd från kansliet är ett nätverk självständigt från början, annars inte",
+    "utan stöd från kansliet står ett nätverk på egna ben från början, annars inte",
     "a network without the office's support is independent from its start, and no other is",
 )
 NO_ORGANISER = ("ingen har sagt ja till att arrangera", "nobody has said yes to organising")

@@ -40,7 +40,7 @@ def require_state(network: Network, states: Collection[NetworkState]) -> None:
         state = word(NETWORK_STATE, network.state)
         raise UserError(
             localized(
-                f"Ändring: går inte, för nätverk #{network.number} är {state}. Välj en annan ändring.",
-                f"Change: not possible, as network #{network.number} is {state}. Choose another change.",
+                f"Ändring: går inte, för nätverk #{network.number} har läget «{state}». Välj en annan ändring.",
+                f"Change: not possible, as network #{network.number} is “{state}”. Choose another change.",
             )
         )

@@ -2,6 +2,8 @@
 
 from typing import Final, NamedTuple
 
+from models.vocabulary import NETWORK_STATE, word
+
 Text = dict[str, str]
 
 
@@ -17,17 +19,6 @@ LEVELS: Final[dict[str, Text]] = {
     "yellow": {"sv": "gul", "en": "yellow"},
     "red": {"sv": "röd", "en": "red"},
     "not_assessed": {"sv": "för ny att bedöma", "en": "too new to assess"},
-}
-STATES: Final[dict[str, Text]] = {
-    "planned": {"sv": "planerat", "en": "planned"},
-    "starting": {"sv": "startar", "en": "starting"},
-    "sharing": {"sv": "delar på arbetet", "en": "sharing"},
-    "trial": {"sv": "provar själva", "en": "trial"},
-    "independent": {"sv": "på egna ben", "en": "independent"},
-    "resting": {"sv": "vilar", "en": "resting"},
-    "closed": {"sv": "avslutat", "en": "closed"},
-    "merged": {"sv": "sammanslaget", "en": "merged"},
-    "split": {"sv": "delat", "en": "split"},
 }
 PARTS: Final[dict[str, dict[str, PartWords]]] = {
     "R": {
@@ -159,8 +150,8 @@ def level_name(code: str, language: str) -> str:
 
 
 def state_name(code: str, language: str) -> str:
-    """A network's state, as staff say it."""
-    return STATES[code][language]
+    """A network's state, in the one word that it has everywhere."""
+    return word(NETWORK_STATE, code, language)
 
 
 def part_name(code: str, language: str) -> str:

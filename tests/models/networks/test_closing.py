@@ -172,7 +172,7 @@ def test_a_network_merges_into_one_other_that_is_active(office: Settings) -> Non
         with pytest.raises(UserError, match="Andra nätverk: det finns inget nätverk #9"):
             change(session, network, "merge", DAY, other_networks=[9], agreed=["1:m1", "9:m1"])
         change(session, other, "close", DAY, member="m1")
-        with pytest.raises(UserError, match="#2 är avslutat"):
+        with pytest.raises(UserError, match="#2 har läget «avslutat»"):
             change(session, network, "merge", DAY, other_networks=[2], agreed=["1:m1", "2:m1"])
 
 
@@ -247,7 +247,7 @@ def test_an_ended_network_takes_no_change_but_the_one_it_had(office: Settings) -
             "extend": {"days": 30, "approver": "mla", "reason": "Sjukdom."},
         }
         for what, fields in changes.items():
-            with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 är avslutat"):
+            with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 har läget «avslutat»"):
                 change(session, network, what, DAY, **fields)
         say_yes(session, network)
         assert network.state == N.closed
@@ -308,7 +308,7 @@ def test_there_is_no_more_time_after_the_limit_beyond_twelve_months_or_for_the_i
             change(session, network, "extend", DAY, **EXTENSION | {"days": 62})
         assert change(session, network, "extend", DAY, **EXTENSION | {"days": 61})
         network.extended_days, network.state, network.step = 0, N.independent, 4
-        with pytest.raises(UserError, match="är självständigt"):
+        with pytest.raises(UserError, match="har läget «på egna ben»"):
             change(session, network, "extend", DAY, **EXTENSION)
 
 

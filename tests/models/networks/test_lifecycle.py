@@ -112,7 +112,7 @@ def test_only_a_network_without_support_is_independent_from_its_kickoff(
     with transaction() as session:
         network = in_state(session, N.planned)
         network.without_support = without_support
-        with pytest.raises(TransitionRefused, match="självständigt från början"):
+        with pytest.raises(TransitionRefused, match="på egna ben från början"):
             advance(session, network, target, cause(MEMBER))
         assert network.state == N.planned
 

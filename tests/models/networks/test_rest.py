@@ -137,7 +137,7 @@ def test_a_planned_network_cannot_rest(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
         network.state, network.step = N.planned, 0
-        with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 är planerat"):
+        with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 har läget «planerat»"):
             change(session, network, "rest", RESTED, member="m1")
 
 
@@ -333,7 +333,7 @@ def test_what_rests_goes_to_no_end_but_closed(office: Settings) -> None:
         network = resting_network(session)
         other = network_of(session, GOREL, ORJAN)
         for one, into in ((network, other), (other, network)):
-            with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 är vilande"):
+            with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 har läget «vilande»"):
                 change(session, one, "merge", RESTED, other_networks=[into.number], agreed=["1:m1", "2:m1"])
-        with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 är vilande"):
+        with pytest.raises(UserError, match="Ändring: går inte, för nätverk #1 har läget «vilande»"):
             change(session, network, "split", RESTED, other_networks=[2, 2], agreed=["1:m1", "2:m1"])

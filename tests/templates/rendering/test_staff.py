@@ -12,6 +12,7 @@ from models.health.advice import Advice
 from models.health.engagement import COMPONENTS, Gate
 from models.tables.health import Level
 from models.tables.network import NetworkState
+from models.vocabulary import NETWORK_STATE, word
 from templates.charts import health
 from templates.charts.health import NetworkLifeChart, QuarterShare
 from templates.charts.svg import Drawing
@@ -68,7 +69,7 @@ def test_every_code_has_its_words(language: str) -> None:
     for level in Level:
         assert vocabulary_health.level_name(level, language)
     for state in NetworkState:
-        assert vocabulary_health.state_name(state, language)
+        assert vocabulary_health.state_name(state, language) == word(NETWORK_STATE, state, language)
         assert state in health.STATE_COLOURS
     for way in Advice:
         assert vocabulary_health.way_text(way, language).endswith(".")
