@@ -206,6 +206,12 @@ MAIL: Final[Words] = {
     "staff-alarm": ("larm", "alarm"),
     "report-ready": ("rapporten klar", "report ready"),
 }
+LIKENESS: Final[Words] = {
+    "same_municipality": ("samma kommun", "same municipality"),
+    "neighbouring_municipality": ("grannkommun", "neighbouring municipality"),
+    "same_nature": ("samma art", "same nature"),
+    "similar_words": ("liknande ord", "similar words"),
+}
 DUTY: Final[Words] = {
     "invitation": ("Inbjudan", "Invitation"),
     "host": ("Värd", "Host"),

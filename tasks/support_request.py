@@ -10,14 +10,14 @@ from sqlmodel import col, select
 from models.db.engine import reading, transaction
 from models.errors import UserError
 from models.forms.support_request import SupportRequestForm
-from models.i18n import Language, localized
+from models.i18n import localized
 from models.requests import assignment, near_neighbour
-from models.settings import settings
 from models.stages import support_request
 from models.tables.request import SupportRequest
 from models.tables.transition import Actor, Cause
 from tasks.runtime.form_intake import close_intake, form_of, keep_form
 from tasks.runtime.step import run_id, step
+from tasks.staff_ui.neighbour_list import neighbour_list
 
 NEARBY = (
     "Nära den här förfrågan. Fråga båda om de vill presenteras för varandra.",
@@ -76,7 +76,7 @@ async def neighbours(request_id: str, at: datetime) -> int:
     with transaction() as session:
         request = session.get_one(SupportRequest, UUID(request_id))
         found = near_neighbour.find_neighbours(session, request, at)
-        shown = near_neighbour.describe(session, request, found, Language(settings().language))
+        shown = neighbour_list(session, request, found)
     if shown:
         await acreate_markdown_artifact(shown, key=f"neighbours-{request.number}", description=localized(*NEARBY))
     return len(found)

@@ -10,9 +10,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from models.db.queries import insert_unless_there
-from models.i18n import Language
 from models.mail.queue import QueuedMail, enqueue
-from models.office.labels import label_of
 from models.people.roles import contacts_of
 from models.reference.places import neighbouring
 from models.tables.mail import Template
@@ -22,7 +20,6 @@ from models.tables.request import OPEN, Channel, NearNeighbour, RequestState, Su
 
 NEIGHBOUR_DAYS = timedelta(days=180)
 SIMILAR_WORDS = 60
-SHOWN = 20
 # Nobody's name is told to one whose membership is not known yet.
 INTRODUCED = (*(state for state in OPEN if state != RequestState.incomplete), RequestState.granted)
 # Of 100 points: where counts most, then what kind of network, then the words.
@@ -30,12 +27,6 @@ SAME_MUNICIPALITY, NEIGHBOURING = 40, 25
 SAME_NATURE, SIMILAR_NATURE = 30, 15
 WORDS = 30
 ALIKE = (frozenset({Nature.town, Nature.business_park}), frozenset({Nature.role, Nature.theme}))
-SENTENCE = {
-    "same_municipality": {Language.sv: "samma kommun", Language.en: "same municipality"},
-    "neighbouring_municipality": {Language.sv: "grannkommun", Language.en: "neighbouring municipality"},
-    "same_nature": {Language.sv: "samma art", Language.en: "same nature"},
-    "similar_words": {Language.sv: "liknande ord", Language.en: "similar words"},
-}
 
 
 class RequestLike(Protocol):
@@ -130,31 +121,6 @@ def compare(request: RequestLike, municipality: str, nature: Nature, words: str)
     why += ["same_nature"] if same_nature else []
     why += ["similar_words"] if likeness >= SIMILAR_WORDS else []
     return score + round(WORDS * likeness / 100), why
-
-
-def explain(neighbour: NearNeighbour, language: Language) -> str:
-    """Why the two are near, as a sentence: "Samma kommun, samma art och liknande ord (82 av 100)"."""
-    reasons = [SENTENCE[code][language] for code in neighbour.why]
-    and_, of = (" och ", "av") if language == Language.sv else (" and ", "of")
-    listed = and_.join([part for part in (", ".join(reasons[:-1]), reasons[-1]) if part])
-    return f"{listed[0].upper()}{listed[1:]} ({neighbour.score} {of} 100)"
-
-
-def describe(session: Session, request: SupportRequest, found: Sequence[NearNeighbour], language: Language) -> str:
-    """The nearest as a Markdown list for staff: which request or network, and why. No person is in it."""
-    nearest = found[:SHOWN]
-    ids = {side for pair in nearest for side in (pair.request_id, pair.other_id)} - {request.id}
-    labels = {
-        one.id: label_of(session, one)
-        for one in session.exec(select(SupportRequest).where(col(SupportRequest.id).in_(ids)))
-    }
-    labels |= {one.id: label_of(session, one) for one in session.exec(select(Network).where(col(Network.id).in_(ids)))}
-    others = [(pair, next(side for side in (pair.request_id, pair.other_id) if side in labels)) for pair in nearest]
-    kind = {Language.sv: ("nätverk", "förfrågan"), Language.en: ("network", "request")}[language]
-    return "\n".join(
-        f"- {labels[other]} ({kind[0] if pair.other_network_id else kind[1]}): {explain(pair, language)}"
-        for pair, other in others
-    )
 
 
 def agree_for_request(session: Session, request: SupportRequest, at: datetime) -> int:

@@ -9,13 +9,12 @@ from sqlmodel import Session, col, select
 
 from models.db import column_types, crypto
 from models.db.engine import transaction
-from models.i18n import Language
 from models.networks.lifecycle import advance
 from models.people.person import by_member_number
 from models.reference.csv_import import DATA
 from models.reference.places import neighbouring
 from models.requests import near_neighbour
-from models.requests.near_neighbour import agree_for_network, agree_for_request, describe, explain, introduce
+from models.requests.near_neighbour import agree_for_network, agree_for_request, introduce
 from models.settings import Settings
 from models.tables.network import Network, NetworkState
 from models.tables.person import Membership, Person
@@ -120,31 +119,6 @@ def test_neighbours_are_never_merged_by_machine(office: Settings) -> None:
         near(session, second)
         assert (first.state, second.state) == (RequestState.received, RequestState.received)
         assert not mails(session, "introduction")
-
-
-def test_the_reasons_are_told_in_a_sentence_in_both_languages(office: Settings) -> None:
-    with transaction() as session:
-        ask(session, need=CARE)
-        [found] = near(session, ask_elsewhere(session, need=CARE_TOO))
-        assert 70 < found.score < 100
-        assert explain(found, Language.sv) == f"Samma kommun, samma art och liknande ord ({found.score} av 100)"
-        assert explain(found, Language.en).startswith("Same municipality, same nature and similar words")
-        assert (found.agreed_at, found.introduced_at) == (None, None)
-
-
-def test_staff_see_which_request_or_network_is_near_and_why_but_no_person(office: Settings) -> None:
-    with transaction() as session:
-        talk(session, ask(session))
-        earlier, request = ask(session, need="Igen."), ask_elsewhere(session)
-        found = near(session, request)
-        shown = describe(session, request, found, Language.sv).splitlines()
-        assert sorted(line.split(":")[0] for line in shown) == [
-            "- Luleå · ort · #1 (nätverk)",
-            "- Luleå · ort · #2 (förfrågan)",
-        ]
-        assert all("Samma kommun och samma art (" in line for line in shown)
-        [back] = [pair for pair in near(session, earlier) if pair.other_request_id]
-        assert "#3 (förfrågan)" in describe(session, earlier, [back], Language.sv)
 
 
 def test_who_may_not_be_a_member_is_introduced_to_nobody_until_that_is_known(office: Settings) -> None:
