@@ -8,7 +8,7 @@ from models.errors import UserError
 from models.forms.check_in import CheckInForm
 from models.i18n import localized
 from models.networks.lookup import network_by_number
-from models.stages import check_in as stages_check_in
+from models.stages import check_in as check_in_round
 from tasks.runtime.step import step
 
 
@@ -33,32 +33,32 @@ async def save_answer(form: CheckInForm, at: datetime) -> int:
 async def send_due(at: datetime) -> int:
     """One check-in to each network that is due. Returns how many."""
     with transaction() as session:
-        return stages_check_in.send_due(session, at)
+        return check_in_round.send_due(session, at)
 
 
 @step("Påminn en gång", "Remind once")
 async def remind(at: datetime) -> int:
     """One reminder after seven active days of silence. Returns how many."""
     with transaction() as session:
-        return stages_check_in.remind(session, at)
+        return check_in_round.remind(session, at)
 
 
 @step("Fråga en annan arrangör", "Ask another organiser")
 async def ask_second(at: datetime) -> int:
     """Another organiser after a silent reminder. Returns how many."""
     with transaction() as session:
-        return stages_check_in.ask_second(session, at)
+        return check_in_round.ask_second(session, at)
 
 
 @step("Be personal ringa dem som ingen når", "Have staff call whom nobody reaches")
 async def give_up_asking(at: datetime) -> int:
     """Nobody answered: staff are to try by phone. Returns how many networks."""
     with transaction() as session:
-        return stages_check_in.give_up_asking(session, at)
+        return check_in_round.give_up_asking(session, at)
 
 
 @step("Ta hand om svaren", "Look after the answers")
 async def follow_up_answers(at: datetime) -> int:
     """What answers ask of staff goes on their list. Returns how many."""
     with transaction() as session:
-        return stages_check_in.follow_up_answers(session, at)
+        return check_in_round.follow_up_answers(session, at)

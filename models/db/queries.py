@@ -1,6 +1,7 @@
-"""What several queries share: ids a portion at a time, rows written once, and the next free number."""
+"""What several queries share: ids a portion at a time, rows written once, a trial, the next free number."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,17 @@ def insert_unless_there(
     statement = dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique) or None)
     counted = statement.execution_options(preserve_rowcount=True)
     return session.connection().execute(counted, rows).rowcount
+
+
+@contextmanager
+def tried(session: Session) -> Iterator[None]:
+    """What is done in here is undone at its end: so that what cannot be done is refused while nothing depends on it."""
+    attempt = session.begin_nested()
+    try:
+        yield
+        session.flush()
+    finally:
+        attempt.rollback()
 
 
 def next_number(session: Session, numbers: Mapped[int]) -> int:

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from models.dates.active_days import add_active_days
 from models.dates.local_time import local
+from models.db.queries import tried
 from models.errors import UserError
 from models.forms.catch_up import CatchUpForm
 from models.forms.kit.base import Form
@@ -34,12 +35,8 @@ def check_catch_up(session: Session, form: Form, cause: Cause) -> None:
     Raises UserError that names the field, TransitionRefused, or CapacityExceeded.
     """
     assert isinstance(form, CatchUpForm)
-    attempt = session.begin_nested()
-    try:
+    with tried(session):
         settle_talk(session, form, cause)
-        session.flush()
-    finally:
-        attempt.rollback()
 
 
 def settle_talk(session: Session, form: CatchUpForm, cause: Cause) -> tuple[Network, int]:

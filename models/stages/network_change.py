@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from models.dates.local_time import add_months, local
 from models.db.column_types import nfc
+from models.db.queries import tried
 from models.errors import UserError
 from models.forms.kit.base import Form
 from models.forms.network_change import NetworkChangeForm
@@ -34,12 +35,8 @@ def check_change(session: Session, form: Form, cause: Cause) -> None:
     Raises UserError that names the field, or TransitionRefused.
     """
     assert isinstance(form, NetworkChangeForm)
-    attempt = session.begin_nested()
-    try:
+    with tried(session):
         change(session, form, cause)
-        session.flush()
-    finally:
-        attempt.rollback()
 
 
 def change(session: Session, form: NetworkChangeForm, cause: Cause) -> tuple[Network, bool]:

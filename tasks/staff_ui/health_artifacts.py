@@ -21,8 +21,8 @@ from models.tables.network import Network
 from models.views.network_page import NetworkPage, network_page
 from tasks.staff_ui.kept_artifacts import KeptPage, addresses, keep_pages
 from templates.charts import health as charts_health
+from templates.rendering.filters import points
 from templates.rendering.staff import plain, render_staff_page
-from templates.rendering.staff_numbers import points
 from templates.vocabulary.health import level_name, state_name
 
 BAR = 5

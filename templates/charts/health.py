@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from templates.charts.svg import FAINT, INK, LEVEL_COLOURS, Drawing, level_fill
-from templates.rendering.staff_numbers import points as shown
+from templates.rendering.filters import points as shown
 from templates.vocabulary.health import level_name, state_name
 
 WIDTH: Final = 760

@@ -1,4 +1,4 @@
-"""Dates, times and hours as people read them, and the greeting (domain.md sections 3 and 9)."""
+"""Dates, times, hours and scores as people read them, and the greeting (domain.md sections 3 and 9)."""
 
 import re
 from datetime import date, datetime
@@ -49,6 +49,18 @@ def greeting(name: str, language: str) -> str:
     """How every mail begins: with the name when there is one, and just as friendly without."""
     known = f" {name.strip()}" if name.strip() else ""
     return f"Hej{known}!" if language == "sv" else f"Hello{known},"
+
+
+def points(value: float | None, language: str) -> str:
+    """A score as it is shown: "71,3" or "71.3"; nothing known is a dash."""
+    if value is None:
+        return "–"
+    return f"{value:.1f}".replace(".", "," if language == "sv" else ".")
+
+
+def change(value: float, language: str) -> str:
+    """By how much a score rose or fell: "+4,5", "−12,0"."""
+    return ("+" if value >= 0 else "−") + points(abs(value), language)
 
 
 def checked_link(value: str) -> str:

@@ -17,7 +17,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from templates.rendering import filters
 from templates.rendering.markdown import Marks, translate
-from templates.vocabulary import mail as vocabulary_mail
+from templates.vocabulary import mail as mail_words
 from templates.vocabulary import tasks
 
 MAIL: Final = Path(__file__).parents[1] / "mail"
@@ -73,7 +73,7 @@ def render_mail(template: str, language: str, context: Mapping[str, Any]) -> Ren
     Values are data: they show literally in every part, and cannot break a line in the subject.
     """
     mail = _compiled(template, language)
-    values = {"organisation": vocabulary_mail.ORGANISATION, **context, "language": language}
+    values = {"organisation": mail_words.ORGANISATION, **context, "language": language}
     return Rendered(
         subject=BREAKS.sub(" ", "".join(_pieces(mail.subject, values))).strip(),
         text_pieces=_stripped(_pieces(mail.text, values)),
@@ -157,8 +157,8 @@ def _environment(language: str, *, escape: bool) -> Environment:
     environment = Environment(autoescape=escape, undefined=StrictUndefined, finalize=_shown, keep_trailing_newline=True)
     in_language = (
         filters.day, filters.short_day, filters.moment, filters.hours, filters.greeting,
-        vocabulary_mail.item_name, vocabulary_mail.item_line, vocabulary_mail.reason_text,
-        vocabulary_mail.reason_next, vocabulary_mail.missing_text, vocabulary_mail.likeness,
+        mail_words.item_name, mail_words.item_line, mail_words.reason_text,
+        mail_words.reason_next, mail_words.missing_text, mail_words.likeness,
         tasks.task_name, tasks.task_do,
     )  # fmt: skip
     environment.filters.update({each.__name__: partial(each, language=language) for each in in_language})

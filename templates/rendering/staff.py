@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from templates.rendering import filters, staff_numbers
+from templates.rendering import filters
 from templates.vocabulary import health
 
 STAFF: Final = Path(__file__).parents[1] / "staff"
@@ -36,7 +36,7 @@ def _environment(language: str) -> Environment:
         auto_reload=False,
     )
     in_language = (
-        filters.day, filters.short_day, staff_numbers.points, staff_numbers.change,
+        filters.day, filters.short_day, filters.points, filters.change,
         health.level_name, health.state_name, health.part_name, health.part_about,
         health.way_text, health.gate_text, health.warning_text,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from models.db.engine import reading, transaction
 from models.errors import InboxUnavailable, StepFailed
 from models.mail.queue import QueuedMail, enqueue
 from models.settings import Settings, settings
-from models.stages import check_in as stages_check_in
+from models.stages import check_in as check_in_round
 from models.stages.inbox import handle
 from models.tables.check_in import CheckIn, Sharing, Wish
 from models.tables.incoming_mail import IncomingKind, IncomingMail
@@ -58,7 +58,7 @@ def any_box(
 def asked(session: Session) -> tuple[Network, OutgoingMail]:
     """A network whose contact was sent a check-in on SENT, and that mail."""
     network = network_in(session)
-    stages_check_in.send_due(session, at(SENT))
+    check_in_round.send_due(session, at(SENT))
     [mail] = mails(session, "first-meeting")
     return network, went(mail)
 
@@ -246,7 +246,7 @@ async def test_an_address_that_leaves_a_doubt_decides_nothing(box: MaildirInbox,
             check_in.q4, check_in.answered_at = 3, at(SENT)
         elif why != "not asked":
             second = network_of(session, GOREL, ORJAN)
-            stages_check_in.send_due(session, at(SENT))
+            check_in_round.send_due(session, at(SENT))
             person = session.get_one(Person, organisers(session, second)[0].person_id)
             if why == "two people at one address":
                 person.email = sender

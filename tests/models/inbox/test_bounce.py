@@ -12,7 +12,7 @@ from models.inbox.bounce import Report, Weight, hard_bounce
 from models.mail.queue import QueuedMail, enqueue
 from models.office.labels import label_of
 from models.settings import Settings
-from models.stages import check_in as stages_check_in
+from models.stages import check_in as check_in_round
 from models.stages import work_list
 from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.network import Network
@@ -27,7 +27,7 @@ BACK = at("2026-12-02")
 def asked_network(session: Session) -> tuple[Network, OutgoingMail]:
     """A network whose contact was sent a check-in, and that mail."""
     network = network_in(session)
-    stages_check_in.send_due(session, at(SENT))
+    check_in_round.send_due(session, at(SENT))
     [mail] = mails(session, "first-meeting")
     return network, sent(session, mail)
 
@@ -155,8 +155,8 @@ def test_after_a_bounce_the_next_check_in_goes_to_the_other_organiser(office: Se
     with transaction() as session:
         network, mail = asked_network(session)
         hard_bounce(session, mail, BACK)
-        assert stages_check_in.remind(session, at("2026-12-08")) == 0
-        assert stages_check_in.send_due(session, at("2027-01-12")) == 1
+        assert check_in_round.remind(session, at("2026-12-08")) == 0
+        assert check_in_round.send_due(session, at("2027-01-12")) == 1
         check_in = asking.latest(session, network.id)
         assert check_in and check_in.sent_on == date(2027, 1, 12)
         assert check_in.person_id == organisers(session, network)[1].person_id

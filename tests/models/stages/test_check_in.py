@@ -14,7 +14,7 @@ from models.meetings import booking
 from models.networks.lifecycle import advance
 from models.people.roles import roles_of
 from models.settings import Settings
-from models.stages import check_in as stages_check_in
+from models.stages import check_in as check_in_round
 from models.tables.check_in import CheckIn
 from models.tables.meeting import MeetingForm
 from models.tables.network import NetworkState, Role
@@ -31,9 +31,9 @@ def test_the_first_goes_on_the_first_tuesday_after_three_working_days(office: Se
     with transaction() as session:
         network_in(session, day="2026-11-25")
         assert first_due(date(2026, 11, 25)) == date(2026, 11, 30)
-        assert stages_check_in.send_due(session, at("2026-11-30")) == 0
-        assert stages_check_in.send_due(session, at(SENT)) == 1
-        assert stages_check_in.send_due(session, at(SENT)) == 0
+        assert check_in_round.send_due(session, at("2026-11-30")) == 0
+        assert check_in_round.send_due(session, at(SENT)) == 1
+        assert check_in_round.send_due(session, at(SENT)) == 0
         assert len(mails(session, "first-meeting")) == 1
 
 
@@ -51,35 +51,35 @@ def test_the_rhythm_follows_the_ladder() -> None:
 def test_quiet_days_put_a_check_in_off_to_the_next_tuesday_that_is_allowed(office: Settings) -> None:
     with transaction() as session:
         network_in(session)
-        stages_check_in.send_due(session, at(SENT))
+        check_in_round.send_due(session, at(SENT))
         for tuesday in ("2027-01-05", "2026-12-22"):
-            assert stages_check_in.send_due(session, at(tuesday)) == 0
-        assert stages_check_in.send_due(session, at("2027-01-12")) == 1
+            assert check_in_round.send_due(session, at(tuesday)) == 0
+        assert check_in_round.send_due(session, at("2027-01-12")) == 1
 
 
 def test_a_tuesday_that_was_missed_is_made_up_for(office: Settings) -> None:
     with transaction() as session:
         network_in(session)
-        assert stages_check_in.send_due(session, at("2026-12-03")) == 1
+        assert check_in_round.send_due(session, at("2026-12-03")) == 1
 
 
 def test_a_resting_network_is_never_asked(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
         advance(session, network, NetworkState.resting, by(Actor.member, "2026-11-26"))
-        assert stages_check_in.send_due(session, at("2027-02-02")) == 0
+        assert check_in_round.send_due(session, at("2027-02-02")) == 0
 
 
 def test_silence_is_met_with_one_reminder_and_then_another_organiser(office: Settings) -> None:
     with transaction() as session:
         network_in(session)
-        stages_check_in.send_due(session, at(SENT))
-        assert stages_check_in.remind(session, at("2026-12-07")) == 0
-        assert stages_check_in.remind(session, at("2026-12-08")) == 1
-        assert stages_check_in.remind(session, at("2026-12-15")) == 0
-        assert stages_check_in.ask_second(session, at("2026-12-14")) == 0
-        assert stages_check_in.ask_second(session, at("2026-12-15")) == 1
-        assert stages_check_in.ask_second(session, at("2027-01-12")) == 0
+        check_in_round.send_due(session, at(SENT))
+        assert check_in_round.remind(session, at("2026-12-07")) == 0
+        assert check_in_round.remind(session, at("2026-12-08")) == 1
+        assert check_in_round.remind(session, at("2026-12-15")) == 0
+        assert check_in_round.ask_second(session, at("2026-12-14")) == 0
+        assert check_in_round.ask_second(session, at("2026-12-15")) == 1
+        assert check_in_round.ask_second(session, at("2027-01-12")) == 0
         [first], [second] = mails(session, "check-in-reminder"), mails(session, "second-organiser")
         assert first.person_id != second.person_id
 
@@ -89,13 +89,13 @@ def test_when_the_other_organiser_is_silent_too_staff_are_asked_to_call_and_noth
 ) -> None:
     with transaction() as session:
         network = network_in(session)
-        stages_check_in.send_due(session, at(SENT))
-        stages_check_in.remind(session, at("2026-12-08"))
-        stages_check_in.ask_second(session, at("2026-12-15"))
-        assert stages_check_in.give_up_asking(session, at("2027-01-10")) == 0
+        check_in_round.send_due(session, at(SENT))
+        check_in_round.remind(session, at("2026-12-08"))
+        check_in_round.ask_second(session, at("2026-12-15"))
+        assert check_in_round.give_up_asking(session, at("2027-01-10")) == 0
         # 15 December to 12 January holds seven active days only: 16, 17 and 8-12 January.
-        assert stages_check_in.give_up_asking(session, at("2027-01-12")) == 1
-        assert stages_check_in.give_up_asking(session, at("2027-01-19")) == 0
+        assert check_in_round.give_up_asking(session, at("2027-01-12")) == 1
+        assert check_in_round.give_up_asking(session, at("2027-01-19")) == 0
         [opened] = session.exec(select(Intervention))
         assert (opened.kind, network.state) == ("unreachable", NetworkState.starting)
 
@@ -105,9 +105,9 @@ def test_a_network_with_nobody_else_to_ask_goes_straight_to_staff(office: Settin
         network = network_in(session)
         for role in roles_of(session, network.id):
             role.until = date(2026, 12, 1) if role.code != "m1" else None
-        stages_check_in.send_due(session, at(SENT))
-        stages_check_in.remind(session, at("2026-12-08"))
-        assert stages_check_in.ask_second(session, at("2026-12-15")) == 0
+        check_in_round.send_due(session, at(SENT))
+        check_in_round.remind(session, at("2026-12-08"))
+        assert check_in_round.ask_second(session, at("2026-12-15")) == 0
         [opened] = session.exec(select(Intervention))
         assert opened.kind == "unreachable"
 
@@ -115,20 +115,20 @@ def test_a_network_with_nobody_else_to_ask_goes_straight_to_staff(office: Settin
 def test_an_answer_from_the_other_organiser_ends_the_chase(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
-        stages_check_in.send_due(session, at(SENT))
-        stages_check_in.remind(session, at("2026-12-08"))
-        stages_check_in.ask_second(session, at("2026-12-15"))
+        check_in_round.send_due(session, at(SENT))
+        check_in_round.remind(session, at("2026-12-08"))
+        check_in_round.ask_second(session, at("2026-12-15"))
         check_in = asking.latest(session, network.id)
         assert check_in
         answer(session, check_in, "2026-12-16")
-        assert stages_check_in.give_up_asking(session, at("2027-02-01")) == 0
+        assert check_in_round.give_up_asking(session, at("2027-02-01")) == 0
 
 
 @pytest.mark.parametrize("sign", ["an answer", "a report", "a booking"])
 def test_any_activity_stops_the_chase(office: Settings, sign: str) -> None:
     with transaction() as session:
         network = network_in(session)
-        stages_check_in.send_due(session, at(SENT))
+        check_in_round.send_due(session, at(SENT))
         check_in = asking.latest(session, network.id)
         assert check_in
         if sign == "an answer":
@@ -137,13 +137,13 @@ def test_any_activity_stops_the_chase(office: Settings, sign: str) -> None:
             meet(session, network, "2026-12-03")
         else:
             meet(session, network, "2026-12-02", next_at="2027-01-20 17:30")
-        assert stages_check_in.remind(session, at("2026-12-15")) == 0
+        assert check_in_round.remind(session, at("2026-12-15")) == 0
 
 
 def test_an_answer_can_be_changed_for_fourteen_days(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
-        stages_check_in.send_due(session, at(SENT))
+        check_in_round.send_due(session, at(SENT))
         check_in = asking.latest(session, network.id)
         assert check_in
         answer(session, check_in, "2026-12-03", motivation=5)
@@ -156,14 +156,14 @@ def test_an_answer_can_be_changed_for_fourteen_days(office: Settings) -> None:
 def test_a_wish_goes_on_the_negotiators_list_and_wanting_to_close_as_well(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
-        stages_check_in.send_due(session, at(SENT))
+        check_in_round.send_due(session, at(SENT))
         check_in = asking.latest(session, network.id)
         assert check_in
         answer(session, check_in, "2026-12-02", wish="speaker")
-        assert stages_check_in.follow_up_answers(session, at("2026-12-03")) == 1
-        assert stages_check_in.follow_up_answers(session, at("2026-12-04")) == 0
+        assert check_in_round.follow_up_answers(session, at("2026-12-03")) == 1
+        assert check_in_round.follow_up_answers(session, at("2026-12-04")) == 0
         answer(session, check_in, "2026-12-05", wish="close")
-        assert stages_check_in.follow_up_answers(session, at("2026-12-06")) == 1
+        assert check_in_round.follow_up_answers(session, at("2026-12-06")) == 1
         kinds = sorted(session.exec(select(Intervention.kind)))
         assert kinds == ["pause_or_close", "wish"]
         assert network.state == NetworkState.starting
@@ -177,9 +177,7 @@ def test_a_first_meeting_that_nobody_told_of_is_asked_about_once(office: Setting
         role = roles_of(session, network.id)[0]
         booking.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
         session.flush()
-        counts = [
-            stages_check_in.ask_unreported(session, at(day)) for day in ("2026-11-27", "2026-11-30", "2026-12-01")
-        ]
+        counts = [check_in_round.ask_unreported(session, at(day)) for day in ("2026-11-27", "2026-11-30", "2026-12-01")]
         assert counts == [0, 1, 0]
         meet(session, network, "2026-11-25")
         assert str(network.check_in_due_on) == "2026-12-30"
@@ -206,7 +204,7 @@ def test_a_contact_who_may_not_be_written_to_is_passed_over_for_another_organise
         network = network_in(session)
         contact, other = organisers(session, network)[:2]
         shut(session, contact, why)
-        assert stages_check_in.send_due(session, at(SENT)) == 1
+        assert check_in_round.send_due(session, at(SENT)) == 1
         check_in = asking.latest(session, network.id)
         [mail] = mails(session, "first-meeting")
         assert check_in
@@ -219,7 +217,7 @@ def test_where_nobody_may_be_written_to_staff_phone_once_a_round_and_no_check_in
         network = network_in(session)
         for role in organisers(session, network):
             shut(session, role, "protected")
-        counts = [stages_check_in.send_due(session, at(day)) for day in (SENT, "2026-12-08", "2027-01-12")]
+        counts = [check_in_round.send_due(session, at(day)) for day in (SENT, "2026-12-08", "2027-01-12")]
         assert counts == [0, 0, 0]
         assert session.exec(select(CheckIn)).all() == []
         opened = session.exec(select(Intervention).order_by(col(Intervention.opened_at))).all()
@@ -238,20 +236,20 @@ def test_a_first_meeting_that_nobody_can_be_asked_about_is_put_on_the_list_once(
         booking.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
         for role in organisers(session, network):
             shut(session, role, "bounced")
-        assert [stages_check_in.ask_unreported(session, at(f"2026-12-0{day}")) for day in (1, 2, 3)] == [0, 0, 0]
+        assert [check_in_round.ask_unreported(session, at(f"2026-12-0{day}")) for day in (1, 2, 3)] == [0, 0, 0]
         assert session.exec(select(Intervention.kind)).all() == ["phone_only"]
 
 
 def test_no_reminder_goes_to_whoever_stopped_them_and_another_organiser_is_asked_in_turn(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
-        stages_check_in.send_due(session, at(SENT))
+        check_in_round.send_due(session, at(SENT))
         contact, second, third = organisers(session, network)
         shut(session, contact, "reminders_stopped")
         shut(session, second, "reminders_stopped")
-        assert stages_check_in.remind(session, at("2026-12-08")) == 0
-        assert stages_check_in.ask_second(session, at("2026-12-14")) == 0
-        assert stages_check_in.ask_second(session, at("2026-12-15")) == 1
+        assert check_in_round.remind(session, at("2026-12-08")) == 0
+        assert check_in_round.ask_second(session, at("2026-12-14")) == 0
+        assert check_in_round.ask_second(session, at("2026-12-15")) == 1
         assert mails(session, "check-in-reminder") == []
         assert [mail.person_id for mail in mails(session, "second-organiser")] == [third.person_id]
 

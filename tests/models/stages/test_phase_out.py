@@ -10,7 +10,7 @@ from models.check_ins import asking
 from models.db.engine import transaction
 from models.office.staff import by_signature
 from models.settings import Settings
-from models.stages import check_in as stages_check_in
+from models.stages import check_in as check_in_round
 from models.stages import phase_out
 from models.support.ledger import hours_left
 from models.tables.network import Network, NetworkState
@@ -25,7 +25,7 @@ def strong_network(session: Session) -> Network:
     network = network_in(session, day="2026-11-25")
     meet(session, network, "2026-12-02")
     meet(session, network, "2026-12-09", next_at="2027-01-20 17:30")
-    stages_check_in.send_due(session, at("2026-12-01"))
+    check_in_round.send_due(session, at("2026-12-01"))
     check_in = asking.latest(session, network.id)
     assert check_in
     answer(session, check_in, "2026-12-02")
@@ -71,7 +71,7 @@ def test_without_one_of_the_five_criteria_there_is_no_early_step(office: Setting
             meet(session, network, "2026-12-11", carriers=carriers)
         else:
             meet(session, network, "2026-12-02", **booking)
-        stages_check_in.send_due(session, at("2026-12-01"))
+        check_in_round.send_due(session, at("2026-12-01"))
         check_in = asking.latest(session, network.id)
         assert check_in
         if lacking != "answer":

@@ -17,7 +17,7 @@ from templates.charts import health
 from templates.charts.health import NetworkLifeChart, QuarterShare
 from templates.charts.svg import Drawing
 from templates.rendering.staff import STAFF, plain, render_staff_page
-from templates.vocabulary import health as vocabulary_health
+from templates.vocabulary import health as health_words
 
 LANGUAGES = ("sv", "en")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -67,16 +67,16 @@ def network(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_code_has_its_words(language: str) -> None:
     for level in Level:
-        assert vocabulary_health.level_name(level, language)
+        assert health_words.level_name(level, language)
     for state in NetworkState:
-        assert vocabulary_health.state_name(state, language) == word(NETWORK_STATE, state, language)
+        assert health_words.state_name(state, language) == word(NETWORK_STATE, state, language)
         assert state in health.STATE_COLOURS
     for way in Advice:
-        assert vocabulary_health.way_text(way, language).endswith(".")
+        assert health_words.way_text(way, language).endswith(".")
     for gate in Gate:
-        assert vocabulary_health.gate_text(gate.name or "", language).endswith(".")
+        assert health_words.gate_text(gate.name or "", language).endswith(".")
     for name in COMPONENTS:
-        assert vocabulary_health.part_name(name, language) and vocabulary_health.part_about(name, language)
+        assert health_words.part_name(name, language) and health_words.part_about(name, language)
 
 
 def test_every_page_is_there_in_both_languages_and_asks_for_the_same_values() -> None:
@@ -93,7 +93,7 @@ def test_the_overview_tells_what_moved_why_a_warning_was_given_and_what_gates_me
     sign, comma = ("gul", ",") if language == "sv" else ("yellow", ".")
     assert f"▼ −11{comma}2" in page and f"→ {sign}" in page
     assert "2027-08-02" in page
-    assert vocabulary_health.gate_text("G1", language) in page
+    assert health_words.gate_text("G1", language) in page
     assert "(/form)" in page
 
 
@@ -107,8 +107,8 @@ def test_an_office_with_nothing_to_tell_gets_a_page_without_empty_tables(languag
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_networks_page_says_what_would_raise_each_part(language: str) -> None:
     page = render_staff_page("network", language, **network())
-    assert vocabulary_health.way_text("one_more", language) in page
-    assert vocabulary_health.gate_text("G2", language) in page
+    assert health_words.way_text("one_more", language) in page
+    assert health_words.gate_text("G2", language) in page
     assert "(/talk)" in page and "(/all)" in page
     alone = render_staff_page(
         "network", language, **network(level=None, score=None, parts=[], gates=[], last_led=None, booked=DAY)
