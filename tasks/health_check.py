@@ -53,7 +53,7 @@ async def take_snapshots(at: datetime) -> dict[str, Any]:
         }
 
 
-def _move(session: Session, move: Move) -> dict[str, Any]:
+def _move(session: Session, move: Move) -> dict[str, object]:
     return {
         "number": move.number,
         "label": label_of(session, session.get_one(Network, move.network_id)),
@@ -96,6 +96,6 @@ async def draw_page(number: int, at: datetime) -> str:
 
 
 @step("Visa hälsokontrollen", "Show the health check")
-async def show(found: dict[str, Any], opened: dict[str, int], at: datetime) -> None:
+async def show(found: dict[str, object], opened: dict[str, int], at: datetime) -> None:
     """Put the overview on the run and in its own place."""
     await health_artifacts.show_all(found, opened, local(at).date(), WARNINGS_SHOWN)

@@ -32,7 +32,7 @@ async def receive_request(form: SupportRequestForm, at: datetime) -> str:
 
 
 @step("Skriv upp förfrågan och bekräfta", "Write the request down and acknowledge it")
-async def save_request(intake: str, at: datetime) -> dict[str, Any]:
+async def save_request(intake: str, at: datetime) -> dict[str, object]:
     """Write the request down and acknowledge it, once. Returns its id, number and state, and whether it is new."""
     with transaction() as session:
         row, form = form_of(session, intake, SupportRequestForm)

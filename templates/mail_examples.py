@@ -25,7 +25,7 @@ STOP: Final = {"stop_link": "https://natverk.example.org/sluta/Hv2nQd"}  # in ma
 
 DATA: Final = "https://natverk.example.org/mina-uppgifter/Ru8yMz"
 UI: Final = "https://natverk.example.org/ui/oppna"
-_ROWS: Final[list[dict[str, Any]]] = [
+_ROWS: Final[list[dict[str, object]]] = [
     {"what": "talk", "subject": "Kramfors · samma roll · #51", "since": "2027-02-25", "due": "2027-03-04",
      "overdue": False, "link": f"{UI}/talk"},
     {"what": "over_helping", "subject": f"{PLACE} · ort · #12", "since": "2027-02-08", "due": "2027-02-22",
@@ -42,13 +42,13 @@ def example(template: str, language: str) -> dict[str, Any]:
     return {**_common(language), **_own(language)[template]}
 
 
-def variants(template: str, language: str) -> list[dict[str, Any]]:
+def variants(template: str, language: str) -> list[dict[str, object]]:
     """The example, and one more context for each other way that the mail can read."""
     usual = example(template, language)
     return [usual] + [{**usual, **change} for change in _CHANGES.get(template, [])]
 
 
-def _common(language: str) -> dict[str, Any]:
+def _common(language: str) -> dict[str, object]:
     return {
         "name": "Åsa Öhrn",
         "place": PLACE,
@@ -64,7 +64,7 @@ def _common(language: str) -> dict[str, Any]:
     }
 
 
-def _own(language: str) -> dict[str, dict[str, Any]]:
+def _own(language: str) -> dict[str, dict[str, object]]:
     support = {
         "who": "André Sjögren",
         "from_on": date(2027, 5, 10),

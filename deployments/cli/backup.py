@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from models.errors import BackupRefused
 from models.settings import Settings, chosen_settings, made_once, settings
@@ -33,7 +33,7 @@ def first_key(settings: Settings) -> str:
     return key
 
 
-def back_up(settings: Settings, file: Path) -> dict[str, Any]:
+def back_up(settings: Settings, file: Path) -> dict[str, object]:
     """Write a backup and tell what is in it. The first time, the key is shown, beside what scripts read."""
     from tasks.archive.write import write_backup
 
@@ -57,7 +57,7 @@ def back_up(settings: Settings, file: Path) -> dict[str, Any]:
     }
 
 
-def look_through(file: Path) -> dict[str, Any]:
+def look_through(file: Path) -> dict[str, object]:
     """Check a backup whole and tell what is in it. Raises BackupRefused with what is wrong."""
     chosen = chosen_settings()
     kept = chosen.home / KEY_FILE
@@ -68,7 +68,7 @@ def look_through(file: Path) -> dict[str, Any]:
         return {"file": file, "ok": True} | _told(verify(file, key))
 
 
-def bring_back(file: Path) -> dict[str, Any]:
+def bring_back(file: Path) -> dict[str, object]:
     """Restore a backup into the empty LOTS_HOME, and tell what is left for staff to settle."""
     chosen = chosen_settings()
     key = _given(chosen.backup_key)
@@ -105,7 +105,7 @@ def _given(key: str) -> str:
     return key
 
 
-def _told(found: "Verified") -> dict[str, Any]:
+def _told(found: "Verified") -> dict[str, object]:
     manifest = found.manifest
     return {
         "made_at": manifest.made_at.isoformat(),

@@ -6,7 +6,6 @@ import socket
 import tempfile
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -53,7 +52,7 @@ class Findings:
     def ok(self) -> bool:
         return all(check.ok for check in self.checks)
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, object]:
         """For scripts (the contract of `lots doctor --json`); null for what could not be looked at."""
         return {
             "ok": self.ok,

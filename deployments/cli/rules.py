@@ -36,7 +36,7 @@ def run(
     show(asyncio.run(_run(started, **parameters, as_of=as_of)), json)
 
 
-async def _run(flow: Any, **parameters: Any) -> dict[str, Any]:
+async def _run(flow: Any, **parameters: object) -> dict[str, object]:
     import httpx
 
     from models.errors import ServiceUnavailable

@@ -29,7 +29,7 @@ def flow_named(name: str) -> Callable[..., Any]:
     return getattr(importlib.import_module(module), function)  # type: ignore[no-any-return]
 
 
-def parameters_for(flow: Callable[..., Any], given: Mapping[str, str]) -> dict[str, Any]:
+def parameters_for(flow: Callable[..., Any], given: Mapping[str, str]) -> dict[str, object]:
     """The flow's parameters from `k=v` texts: a form's field by its name, a list as JSON.
 
     Raises UserError that names the parameter and what is wrong with it.
@@ -54,7 +54,7 @@ def parameters_for(flow: Callable[..., Any], given: Mapping[str, str]) -> dict[s
         raise UserError(f"--param {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
 
 
-def _value(name: str, text: str, kind: Any) -> Any:
+def _value(name: str, text: str, kind: object) -> Any:
     if get_origin(kind) is not list:
         return text
     try:

@@ -40,7 +40,7 @@ def score_stream(stream: BinaryIO, as_of: date) -> list[dict[str, Any]]:
     return as_json(ids, score(batch, as_of))
 
 
-def as_json(ids: list[str], result: Result) -> list[dict[str, Any]]:
+def as_json(ids: list[str], result: Result) -> list[dict[str, object]]:
     """The entries of "networks": components with 6 decimals, the score with one or null (not assessed)."""
     columns = zip(
         ids,
@@ -152,7 +152,7 @@ class _Reader:
         except _Wrong as wrong:
             raise UserError(f"{where}, {wrong.field}: {wrong.problem}") from None
 
-    def add_network(self, network: dict[str, Any]) -> None:
+    def add_network(self, network: dict[str, object]) -> None:
         kickoff = self.day(network, "kickoff_on")
         if kickoff > self.today:
             raise _Wrong("kickoff_on", f"must not lie after the as-of date {self.as_of}")
@@ -252,7 +252,7 @@ class _Reader:
         except _Wrong as wrong:
             raise _Wrong(f"{where}.{wrong.field}", wrong.problem) from None
 
-    def day(self, record: dict[str, Any], key: str) -> int:
+    def day(self, record: dict[str, object], key: str) -> int:
         try:
             return self.days[record[key]]
         except KeyError:
@@ -262,13 +262,13 @@ class _Reader:
             raise _must(key, f'a date such as "2026-11-25" {years}', record[key]) from None
 
 
-def _required(record: dict[str, Any], key: str) -> Any:
+def _required(record: dict[str, object], key: str) -> Any:
     if key not in record:
         raise _Wrong(key, "is missing")
     return record[key]
 
 
-def _list(network: dict[str, Any], key: str) -> list[Any]:
+def _list(network: dict[str, object], key: str) -> list[object]:
     value = _required(network, key)
     if type(value) is not list:
         raise _must(key, "a list", value)
@@ -281,7 +281,7 @@ def _whole(value: object, least: int, most: int, field: str) -> int:
     raise _must(field, f"a whole number from {least} to {most}", value)
 
 
-def _count(meeting: dict[str, Any], key: str, required: bool) -> int:
+def _count(meeting: dict[str, object], key: str, required: bool) -> int:
     """How many were present; UNKNOWN when nobody wrote it down and it is not required."""
     if not required and meeting.get(key) is None:
         return UNKNOWN

@@ -102,7 +102,7 @@ class DemoWorld:
     def _open_pages(self, api_url: str) -> None:
         from deployments.web.app import create_app, start_run
 
-        async def start(name: str, parameters: dict[str, Any]) -> str:
+        async def start(name: str, parameters: dict[str, object]) -> str:
             # While the story is told it sends the mail itself; after it, whoever tries the pages gets a run.
             if self.is_telling:
                 return ""
@@ -170,7 +170,7 @@ def _load_office() -> None:
         import_file(session, "members", HERE / "members.csv")
 
 
-async def _run_on_worker(flow: str, parameters: dict[str, Any]) -> str:
+async def _run_on_worker(flow: str, parameters: dict[str, object]) -> str:
     """Run a deployment on the worker and wait. Returns its closing line; raises ServiceUnavailable when it failed."""
     from prefect.deployments import run_deployment
 

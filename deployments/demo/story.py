@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
 
 import httpx
 
@@ -28,7 +27,7 @@ class Story:
     clock: Clock
     catcher: Catcher
     progress: Callable[[str, float], None]
-    run_on_worker: Callable[[str, dict[str, Any]], Awaitable[str]]
+    run_on_worker: Callable[[str, dict[str, object]], Awaitable[str]]
     events: list[tuple[date, str, str]] = field(default_factory=list)
     answered: set[str] = field(default_factory=set)
 
@@ -61,7 +60,7 @@ class Story:
                 everything.append((later, "check-in", self._lulea_answers))
         return sorted(everything, key=lambda happening: happening[0])
 
-    async def _staff(self, flow: str, form: dict[str, Any]) -> str:
+    async def _staff(self, flow: str, form: dict[str, object]) -> str:
         """A form that staff fill in, run by the worker."""
         return await self.run_on_worker(flow, {"form": form, "as_of": self.clock.moment.isoformat()})
 
@@ -115,7 +114,7 @@ class Story:
                 return found[0]
         return ""
 
-    async def _press(self, link: str, form: dict[str, Any]) -> None:
+    async def _press(self, link: str, form: dict[str, object]) -> None:
         """Open a link and send the form that stands there, as a browser does."""
         async with httpx.AsyncClient(timeout=60, follow_redirects=True) as browser:
             (await browser.get(link)).raise_for_status()

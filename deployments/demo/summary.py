@@ -1,7 +1,6 @@
 """What the demo came to, in counts: from our database, from Prefect's server, and from the mail catcher."""
 
 from collections import Counter, defaultdict
-from typing import Any
 
 from sqlmodel import col, func, select
 
@@ -12,7 +11,7 @@ from models.tables.network import Network
 from models.tables.request import SupportRequest
 
 
-async def sum_up(caught: int, urls: dict[str, str]) -> dict[str, Any]:
+async def sum_up(caught: int, urls: dict[str, str]) -> dict[str, object]:
     """The demo's summary as the contract has it."""
     with reading() as session:
         latest = select(HealthSnapshot.network_id, func.max(HealthSnapshot.on).label("on")).group_by(

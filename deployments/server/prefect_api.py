@@ -39,7 +39,7 @@ class PrefectApi:
     ) -> None:
         self._client.close()
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
+    def ask(self, method: str, path: str, body: object = None) -> Any:
         """The answer as JSON; asked again while the server says that its database is busy (503)."""
         for again in range(BUSY_TRIES, -1, -1):
             reply = self._send(method, path, body)
@@ -54,7 +54,7 @@ class PrefectApi:
             raise ServiceUnavailable(f"Prefect answers {reply.status_code} to {method} {path}")
         return reply.json() if reply.content else None
 
-    def _send(self, method: str, path: str, body: Any) -> httpx.Response:
+    def _send(self, method: str, path: str, body: object) -> httpx.Response:
         try:
             return self._client.request(method, path, json=body)
         except httpx.HTTPError as error:

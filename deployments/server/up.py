@@ -73,7 +73,7 @@ class RunningOffice:
             listener = listen_for_prefect(settings.prefect_host, self.wanted, remembered)
             self.prefect = sockets.enter_context(listener)
         self.parts: dict[str, SupervisedPart] = {}
-        self.told: dict[str, Any] = {}
+        self.told: dict[str, object] = {}
         self._tell()  # until the parts run, nothing of the last time holds
 
     def run(self, *, shows_login: bool) -> None:

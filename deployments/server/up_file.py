@@ -53,7 +53,7 @@ def _locked(lock: IO[str], kind: int) -> bool:
     return True
 
 
-def write_up_file(home: Path, told: dict[str, Any]) -> bool:
+def write_up_file(home: Path, told: dict[str, object]) -> bool:
     """Write it down for other windows, whole or not at all. Returns whether that was possible."""
     fresh = home / "up.json.fresh"
     try:

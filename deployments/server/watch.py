@@ -70,7 +70,7 @@ class RunWatch:
         since = (datetime.now(UTC) - CRASHED_WITHIN).isoformat()
         ours = {"work_pools": {"name": {"any_": [POOL]}}, "limit": LOOKED_AT}
         crashed = {"state": {"type": {"any_": ["CRASHED"]}}, "end_time": {"after_": since}}
-        found: list[dict[str, Any]] = []
+        found: list[dict[str, object]] = []
         for which in ({"state": {"type": {"any_": list(UNDER_WAY)}}}, crashed):
             found += self.api.ask("POST", "/flow_runs/filter", ours | {"flow_runs": which})
         name = rules.interruption()[0]
@@ -95,7 +95,7 @@ class RunWatch:
         # Its process is gone, or an earlier one's is and its own has not come to its first beat.
         return not alive and now - since > (TELL_SECONDS if pulse.started_at < since else timedelta())
 
-    def _flow(self, run: dict[str, Any]) -> str:
+    def _flow(self, run: dict[str, object]) -> str:
         return str(self.api.ask("GET", f"/flows/{run['flow_id']}")["name"])
 
     def _tell(self, run: dict[str, Any], pulse: FlowRunPulse | None) -> int:
@@ -117,7 +117,7 @@ class RunWatch:
         return 1
 
 
-def _state(what: Verdict, before: str, pulse: FlowRunPulse | None) -> dict[str, Any]:
+def _state(what: Verdict, before: str, pulse: FlowRunPulse | None) -> dict[str, object]:
     if what.act == Act.report and pulse:
         return {"type": pulse.end_type, "name": pulse.end_name, "message": pulse.end_message}
     if what.act == Act.cancelled:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any
 from uuid import UUID
 
 from deployments.simulation.office import Row, new_id
@@ -63,6 +62,6 @@ def transition(
     request: UUID | None = None,
 ) -> Row:
     """A row of the log."""
-    row: dict[str, Any] = {"id": new_id(random), "network_id": network, "request_id": request, "from_state": current}
-    who: dict[str, Any] = {"actor": cause.actor, "signature": cause.signature}
+    row: dict[str, object] = {"id": new_id(random), "network_id": network, "request_id": request, "from_state": current}
+    who: dict[str, object] = {"actor": cause.actor, "signature": cause.signature}
     return row | {"to_state": target, "cause": cause.why, "at": cause.at, **who}

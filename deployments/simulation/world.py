@@ -46,7 +46,7 @@ ORDER: tuple[type[SQLModel], ...] = (
 )  # fmt: skip
 
 
-def simulate(networks: int, months: int, until: date, seed: int) -> dict[str, Any]:
+def simulate(networks: int, months: int, until: date, seed: int) -> dict[str, object]:
     """Make up `months` of history up to `until` and write it: counts of what was written.
 
     Raises UserError when the database holds a person, a request or a network already.
@@ -223,11 +223,11 @@ class MadeUpWorld:
         self.rows[Role] += roles
         return roles
 
-    def _role(self, network: Network, member: Row, kind: RoleKind, place: int, asked: Any, confirmed: Any) -> Row:
+    def _role(self, network: Network, member: Row, kind: RoleKind, place: int, asked: object, confirmed: object) -> Row:
         row: Row = {"id": new_id(self.random), "network_id": network.id, "person_id": member["id"], "kind": kind}
         return row | {"code": f"m{place}", "asked_at": asked, "confirmed_at": confirmed, "until": None}
 
-    def write(self, session: Session) -> dict[str, Any]:
+    def write(self, session: Session) -> dict[str, object]:
         """Write everything, parents first. Returns counts."""
         rows = self.rows
         add_health(self.random, self.lives, self.first, self.until, rows)

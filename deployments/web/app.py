@@ -6,7 +6,6 @@ one, with codes instead of names.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -34,7 +33,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def start_run(deployment: str, parameters: dict[str, Any]) -> str:
+async def start_run(deployment: str, parameters: dict[str, object]) -> str:
     """Start a Prefect deployment without waiting for it. Returns the flow run's id; for the outbox, which may have one
     waiting already, none."""
     from prefect.client.orchestration import get_client

@@ -28,10 +28,10 @@ class ConnectionWatch:
             event.listen(engine, ended, self._given_back)
         threading.Thread(target=self._look, name="watch", daemon=True).start()
 
-    def _taken(self, connection: Any, _record: object, _proxy: object) -> None:
+    def _taken(self, connection: object, _record: object, _proxy: object) -> None:
         self.held[id(connection)] = (time.monotonic(), connection)
 
-    def _given_back(self, connection: Any, *_: object) -> None:
+    def _given_back(self, connection: object, *_: object) -> None:
         self.held.pop(id(connection), None)
 
     def _look(self) -> None:

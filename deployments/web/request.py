@@ -7,7 +7,7 @@ from contextlib import suppress
 from contextvars import copy_context
 from datetime import date, datetime
 from email.utils import parseaddr
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -58,7 +58,7 @@ def _weighed(part: str) -> tuple[str, float]:
     return tag.strip().split("-")[0].lower(), weighs
 
 
-def page(request: Request, name: str, status_code: int = 200, **values: Any) -> HTMLResponse:
+def page(request: Request, name: str, status_code: int = 200, **values: object) -> HTMLResponse:
     """The page in the reader's language. Never kept by a browser or a proxy: the guard sees to that."""
     language = language_of(request)
     office = parseaddr(settings().mail_reply_to)[1]
@@ -91,7 +91,7 @@ def uuid_of(text: str) -> UUID:
         raise LinkRefused from None
 
 
-async def run_query(work: Callable[..., T], *args: Any) -> T:
+async def run_query(work: Callable[..., T], *args: object) -> T:
     """What `work` reads. A SQLite file lies beside us and makes no reader wait, so to read it costs less than a thread
     would; a database server, or a file that is locked after all, is waited for in one."""
     if engine().dialect.name == "sqlite":

@@ -11,7 +11,7 @@ log = logging.getLogger("natverkslots.web")
 
 START_SECONDS = 60  # nobody waits for it
 OUTBOX = "outbox/outbox"
-Start = Callable[[str, dict[str, Any]], Awaitable[str]]
+Start = Callable[[str, dict[str, object]], Awaitable[str]]
 
 
 async def start_quietly(start: Start, deployment: str, parameters: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ AGAIN_AFTER_SECONDS = (1, 2, 5, 10, 30, 60, 120, 300)
 class Stuck(Exception):
     """One work met a lock, or broke the transaction for all: the others are done again without it."""
 
-    def __init__(self, done: "Future[Any]", told: DatabaseUnavailable) -> None:
+    def __init__(self, done: "Future[object]", told: DatabaseUnavailable) -> None:
         self.done, self.told = done, told
 
 
@@ -60,7 +60,7 @@ class Writer:
         while batch := self._next():
             _write_together(batch)
 
-    def _next(self) -> list[tuple[Work, Future[Any]]]:
+    def _next(self) -> list[tuple[Work, Future[object]]]:
         with self.lock:
             batch = [self.waiting.get() for _ in range(min(AT_ONCE, self.waiting.qsize()))]
             self.is_writing = bool(batch)
@@ -83,7 +83,7 @@ async def write_at_last(request: Request, work: Callable[[Session], T]) -> T:
     return await write(request, work)
 
 
-def _write_together(batch: list[tuple[Work, Future[Any]]]) -> None:
+def _write_together(batch: list[tuple[Work, Future[object]]]) -> None:
     """In one transaction, again without the one that it failed by, until it holds or nobody is left."""
     while batch := [(work, done) for work, done in batch if not done.done()]:
         try:
@@ -99,8 +99,8 @@ def _write_together(batch: list[tuple[Work, Future[Any]]]) -> None:
                     done.set_result(result)
 
 
-def _write_once(batch: list[tuple[Work, Future[Any]]]) -> list[tuple[Future[Any], Any]]:
-    results: list[tuple[Future[Any], Any]] = []
+def _write_once(batch: list[tuple[Work, Future[object]]]) -> list[tuple[Future[object], Any]]:
+    results: list[tuple[Future[object], Any]] = []
     with patience(WAIT_SECONDS), transaction() as session:
         session.connection()  # whoever cannot begin here is refused together with all: none of them is in the way
         for work, done in batch:
@@ -117,6 +117,6 @@ def _write_once(batch: list[tuple[Work, Future[Any]]]) -> list[tuple[Future[Any]
     return results
 
 
-def _refuse(done: Future[Any], error: Exception) -> None:
+def _refuse(done: Future[object], error: Exception) -> None:
     with suppress(InvalidStateError):
         done.set_exception(error)

@@ -46,12 +46,12 @@ def as_seconds(session: Session, moment: Any) -> Any:
     return cast(func.strftime("%s", moment), BigInteger)
 
 
-def as_key(session: Session, id: Any) -> Any:
+def as_key(session: Session, id: object) -> Any:
     """How this database tells an id as one of Keys."""
     return func.replace(cast(id, String), "-", "") if _is_postgresql(session) else id
 
 
-def as_day(session: Session, day: Any) -> Any:
+def as_day(session: Session, day: object) -> Any:
     """How this database tells a date as its number, as Python's toordinal does."""
     if _is_postgresql(session):
         return day - literal(date.min, Date) + 1
@@ -75,12 +75,12 @@ def numbered(session: Session, keys: Keys) -> Any:
 # --- from rows to columns -------------------------------------------------------------------------
 
 
-def in_columns(session: Session, query: Any, width: int) -> list[Ints]:
+def in_columns(session: Session, query: object, width: int) -> list[Ints]:
     """An answer of so many columns of whole numbers."""
     return [np.array(values, dtype=np.int64) for values in raw_columns(session, query, width)]
 
 
-def keyed_columns(session: Session, query: Any, width: int) -> tuple[Keys, list[Ints]]:
+def keyed_columns(session: Session, query: object, width: int) -> tuple[Keys, list[Ints]]:
     """An answer of so many columns of whole numbers and a last one of keys."""
     *figures, keys = raw_columns(session, query, width + 1)
     return np.array(keys, dtype=KEY), [np.array(values, dtype=np.int64) for values in figures]
@@ -88,7 +88,7 @@ def keyed_columns(session: Session, query: Any, width: int) -> tuple[Keys, list[
 
 def raw_columns(session: Session, query: Any, width: int) -> list[list[Any]]:
     """An answer as the driver gives it, some rows at a time: nothing here becomes an object of ours."""
-    columns: list[list[Any]] = [[] for _ in range(width)]
+    columns: list[list[object]] = [[] for _ in range(width)]
     answer: Any = session.connection().execute(query)
     while rows := answer.cursor.fetchmany(ROWS_AT_A_TIME):
         for values, more in zip(columns, zip(*rows, strict=True), strict=True):

@@ -1,7 +1,7 @@
 """Send what is due; or settle what a crash left in doubt."""
 
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -19,7 +19,7 @@ Mail = Annotated[
     FromList("doubtful", last=True),
 ]
 
-SEND: dict[str, Any] = {"form": {"action": "send"}}
+SEND: dict[str, object] = {"form": {"action": "send"}}
 """The parameters with which a schedule, a page or a change starts the sending."""
 
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func
@@ -31,7 +30,7 @@ class QueuedMail:
     occasion: str
     network_id: UUID | None = None
     request_id: UUID | None = None
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, object] = field(default_factory=dict)
     staff_id: UUID | None = None
 
     @property

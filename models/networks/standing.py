@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
@@ -64,7 +63,7 @@ def step_letter(
     session: Session, network: Network, standing: Standing, contact: Role | None, at: datetime
 ) -> QueuedMail | None:
     """What the contact is told of a step; the last one ends the office's support too."""
-    told: dict[str, Any]
+    told: dict[str, object]
     if network.state == NetworkState.independent:
         _end_support(session, network, standing, at)
         held = select(func.count()).where(

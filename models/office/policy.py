@@ -73,7 +73,7 @@ def applied(chosen: OfficePolicy) -> Iterator[None]:
         _in_use.reset(before)
 
 
-def from_variables(values: Mapping[str, Any]) -> OfficePolicy:
+def from_variables(values: Mapping[str, object]) -> OfficePolicy:
     """The office's numbers from what it has written down by name; what it has not is the domain's.
 
     Raises SettingsError with one sentence that names the variable and what to write instead.
@@ -94,7 +94,7 @@ def from_variables(values: Mapping[str, Any]) -> OfficePolicy:
         ) from None
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """A number or a text, as somebody wrote it; anything else is no number."""
     plain = isinstance(value, (int, float, str)) and not isinstance(value, bool)
     return str(value).strip().replace(",", ".") if plain else ""

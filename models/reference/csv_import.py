@@ -89,7 +89,7 @@ class Cell:
 
 
 Line = dict[str, Cell]
-Values = dict[str, Any]
+Values = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,11 @@ class Kind:
     read: Callable[[Session, Line], dict[str, Any]]
 
 
-def _region(session: Session, line: Line) -> dict[str, Any]:
+def _region(session: Session, line: Line) -> dict[str, object]:
     return {"code": line["code"].required(), "name": line["name"].name(), "active": line["active"].yes()}
 
 
-def _municipality(session: Session, line: Line) -> dict[str, Any]:
+def _municipality(session: Session, line: Line) -> dict[str, object]:
     return {
         "code": line["code"].digits(4),
         "name": line["name"].name(),
@@ -121,14 +121,14 @@ def _known_region(session: Session, cell: Cell) -> str:
     return cell.text
 
 
-def _branch(session: Session, line: Line) -> dict[str, Any]:
+def _branch(session: Session, line: Line) -> dict[str, object]:
     begins, ends = line["valid_from"].day(), line["valid_to"].day()
     if begins and ends and ends < begins:
         raise line["valid_to"].wrong("lies before valid_from")
     return {"code": line["code"].required(), "name": line["name"].name(), "valid_from": begins, "valid_to": ends}
 
 
-def _staff(session: Session, line: Line) -> dict[str, Any]:
+def _staff(session: Session, line: Line) -> dict[str, object]:
     signature = line["signature"].required().lower()
     if not 2 <= len(signature) <= 5 or not signature.isalpha():
         raise line["signature"].wrong("must be 2 to 5 letters")
@@ -142,7 +142,7 @@ def _staff(session: Session, line: Line) -> dict[str, Any]:
     }
 
 
-def _member(session: Session, line: Line) -> dict[str, Any]:
+def _member(session: Session, line: Line) -> dict[str, object]:
     number = line["member_number"].required()
     email = line["email"].address() if line["email"].text else None
     return {
@@ -247,7 +247,7 @@ def _told(rows: Sequence[Values], counts: Counter[str]) -> dict[str, int]:
     return {"read": len(rows)} | {name: counts[name] for name in ("new", "changed", "same")}
 
 
-def _save(session: Session, kind: Kind, row: SQLModel | None, values: dict[str, Any]) -> str:
+def _save(session: Session, kind: Kind, row: SQLModel | None, values: dict[str, object]) -> str:
     if row is None:
         session.add(kind.table(**values))
         return "new"

@@ -93,7 +93,7 @@ def _begin(session: Session, networks: list[Network], asked: Mapping[UUID, Check
 def silent(session: Session, *, second_asked: bool = False) -> list[tuple[CheckIn, Network]]:
     """The latest check-in of each active network, where nothing was heard since: no answer, report or booking."""
     reported_last = col(Meeting.reported_at) > col(Meeting.booked_at)
-    sign: Any = case((reported_last, col(Meeting.reported_at)), else_=col(Meeting.booked_at))
+    sign: object = case((reported_last, col(Meeting.reported_at)), else_=col(Meeting.booked_at))
     last_sign = func.max(sign, type_=UtcDateTime)
     query: Any = select(Meeting.network_id, last_sign).group_by(col(Meeting.network_id))
     signs: dict[UUID, datetime] = dict(session.execute(query).all())

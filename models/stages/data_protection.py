@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -103,5 +102,5 @@ def erase_granted(session: Session, at: datetime) -> int:
     return len(granted)
 
 
-def _letter(request: RightsRequest, person: Person, told: Mapping[str, Any]) -> QueuedMail:
+def _letter(request: RightsRequest, person: Person, told: Mapping[str, object]) -> QueuedMail:
     return QueuedMail(Template.data_request, person.id, f"{request.id}:answer", context=told)

@@ -51,7 +51,7 @@ def take_snapshots(session: Session, as_of: date) -> list[ScoredNetworks]:
     return found
 
 
-def snapshot(network_id: UUID, health: Health, as_of: date) -> dict[str, Any]:
+def snapshot(network_id: UUID, health: Health, as_of: date) -> dict[str, object]:
     """The row that keeps a network's health on that day, under the model as it is now."""
     return {
         "id": uuid4(),

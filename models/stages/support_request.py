@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date, datetime
 from email.utils import parseaddr
-from typing import Any
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
@@ -171,7 +170,7 @@ def _request(
 
 
 def _answer(request: SupportRequest, person: Person) -> QueuedMail:
-    answers: dict[str, tuple[Template, dict[str, Any]]] = {
+    answers: dict[str, tuple[Template, dict[str, object]]] = {
         RequestState.received: (
             Template.receipt,
             {"number": request.number, "talk_due": request.talk_due, "answer_due": request.answer_due},

@@ -57,7 +57,7 @@ def broken(session: Session) -> list[str]:
     return [line for rule in RULES if (line := rule.line(session))]
 
 
-def _numbers(query: str, **values: Any) -> Callable[[Session], Iterable[object]]:
+def _numbers(query: str, **values: object) -> Callable[[Session], Iterable[object]]:
     """What a question in SQL finds: the first column tells staff which one it is."""
 
     def find(session: Session) -> Iterable[object]:

@@ -73,7 +73,7 @@ def _named(session: Session, person_id: UUID) -> Iterable[SupportRequest]:
     return session.exec(select(SupportRequest).where(held).order_by(col(SupportRequest.number))).all()
 
 
-def _check_ins(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> Iterable[dict[str, Any]]:
+def _check_ins(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> Iterable[dict[str, object]]:
     """Those this person was sent, and those they answered: with their own answers and nobody else's."""
     rows = session.exec(
         select(CheckIn, CheckInAnswer)
@@ -90,7 +90,7 @@ def _check_ins(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> 
         yield {"network": names.get(check_in.network_id), "sent_on": _plain(check_in.sent_on)} | told
 
 
-def _duties(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> Iterable[dict[str, Any]]:
+def _duties(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> Iterable[dict[str, object]]:
     """What this person carried: found by the key that tells nobody else who it was."""
     keys = [organiser_key(network_id, person_id) for network_id in names]
     carried = (
@@ -103,11 +103,11 @@ def _duties(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> Ite
         yield {"network": names[meeting.network_id], "on": _plain(local(meeting.starts_at).date()), "duty": duty.duty}
 
 
-def _row(row: SQLModel, columns: Iterable[str], **more: Any) -> dict[str, Any]:
+def _row(row: SQLModel, columns: Iterable[str], **more: object) -> dict[str, object]:
     return {**more, **{name: _plain(getattr(row, name)) for name in columns}}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     if isinstance(value, datetime):
         return local(value).isoformat(timespec="minutes")
     return value.isoformat() if isinstance(value, date) else value

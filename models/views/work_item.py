@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from models.office.labels import label
@@ -28,7 +27,7 @@ class WorkItem:
     today: date
     signature: str = ""
     opens: str = ""
-    filled: Mapping[str, Any] = field(default_factory=dict)
+    filled: Mapping[str, object] = field(default_factory=dict)
     run: UUID | None = None
     person: UUID | None = None
     urgent: bool = False
@@ -43,7 +42,7 @@ class WorkItem:
         """What makes its alarm the only one."""
         return f"{self.what}:{self.key}"
 
-    def row(self, link: "Link") -> dict[str, Any]:
+    def row(self, link: "Link") -> dict[str, object]:
         """As the Monday digest tells it."""
         due = self.due.isoformat() if self.due else None
         told = {"what": self.what, "subject": self.subject, "since": self.since.isoformat(), "due": due}

@@ -88,7 +88,7 @@ def _bounce(message: Message, answered: str) -> Bounce | None:
 
 def _of_status(message: Message, status: Message, ours: list[UUID], answered: str) -> Bounce:
     """A report of delivery as RFC 3464 has it: fields of the message first, then fields of each recipient."""
-    payload: Any = status.get_payload()
+    payload: object = status.get_payload()
     blocks = [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
     reports, envelope = [], ""
     for block in blocks:
@@ -133,7 +133,7 @@ def _returned(message: Message) -> Message | None:
     """The mail that came back, or its headers."""
     for part in _children(message):
         if part.get_content_type() in RETURNED:
-            payload: Any = part.get_payload()
+            payload: object = part.get_payload()
             if isinstance(payload, list) and payload:
                 return payload[0] if isinstance(payload[0], Message) else None
             return message_from_bytes(_bytes(part))

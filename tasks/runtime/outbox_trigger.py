@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
@@ -22,7 +21,7 @@ TOGETHER = timedelta(seconds=10)
 SLOT_WAIT = timedelta(seconds=30)  # a run that waits for another to end is asked for again after so long
 
 
-async def soon(request: Callable[[], Awaitable[Any]]) -> None:
+async def soon(request: Callable[[], Awaitable[object]]) -> None:
     """Ask Prefect for a change that can be asked for again.
 
     Where its SQLite is being written to it answers 503 and is free a moment later, but Prefect's client then sleeps for
@@ -44,7 +43,7 @@ async def let_mail_go(client: PrefectClient, deployment: UUID) -> int:
     return await start_outbox(client, deployment)
 
 
-async def start_outbox(client: PrefectClient, deployment: UUID, parameters: dict[str, Any] = SEND) -> int:
+async def start_outbox(client: PrefectClient, deployment: UUID, parameters: dict[str, object] = SEND) -> int:
     """One run for all that was queued within the same ten seconds, at their end; none where one waits to begin.
 
     That one takes all that is due by then. On a slow machine runs would otherwise queue up behind each other, each

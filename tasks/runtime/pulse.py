@@ -27,7 +27,7 @@ class Pulse(threading.Thread):
         super().__init__(name="pulse", daemon=True)
         self.flow_run_id, self.flow, self.restarts_itself = flow_run_id, flow, restarts_itself
         self._over = threading.Event()
-        self._end: State[Any] | None = None
+        self._end: State[object] | None = None
         self.start()
 
     def run(self) -> None:
@@ -54,7 +54,7 @@ class Pulse(threading.Thread):
         )
         rules.begin_pulse(session, pulse)
 
-    async def ended(self, end: State[Any] | None) -> None:
+    async def ended(self, end: State[object] | None) -> None:
         """The flow has ended so (None: it did not, and whoever stopped it says how)."""
         self._end = end
         self._over.set()

@@ -171,7 +171,7 @@ def _office(language: str) -> dict[str, str]:
     return {"name": name or ORGANISATION, "email": address, "title": staff_title("office", language)}
 
 
-def _item(grant: SupportGrant, prefetched: Prefetched) -> dict[str, Any]:
+def _item(grant: SupportGrant, prefetched: Prefetched) -> dict[str, object]:
     return {
         "item": str(grant.item),
         "hours": grant.hours,

@@ -1,7 +1,5 @@
 """Which mail server the office uses: the block that staff fill in in Prefect's UI, else LOTS_SMTP_*."""
 
-from typing import Any
-
 from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
@@ -65,7 +63,7 @@ async def mail_server() -> MailServer:
     return MailServer(block.host, block.port, block.username, password, block.tls, FROM_BLOCK)
 
 
-async def _kept_block() -> dict[str, Any] | None:
+async def _kept_block() -> dict[str, object] | None:
     async with get_client() as client:
         try:
             found = await client.read_block_document_by_name(BLOCK_NAME, BLOCK_TYPE, include_secrets=True)

@@ -34,7 +34,7 @@ def key_of(number: int) -> str:
     return f"network-{number}"
 
 
-def row(session: Session, network: Network, health: Health) -> dict[str, Any]:
+def row(session: Session, network: Network, health: Health) -> dict[str, object]:
     """A network as the overview's table tells it."""
     return {
         "number": network.number,

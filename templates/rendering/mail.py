@@ -67,7 +67,7 @@ class _Compiled:
     version: str
 
 
-def render_mail(template: str, language: str, context: Mapping[str, Any]) -> Rendered:
+def render_mail(template: str, language: str, context: Mapping[str, object]) -> Rendered:
     """The mail in that language. A value that the template names and `context` lacks raises UndefinedError.
 
     Values are data: they show literally in every part, and cannot break a line in the subject.
@@ -82,7 +82,7 @@ def render_mail(template: str, language: str, context: Mapping[str, Any]) -> Ren
     )
 
 
-def _pieces(template: Template, values: dict[str, Any]) -> list[str]:
+def _pieces(template: Template, values: dict[str, object]) -> list[str]:
     """As `Template.generate`, without Jinja's functions such as `range`, which it would copy for every mail."""
     return list(template.root_render_func(template.new_context(values, shared=True)))
 
@@ -99,7 +99,7 @@ def _stripped(pieces: list[str]) -> list[str]:
     return [*pieces, "\n"]
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: object) -> Any:
     """A value without what no mail may hold: control characters, and ends of line other than \\n."""
     if isinstance(value, str) and not value.isprintable():
         return type(value)(CONTROLS.sub(" ", value.replace("\r\n", "\n")))

@@ -7,7 +7,7 @@ after, so a value never meets Markdown: `*Åsa* <b>` in a name stays exactly tha
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -60,7 +60,7 @@ def translate(source: str, marks: Marks) -> tuple[str, str]:
     return markdown.renderer.render(tokens, markdown.options, {}), _plain(_without_scales(tokens))
 
 
-def _jinja_tag(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
+def _jinja_tag(_renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
     return tokens[index].content
 
 

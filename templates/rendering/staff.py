@@ -3,7 +3,7 @@
 import re
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -15,7 +15,7 @@ MARKS: Final = re.compile(r"[\\`*\[\]<>|~]")
 CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
-def render_staff_page(page: str, language: str, **values: Any) -> str:
+def render_staff_page(page: str, language: str, **values: object) -> str:
     """The page in that language. A value that the template names and `values` lacks raises UndefinedError."""
     return _environment(language).get_template(f"{page}.{language}.md").render(values)
 

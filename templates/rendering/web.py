@@ -54,7 +54,7 @@ def words(language: str) -> Words:
     return Words(language)
 
 
-def render_page(page: str, language: str, **values: Any) -> str:
+def render_page(page: str, language: str, **values: object) -> str:
     """The page in that language. A value that the template names and `values` lacks raises UndefinedError.
 
     Values are data: whatever they hold, they show literally.

@@ -5,7 +5,6 @@ A member number asks for the link; it goes to the address on file, and the page 
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -37,7 +36,7 @@ class Mine:
     """What the page shows: by kind, as `my_data.stored_about` tells it."""
 
     mail_id: UUID
-    stored: dict[str, Any]
+    stored: dict[str, object]
 
 
 async def ask(request: Request) -> Response:
@@ -129,5 +128,5 @@ def _page(request: Request, mine: Mine, status_code: int = 200, errors: dict[str
     mails = {code: names[language == "en"] for code, names in MAIL.items()}
     kinds = [(kind.value, t(f"my_data.kind_{kind.value}")) for kind in RightsKind]
     file = f"/my-data/{request.path_params['token']}/file"
-    values: dict[str, Any] = {"kinds": kinds, "errors": errors or {}, "file": file, "mails": mails}
+    values: dict[str, object] = {"kinds": kinds, "errors": errors or {}, "file": file, "mails": mails}
     return page(request, "my-data", status_code, stored=mine.stored, **values)

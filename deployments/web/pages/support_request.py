@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -141,7 +140,7 @@ def _form_page(
     general: str = "",
 ) -> Response:
     t = words(language_of(request))
-    values: dict[str, Any] = {"asking": asking, "typed": typed, "errors": errors or {}, "general": general}
+    values: dict[str, object] = {"asking": asking, "typed": typed, "errors": errors or {}, "general": general}
     values["natures"] = [(one.value, t(f"request.nature_{one.value}")) for one in Nature]
     values["items"] = [(wish_name(item), item.value, MENU[item]) for item in OFFERED]
     values["wishes"] = any(typed.get(wish_name(item)) for item in OFFERED)

@@ -40,7 +40,7 @@ NOTHING_CHOSEN = ("inget valt", "nothing chosen")
 
 def field(position: int, title: tuple[str, str], help: tuple[str, str] = ("", ""), *, personal: bool = False) -> Any:
     """Where a field stands, what it is called and what is said under it, in the office's language."""
-    extra: dict[str, Any] = {"position": position}
+    extra: dict[str, object] = {"position": position}
     if personal:
         extra[MARK] = True
     return {"title": localized(*title), "description": localized(*help), "json_schema_extra": extra}
@@ -56,7 +56,7 @@ class Form(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _as_it_was_shown(cls, given: Any) -> Any:
+    def _as_it_was_shown(cls, given: object) -> Any:
         return read_choices(cls.model_fields, visible_text(given)) if isinstance(given, dict) else given
 
     @property
@@ -100,13 +100,13 @@ class Form(BaseModel):
         return [sentence] if filled else []
 
     @classmethod
-    def redacted(cls, typed: Mapping[str, Any], *, was_kept: bool = True) -> dict[str, Any]:
+    def redacted(cls, typed: Mapping[str, object], *, was_kept: bool = True) -> dict[str, Any]:
         """The form as it was filled in, in words or codes, without free text and member numbers: what a run may keep.
 
         What staff chose stands on the run's page as they did. Of a form that was never kept nobody knows what stands
         where: its lists, and what is none of its fields, go too.
         """
-        left: dict[str, Any] = {}
+        left: dict[str, object] = {}
         for name, value in typed.items():
             info = cls.model_fields.get(name)
             extra = info.json_schema_extra if info else None
@@ -135,7 +135,7 @@ class Form(BaseModel):
             raise UserError(" ".join(found))
 
 
-def visible_text(given: Any) -> Any:
+def visible_text(given: object) -> Any:
     """What was filled in, without signs that nobody sees."""
     match given:
         case str():
@@ -159,7 +159,7 @@ def name_problem(text: str, field: tuple[str, str]) -> list[str]:
     ]
 
 
-def label_of(info: FieldInfo, chosen: Any) -> str:
+def label_of(info: FieldInfo, chosen: object) -> str:
     """What staff see that they chose in a field."""
     mark = mark_of(info)
     if isinstance(mark, Coded):

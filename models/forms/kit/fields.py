@@ -42,12 +42,12 @@ class Coded:
         """What the drop-down lists, in order."""
         return [self.label(code) for code in self.words]
 
-    def label(self, code: Any) -> str:
+    def label(self, code: object) -> str:
         """The words that a code is chosen by."""
         told = localized(*self.words[str(code)])
         return told[:1].upper() + told[1:]
 
-    def read(self, value: Any) -> Any:
+    def read(self, value: object) -> Any:
         """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         if not isinstance(value, str):
             return value
@@ -72,7 +72,7 @@ class FromList:
         """What the drop-down lists, in order."""
         return [localized(*names) for names in self.fixed.values()] + list(lists.get(self.of, Entries()).labels)
 
-    def read(self, value: Any) -> Any:
+    def read(self, value: object) -> Any:
         """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         if not isinstance(value, str):
             return value
@@ -87,7 +87,7 @@ class FromList:
 class Day:
     """A day as text, picked in a calendar; empty when there is none."""
 
-    def read(self, value: Any) -> Any:
+    def read(self, value: object) -> Any:
         """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         return value
 
@@ -96,7 +96,7 @@ class Day:
 class Moment:
     """A local time as text, shown as a day and a time of day; empty when there is none."""
 
-    def read(self, value: Any) -> Any:
+    def read(self, value: object) -> Any:
         """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         return value
 
@@ -105,7 +105,7 @@ class Moment:
 class PerNetworkConsent:
     """A network and the member who agreed for it, as 12:m1; shown as two drop-downs."""
 
-    def read(self, value: Any) -> Any:
+    def read(self, value: object) -> Any:
         """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         if not isinstance(value, Mapping):
             return value
@@ -117,7 +117,7 @@ class PerNetworkConsent:
 class Hidden:
     """A field that the form does not show: another tells it."""
 
-    def read(self, value: Any) -> Any:
+    def read(self, value: object) -> Any:
         """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         return value
 
@@ -128,14 +128,14 @@ MARKS = (Coded, FromList, Day, Moment, PerNetworkConsent, Hidden)
 
 def mark_of(info: FieldInfo) -> Mark | None:
     """How a field is shown, if its type or that of its items says so."""
-    found: Sequence[Any] = info.metadata
+    found: Sequence[object] = info.metadata
     if get_origin(info.annotation) is list:
         [item] = get_args(info.annotation)
         found = item.__metadata__ if get_origin(item) is Annotated else ()
     return next((one for one in found if isinstance(one, MARKS)), None)
 
 
-def read_choices(fields: Mapping[str, FieldInfo], shown: Mapping[str, Any]) -> dict[str, Any]:
+def read_choices(fields: Mapping[str, FieldInfo], shown: Mapping[str, object]) -> dict[str, object]:
     """A form as it was filled in, as the form's own fields: words become codes, labels numbers, two fields one."""
     given = dict(shown)
     for name, info in fields.items():
