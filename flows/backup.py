@@ -1,10 +1,8 @@
 """Every night, and whenever staff want to: all that the office keeps in one sealed file."""
 
-from typing import Any
-
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.i18n import localized
 from tasks import backup as stage
 from tasks.runtime.step import moment
@@ -12,7 +10,7 @@ from tasks.runtime.step import moment
 
 @flow(name="backup", flow_run_name=localized("Säkerhetskopia", "Backup"))
 @fail_with_sentence
-async def backup(as_of: str = "") -> Any:
+async def backup(as_of: str = "") -> Counts:
     """Skriv en säkerhetskopia av allt, nu. De fjorton senaste behålls; äldre tas bort.
 
     Args:

@@ -1,10 +1,8 @@
 """The office's hours: a quarter begins, somebody is away, hours were used. What is free is offered to the queue."""
 
-from typing import Any
-
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.forms.capacity import CapacityForm
 from models.i18n import localized
 from tasks import capacity as stage
@@ -15,7 +13,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 @flow(name="capacity", flow_run_name=localized("Timmar: {form.subject}", "Hours: {form.subject}"))
 @fail_with_sentence
-async def capacity(form: CapacityForm = CapacityForm(action="quarter"), as_of: str = "") -> Any:
+async def capacity(form: CapacityForm = CapacityForm(action="quarter"), as_of: str = "") -> Counts:
     """Anteckna timmar, frånvaro eller budget. Kvartalets genomgång: släpp det förra kvartalets oanvända timmar.
 
     Args:

@@ -1,10 +1,8 @@
 """Staff have talked with a network that something was to be done about."""
 
-from typing import Any
-
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.forms.catch_up import CatchUpForm
 from models.i18n import localized
 from models.vocabulary import OUTCOME, word
@@ -16,7 +14,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 @flow(name="catch-up", flow_run_name=localized("Samtal: {form.subject}", "Talk: {form.subject}"))
 @fail_with_sentence
-async def catch_up(form: CatchUpForm, as_of: str = "") -> Any:
+async def catch_up(form: CatchUpForm, as_of: str = "") -> Counts:
     """Anteckna samtalet och vägen framåt: prova något nytt, vila, eller avsluta med heder.
 
     Args:

@@ -1,10 +1,8 @@
 """One minute, five questions: how alive is the network on its own?"""
 
-from typing import Any
-
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.forms.check_in import CheckInForm
 from models.i18n import localized
 from tasks import check_in as stage
@@ -15,7 +13,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 @flow(name="check-in", flow_run_name=localized("Avstämning: {form.subject}", "Check-in: {form.subject}"))
 @fail_with_sentence
-async def check_in(form: CheckInForm = CheckInForm(sweep=True), as_of: str = "") -> Any:
+async def check_in(form: CheckInForm = CheckInForm(sweep=True), as_of: str = "") -> Counts:
     """Veckans avstämningar: skicka, påminn en gång, fråga en annan arrangör. Med ett nätverk: skriv in ett svar.
 
     Args:

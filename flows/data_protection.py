@@ -1,10 +1,8 @@
 """A person's right to their own data is answered; and what nobody needs any more is forgotten, every night."""
 
-from typing import Any
-
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.forms.data_protection import DataProtectionForm
 from models.i18n import localized
 from models.vocabulary import RIGHTS, word
@@ -18,7 +16,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
     name="data-protection", flow_run_name=localized("Personuppgifter: {form.subject}", "Personal data: {form.subject}")
 )
 @fail_with_sentence
-async def data_protection(form: DataProtectionForm = DataProtectionForm(sweep=True), as_of: str = "") -> Any:
+async def data_protection(form: DataProtectionForm = DataProtectionForm(sweep=True), as_of: str = "") -> Counts:
     """Svara på en begäran. Varje natt: radera det som är beviljat, glöm det vars tid är ute, töm misslyckade formulär.
 
     Args:

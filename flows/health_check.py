@@ -1,10 +1,8 @@
 """How are all networks? Once a month, without anybody having to ask."""
 
-from typing import Any
-
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.forms.health_check import HealthCheckForm
 from models.i18n import localized
 from tasks import health_check as stage
@@ -15,7 +13,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 @flow(name="health-check", flow_run_name=localized("Hälsokontroll: {form.subject}", "Health check: {form.subject}"))
 @fail_with_sentence
-async def health_check(form: HealthCheckForm = HealthCheckForm(sweep=True), as_of: str = "") -> Any:
+async def health_check(form: HealthCheckForm = HealthCheckForm(sweep=True), as_of: str = "") -> Counts:
     """Räkna alla nätverks engagemang, varna tidigt och erbjud samtal. Med ett nätverk: rita bara dess egen sida.
 
     Args:

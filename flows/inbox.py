@@ -1,11 +1,10 @@
 """What came in by mail: bounces taken back, answers recorded, and the rest laid before a human."""
 
 from collections import Counter
-from typing import Any
 
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.i18n import localized
 from tasks import check_in, outbox
 from tasks import inbox as stage
@@ -14,7 +13,7 @@ from tasks.runtime.step import moment
 
 @flow(name="inbox", flow_run_name=localized("Inkorg", "Inbox"))
 @fail_with_sentence
-async def inbox(as_of: str = "") -> Any:
+async def inbox(as_of: str = "") -> Counts:
     """Läs inkorgen: studsar och autosvar sorteras, svar på avstämningar sparas, resten får personal läsa.
 
     Args:

@@ -1,10 +1,8 @@
 """From yes to a first meeting."""
 
-from typing import Any
-
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.forms.kickoff import KickoffForm
 from models.i18n import localized
 from tasks import kickoff as stage
@@ -15,7 +13,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 @flow(name="kickoff", flow_run_name=localized("Uppstart: {form.subject}", "Kickoff: {form.subject}"))
 @fail_with_sentence
-async def kickoff(form: KickoffForm = KickoffForm(sweep=True), as_of: str = "") -> Any:
+async def kickoff(form: KickoffForm = KickoffForm(sweep=True), as_of: str = "") -> Counts:
     """Anteckna vilka som sagt ja och boka första träffen. Eller kör den dagliga genomgången.
 
     Args:

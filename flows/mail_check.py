@@ -1,10 +1,8 @@
 """Does the mail server take our login? For whoever has just changed it."""
 
-from typing import Any
-
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.i18n import localized
 from tasks import mail_check as stage
 from tasks.runtime.step import moment
@@ -12,7 +10,7 @@ from tasks.runtime.step import moment
 
 @flow(name="mail-check", flow_run_name=localized("Prova e-postservern", "Try the mail server"))
 @fail_with_sentence
-async def mail_check(as_of: str = "") -> Any:
+async def mail_check(as_of: str = "") -> Counts:
     """Logga in på e-postservern och ut igen. Inget skickas.
 
     Args:

@@ -1,10 +1,8 @@
 """A member tells of a meeting."""
 
-from typing import Any
-
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.forms.meeting_report import MeetingReportForm
 from models.i18n import localized
 from models.vocabulary import MEETING_STATUS, word
@@ -16,7 +14,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 @flow(name="meeting-report", flow_run_name=localized("Träff: {form.subject}", "Meeting: {form.subject}"))
 @fail_with_sentence
-async def meeting_report(form: MeetingReportForm, as_of: str = "") -> Any:
+async def meeting_report(form: MeetingReportForm, as_of: str = "") -> Counts:
     """Spara en träff som en medlem berättat om, och det som följer: uppstart, väckning, nästa träff.
 
     Args:

@@ -1,10 +1,8 @@
 """Staff see a need that nobody has asked about."""
 
-from typing import Any
-
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.forms.need_signal import NeedSignalForm
 from models.i18n import localized
 from tasks import need_signal as stage
@@ -14,7 +12,7 @@ from tasks.runtime.step import moment
 
 @flow(name="need-signal", flow_run_name=localized("Behovssignal", "Need signal"))
 @fail_with_sentence
-async def need_signal(form: NeedSignalForm, as_of: str = "") -> Any:
+async def need_signal(form: NeedSignalForm, as_of: str = "") -> Counts:
     """Anteckna ett behov som du sett. Ingen får e-post och inget startas: det gör medlemmar. Det räknas i rapporten.
 
     Args:

@@ -1,10 +1,8 @@
 """Staff have talked with the member and decide what the office can do."""
 
-from typing import Any
-
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.forms.needs_talk import NeedsTalkForm
 from models.i18n import localized
 from models.vocabulary import REQUEST_STATE, word
@@ -16,7 +14,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 @flow(name="needs-talk", flow_run_name=localized("Behovssamtal: {form.subject}", "Needs talk: {form.subject}"))
 @fail_with_sentence
-async def needs_talk(form: NeedsTalkForm, as_of: str = "") -> Any:
+async def needs_talk(form: NeedsTalkForm, as_of: str = "") -> Counts:
     """Anteckna behovssamtalet och beslutet. Det som inte ryms i timmarna väntar i kön.
 
     Args:

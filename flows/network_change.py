@@ -1,10 +1,8 @@
 """What happens to a network besides the ladder: it rests, wakes, ends, or changes hands."""
 
-from typing import Any
-
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.forms.network_change import NetworkChangeForm
 from models.i18n import localized
 from models.vocabulary import CHANGE, NETWORK_STATE, word
@@ -16,7 +14,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 @flow(name="network-change", flow_run_name=localized("Ändring: {form.subject}", "Change: {form.subject}"))
 @fail_with_sentence
-async def network_change(form: NetworkChangeForm, as_of: str = "") -> Any:
+async def network_change(form: NetworkChangeForm, as_of: str = "") -> Counts:
     """Vila, väck, avsluta, dela, slå ihop, byt kontakt, be någon arrangera eller förläng stödet.
 
     Args:

@@ -1,11 +1,10 @@
 """What is due goes out, each mail once."""
 
 from collections import Counter
-from typing import Any
 
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.forms.outbox import OutboxForm
 from models.i18n import localized
 from tasks import outbox as stage
@@ -18,7 +17,7 @@ OUTCOMES = ("sent", "deferred", "failed", "in_doubt", "skipped")
 
 @flow(name="outbox", flow_run_name=localized("Utkorg: {form.subject}", "Outbox: {form.subject}"))
 @fail_with_sentence
-async def outbox(form: OutboxForm = OutboxForm(action="send"), as_of: str = "") -> Any:
+async def outbox(form: OutboxForm = OutboxForm(action="send"), as_of: str = "") -> Counts:
     """Skicka den e-post som får gå nu. Det som inte går fram just nu väntar; det osäkra avgör personal.
 
     Args:

@@ -1,10 +1,8 @@
 """The office's help tapers off until the network stands by itself."""
 
-from typing import Any
-
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.i18n import localized
 from tasks import phase_out as stage
 from tasks.runtime.step import moment
@@ -13,7 +11,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 @flow(name="phase-out", flow_run_name=localized("Utfasning", "Phase-out"))
 @fail_with_sentence
-async def phase_out(as_of: str = "") -> Any:
+async def phase_out(as_of: str = "") -> Counts:
     """Varsla om slutdatum, ta nästa steg på trappan och ta farväl av de nätverk som står på egna ben.
 
     Args:

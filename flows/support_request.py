@@ -1,10 +1,8 @@
 """A member asks the office for support."""
 
-from typing import Any
-
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.forms.support_request import SupportRequestForm
 from models.i18n import localized
 from models.vocabulary import REQUEST_STATE, word
@@ -16,7 +14,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 @flow(name="support-request", flow_run_name=localized("Stödförfrågan", "Support request"))
 @fail_with_sentence
-async def support_request(form: SupportRequestForm, request: str = "", as_of: str = "") -> Any:
+async def support_request(form: SupportRequestForm, request: str = "", as_of: str = "") -> Counts:
     """En medlem vill starta ett nätverk: spara förfrågan, bekräfta den, utse någon som ringer och bjud in till samtal.
 
     Args:

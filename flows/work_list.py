@@ -1,10 +1,8 @@
 """What waits on whom? Every morning, before anybody has to ask."""
 
-from typing import Any
-
 from prefect import flow
 
-from flows.outcome import fail_with_sentence, outcome
+from flows.outcome import Counts, fail_with_sentence, outcome
 from models.i18n import localized
 from tasks import work_list as stage
 from tasks.runtime.office_alarms import office_alarms
@@ -14,7 +12,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 
 @flow(name="work-list", flow_run_name=localized("Arbetslista", "Work list"))
 @fail_with_sentence
-async def work_list(as_of: str = "") -> Any:
+async def work_list(as_of: str = "") -> Counts:
     """Dagens genomgång: det som tiden ändrar, och listan över vad som väntar på vem.
 
     Args:

@@ -3,13 +3,18 @@
 import json as to_json
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from deployments.cli.output import Json, day_of, prepare_prefect, show
 from models.errors import UserError
 from models.settings import settings
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from models.tables.person import Person
 
 
 def upgrade(*, json: Json = False) -> None:
@@ -64,7 +69,7 @@ def erase(member_number: str, /, *, json: Json = False) -> None:
     show({"erased": 1}, json)
 
 
-def _person(session: Any, member_number: str) -> Any:
+def _person(session: "Session", member_number: str) -> "Person":
     from models.people.person import by_member_number
 
     found = by_member_number(session, member_number)

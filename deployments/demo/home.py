@@ -5,9 +5,9 @@ import shutil
 import threading
 import time
 from datetime import UTC, datetime
-from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from deployments.server.environment import close_home, lock_own_server, prefect_environment
 from deployments.server.processes import free_port
@@ -73,7 +73,7 @@ def enter_demo_home() -> Settings:
 class ServedPage:
     """A web application served on loopback by a thread of this process."""
 
-    def __init__(self, app: Any, port: int) -> None:
+    def __init__(self, app: ASGIApp, port: int) -> None:
         self.port = port
         self.server = uvicorn.Server(
             uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", access_log=False, lifespan="off")

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TextIO
 
 from deployments.cli.backup import first_key
 from deployments.server import environment, guard, up_file
@@ -154,7 +154,7 @@ class RunningOffice:
             self.told = told
 
 
-def _say(line: str, to: Any = None) -> None:
+def _say(line: str, to: TextIO | None = None) -> None:
     """Say it in the terminal, if that is still there."""
     with contextlib.suppress(OSError, ValueError):
         print(line, file=to or sys.stderr, flush=True)

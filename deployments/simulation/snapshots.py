@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date, time
 from random import Random
-from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -21,7 +20,7 @@ from models.stages import health_check
 from models.stages.health_check import TALK_AGAIN_ACTIVE_DAYS
 from models.tables import health as tables_health
 from models.tables.health import Level
-from models.tables.network import ACTIVE, STEP_OF
+from models.tables.network import ACTIVE, STEP_OF, NetworkState
 from models.tables.office import InterventionKind
 
 HALF_PAST_SIX = time(6, 30)
@@ -61,10 +60,12 @@ def _talk(life: NetworkLife, day: date, talked: dict[UUID, date]) -> None:
     life.open(InterventionKind.health_talk, str(day), local_moment(day, HALF_PAST_SIX))
 
 
-def _state_on(life: NetworkLife, day: date) -> Any:
+def _state_on(life: NetworkLife, day: date) -> NetworkState:
     before = local_moment(day, HALF_PAST_SIX)
     return next(
-        row["to_state"] for row in reversed(life.transitions) if row["at"] < before or row is life.transitions[0]
+        NetworkState(row["to_state"])
+        for row in reversed(life.transitions)
+        if row["at"] < before or row is life.transitions[0]
     )
 
 

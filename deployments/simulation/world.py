@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
 
 from slugify import slugify
 from sqlalchemy import insert
@@ -17,7 +16,7 @@ from deployments.simulation.network_life import NOON, NetworkLife
 from deployments.simulation.office import MadeUpOffice, Row, new_id
 from deployments.simulation.people import person, request
 from deployments.simulation.snapshots import add_health
-from deployments.simulation.temperament import TEMPERS, local_moment, meeting_day, transition
+from deployments.simulation.temperament import TEMPERS, Temperament, local_moment, meeting_day, transition
 from models.dates.local_time import add_months
 from models.dates.working_days import add_working_days
 from models.db.engine import transaction
@@ -251,7 +250,7 @@ class MadeUpWorld:
         return {"networks": dict(sorted(states.items())), "staff_made_up": len(rows[Staff])} | counts
 
 
-def _temper(random: Random) -> Any:
+def _temper(random: Random) -> Temperament:
     return random.choices(TEMPERS, [temper.weight for temper in TEMPERS])[0]
 
 

@@ -21,7 +21,7 @@ from models.db.failure import failure
 from models.errors import DatabaseUnavailable
 
 T = TypeVar("T")
-Work = Callable[[Session], Any]
+Work = Callable[[Session], object]
 
 AT_ONCE = 50
 WAIT_SECONDS = 2.5  # for a lock; whoever waits for a page is answered after four (web_patience.py)
@@ -99,8 +99,8 @@ def _write_together(batch: list[tuple[Work, Future[object]]]) -> None:
                     done.set_result(result)
 
 
-def _write_once(batch: list[tuple[Work, Future[object]]]) -> list[tuple[Future[object], Any]]:
-    results: list[tuple[Future[object], Any]] = []
+def _write_once(batch: list[tuple[Work, Future[object]]]) -> list[tuple[Future[object], object]]:
+    results: list[tuple[Future[object], object]] = []
     with patience(WAIT_SECONDS), transaction() as session:
         session.connection()  # whoever cannot begin here is refused together with all: none of them is in the way
         for work, done in batch:

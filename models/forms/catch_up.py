@@ -80,7 +80,7 @@ class CatchUpForm(Form):
 
     @model_validator(mode="before")
     @classmethod
-    def _matter_out_of_its_label(cls, given: Any) -> Any:
+    def _matter_out_of_its_label(cls, given: Any) -> object:
         """The label "Luleå · ort · #12 · tidig signal" tells the network and the kind of matter."""
         chosen = given.get("network_number") if isinstance(given, dict) else None
         if not isinstance(chosen, str) or given.get("kind", "oldest") != "oldest":

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -100,7 +100,7 @@ def _text(value: object) -> str:
     return str(value).strip().replace(",", ".") if plain else ""
 
 
-def _limits(name: str) -> tuple[Any, Any]:
+def _limits(name: str) -> tuple[str, str]:
     limits = OfficePolicy.model_json_schema()["properties"][name]
     limits = limits.get("anyOf", [limits])[0]
     return f"{limits['minimum']:g}", f"{limits['maximum']:g}"

@@ -6,7 +6,7 @@ By labels that name nobody.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlmodel import Session, col, func, select
 
 from models.forms.kit.fields import MOST_LISTED, Entries, Lists
@@ -63,7 +63,7 @@ def _requests(session: Session) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in session.execute(open_ones.limit(MOST_LISTED + 1))]
 
 
-def _networks(session: Session, which: Any) -> list[tuple[Any, ...]]:
+def _networks(session: Session, which: ColumnElement[bool]) -> list[tuple[Any, ...]]:
     """Networks that `which` holds for, the newest first."""
     columns: Any = (Municipality.name, Network.nature, Network.number)
     rows: Select[Any] = select(*columns).join(Municipality, col(Municipality.code) == col(Network.municipality))

@@ -111,7 +111,7 @@ def most_urgent(
     """
     moves_of: Mapping[UUID, Move] = {move.network_id: move for move in moved}
 
-    def rank(one: tuple[UUID, int, float, int]) -> tuple[Any, ...]:
+    def rank(one: tuple[UUID, int, float, int]) -> tuple[object, ...]:
         network_id, number, points, level_place = one
         move, level = moves_of.get(network_id), LEVELS[level_place]
         urgency = (

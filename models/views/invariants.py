@@ -5,7 +5,7 @@ and I9 is about Prefect's database, not this one. A line names the rule, what br
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -133,7 +133,7 @@ def _torn(session: Session, subject: Any, key: Any, allowed: Any) -> Iterator[ob
             yield f"#{number}"
 
 
-def _end_of(moments: Iterable[list[Step]], allowed: Any) -> str | None:
+def _end_of(moments: Iterable[list[Step]], allowed: Mapping[str, Container[str]]) -> str | None:
     """Where a log leads; None when a step is missing, not in the table, or lets the ladder fall (I6, I7)."""
     state: str | None = None
     step = 0

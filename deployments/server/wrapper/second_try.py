@@ -7,7 +7,7 @@ what was answered so may be asked again: a request of several transactions is no
 
 import asyncio
 import random
-from typing import Any, Final
+from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -68,7 +68,7 @@ async def _read(receive: Receive) -> tuple[list[Message], bool]:
 
 
 def _replay(messages: list[Message], receive: Receive) -> Receive:
-    waiting: list[Any] = list(messages)
+    waiting: list[Message] = list(messages)
 
     async def again() -> Message:
         return waiting.pop(0) if waiting else await receive()

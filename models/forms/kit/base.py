@@ -56,7 +56,7 @@ class Form(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _as_it_was_shown(cls, given: object) -> Any:
+    def _as_it_was_shown(cls, given: object) -> object:
         return read_choices(cls.model_fields, visible_text(given)) if isinstance(given, dict) else given
 
     @property

@@ -7,7 +7,7 @@ it is shown as; the field itself keeps its code or number, and takes those too: 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -47,7 +47,7 @@ class Coded:
         told = localized(*self.words[str(code)])
         return told[:1].upper() + told[1:]
 
-    def read(self, value: object) -> Any:
+    def read(self, value: object) -> object:
         """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         if not isinstance(value, str):
             return value
@@ -72,7 +72,7 @@ class FromList:
         """What the drop-down lists, in order."""
         return [localized(*names) for names in self.fixed.values()] + list(lists.get(self.of, Entries()).labels)
 
-    def read(self, value: object) -> Any:
+    def read(self, value: object) -> object:
         """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         if not isinstance(value, str):
             return value
@@ -87,7 +87,7 @@ class FromList:
 class Day:
     """A day as text, picked in a calendar; empty when there is none."""
 
-    def read(self, value: object) -> Any:
+    def read(self, value: object) -> object:
         """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         return value
 
@@ -96,7 +96,7 @@ class Day:
 class Moment:
     """A local time as text, shown as a day and a time of day; empty when there is none."""
 
-    def read(self, value: object) -> Any:
+    def read(self, value: object) -> object:
         """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         return value
 
@@ -105,7 +105,7 @@ class Moment:
 class PerNetworkConsent:
     """A network and the member who agreed for it, as 12:m1; shown as two drop-downs."""
 
-    def read(self, value: object) -> Any:
+    def read(self, value: object) -> object:
         """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         if not isinstance(value, Mapping):
             return value
@@ -117,7 +117,7 @@ class PerNetworkConsent:
 class Hidden:
     """A field that the form does not show: another tells it."""
 
-    def read(self, value: object) -> Any:
+    def read(self, value: object) -> object:
         """What was chosen, as the form keeps it: a code or a number; what is neither is left as typed."""
         return value
 

@@ -26,7 +26,7 @@ class SweepForm(Form):
 
     @model_validator(mode="before")
     @classmethod
-    def _sweep_out_of_its_words(cls, given: Any) -> Any:
+    def _sweep_out_of_its_words(cls, given: Any) -> object:
         chosen = given.get(cls.chooser) if isinstance(given, dict) else None
         if not isinstance(chosen, str) or code_of(cls.sweep_choice, chosen) != SWEEP:
             return given
