@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
 from models.db.engine import reading, transaction
-from models.health.engagement import LEVELS
+from models.health.parameters import LEVELS
 from models.i18n import localized
 from models.networks.lookup import network_by_number
 from models.office.labels import label_of

@@ -8,11 +8,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 from imap_tools import MailBoxUnencrypted
+from sqlmodel import Session, col, select
 
+from models.db.engine import reading, transaction
 from models.settings import settings
+from models.stages import check_in as check_in_round
+from models.tables.check_in import CheckIn
+from models.tables.mail import MailStatus, OutgoingMail
+from models.tables.network import Network
+from models.tables.person import Person
+from tests.acts import at, mails, network_in
+from tests.mail_samples import DOMAIN, LINE
 
 USER, PASSWORD = "kansli", "hemligt"
 DONE, FOR_STAFF = "Klart", "Till personal"
@@ -95,3 +105,39 @@ def choose(monkeypatch: pytest.MonkeyPatch, inbox: str) -> None:
     monkeypatch.setenv("LOTS_INBOX_PASSWORD", PASSWORD)
     monkeypatch.setenv("LOTS_MAIL_RETURN_PATH", "studs+{id}@kansliet.example.org")
     settings.cache_clear()
+
+
+SENT = "2026-12-01"
+
+
+def asked(session: Session) -> tuple[Network, OutgoingMail]:
+    """A network whose contact was sent a check-in on SENT, and that mail."""
+    network = network_in(session)
+    check_in_round.send_due(session, at(SENT))
+    [mail] = mails(session, "first-meeting")
+    return network, went(mail)
+
+
+def went(mail: OutgoingMail) -> OutgoingMail:
+    mail.status, mail.message_id, mail.settled_at = MailStatus.sent, f"<{mail.id}@{DOMAIN}>", at(SENT)
+    return mail
+
+
+def an_asked_network() -> OutgoingMail:
+    with transaction() as session:
+        return asked(session)[1]
+
+
+def reply(line: str = LINE, sender: str = "ake.ohman@example.org", refers_to: UUID | None = None) -> bytes:
+    references = f"References: <{refers_to}@{DOMAIN}>\n" if refers_to else ""
+    head = f"From: <{sender}>\nTo: natverk@{DOMAIN}\nSubject: Sv: En minut\nMessage-ID: <{uuid4()}@example.org>\n"
+    return f"{head}{references}Content-Type: text/plain; charset=utf-8\n\n{line}\n".encode()
+
+
+def answers() -> list[CheckIn]:
+    with reading() as session:
+        return list(session.exec(select(CheckIn).where(col(CheckIn.answered_at).is_not(None))))
+
+
+def address_of(session: Session, person_id: UUID | None) -> str:
+    return session.get_one(Person, person_id).email or ""

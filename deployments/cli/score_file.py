@@ -21,7 +21,8 @@ from deployments.cli.score_file_blocks import networks_in
 from models.db.columnar import NEVER
 from models.errors import UserError
 from models.health.batch import DUTIES, HELD, MEETING_STATUS, NOT_RECORDED, OFFICE, UNKNOWN, Batch, BatchBuilder
-from models.health.engagement import COMPONENTS, LEVELS, Result, gate_names, score
+from models.health.engagement import Result, score
+from models.health.parameters import COMPONENTS, LEVELS, gate_names
 from models.tables.health import Level
 
 CADENCES: Final = (30, 60, 90, 180)

@@ -9,7 +9,8 @@ from enum import StrEnum
 from statistics import median
 from typing import Final
 
-from models.health.engagement import COMPONENTS, DEFAULTS, Health, ModelParameters
+from models.health.engagement import Health
+from models.health.parameters import COMPONENTS, DEFAULTS, ModelParameters
 
 WHOLE: Final = 1 - 1e-9
 

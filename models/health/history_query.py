@@ -35,7 +35,8 @@ from models.db.columnar import (
 )
 from models.health.answers_by_day import latest_by
 from models.health.batch import CANCELLED, DUTIES, HELD, INVITATION, NOT_RECORDED, OFFICE, PLANNED, UNKNOWN, Batch
-from models.health.engagement import DEFAULTS, duty_rows
+from models.health.engagement import duty_rows
+from models.health.parameters import DEFAULTS
 from models.tables.check_in import CheckIn
 from models.tables.meeting import Duty, Meeting, MeetingDuty, MeetingStatus
 from models.tables.network import Network

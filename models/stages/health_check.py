@@ -16,9 +16,11 @@ from sqlmodel import Session, col, select
 from models.dates.active_days import subtract_active_days
 from models.dates.local_time import local
 from models.dates.working_days import add_working_days
-from models.health import engagement
-from models.health.engagement import COMPONENTS, LEVELS, Health, drop_since, dropped, nothing_booked
+from models.health import parameters
+from models.health.early_warning import drop_since, dropped, nothing_booked
+from models.health.engagement import Health
 from models.health.history_query import among
+from models.health.parameters import COMPONENTS, LEVELS
 from models.health.scoring import ScoredNetworks, each_network, score_networks
 from models.mail.queue import QueuedMail, enqueue
 from models.networks.lookup import networks_by_id
@@ -40,7 +42,7 @@ def take_snapshots(session: Session, as_of: date) -> list[ScoredNetworks]:
     kept = set(
         session.exec(
             select(HealthSnapshot.network_id).where(
-                col(HealthSnapshot.on) == as_of, col(HealthSnapshot.model_version) == engagement.MODEL_VERSION
+                col(HealthSnapshot.on) == as_of, col(HealthSnapshot.model_version) == parameters.MODEL_VERSION
             )
         )
     )
@@ -61,7 +63,7 @@ def snapshot(network_id: UUID, health: Health, as_of: date) -> dict[str, object]
         "score": health.score,
         "level": health.level,
         "gates": health.gates,
-        "model_version": engagement.MODEL_VERSION,
+        "model_version": parameters.MODEL_VERSION,
     }
 
 
@@ -107,7 +109,7 @@ def _peaks(session: Session, found: Sequence[ScoredNetworks], today: date) -> di
     kept = (
         select(*columns)
         .where(col(HealthSnapshot.on) >= since, col(HealthSnapshot.on) < today)
-        .where(col(HealthSnapshot.model_version) == engagement.MODEL_VERSION, col(HealthSnapshot.score).is_not(None))
+        .where(col(HealthSnapshot.model_version) == parameters.MODEL_VERSION, col(HealthSnapshot.score).is_not(None))
         .order_by(col(HealthSnapshot.on))
     )
     for network_id, points, on in session.execute(kept):
@@ -174,7 +176,7 @@ def _worrying(session: Session, today: date) -> Sequence[Network]:
     return session.exec(
         select(Network)
         .join(HealthSnapshot, col(HealthSnapshot.network_id) == Network.id)
-        .where(col(HealthSnapshot.on) == today, col(HealthSnapshot.model_version) == engagement.MODEL_VERSION)
+        .where(col(HealthSnapshot.on) == today, col(HealthSnapshot.model_version) == parameters.MODEL_VERSION)
         .where(col(HealthSnapshot.level).in_(WORRYING))
         .order_by(col(Network.number))
     ).all()

@@ -15,8 +15,9 @@ from sqlalchemy import func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from models.health import engagement
-from models.health.engagement import LEVELS, Health
+from models.health import parameters
+from models.health.engagement import Health
+from models.health.parameters import LEVELS
 from models.health.scoring import ScoredNetworks
 from models.networks.lookup import networks_by_id
 from models.tables.health import HealthSnapshot, Level
@@ -67,7 +68,7 @@ def moves(session: Session, found: Sequence[ScoredNetworks], today: date) -> lis
     """Every network that has a score today and had one at its last snapshot before, the greatest fall first."""
     latest: Any = (
         sql_select(col(HealthSnapshot.network_id), func.max(col(HealthSnapshot.on)).label("on"))
-        .where(col(HealthSnapshot.on) < today, col(HealthSnapshot.model_version) == engagement.MODEL_VERSION)
+        .where(col(HealthSnapshot.on) < today, col(HealthSnapshot.model_version) == parameters.MODEL_VERSION)
         .group_by(col(HealthSnapshot.network_id))
         .subquery()
     )
@@ -75,7 +76,7 @@ def moves(session: Session, found: Sequence[ScoredNetworks], today: date) -> lis
     rows = (
         select(*columns)
         .join(latest, (latest.c.network_id == HealthSnapshot.network_id) & (latest.c.on == HealthSnapshot.on))
-        .where(col(HealthSnapshot.model_version) == engagement.MODEL_VERSION, col(HealthSnapshot.score).is_not(None))
+        .where(col(HealthSnapshot.model_version) == parameters.MODEL_VERSION, col(HealthSnapshot.score).is_not(None))
     )
     before = {network_id: rest for network_id, *rest in session.execute(rows)}
     moved = [

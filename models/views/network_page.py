@@ -8,10 +8,11 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from models.dates.local_time import local, midnight
-from models.health import engagement
+from models.health import parameters
 from models.health.advice import ReportedFigures, ScorePart, parts
 from models.health.answers_by_day import latest_by
-from models.health.engagement import DEFAULTS, Health
+from models.health.engagement import Health
+from models.health.parameters import DEFAULTS
 from models.office.absence import ladder_pauses_of
 from models.office.labels import label_of
 from models.support.ladder import support_end
@@ -183,7 +184,7 @@ def _scores(session: Session, network: Network, begins: date, today: date) -> li
         select(HealthSnapshot)
         .where(col(HealthSnapshot.network_id) == network.id, col(HealthSnapshot.score).is_not(None))
         .where(col(HealthSnapshot.on) >= begins, col(HealthSnapshot.on) <= today)
-        .where(col(HealthSnapshot.model_version) == engagement.MODEL_VERSION)
+        .where(col(HealthSnapshot.model_version) == parameters.MODEL_VERSION)
         .order_by(col(HealthSnapshot.on))
     )
     return [ScoreOnDay(one.on, one.score or 0.0, Level(one.level)) for one in rows]

@@ -6,11 +6,11 @@ from contextlib import nullcontext
 from pathlib import Path
 from threading import Barrier
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from prefect.client.orchestration import get_client
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from flows.inbox import inbox
 from models.check_ins import asking
@@ -23,16 +23,28 @@ from models.stages.inbox import handle
 from models.tables.check_in import CheckIn, Sharing, Wish
 from models.tables.incoming_mail import IncomingKind, IncomingMail
 from models.tables.mail import MailStatus, OutgoingMail, Template
-from models.tables.network import Network
 from models.tables.office import Intervention
 from models.tables.person import EmailStatus, Person
 from tasks import inbox as stage
 from tasks.mailbox import sources
-from tests.acts import GOREL, ORJAN, at, mails, network_in, network_of, organisers
-from tests.inboxes import DONE, FOR_STAFF, AnyInbox, MaildirInbox, choose, imap_server
-from tests.mail_samples import DOMAIN, LINE, names, sample
+from tests.acts import GOREL, ORJAN, at, mails, network_of, organisers
+from tests.inboxes import (
+    DONE,
+    FOR_STAFF,
+    SENT,
+    AnyInbox,
+    MaildirInbox,
+    address_of,
+    an_asked_network,
+    answers,
+    asked,
+    choose,
+    imap_server,
+    reply,
+    went,
+)
+from tests.mail_samples import LINE, names, sample
 
-SENT = "2026-12-01"
 NOW = "2026-12-02T10:00"
 
 
@@ -53,39 +65,6 @@ def any_box(
     with made as box:
         choose(monkeypatch, box.address)
         yield box
-
-
-def asked(session: Session) -> tuple[Network, OutgoingMail]:
-    """A network whose contact was sent a check-in on SENT, and that mail."""
-    network = network_in(session)
-    check_in_round.send_due(session, at(SENT))
-    [mail] = mails(session, "first-meeting")
-    return network, went(mail)
-
-
-def went(mail: OutgoingMail) -> OutgoingMail:
-    mail.status, mail.message_id, mail.settled_at = MailStatus.sent, f"<{mail.id}@{DOMAIN}>", at(SENT)
-    return mail
-
-
-def an_asked_network() -> OutgoingMail:
-    with transaction() as session:
-        return asked(session)[1]
-
-
-def answers() -> list[CheckIn]:
-    with reading() as session:
-        return list(session.exec(select(CheckIn).where(col(CheckIn.answered_at).is_not(None))))
-
-
-def reply(line: str = LINE, sender: str = "ake.ohman@example.org", refers_to: UUID | None = None) -> bytes:
-    references = f"References: <{refers_to}@{DOMAIN}>\n" if refers_to else ""
-    head = f"From: <{sender}>\nTo: natverk@{DOMAIN}\nSubject: Sv: En minut\nMessage-ID: <{uuid4()}@example.org>\n"
-    return f"{head}{references}Content-Type: text/plain; charset=utf-8\n\n{line}\n".encode()
-
-
-def address_of(session: Session, person_id: UUID | None) -> str:
-    return session.get_one(Person, person_id).email or ""
 
 
 async def run(as_of: str = NOW) -> dict[str, int]:

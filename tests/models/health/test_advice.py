@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from models.health.advice import Advice, ReportedFigures, parts
-from models.health.engagement import COMPONENTS, Health
+from models.health.engagement import Health
+from models.health.parameters import COMPONENTS
 from models.tables.health import Level
 
 WHOLE = Health(

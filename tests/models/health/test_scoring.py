@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from models.dates.active_days import add_active_days
 from models.db.engine import engine, transaction
-from models.health import engagement
+from models.health import early_warning, parameters
 from models.health.scoring import assess
 from models.office.interventions import open_once
 from models.settings import Settings
@@ -265,7 +265,7 @@ def test_a_fall_of_fifteen_points_warns_compared_with_snapshots_or_with_what_is_
         check(session, "2027-05-20")
         assert level_of(session, "2027-05-20") == Level.green
         warnings = [one.occasion for one in opened(session, InterventionKind.early_warning)]
-        since = "2027-04-01" if kept else str(engagement.drop_since(date(2027, 5, 20)))
+        since = "2027-04-01" if kept else str(early_warning.drop_since(date(2027, 5, 20)))
         assert f"fell_since:{since}" in warnings
 
 
@@ -277,7 +277,7 @@ def test_weights_changed_make_a_new_version_beside_the_old_snapshots(
         check(session, "2027-04-01")
         [old] = session.exec(select(HealthSnapshot)).all()
         before = old.model_dump()
-        monkeypatch.setattr(engagement, "MODEL_VERSION", "2")
+        monkeypatch.setattr(parameters, "MODEL_VERSION", "2")
         assert check(session, "2027-04-01")[1] == 0
         session.refresh(old)
         assert old.model_dump() == before

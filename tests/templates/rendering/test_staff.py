@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from models.health.advice import Advice
-from models.health.engagement import COMPONENTS, Gate
+from models.health.parameters import COMPONENTS, Gate
 from models.tables.health import Level
 from models.tables.network import NetworkState
 from models.vocabulary import NETWORK_STATE, word

@@ -1,7 +1,7 @@
 """Every page that founders come to, as pictures. Needs Debian's chromium.
 
-`python -m tests.pages_sheet DIR` photographs all of them at 360 and 1280 pixels in both languages; `… DIR NAME…` those
-named. `python -m tests.pages_sheet` makes docs/pictures/pages.png anew.
+`python -m tests.pictures.pages DIR` photographs all of them at 360 and 1280 pixels in both languages; `… DIR NAME…`
+those named. `python -m tests.pictures.pages` makes docs/pictures/pages.png anew.
 """
 
 import sys
@@ -13,8 +13,8 @@ from playwright.sync_api import Browser
 
 from deployments.server.processes import free_port
 from tests.browser import chromium
-from tests.contact_sheet import sheet
 from tests.office import fill_office
+from tests.pictures.mails import sheet
 
 DOCS = Path(__file__).parent.parent / "docs" / "pictures" / "pages.png"
 IN_DOCS = ("request", "request-receipt", "check-in", "check-in-thanks", "meeting", "my-data")

@@ -1,7 +1,7 @@
 """Mails as a reader sees them, beside each other in one picture. Needs Debian's chromium.
 
-`python -m tests.contact_sheet` makes docs/pictures/mails.png anew; `… OUT.png [NAME…]` shows all mails, or those named,
-whole or the topmost pixels, light or dark, at any width.
+`python -m tests.pictures.mails` makes docs/pictures/mails.png anew; `… OUT.png [NAME…]` shows all mails, or those
+named, whole or the topmost pixels, light or dark, at any width.
 """
 
 import argparse

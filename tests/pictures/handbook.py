@@ -1,6 +1,6 @@
 """The pictures of docs/handbok.md, taken of the Prefect UI as staff see it. Needs Debian's chromium.
 
-`python -m tests.handbook_pictures` makes them anew; `… FOLDER` takes every form there is, as it opens, to look at.
+`python -m tests.pictures.handbook` makes them anew; `… FOLDER` takes every form there is, as it opens, to look at.
 """
 
 import argparse

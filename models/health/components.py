@@ -1,0 +1,141 @@
+"""What a score is made of: R, A, O, B, D and F of every network of a batch (domain.md section 7)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.dates.active_days import active_days_up_to
+from models.db.columnar import Ints
+from models.health.batch import (
+    DUTIES,
+    NOT_RECORDED,
+    Batch,
+    Column,
+    Floats,
+    Segments,
+    in_order,
+    sum_of_squared_counts,
+    twice_median,
+)
+from models.health.parameters import ModelParameters
+
+
+def rhythm(batch: Batch, led: Segments, today: int, settings: ModelParameters) -> Floats:
+    """R: how much of the window's active days member-led meetings cover.
+
+    Active days are numbered. A meeting covers its own day and the next ones that lie fewer than T active days
+    after it; on a day that is not active it covers one less, because the first active day after it is already
+    one away. Starts and ends both grow from meeting to meeting, so an overlap is always with the one before.
+    """
+    start = np.maximum(batch.kickoff, today - settings.window_days + 1)
+    first = active_days_up_to(start - 1) + 1
+    last = active_days_up_to(np.array([today]))
+    active = last - first + 1
+
+    day = batch.meeting_day[led.rows]
+    covers_from = active_days_up_to(day - 1) + 1
+    covers_to = active_days_up_to(day) + batch.cadence_days[led.owner] - 1
+    same_network = led.owner[1:] == led.owner[:-1]
+    covers_from[1:] = np.where(same_network, np.maximum(covers_from[1:], covers_to[:-1] + 1), covers_from[1:])
+    inside = np.minimum(covers_to, last) - np.maximum(covers_from, first[led.owner]) + 1
+    covered = np.bincount(led.owner, weights=np.maximum(inside, 0), minlength=len(batch))
+    return np.where(active > 0, covered / np.maximum(active, 1), 1.0)
+
+
+def attendance(batch: Batch, window: Segments, settings: ModelParameters) -> tuple[Floats, Floats]:
+    """A, and the ratio of attendance now to before (NaN when there are too few meetings for a trend)."""
+    window = window.only(batch.attended[window.rows] >= 0)
+    rows, exists = window.last(settings.level_meetings)
+    level = np.minimum(1, twice_median(_at(batch.attended, rows), exists) / (2 * batch.target_size))
+
+    rows, exists = window.last(2 * settings.trend_half)
+    attended = np.where(exists, _at(batch.attended, rows), 0)
+    half = np.minimum(settings.trend_half, exists.sum(axis=1) // 2)
+    from_the_end = np.cumsum(np.insert(attended[:, ::-1], 0, 0, axis=1), axis=1)
+    now = np.take_along_axis(from_the_end, half[:, None], axis=1)[:, 0]
+    before = np.take_along_axis(from_the_end, 2 * half[:, None], axis=1)[:, 0] - now
+
+    nobody_before = np.where(now > 0, np.inf, 1.0)
+    ratio = np.where(before > 0, now / np.maximum(before, 1), nobody_before)
+    ratio = np.where(half >= settings.trend_least, ratio, np.nan)
+    trend = np.clip((ratio - settings.trend_floor) / (1 - settings.trend_floor), 0, 1)
+    return (level + np.where(np.isnan(ratio), level, trend)) / 2, ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Who does the work, by the duties that were recorded."""
+
+    share: Floats
+    """O: members' share of the recorded duties."""
+    office_share: Floats
+    n_eff: Floats
+
+
+def work(batch: Batch, window: Segments, settings: ModelParameters) -> Work:
+    """Who carried the duties of the window's last 4 meetings."""
+    rows, exists = window.last(settings.duty_meetings)
+    duties = np.where(exists[:, :, None], _at(batch.duties, rows), NOT_RECORDED)
+    duties = duties.reshape(len(batch), settings.duty_meetings * len(DUTIES))
+    by_member = duties >= 0
+    members = by_member.sum(axis=1)
+    recorded = (duties != NOT_RECORDED).sum(axis=1)
+    squares = sum_of_squared_counts(duties, by_member)
+    return Work(
+        share=members / np.maximum(recorded, 1),
+        office_share=(recorded - members) / np.maximum(recorded, 1),
+        n_eff=members * members / np.maximum(squares, 1),  # 1 / sum of (count / members) squared
+    )
+
+
+def diversity(batch: Batch, window: Segments, settings: ModelParameters) -> Floats:
+    """D: branches and companies present at the window's last 4 meetings."""
+    rows, exists = window.last(settings.duty_meetings)
+    halves, known = [], []
+    sides = ((batch.branches, settings.full_branches), (batch.companies, settings.full_companies))
+    for column, full in sides:
+        recorded = exists & (_at(column, rows) >= 0)
+        halves.append(np.minimum(1, twice_median(_at(column, rows), recorded) / (2 * full)))
+        known.append(recorded.any(axis=1))
+    branches = np.where(known[0], halves[0], halves[1])
+    companies = np.where(known[1], halves[1], halves[0])
+    return (branches + companies) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the check-ins say."""
+
+    value: Floats
+    """F."""
+    latest: Ints
+    """The latest answered q4, 1-5; 0 when none was answered."""
+    missed: Ints
+    """Missed in a row at the end."""
+
+
+def answers(batch: Batch, today: int, settings: ModelParameters) -> Answers:
+    """What the last 3 check-ins sent say; an answer given later than today counts as none."""
+    sent = in_order(batch.check_in_start, batch.sent_day, batch.sent_day <= today)
+    rows, exists = sent.last(settings.check_ins)
+    answered = exists & (_at(batch.answered_day, rows) <= today)
+    old_enough = today - _at(batch.sent_day, rows) >= settings.check_in_grace_days
+    missed = exists & ~answered & old_enough
+    latest = np.zeros(len(batch), dtype=np.int64)
+    in_a_row = np.zeros(len(batch), dtype=np.int64)
+    for i in range(settings.check_ins):  # oldest first
+        latest = np.where(answered[:, i], _at(batch.q4, rows[:, i]), latest)
+        in_a_row = np.where(answered[:, i], 0, in_a_row + missed[:, i])
+    wish = np.where(latest > 0, (latest - 1) / 4, settings.no_answer)
+    return Answers(wish * np.array(settings.missed_factor)[in_a_row], latest, in_a_row)
+
+
+def last_day(batch: Batch, led: Segments) -> Ints:
+    """The day of each network's last member-led meeting; 0 when there is none."""
+    rows, exists = led.last(1)
+    return np.where(exists, _at(batch.meeting_day, rows), 0)[:, 0].astype(np.int64)
+
+
+def _at(column: Column, rows: Ints) -> Column:
+    """The column's values at those rows; rows that do not exist are 0, also in a column without any."""
+    return column[rows] if len(column) else np.zeros((*rows.shape, *column.shape[1:]), dtype=np.int64)
