@@ -16,11 +16,19 @@ from models.health.engagement import Health
 from models.networks.lifecycle import ALLOWED
 from models.office.policy import DEFAULTS
 from models.people.roles import organiser_key
-from models.support.ladder import ON_THE_WAY, Standing, has_ended, next_state, next_up
-from models.support.menu import OFFICE_DUTIES, over_helps, support_ends_on
+from models.support.ladder import (
+    OFFICE_DUTIES,
+    ON_THE_WAY,
+    Standing,
+    has_ended,
+    next_state,
+    next_up,
+    nine_months_after,
+    over_helps,
+)
 from models.tables.check_in import ANSWERS
 from models.tables.health import Level
-from models.tables.meeting import LEADING
+from models.tables.meeting import is_led_by_member
 from models.tables.network import ACTIVE, STEP_OF, TERMINAL, Network, NetworkState
 from models.tables.office import InterventionKind
 from models.tables.transition import Actor, Cause
@@ -206,7 +214,7 @@ class NetworkLife:
             row: Row = {"id": new_id(self.random), "meeting_id": meeting["id"], "duty": duty, "by_office": who is None}
             self.duty_rows.append(row | {"organiser_key": self._key(who) if who else None})
         helped = [duty for duty, who in zip(DUTIES, carriers, strict=True) if who is None]
-        meeting["led_by_member"] = any(duty not in helped for duty in LEADING)
+        meeting["led_by_member"] = is_led_by_member(set(DUTIES).difference(helped))
         meeting["over_helped"] = over_helps(self.network.step, helped)
         if meeting["over_helped"]:
             self.open(InterventionKind.over_helping, str(meeting["id"]), told)
@@ -223,7 +231,7 @@ class NetworkLife:
         if network.without_support:
             self.advance(NetworkState.independent, "meeting-report", Actor.member, told)
         else:
-            network.support_ends_on = support_ends_on(day)
+            network.support_ends_on = nine_months_after(day)
             self.advance(NetworkState.starting, "meeting-report", Actor.member, told)
 
     def _wake(self, told: datetime) -> None:

@@ -1,7 +1,7 @@
 """Hangs up on a database server that has gone silent in the middle of a page's work.
 
 The server's own time-outs end what waits for a lock. Nothing ends what a frozen server owes us: its machine still
-acknowledges every packet. A reader has their answer by then (web_patience.py), but the thread would wait for good, and
+acknowledges every packet. A reader has their answer by then (patience.py), but the thread would wait for good, and
 where it is the one that writes, all pages with it.
 """
 

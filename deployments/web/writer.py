@@ -24,7 +24,7 @@ T = TypeVar("T")
 Work = Callable[[Session], object]
 
 AT_ONCE = 50
-WAIT_SECONDS = 2.5  # for a lock; whoever waits for a page is answered after four (web_patience.py)
+WAIT_SECONDS = 2.5  # for a lock; whoever waits for a page is answered after four (patience.py)
 
 AGAIN_AFTER_SECONDS = (1, 2, 5, 10, 30, 60, 120, 300)
 

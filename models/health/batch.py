@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.db.columnar import NEVER, Ints
+from models.tables.meeting import LEADING
 
 Column = NDArray[np.integer[Any]]
 Flags = NDArray[np.bool_]
@@ -21,8 +22,8 @@ Floats = NDArray[np.float64]
 
 
 DUTIES: Final = ("invitation", "host", "programme", "lead", "follow_up")
-INVITATION: Final = DUTIES.index("invitation")
-LEAD: Final = DUTIES.index("lead")
+LEADING_COLUMNS: Final = [DUTIES.index(duty) for duty in LEADING]
+"""A meeting in which a member carries one of these is led by a member (`tables.meeting.is_led_by_member`)."""
 
 
 OFFICE: Final = -1

@@ -27,7 +27,7 @@ from models.dates.active_days import active_days_up_to
 from models.db.columnar import Ints
 from models.errors import UserError
 from models.health import components
-from models.health.batch import HELD, INVITATION, LEAD, PLANNED, Batch, Flags, Floats, in_order
+from models.health.batch import HELD, LEADING_COLUMNS, PLANNED, Batch, Flags, Floats, in_order
 from models.health.gates import gates_and_cap
 from models.health.parameters import (
     COMPONENTS,
@@ -147,7 +147,7 @@ def _score(batch: Batch, today: int, settings: ModelParameters) -> Result:
     ahead = batch.meeting_day >= today
     planned = in_order(batch.meeting_start, batch.meeting_day, (batch.status == PLANNED) & ahead)
     window = held.only(batch.meeting_day[held.rows] > today - settings.window_days)
-    by_member = (batch.duties[:, INVITATION] >= 0) | (batch.duties[:, LEAD] >= 0)
+    by_member = np.logical_or.reduce([batch.duties[:, column] >= 0 for column in LEADING_COLUMNS])
     led = held.only(by_member[held.rows])
 
     rhythm = components.rhythm(batch, led, today, settings)

@@ -34,7 +34,7 @@ from models.db.columnar import (
     raw_columns,
 )
 from models.health.answers_by_day import latest_by
-from models.health.batch import CANCELLED, DUTIES, HELD, INVITATION, NOT_RECORDED, OFFICE, PLANNED, UNKNOWN, Batch
+from models.health.batch import CANCELLED, DUTIES, HELD, LEADING_COLUMNS, NOT_RECORDED, OFFICE, PLANNED, UNKNOWN, Batch
 from models.health.engagement import duty_rows
 from models.health.parameters import DEFAULTS
 from models.tables.check_in import CheckIn
@@ -87,7 +87,7 @@ def _read(session: Session, keys: Keys, started: Sequence[Ints], as_of: date) ->
     owner, moment, status, attended, branches, companies, led = (column[sorting] for column in told)
     start, day = _starts(owner, len(keys)), local_days(moment)
     duties = np.full((len(owner), len(DUTIES)), NOT_RECORDED, dtype=np.int64)
-    duties[led > 0, INVITATION] = SOME_MEMBER
+    duties[led > 0, LEADING_COLUMNS[0]] = SOME_MEMBER  # as the meeting itself says: who, matters for the last ones
     recent = duty_rows(start, day, status, as_of)
     _write_duties(session, duties, recent, meetings[sorting[recent]])
 

@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.check_ins.asking import ask_another
+from models.mail.kinds import ASKS
 from models.office.interventions import open_for, open_once
 from models.tables.check_in import CheckIn
-from models.tables.mail import ASKS, MailStatus, OutgoingMail, Template
+from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.network import TERMINAL, Network, Role
 from models.tables.office import InterventionKind
 from models.tables.person import EmailStatus, Person

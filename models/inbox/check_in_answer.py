@@ -12,9 +12,10 @@ from models.dates.local_time import local
 from models.db.queries import some_at_a_time
 from models.errors import UserError
 from models.inbox import answer_parser
+from models.mail.kinds import ASKS
 from models.people.roles import roles_of
 from models.tables.check_in import CheckIn
-from models.tables.mail import ASKS, OutgoingMail
+from models.tables.mail import OutgoingMail
 from models.tables.person import Person
 from models.text import canonical_address
 

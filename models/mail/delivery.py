@@ -15,8 +15,9 @@ from sqlmodel import Session, col, select
 
 from models.dates.send_window import next_allowed
 from models.db.crypto import SEALED, decrypt, unseal
+from models.mail.kinds import LEASE, RETRY_AFTER
 from models.mail.queue import mail_class
-from models.tables.mail import LEASE, RETRY_AFTER, WAITING, MailStatus, OutgoingMail
+from models.tables.mail import WAITING, MailStatus, OutgoingMail
 
 FINAL = (MailStatus.sent, MailStatus.failed, MailStatus.skipped)
 PACKED = b"x"  # how what zlib packed begins; a mail begins with a header

@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from models.dates.send_window import MailClass, next_allowed
 from models.db.queries import insert_unless_there
-from models.tables.mail import AT_ONCE, WORKING_DAY, MailStatus, OutgoingMail, Template
+from models.mail.kinds import AT_ONCE, WORKING_DAY
+from models.tables.mail import MailStatus, OutgoingMail, Template
 
 
 def mail_class(template: Template) -> MailClass:

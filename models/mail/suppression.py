@@ -5,13 +5,14 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from models.mail.kinds import REMINDERS
 from models.tables.check_in import CheckIn
-from models.tables.mail import REMINDERS, OutgoingMail, Template
+from models.tables.mail import OutgoingMail, Template
 from models.tables.network import Network, NetworkState
 from models.tables.office import Staff
 from models.tables.person import Person
 
-WHILE = {
+ONLY_IN_STATE = {
     Template.resting: NetworkState.resting,
     Template.wake: NetworkState.resting,
     Template.still_planned: NetworkState.planned,
@@ -42,7 +43,7 @@ def is_unsubscribed(mail: OutgoingMail, reader: Person | Staff | None) -> bool:
     return mail.template in REMINDERS and isinstance(reader, Person) and reader.reminders_stopped_at is not None
 
 
-def is_overtaken(session: Session, mail: OutgoingMail) -> str | None:
+def overtaken_reason(session: Session, mail: OutgoingMail) -> str | None:
     """Why a mail that waited has nothing left to say, as a code: what it asks for has happened meanwhile.
 
     Any activity stops the chase (domain.md section 6); a network that is awake is not asked to wake.
@@ -50,5 +51,5 @@ def is_overtaken(session: Session, mail: OutgoingMail) -> str | None:
     if mail.template in (Template.check_in_reminder, Template.second_organiser):
         check_in = session.get(CheckIn, UUID(json.loads(mail.context)["check_in"]))
         return "answered" if check_in and check_in.answered_at else None
-    network = session.get(Network, mail.network_id) if mail.template in WHILE else None
-    return "overtaken" if network and network.state != WHILE[mail.template] else None
+    network = session.get(Network, mail.network_id) if mail.template in ONLY_IN_STATE else None
+    return "overtaken" if network and network.state != ONLY_IN_STATE[mail.template] else None

@@ -1,4 +1,4 @@
-"""The two lifecycles as tables, and the one way through them (domain.md section 4, I7)."""
+"""The lifecycle of a network as a table, and the one way through it (domain.md section 4, I7)."""
 
 from sqlmodel import Session, col, func, select
 

@@ -9,18 +9,18 @@ from sqlmodel import Session, col, func, select
 
 from models.check_ins.asking import latest_of
 from models.dates.local_time import local
-from models.health.scoring import assess
+from models.health.assessment import assess
 from models.mail.queue import QueuedMail, enqueue
 from models.office.absence import ladder_pauses
 from models.office.interventions import open_once
 from models.people.roles import contact_of
 from models.support.ladder import (
+    OFFICE_DUTIES,
     Spans,
     Standing,
     support_end,
 )
 from models.support.ledger import end_grants
-from models.support.menu import OFFICE_DUTIES
 from models.tables.mail import Template
 from models.tables.meeting import Meeting, MeetingStatus
 from models.tables.network import Network, NetworkState, Role

@@ -1,7 +1,7 @@
-"""The numbers of domain.md that an office may change; every rule that uses one asks `numbers()`.
+"""The numbers of domain.md that an office may change; every rule that uses one asks `office_policy()`.
 
-Where they are kept is no matter of the rules: whoever starts work reads them and says `use`. Without that they are the
-domain's own.
+Where they are kept is no matter of the rules: whoever starts work reads them and says `applied`. Without that they
+are the domain's own.
 """
 
 from collections.abc import Iterator, Mapping

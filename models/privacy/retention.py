@@ -77,7 +77,7 @@ def _requests(session: Session, at: datetime) -> int:
         if request.reason == RefusalReason.not_a_member or add_months(local(moment).date(), REQUEST_MONTHS) <= today
     ]
     for request in due:
-        nobody, person_id = _nobody(session, at), request.initiator_id
+        nobody, person_id = _anonymous_person(session, at), request.initiator_id
         _leave_request(session, request, nobody)
         about = (col(OutgoingMail.request_id) == request.id) & (col(OutgoingMail.person_id) == person_id)
         _leave_mails(session, about, nobody, at)
@@ -95,7 +95,7 @@ def _roles(session: Session, at: datetime) -> int:
         if add_months(ended, ROLE_MONTHS) <= today or (not person.is_member and ended + NOT_A_MEMBER <= today)
     ]
     for network_id, person in due:
-        nobody = _nobody(session, at)
+        nobody = _anonymous_person(session, at)
         rekey_duties(session, network_id, person.id)
         theirs_granted = (SupportRequest.network_id == network_id, SupportRequest.initiator_id == person.id)
         granted = session.exec(select(SupportRequest).where(*theirs_granted)).all()
@@ -144,7 +144,7 @@ def _ended_roles(session: Session) -> Iterable[tuple[UUID, Person, date]]:
         yield network_id, person, min([*days, local(closed_at).date()] if closed_at else days)
 
 
-def _nobody(session: Session, at: datetime) -> UUID:
+def _anonymous_person(session: Session, at: datetime) -> UUID:
     nobody = Person(membership=Membership.none, erased_at=at)
     session.add(nobody)
     session.flush()

@@ -13,7 +13,7 @@ from models.forms.kit.base import YOUR_SIGNATURE, Form
 from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
 from models.office.labels import SEPARATOR
-from models.office.staff import by_signature
+from models.office.staff import ANSWERING, by_signature
 from models.privacy.erasure import by_erasure, erase
 from models.privacy.rights_request import unanswered
 from models.tables.mail import UNSETTLED, OutgoingMail, Template
@@ -45,7 +45,7 @@ def check_answer(session: Session, form: Form) -> None:
         lost = form.unread(["new_name", "new_email"], word(RIGHTS, request.kind))
         if lost:
             raise UserError(lost[0])
-    by_signature(session, form.signature, localized(*YOUR_SIGNATURE))
+    by_signature(session, form.signature, localized(*YOUR_SIGNATURE), ANSWERING)
 
 
 def answer(session: Session, form: DataProtectionForm, at: datetime) -> RightsRequest:

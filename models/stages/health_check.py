@@ -17,11 +17,11 @@ from models.dates.active_days import subtract_active_days
 from models.dates.local_time import local
 from models.dates.working_days import add_working_days
 from models.health import parameters
+from models.health.assessment import ScoredNetworks, each_network, score_networks
 from models.health.early_warning import drop_since, dropped, nothing_booked
 from models.health.engagement import Health
 from models.health.history_query import among
 from models.health.parameters import COMPONENTS, LEVELS
-from models.health.scoring import ScoredNetworks, each_network, score_networks
 from models.mail.queue import QueuedMail, enqueue
 from models.networks.lookup import networks_by_id
 from models.office.interventions import end_intervention, open_many

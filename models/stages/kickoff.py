@@ -13,7 +13,7 @@ from models.meetings.booking import book_meeting, invite, next_booked
 from models.networks import lifecycle, rest
 from models.office.interventions import end_all, open_many
 from models.people.roles import confirmed_organisers, confirmed_organisers_of
-from models.support.menu import support_ends_on
+from models.support.ladder import nine_months_after
 from models.tables.mail import Template
 from models.tables.meeting import KICKOFF_ATTENDING, KICKOFF_ORGANISERS, Meeting, MeetingForm, MeetingStatus, is_kickoff
 from models.tables.network import STEP_OF, Network, NetworkState, Role, RoleKind
@@ -79,7 +79,7 @@ def start_if_kickoff(session: Session, network: Network, meeting: Meeting, cause
     asked = latest(session, network.id)  # someone may have been asked already how it went
     network.check_in_due_on = next_due(asked.sent_on, STEP_OF[target]) if asked else first_due(kickoff)
     if not network.without_support:
-        network.support_ends_on = support_ends_on(kickoff)
+        network.support_ends_on = nine_months_after(kickoff)
     lifecycle.advance(session, network, target, cause)
     return True
 

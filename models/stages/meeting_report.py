@@ -19,9 +19,8 @@ from models.networks.lookup import network_by_number
 from models.office.interventions import open_once
 from models.people.roles import organiser_key, role_by_code, roles_of
 from models.stages import kickoff
-from models.support.menu import over_helps
+from models.support.ladder import over_helps
 from models.tables.meeting import (
-    LEADING,
     Meeting,
     MeetingDuty,
     MeetingForm,
@@ -29,6 +28,7 @@ from models.tables.meeting import (
     Partner,
     PartnerKind,
     ReportEntry,
+    is_led_by_member,
 )
 from models.tables.network import TERMINAL, Network, Role
 from models.tables.office import InterventionKind
@@ -180,7 +180,7 @@ def _save_duties(session: Session, network: Network, meeting: Meeting, form: Mee
         key = organiser_key(network.id, role.person_id) if role else None
         session.add(MeetingDuty(meeting_id=meeting.id, duty=duty, by_office=by_office, organiser_key=key))
     by_office_duties = [duty.value for duty, carrier in form.duties.items() if carrier.lower() == OFFICE]
-    meeting.led_by_member = any(duty in form.duties and duty not in by_office_duties for duty in LEADING)
+    meeting.led_by_member = is_led_by_member(set(form.duties).difference(by_office_duties))
     meeting.over_helped = over_helps(network.step, by_office_duties)
     if meeting.over_helped:
         open_once(session, network, InterventionKind.over_helping, str(meeting.id), at)

@@ -19,13 +19,10 @@ from models.office.absence import ladder_pauses_of
 from models.office.staff import by_signature
 from models.people.roles import member_by_code
 from models.requests.near_neighbour import agree_for_network
-from models.support.ladder import ON_THE_WAY, has_ended
-from models.support.menu import ABSOLUTE_MONTHS
+from models.support.ladder import ABSOLUTE_MONTHS, ON_THE_WAY, has_ended
 from models.tables.network import STEP_OF, TERMINAL, Network, NetworkState
-from models.tables.office import StaffRole
 from models.tables.transition import Cause
 
-MAY_APPROVE = (StaffRole.office, StaffRole.negotiator)
 LIVING = tuple(state for state in NetworkState if state not in TERMINAL)
 
 
@@ -91,13 +88,6 @@ def extend(session: Session, network: Network, form: NetworkChangeForm, cause: C
             localized(
                 "Godkänd av: någon annan än du och nätverkets förhandlare ska godkänna. Skriv en kollegas signatur.",
                 "Approved by: somebody other than you and the network's negotiator. Write a colleague's signature.",
-            )
-        )
-    if approver.role not in MAY_APPROVE:
-        raise UserError(
-            localized(
-                "Godkänd av: en förlängning godkänns av kansliet eller en förhandlare. Skriv en sådan signatur.",
-                "Approved by: the office or a negotiator approves an extension. Write such a signature.",
             )
         )
     network.support_ends_on = _extended_end(session, network, form.days, local(cause.at).date())

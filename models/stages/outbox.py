@@ -16,8 +16,9 @@ from models.dates.local_time import STOCKHOLM, local
 from models.dates.send_window import MAIL_OPENS, MailClass, next_allowed
 from models.db.column_types import UtcDateTime
 from models.db.queries import insert_unless_there
+from models.mail.kinds import LEASE, SKIP_AFTER
 from models.mail.queue import mail_class
-from models.tables.mail import LEASE, SKIP_AFTER, WAITING, MailStatus, OutgoingMail, SendingPace, Template
+from models.tables.mail import WAITING, MailStatus, OutgoingMail, SendingPace, Template
 
 
 def free_abandoned(session: Session, now: datetime) -> dict[str, int]:

@@ -14,6 +14,7 @@ from models.office.absence import ladder_pauses
 from models.people.roles import contacts_of
 from models.support.ladder import (
     MOST_FROZEN_DAYS,
+    NOTICE_DAYS,
     ON_THE_WAY,
     Spans,
     Standing,
@@ -23,7 +24,6 @@ from models.support.ladder import (
     support_end,
 )
 from models.support.ledger import end_grants
-from models.support.menu import NOTICE_DAYS
 from models.tables.mail import Template
 from models.tables.network import Network, NetworkState
 from models.tables.transition import Cause

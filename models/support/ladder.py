@@ -6,9 +6,15 @@ from datetime import date, timedelta
 
 from models.dates.local_time import add_months
 from models.health.engagement import Health
-from models.support.menu import ABSOLUTE_MONTHS, SHARING_AFTER_DAYS, TRIAL_AFTER_DAYS
 from models.tables.network import Network, NetworkState
 
+# How many of a meeting's five duties the office may carry at each step; `invitation` never.
+OFFICE_DUTIES = {0: 3, 1: 3, 2: 2, 3: 1, 4: 0}
+SUPPORT_MONTHS = 9
+ABSOLUTE_MONTHS = 12
+SHARING_AFTER_DAYS = 90
+TRIAL_AFTER_DAYS = 180
+NOTICE_DAYS = (60, 30)
 EXIT_MEETINGS = 3
 EXIT_SHARE = 0.8
 EXIT_ORGANISERS = 1.5
@@ -90,3 +96,13 @@ def next_up(network: Network) -> NetworkState:
     """The next step, whatever it takes to get there."""
     order = (*ON_THE_WAY, NetworkState.independent)
     return order[order.index(NetworkState(network.state)) + 1]
+
+
+def nine_months_after(kickoff: date) -> date:
+    """The day on which support ends as it is agreed at kickoff (domain.md section 5); `support_end` puts it off."""
+    return add_months(kickoff, SUPPORT_MONTHS)
+
+
+def over_helps(step: int, office_duties: list[str]) -> bool:
+    """Whether the office carried more of a meeting than the step allows: saved, flagged, talked about."""
+    return len(office_duties) > OFFICE_DUTIES[step] or "invitation" in office_duties

@@ -1,4 +1,4 @@
-"""The support menu, what is granted from it, and the ladder that the office steps down (domain.md section 5)."""
+"""The support menu: what fits which network, and the hours that a network may have (domain.md section 5)."""
 
 from datetime import date
 from decimal import Decimal
@@ -21,14 +21,7 @@ SUGGESTED: dict[Nature, tuple[Item, ...]] = {
     Nature.theme: (Item.sounding_board, Item.speaker, Item.digital_room),
     Nature.other: (Item.starter_kit,),
 }
-# How many of a meeting's five duties the office may carry at each step; `invitation` never.
-OFFICE_DUTIES = {0: 3, 1: 3, 2: 2, 3: 1, 4: 0}
 FIRST_YEAR_MONTHS = 12
-SUPPORT_MONTHS = 9
-ABSOLUTE_MONTHS = 12
-SHARING_AFTER_DAYS = 90
-TRIAL_AFTER_DAYS = 180
-NOTICE_DAYS = (60, 30)
 
 
 def suggest(nature: Nature, without_support: bool) -> tuple[Item, ...]:
@@ -75,13 +68,3 @@ def check_network_hours(session: Session, grant: SupportGrant, more: Decimal) ->
                 f"Hours: network #{network.number} gets at most {most} hours in its first year. Give fewer.",
             )
         )
-
-
-def support_ends_on(kickoff: date) -> date:
-    """The limit: nine months after kickoff (domain.md section 5)."""
-    return add_months(kickoff, SUPPORT_MONTHS)
-
-
-def over_helps(step: int, office_duties: list[str]) -> bool:
-    """Whether the office carried more of a meeting than the step allows: saved, flagged, talked about."""
-    return len(office_duties) > OFFICE_DUTIES[step] or "invitation" in office_duties

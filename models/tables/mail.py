@@ -1,6 +1,6 @@
 """The queue of outgoing mail: its templates, their kinds, and one row a mail (domain.md section 9)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -8,10 +8,6 @@ from sqlalchemy import CheckConstraint, Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from models.db.column_types import EncryptedText, UtcDateTime, code, key_field
-
-SKIP_AFTER = timedelta(days=14)
-LEASE = timedelta(seconds=25)
-RETRY_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
 
 
 class Template(StrEnum):
@@ -46,19 +42,6 @@ class Template(StrEnum):
     staff_digest = "staff-digest"
     staff_alarm = "staff-alarm"
     report_ready = "report-ready"
-
-
-_T = Template
-AT_ONCE = {_T.receipt, _T.declined, _T.data_request, _T.fresh_link}
-WORKING_DAY = {_T.talk_invitation, _T.more_information, _T.granted, _T.waiting, _T.queue_offer}
-WORKING_DAY |= {_T.staff_digest, _T.staff_alarm, _T.report_ready}
-REMINDERS = {_T.first_meeting, _T.check_in, _T.check_in_reminder, _T.second_organiser, _T.kickoff_checklist}
-REMINDERS |= {_T.still_planned, _T.wake}
-"""What a reader can be spared on request; decisions, changes and what they asked for still come."""
-
-
-ASKS = frozenset({_T.check_in, _T.first_meeting, _T.check_in_reminder, _T.second_organiser})
-"""The mails that put the five questions: their context names the check-in."""
 
 
 class MailStatus(StrEnum):

@@ -1,5 +1,6 @@
 """A meeting (träff) and who carried it; a member always convenes; never a list of who came (domain.md section 3)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -43,7 +44,11 @@ class Duty(StrEnum):
 
 
 LEADING = (Duty.invitation, Duty.lead)
-"""A meeting is led by a member when a member carried one of these (domain.md section 7)."""
+
+
+def is_led_by_member(by_members: Collection[str]) -> bool:
+    """Whether members led a meeting of which they carried these duties: one of LEADING is enough (section 7)."""
+    return any(duty in by_members for duty in LEADING)
 
 
 SWEPT = ("starts_at", "status", "led_by_member", "attended", "branches", "companies", "id")

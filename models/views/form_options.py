@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from models.forms.kit.fields import MOST_LISTED, Entries, Lists
 from models.office.labels import label, label_of, mail_label, rights_label
+from models.office.staff import ANSWERING, SIGNING
 from models.privacy.rights_request import unanswered
 from models.tables.mail import MailStatus, OutgoingMail
 from models.tables.network import TERMINAL, Network, NetworkState, Role
@@ -20,8 +21,6 @@ from models.tables.request import OPEN, SupportRequest
 from models.vocabulary import MATTER, word
 
 FEWEST_CODES, MOST_CODES = 6, 40
-SIGNING = (StaffRole.office, StaffRole.negotiator)
-ANSWERING = (StaffRole.office, StaffRole.data_protection)
 
 
 def all_lists(session: Session) -> Lists:

@@ -16,9 +16,9 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from models.health import parameters
+from models.health.assessment import ScoredNetworks
 from models.health.engagement import Health
 from models.health.parameters import LEVELS
-from models.health.scoring import ScoredNetworks
 from models.networks.lookup import networks_by_id
 from models.tables.health import HealthSnapshot, Level
 from models.tables.network import Network

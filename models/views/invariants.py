@@ -22,7 +22,7 @@ from models.networks.lifecycle import ALLOWED
 from models.office.policy import DEFAULTS, office_policy
 from models.reference.places import is_whole_country
 from models.requests.lifecycle import REQUEST_ALLOWED
-from models.support.menu import ABSOLUTE_MONTHS
+from models.support.ladder import ABSOLUTE_MONTHS
 from models.tables.check_in import CheckIn
 from models.tables.network import STEP_OF, TERMINAL, LinkKind, Network, NetworkState, Origin
 from models.tables.request import SupportRequest

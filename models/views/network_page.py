@@ -15,8 +15,7 @@ from models.health.engagement import Health
 from models.health.parameters import DEFAULTS
 from models.office.absence import ladder_pauses_of
 from models.office.labels import label_of
-from models.support.ladder import support_end
-from models.support.menu import OFFICE_DUTIES, SHARING_AFTER_DAYS, TRIAL_AFTER_DAYS
+from models.support.ladder import OFFICE_DUTIES, SHARING_AFTER_DAYS, TRIAL_AFTER_DAYS, support_end
 from models.tables.check_in import CheckIn
 from models.tables.health import HealthSnapshot, Level
 from models.tables.meeting import Meeting, MeetingStatus

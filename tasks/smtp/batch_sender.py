@@ -13,9 +13,9 @@ from uuid import UUID, uuid4
 from models.db.engine import reading, transaction
 from models.errors import DatabaseBusy, MailServerUnavailable
 from models.mail.delivery import DeliveryResult
+from models.mail.kinds import LEASE
 from models.settings import settings
 from models.stages import outbox
-from models.tables.mail import LEASE
 from tasks.smtp.composer import Composer
 from tasks.smtp.connection import Connection
 from tasks.smtp.delivery import MailServer, ReadyMail, SmtpOutcome, connect, deliver, server_of_settings

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from models.dates.local_time import local
+from models.mail.kinds import REMINDERS
 from models.mail.message_ids import name_and_address
 from models.people.signed_link import VALID_FOR, Purpose, make_link
 from models.settings import settings
-from models.tables.mail import REMINDERS, OutgoingMail, Template
+from models.tables.mail import OutgoingMail, Template
 from models.tables.person import RightsKind
 from models.tables.support import SupportGrant
 from tasks.smtp.mime import deliverable

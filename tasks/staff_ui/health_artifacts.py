@@ -12,7 +12,7 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
 from sqlmodel import Session
 
-from models.health import scoring
+from models.health import assessment
 from models.health.engagement import Health
 from models.i18n import localized
 from models.office.labels import label_of
@@ -48,7 +48,7 @@ def row(session: Session, network: Network, health: Health) -> dict[str, object]
 
 def pages(session: Session, networks: Sequence[Network], today: date) -> list[NetworkPage]:
     """The page of each of these networks, in their order."""
-    known = {network.id: health for network, health in scoring.assess(session, networks, today)}
+    known = {network.id: health for network, health in assessment.assess(session, networks, today)}
     return [network_page(session, network, known.get(network.id), today) for network in networks]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from models.db.engine import make_engine
-from models.health.scoring import score_networks
+from models.health.assessment import score_networks
 from models.operation.upgrade import upgrade
 from models.stages.health_check import IS_ACTIVE
 from models.tables.meeting import LEADING, Duty

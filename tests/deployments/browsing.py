@@ -10,7 +10,7 @@ from httpx import Response
 from models.db.engine import reading
 from models.people.signed_link import Purpose
 from models.tables.mail import OutgoingMail
-from tasks.smtp.compose import recipient
+from tasks.smtp.mail_bytes import recipient
 from tasks.smtp.mail_context import mail_values
 from tasks.smtp.prefetched import Prefetched
 from tests.acts import AKE, MARIT, RENE

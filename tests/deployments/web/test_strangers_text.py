@@ -17,7 +17,7 @@ from models.stages.web_request import assign_untaken
 from models.tables.mail import OutgoingMail, Template
 from models.tables.person import Membership, Person
 from models.tables.request import SupportRequest
-from tasks.smtp.compose import compose, recipient
+from tasks.smtp.mail_bytes import compose, recipient
 from tasks.smtp.prefetched import Prefetched
 from tests.acts import AKE, talk
 from tests.deployments.browsing import REQUEST

@@ -283,7 +283,7 @@ def test_second_extension_is_refused(office: Settings) -> None:
         ({"approver": ""}, "Godkänd av: skriv"),
         ({"approver": "xyz"}, "Godkänd av: signaturen finns inte"),
         ({"approver": "asj"}, "Godkänd av: någon annan"),
-        ({"approver": "dpo"}, "Godkänd av: en förlängning godkänns av kansliet eller en förhandlare"),
+        ({"approver": "dpo"}, "Godkänd av: dpo får inte skriva under"),
         ({"signature": "gol", "approver": "asj"}, "Godkänd av: någon annan"),  # asj is the network's negotiator
         ({"signature": "gol", "approver": "gol"}, "Godkänd av: någon annan"),
     ],

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import add_months
 from models.db.engine import transaction
-from models.health.scoring import each_network, score_networks
+from models.health.assessment import each_network, score_networks
 from models.networks.contacts import end_roles_of_leavers
 from models.office.staff import by_signature
 from models.people.person import by_member_number

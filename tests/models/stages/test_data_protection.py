@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 from models.db.engine import reading, transaction
 from models.errors import UserError
 from models.forms.data_protection import DataProtectionForm
-from models.health.scoring import each_network, score_networks
+from models.health.assessment import each_network, score_networks
 from models.office.labels import rights_label
 from models.people.person import by_member_number
 from models.people.roles import organiser_key

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from models.db.engine import transaction
 from models.errors import UserError
 from models.forms.meeting_report import COMPANY_LENGTH, MeetingReportForm
-from models.health.scoring import assess
+from models.health.assessment import assess
 from models.people.roles import roles_of
 from models.settings import Settings
 from models.stages.health_check import take_snapshots

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from models.db.engine import transaction
 from models.health.advice import Advice
-from models.health.scoring import assess, each_network
+from models.health.assessment import assess, each_network
 from models.networks.lifecycle import advance
 from models.people.roles import roles_of
 from models.settings import Settings

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from models.dates.active_days import add_active_days
 from models.db.engine import engine, transaction
 from models.health import early_warning, parameters
-from models.health.scoring import assess
+from models.health.assessment import assess
 from models.office.interventions import open_once
 from models.settings import Settings
 from models.stages.health_check import open_talks, propose_rest, take_snapshots, warn_early

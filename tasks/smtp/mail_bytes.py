@@ -7,10 +7,11 @@ from uuid import UUID
 
 from models.db.crypto import seal
 from models.mail.delivery import ComposedMail
+from models.mail.kinds import ASKS
 from models.mail.message_ids import name_and_address
 from models.meetings.icalendar import calendar_file
 from models.settings import settings
-from models.tables.mail import ASKS, OutgoingMail, Template
+from models.tables.mail import OutgoingMail, Template
 from models.tables.office import Staff
 from models.tables.person import Person
 from tasks.smtp.mail_context import mail_values

@@ -1,0 +1,21 @@
+"""What holds for each kind of mail: how long it can wait, who can be spared it, how often it is tried (section 9)."""
+
+from datetime import timedelta
+
+from models.tables.mail import Template
+
+SKIP_AFTER = timedelta(days=14)
+LEASE = timedelta(seconds=25)
+RETRY_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
+
+_T = Template
+AT_ONCE = {_T.receipt, _T.declined, _T.data_request, _T.fresh_link}
+WORKING_DAY = {_T.talk_invitation, _T.more_information, _T.granted, _T.waiting, _T.queue_offer}
+WORKING_DAY |= {_T.staff_digest, _T.staff_alarm, _T.report_ready}
+REMINDERS = {_T.first_meeting, _T.check_in, _T.check_in_reminder, _T.second_organiser, _T.kickoff_checklist}
+REMINDERS |= {_T.still_planned, _T.wake}
+"""What a reader can be spared on request; decisions, changes and what they asked for still come."""
+
+
+ASKS = frozenset({_T.check_in, _T.first_meeting, _T.check_in_reminder, _T.second_organiser})
+"""The mails that put the five questions: their context names the check-in."""
