@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from models.check_ins import asking
+from models.check_ins import questions
 from models.db.engine import transaction
 from models.errors import UserError
 from models.forms.check_in import CheckInForm
@@ -17,7 +17,7 @@ async def save_answer(form: CheckInForm, at: datetime) -> int:
     """Save what a member answered by phone, as theirs. Returns the network's number."""
     with transaction() as session:
         network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
-        check_in = asking.latest(session, network.id)
+        check_in = questions.latest(session, network.id)
         if check_in is None:
             raise UserError(
                 localized(
@@ -25,7 +25,7 @@ async def save_answer(form: CheckInForm, at: datetime) -> int:
                     f"Network: no check-in has been sent to #{network.number} yet.",
                 )
             )
-        asking.record_answers(session, check_in, form, at)
+        questions.record_answers(session, check_in, form, at)
         return network.number
 
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
-from models.check_ins import asking
+from models.check_ins import questions
 from models.dates.local_time import STOCKHOLM
 from models.forms.check_in import CheckInForm
 from models.forms.kit.base import Form
@@ -154,7 +154,7 @@ def change(session: Session, network: Network, what: str, day: str, **changes: A
 def answer(session: Session, check_in: CheckIn, day: str, **changes: Any) -> None:
     """The five answers, in good spirits unless told otherwise."""
     form = CheckInForm.model_validate({"sharing": "3", "motivation": 4} | changes)
-    asking.record_answers(session, check_in, form, at(day))
+    questions.record_answers(session, check_in, form, at(day))
     session.flush()
 
 

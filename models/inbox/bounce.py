@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from models.check_ins.asking import ask_another
+from models.check_ins.questions import ask_another
 from models.mail.kinds import ASKS
 from models.office.interventions import open_for, open_once
 from models.tables.check_in import CheckIn

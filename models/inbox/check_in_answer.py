@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from models.check_ins.asking import asked_besides, latest_of, record_answers
+from models.check_ins.questions import asked_besides, latest_of, record_answers
 from models.dates.local_time import local
 from models.db.queries import some_at_a_time
 from models.errors import UserError

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session, and_, col, or_, select
 
-from models.check_ins.asking import ask_another, latest
+from models.check_ins.questions import ask_another, latest
 from models.dates.local_time import local
 from models.errors import UserError
 from models.i18n import localized

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models import audit
-from models.check_ins.asking import latest
+from models.check_ins.questions import latest
 from models.check_ins.schedule import first_due
 from models.dates.local_time import add_months, local
 from models.errors import UserError

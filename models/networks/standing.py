@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
-from models.check_ins.asking import latest_of
+from models.check_ins.questions import latest_of
 from models.dates.local_time import local
 from models.health.assessment import assess
 from models.mail.queue import QueuedMail, enqueue

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import case
 from sqlmodel import Session, col, func, select
 
-from models.check_ins.asking import check_in_mail, is_latest, latest_of
+from models.check_ins.questions import check_in_mail, is_latest, latest_of
 from models.check_ins.recipients import reachable_roles, who_may_be_reminded
 from models.check_ins.schedule import FIRST_AFTER_WORKING_DAYS, next_due
 from models.dates.active_days import active_days_between

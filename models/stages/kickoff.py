@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from models.check_ins.asking import latest
+from models.check_ins.questions import latest
 from models.check_ins.schedule import first_due, next_due
 from models.dates.local_time import local, midnight
 from models.mail.queue import QueuedMail, enqueue

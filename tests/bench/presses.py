@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from deployments.server.processes import free_port
-from tests.e2e.asking import token_of
+from tests.e2e.prefect_api import token_of
 from tests.e2e.staff import api, deployment_of
 from tests.up import Running, lots_up
 

@@ -12,7 +12,7 @@ from urllib.parse import urlparse
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, TimeoutError, expect
 
-from tests.e2e.asking import token_of
+from tests.e2e.prefect_api import token_of
 from tests.up import Running
 
 # Icons that Prefect's first UI asks its own server for, and that it does not have.

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from deployments.server.processes import free_port
-from tests.e2e.asking import ask, token_of
+from tests.e2e.prefect_api import ask, token_of
 from tests.e2e.staff import deployment_of, runs_of, watch
 from tests.left import processes_of
 from tests.up import Running, lots_up

@@ -13,7 +13,7 @@ from prefect.client.orchestration import get_client
 from sqlmodel import col, select
 
 from flows.inbox import inbox
-from models.check_ins import asking
+from models.check_ins import questions
 from models.db.engine import reading, transaction
 from models.errors import InboxUnavailable, StepFailed
 from models.mail.queue import QueuedMail, enqueue
@@ -185,8 +185,8 @@ async def test_what_is_not_a_whole_answer_is_left_for_staff_and_nothing_is_recor
 async def test_the_other_organiser_who_was_asked_may_answer(box: MaildirInbox) -> None:
     with transaction() as session:
         network, _ = asked(session)
-        check_in = asking.latest(session, network.id)
-        assert check_in and asking.ask_another(session, check_in, at("2026-12-02"))
+        check_in = questions.latest(session, network.id)
+        assert check_in and questions.ask_another(session, check_in, at("2026-12-02"))
         [mail] = mails(session, "second-organiser")
         sender = address_of(session, went(mail).person_id)
     box.deliver(reply(sender=sender.upper(), refers_to=mail.id))
@@ -220,7 +220,7 @@ async def test_an_address_that_leaves_a_doubt_decides_nothing(box: MaildirInbox,
         contact, other = organisers(session, network)[:2]
         sender = address_of(session, (other if why == "not asked" else contact).person_id)
         if why == "answered before":
-            check_in = asking.latest(session, network.id)
+            check_in = questions.latest(session, network.id)
             assert check_in
             check_in.q4, check_in.answered_at = 3, at(SENT)
         elif why != "not asked":
@@ -230,7 +230,7 @@ async def test_an_address_that_leaves_a_doubt_decides_nothing(box: MaildirInbox,
             if why == "two people at one address":
                 person.email = sender
             else:
-                check_in = asking.latest(session, second.id)
+                check_in = questions.latest(session, second.id)
                 assert check_in
                 check_in.person_id = contact.person_id
     box.deliver(reply(sender=sender))

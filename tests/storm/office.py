@@ -18,7 +18,7 @@ import yaml
 
 from deployments.server.environment import PREFECT_YAML, answers
 from deployments.server.processes import free_port
-from tests.e2e.asking import ask, token_of
+from tests.e2e.prefect_api import ask, token_of
 from tests.left import processes_of
 from tests.up import Running
 

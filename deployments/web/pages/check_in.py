@@ -15,7 +15,7 @@ from starlette.routing import Route
 from deployments.web.form_fields import AHEAD, FormReader
 from deployments.web.request import LinkRefused, ids_in, language_of, moment_of, page, posted, run_query, uuid_of
 from deployments.web.writer import write
-from models.check_ins import asking
+from models.check_ins import questions
 from models.dates.local_time import local
 from models.db.engine import reading
 from models.errors import UserError
@@ -176,7 +176,7 @@ def _picture(network_id: UUID, today: date) -> NetworkSummary:
 
 def _save(session: Session, asked: CheckInAsked, form: CheckInAnswers, at: datetime) -> None:
     found = _look(session, asked.check_in.id, asked.role_id)
-    asking.record_answers(session, found.check_in, form, at, found.person_id)
+    questions.record_answers(session, found.check_in, form, at, found.person_id)
 
 
 def _as_typed(own: CheckInAnswer) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlmodel import Session, col, select
 
-from models.check_ins import asking
+from models.check_ins import questions
 from models.db.engine import transaction
 from models.inbox.bounce import Report, Weight, hard_bounce
 from models.mail.queue import QueuedMail, enqueue
@@ -81,7 +81,7 @@ def test_when_the_other_organisers_mail_bounces_too_the_third_is_asked_and_after
 def test_nobody_else_is_asked_what_has_been_answered(office: Settings) -> None:
     with transaction() as session:
         network, mail = asked_network(session)
-        check_in = asking.latest(session, network.id)
+        check_in = questions.latest(session, network.id)
         assert check_in
         answer(session, check_in, "2026-12-02")
         hard_bounce(session, mail, BACK)
@@ -157,7 +157,7 @@ def test_after_a_bounce_the_next_check_in_goes_to_the_other_organiser(office: Se
         hard_bounce(session, mail, BACK)
         assert check_in_round.remind(session, at("2026-12-08")) == 0
         assert check_in_round.send_due(session, at("2027-01-12")) == 1
-        check_in = asking.latest(session, network.id)
+        check_in = questions.latest(session, network.id)
         assert check_in and check_in.sent_on == date(2027, 1, 12)
         assert check_in.person_id == organisers(session, network)[1].person_id
 

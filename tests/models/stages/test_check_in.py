@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlmodel import Session, col, select
 
-from models.check_ins import asking
+from models.check_ins import questions
 from models.check_ins.recipients import who_may_be_reminded
 from models.check_ins.schedule import first_due, next_due
 from models.db.engine import transaction
@@ -118,7 +118,7 @@ def test_an_answer_from_the_other_organiser_ends_the_chase(office: Settings) -> 
         check_in_round.send_due(session, at(SENT))
         check_in_round.remind(session, at("2026-12-08"))
         check_in_round.ask_second(session, at("2026-12-15"))
-        check_in = asking.latest(session, network.id)
+        check_in = questions.latest(session, network.id)
         assert check_in
         answer(session, check_in, "2026-12-16")
         assert check_in_round.give_up_asking(session, at("2027-02-01")) == 0
@@ -129,7 +129,7 @@ def test_any_activity_stops_the_chase(office: Settings, sign: str) -> None:
     with transaction() as session:
         network = network_in(session)
         check_in_round.send_due(session, at(SENT))
-        check_in = asking.latest(session, network.id)
+        check_in = questions.latest(session, network.id)
         assert check_in
         if sign == "an answer":
             answer(session, check_in, "2026-12-03")
@@ -144,7 +144,7 @@ def test_an_answer_can_be_changed_for_fourteen_days(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
         check_in_round.send_due(session, at(SENT))
-        check_in = asking.latest(session, network.id)
+        check_in = questions.latest(session, network.id)
         assert check_in
         answer(session, check_in, "2026-12-03", motivation=5)
         answer(session, check_in, "2026-12-17", motivation=2)
@@ -157,7 +157,7 @@ def test_a_wish_goes_on_the_negotiators_list_and_wanting_to_close_as_well(office
     with transaction() as session:
         network = network_in(session)
         check_in_round.send_due(session, at(SENT))
-        check_in = asking.latest(session, network.id)
+        check_in = questions.latest(session, network.id)
         assert check_in
         answer(session, check_in, "2026-12-02", wish="speaker")
         assert check_in_round.follow_up_answers(session, at("2026-12-03")) == 1
@@ -205,7 +205,7 @@ def test_a_contact_who_may_not_be_written_to_is_passed_over_for_another_organise
         contact, other = organisers(session, network)[:2]
         shut(session, contact, why)
         assert check_in_round.send_due(session, at(SENT)) == 1
-        check_in = asking.latest(session, network.id)
+        check_in = questions.latest(session, network.id)
         [mail] = mails(session, "first-meeting")
         assert check_in
         assert mail.person_id == check_in.person_id == other.person_id

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from models.check_ins import asking
+from models.check_ins import questions
 from models.db.engine import transaction
 from models.office.staff import by_signature
 from models.settings import Settings
@@ -26,7 +26,7 @@ def strong_network(session: Session) -> Network:
     meet(session, network, "2026-12-02")
     meet(session, network, "2026-12-09", next_at="2027-01-20 17:30")
     check_in_round.send_due(session, at("2026-12-01"))
-    check_in = asking.latest(session, network.id)
+    check_in = questions.latest(session, network.id)
     assert check_in
     answer(session, check_in, "2026-12-02")
     return network
@@ -72,7 +72,7 @@ def test_without_one_of_the_five_criteria_there_is_no_early_step(office: Setting
         else:
             meet(session, network, "2026-12-02", **booking)
         check_in_round.send_due(session, at("2026-12-01"))
-        check_in = asking.latest(session, network.id)
+        check_in = questions.latest(session, network.id)
         assert check_in
         if lacking != "answer":
             answer(session, check_in, "2026-12-02")
