@@ -7,8 +7,8 @@ from uuid import UUID
 from models.db.engine import reading, transaction
 from models.forms.needs_talk import NeedsTalkForm
 from models.networks import creation
+from models.office import menu
 from models.stages import needs_talk
-from models.support import menu
 from models.tables.network import Network
 from models.tables.request import SupportRequest
 from models.tables.transition import Actor, Cause

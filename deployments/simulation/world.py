@@ -23,8 +23,8 @@ from models.db.engine import transaction
 from models.db.trial import mark_trial
 from models.errors import UserError
 from models.i18n import localized
+from models.office.menu import MENU, suggest
 from models.support.ledger import split
-from models.support.menu import suggest
 from models.tables.check_in import CheckIn, CheckInAnswer
 from models.tables.health import HealthSnapshot
 from models.tables.meeting import Meeting, MeetingDuty
@@ -33,7 +33,7 @@ from models.tables.office import Intervention, Staff
 from models.tables.person import Membership, Person
 from models.tables.place import Municipality
 from models.tables.request import SupportRequest
-from models.tables.support import MENU, CapacityEntry, EntryKind, Item, SupportGrant, SupportTime
+from models.tables.support import CapacityEntry, EntryKind, Item, SupportGrant, SupportTime
 from models.tables.transition import Actor, Cause, Transition
 
 DAYS_TO_BEGIN = 21

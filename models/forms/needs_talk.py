@@ -9,9 +9,10 @@ from models.db.column_types import nfc
 from models.forms.kit.base import SIGNATURE, YOUR_SIGNATURE, Form, Reads, Signature, field, name_problem, unchosen
 from models.forms.kit.fields import Coded, FromList
 from models.i18n import localized
+from models.office.menu import MENU
 from models.office.policy import office_policy
 from models.tables.request import RefusalReason
-from models.tables.support import MENU, Item
+from models.tables.support import Item
 from models.vocabulary import CADENCE, DECISION, ITEM, REASON, word
 
 REQUEST = ("Förfrågan", "Request")

@@ -13,16 +13,16 @@ from models.dates.working_days import add_working_days
 from models.db.queries import IDS_AT_A_TIME
 from models.mail.queue import QueuedMail, enqueue
 from models.office.absence import absences_on, substitute_for
+from models.office.menu import MENU, suggest
 from models.office.policy import office_policy
 from models.requests import lifecycle
 from models.support.ledger import all_hours_left
-from models.support.menu import suggest
 from models.tables.mail import Template
 from models.tables.office import Staff, StaffRole
 from models.tables.person import Person
 from models.tables.place import Municipality
 from models.tables.request import RequestState, SupportRequest
-from models.tables.support import MENU, Item
+from models.tables.support import Item
 from models.tables.transition import Cause
 
 WAIT_ACTIVE_DAYS = 180

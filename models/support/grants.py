@@ -11,14 +11,15 @@ from models.errors import CapacityExceeded, UserError
 from models.forms.needs_talk import GrantLine
 from models.i18n import localized
 from models.office.absence import ladder_pauses_of, substitute_for
+from models.office.menu import MENU
 from models.office.policy import office_policy
 from models.office.staff import by_signature
 from models.support.ladder import ABSOLUTE_MONTHS, support_end
 from models.support.ledger import lock_ledger, reserve
-from models.support.menu import FIRST_YEAR_MONTHS, first_year_ends_on, first_year_hours
+from models.support.network_hours import FIRST_YEAR_MONTHS, first_year_ends_on, first_year_hours
 from models.tables.network import Network, NetworkState
 from models.tables.office import Staff
-from models.tables.support import HUNDREDTH, MENU, SupportGrant
+from models.tables.support import HUNDREDTH, SupportGrant
 from models.tables.transition import Cause
 from models.vocabulary import ITEM, word
 

@@ -10,19 +10,11 @@ from sqlmodel import Session, col, func, select
 from models.dates.local_time import quarter, quarter_bounds
 from models.errors import CapacityExceeded, UserError
 from models.i18n import localized
+from models.office.menu import MENU
 from models.office.policy import office_policy
-from models.support.menu import check_network_hours, hours_used
+from models.support.network_hours import check_network_hours, hours_used
 from models.tables.office import Staff
-from models.tables.support import (
-    HUNDREDTH,
-    MENU,
-    CapacityEntry,
-    EntryKind,
-    GrantStatus,
-    Item,
-    SupportGrant,
-    SupportTime,
-)
+from models.tables.support import HUNDREDTH, CapacityEntry, EntryKind, GrantStatus, Item, SupportGrant, SupportTime
 
 
 def hours_left(session: Session, staff_id: UUID, in_quarter: str) -> Decimal:

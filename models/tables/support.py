@@ -1,6 +1,5 @@
 """What the office offers, what it has granted, and the ledger of its hours (domain.md sections 3 and 5)."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -57,30 +56,6 @@ class Item(StrEnum):
     digital_room = "digital_room"
     handover_talk = "handover_talk"
     restart_talk = "restart_talk"
-
-
-@dataclass(frozen=True)
-class MenuLine:
-    """What an item costs the office in hours each time, and how often a network may have it."""
-
-    hours: Decimal
-    per_network: int | None = None
-    sek: int = 0
-
-
-MENU: dict[Item, MenuLine] = {
-    Item.talk: MenuLine(Decimal(1)),
-    Item.starter_kit: MenuLine(Decimal(0)),
-    Item.send_out: MenuLine(Decimal("1.5")),
-    Item.negotiator_at_meeting: MenuLine(Decimal(6), per_network=2),
-    Item.sounding_board: MenuLine(Decimal(3)),
-    Item.speaker: MenuLine(Decimal(2)),
-    Item.grant_money: MenuLine(Decimal("0.5"), per_network=2, sek=3000),
-    Item.company_contact: MenuLine(Decimal(2)),
-    Item.digital_room: MenuLine(Decimal(0)),
-    Item.handover_talk: MenuLine(Decimal(1)),
-    Item.restart_talk: MenuLine(Decimal(2)),
-}
 
 
 class GrantStatus(StrEnum):

@@ -19,6 +19,7 @@ from models.audit import entered_state_at
 from models.dates.local_time import add_months, local
 from models.i18n import localized
 from models.networks.lifecycle import ALLOWED
+from models.office.menu import MENU
 from models.office.policy import DEFAULTS, office_policy
 from models.reference.places import is_whole_country
 from models.requests.lifecycle import REQUEST_ALLOWED
@@ -26,7 +27,7 @@ from models.support.ladder import ABSOLUTE_MONTHS
 from models.tables.check_in import CheckIn
 from models.tables.network import STEP_OF, TERMINAL, LinkKind, Network, NetworkState, Origin
 from models.tables.request import SupportRequest
-from models.tables.support import MENU, GrantStatus, SupportGrant, SupportTime
+from models.tables.support import GrantStatus, SupportGrant, SupportTime
 from models.tables.transition import Transition
 
 NAMED = 5

@@ -20,12 +20,12 @@ from deployments.web.start_run import start_quietly
 from deployments.web.writer import write
 from models.db.engine import reading
 from models.forms.support_request import EMPTY, SupportRequestForm
+from models.office.menu import MENU
 from models.people.person import register_is_loaded
 from models.stages import web_request
 from models.tables.network import Nature, NetworkState
 from models.tables.place import Municipality
 from models.tables.request import NEED_LENGTH
-from models.tables.support import MENU
 from models.tables.transition import Actor, Cause
 from templates.rendering.web import words
 

@@ -9,10 +9,11 @@ from rapidfuzz import fuzz, process, utils
 from deployments.web.form_fields import FormReader
 from models.db.column_types import nfc
 from models.forms.support_request import SupportRequestForm
+from models.office.menu import MENU
 from models.reference.places import is_whole_country
 from models.tables.network import Nature
 from models.tables.request import NEED_LENGTH, Channel
-from models.tables.support import MENU, Item
+from models.tables.support import Item
 from models.text import is_name, usable_address
 
 LONG = ("need",)

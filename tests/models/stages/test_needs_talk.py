@@ -12,13 +12,13 @@ from models.db.engine import transaction
 from models.errors import CapacityExceeded, TransitionRefused, UserError
 from models.forms.needs_talk import NeedsTalkForm
 from models.networks import creation
+from models.office.menu import SUGGESTED, suggest
 from models.office.policy import DEFAULTS
 from models.office.staff import by_signature
 from models.people.person import by_member_number
 from models.settings import Settings
 from models.stages import needs_talk
 from models.support.ledger import book_hours, hours_left, release, split
-from models.support.menu import SUGGESTED, suggest
 from models.tables.network import LinkKind, Network, NetworkLink, NetworkState
 from models.tables.person import Membership, Person
 from models.tables.request import RequestState

@@ -1,4 +1,4 @@
-"""The support menu: what fits which network, and the hours that a network may have (domain.md section 5)."""
+"""The hours that a network may have in its first year, and those it has used (domain.md section 5)."""
 
 from datetime import date
 from decimal import Decimal
@@ -11,22 +11,10 @@ from models.dates.local_time import add_months, local
 from models.errors import UserError
 from models.i18n import localized
 from models.office.policy import office_policy
-from models.tables.network import Nature, Network
-from models.tables.support import Item, SupportGrant, SupportTime
+from models.tables.network import Network
+from models.tables.support import SupportGrant, SupportTime
 
-SUGGESTED: dict[Nature, tuple[Item, ...]] = {
-    Nature.town: (Item.starter_kit, Item.send_out, Item.negotiator_at_meeting),
-    Nature.business_park: (Item.starter_kit, Item.company_contact),
-    Nature.role: (Item.sounding_board, Item.speaker, Item.digital_room),
-    Nature.theme: (Item.sounding_board, Item.speaker, Item.digital_room),
-    Nature.other: (Item.starter_kit,),
-}
 FIRST_YEAR_MONTHS = 12
-
-
-def suggest(nature: Nature, without_support: bool) -> tuple[Item, ...]:
-    """Items that the network's nature suggests; staff choose (S5)."""
-    return (Item.starter_kit,) if without_support else SUGGESTED[nature]
 
 
 def hours_used(session: Session, grant_id: UUID) -> Decimal:

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from models.support.menu import suggest
+from models.office.menu import MENU, suggest
 from models.tables.network import Nature
-from models.tables.support import MENU, Item
+from models.tables.support import Item
 
 HOURS = {
     "talk": "1",

@@ -1,0 +1,43 @@
+"""The support menu: what the office can offer, what it costs each time, and what fits which network (section 5)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from models.tables.network import Nature
+from models.tables.support import Item
+
+
+@dataclass(frozen=True)
+class MenuLine:
+    """What an item costs the office in hours each time, and how often a network may have it."""
+
+    hours: Decimal
+    per_network: int | None = None
+    sek: int = 0
+
+
+MENU: dict[Item, MenuLine] = {
+    Item.talk: MenuLine(Decimal(1)),
+    Item.starter_kit: MenuLine(Decimal(0)),
+    Item.send_out: MenuLine(Decimal("1.5")),
+    Item.negotiator_at_meeting: MenuLine(Decimal(6), per_network=2),
+    Item.sounding_board: MenuLine(Decimal(3)),
+    Item.speaker: MenuLine(Decimal(2)),
+    Item.grant_money: MenuLine(Decimal("0.5"), per_network=2, sek=3000),
+    Item.company_contact: MenuLine(Decimal(2)),
+    Item.digital_room: MenuLine(Decimal(0)),
+    Item.handover_talk: MenuLine(Decimal(1)),
+    Item.restart_talk: MenuLine(Decimal(2)),
+}
+SUGGESTED: dict[Nature, tuple[Item, ...]] = {
+    Nature.town: (Item.starter_kit, Item.send_out, Item.negotiator_at_meeting),
+    Nature.business_park: (Item.starter_kit, Item.company_contact),
+    Nature.role: (Item.sounding_board, Item.speaker, Item.digital_room),
+    Nature.theme: (Item.sounding_board, Item.speaker, Item.digital_room),
+    Nature.other: (Item.starter_kit,),
+}
+
+
+def suggest(nature: Nature, without_support: bool) -> tuple[Item, ...]:
+    """Items that the network's nature suggests; staff choose (S5)."""
+    return (Item.starter_kit,) if without_support else SUGGESTED[nature]
