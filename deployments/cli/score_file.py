@@ -12,6 +12,7 @@ answered_on and q4 is unanswered. What an organiser is called never comes back i
 
 import re
 from datetime import date
+from math import isnan
 from operator import itemgetter
 from typing import Any, BinaryIO, Final
 
@@ -42,7 +43,9 @@ def score_stream(stream: BinaryIO, as_of: date) -> list[dict[str, Any]]:
 
 
 def as_json(ids: list[str], result: Result) -> list[dict[str, object]]:
-    """The entries of "networks": components with 6 decimals, the score with one or null (not assessed)."""
+    """The entries of "networks": components with 6 decimals or null (unknown), the score with one or null (not
+    assessed).
+    """
     columns = zip(
         ids,
         result.score.tolist(),
@@ -57,7 +60,10 @@ def as_json(ids: list[str], result: Result) -> list[dict[str, object]]:
             "score": None if LEVELS[level] is Level.not_assessed else round(points, 1),
             "level": LEVELS[level].value,
             "gates": gate_names(gates),
-            "components": {key: round(value, 6) for key, value in zip(COMPONENTS, components, strict=True)},
+            "components": {
+                key: None if isnan(value) else round(value, 6)
+                for key, value in zip(COMPONENTS, components, strict=True)
+            },
         }
         for name, points, level, gates, components in columns
     ]

@@ -214,7 +214,7 @@ class NetworkLife:
             row: Row = {"id": new_id(self.random), "meeting_id": meeting["id"], "duty": duty, "by_office": who is None}
             self.duty_rows.append(row | {"organiser_key": self._key(who) if who else None})
         helped = [duty for duty, who in zip(DUTIES, carriers, strict=True) if who is None]
-        meeting["led_by_member"] = is_led_by_member(set(DUTIES).difference(helped))
+        meeting["led_by_member"] = is_led_by_member(DUTIES, set(DUTIES).difference(helped))
         meeting["over_helped"] = over_helps(self.network.step, helped)
         if meeting["over_helped"]:
             self.open(InterventionKind.over_helping, str(meeting["id"]), told)

@@ -52,10 +52,12 @@ class ReportedFigures:
 
 @dataclass(frozen=True)
 class ScorePart:
-    """One of the six parts of a score: its points of how many, and what would raise it (None: nothing is missing)."""
+    """One of the six parts of a score: its points of how many (None: unknown), and what would raise it or make it known
+    (None: nothing is missing).
+    """
 
     name: str
-    points: float
+    points: float | None
     most: float
     way: Advice | None
 
@@ -68,15 +70,27 @@ def parts(
         "R": _rhythm(health, cadence_days),
         "A": Advice.come_again if health.ratio is not None and health.ratio < 1 else Advice.come,
         "O": Advice.take_over if health.office_share > 0 else Advice.record_duties,
-        "B": Advice.one_more if health.components["O"] > 0 else Advice.take_over_first,
+        "B": _spread(health),
         "D": _diversity(told, settings),
         "F": _answers(told),
     }
     return [
-        ScorePart(name, value * most, most, ways[name] if value < WHOLE else None)
+        ScorePart(
+            name,
+            None if value is None else value * most,
+            most,
+            ways[name] if value is None or value < WHOLE else None,
+        )
         for name, most in zip(COMPONENTS, settings.weights, strict=True)
         for value in (health.components[name],)
     ]
+
+
+def _spread(health: Health) -> Advice:
+    share = health.components["O"]
+    if share is None:
+        return Advice.record_duties
+    return Advice.one_more if share > 0 else Advice.take_over_first
 
 
 def _rhythm(health: Health, cadence_days: int) -> Advice:

@@ -240,10 +240,12 @@ def twice_median(values: Column, exists: Flags) -> Ints:
     return np.where(count > 0, doubled, 0).astype(np.int64)
 
 
-def sum_of_squared_counts(codes: Column, counts: Flags) -> Ints:
-    """How often each code occurs in a row, squared and summed; `counts` says which entries count."""
-    squares = np.zeros(len(codes), dtype=np.int64)
+def counts_of_codes(codes: Column, counts: Flags) -> tuple[Ints, Ints]:
+    """How often each code of a row occurs: squared and summed, and the most of any; `counts`: which entries count."""
+    squares, most = np.zeros(len(codes), dtype=np.int64), np.zeros(len(codes), dtype=np.int64)
     for column in range(codes.shape[1]):  # a handful of columns: each entry adds the number of its equals
-        equals = (codes == codes[:, column : column + 1]) & counts
-        squares += np.where(counts[:, column], equals.sum(axis=1), 0)
-    return squares
+        equals = ((codes == codes[:, column : column + 1]) & counts).sum(axis=1)
+        equals = np.where(counts[:, column], equals, 0)
+        squares += equals
+        most = np.maximum(most, equals)
+    return squares, most

@@ -8,13 +8,15 @@ from models.dates.active_days import active_days_up_to
 from models.db.columnar import Ints
 from models.health.batch import (
     DUTIES,
+    LEADING_COLUMNS,
     NOT_RECORDED,
     Batch,
     Column,
+    Flags,
     Floats,
     Segments,
+    counts_of_codes,
     in_order,
-    sum_of_squared_counts,
     twice_median,
 )
 from models.health.parameters import ModelParameters
@@ -43,10 +45,15 @@ def rhythm(batch: Batch, led: Segments, today: int, settings: ModelParameters) -
 
 
 def attendance(batch: Batch, window: Segments, settings: ModelParameters) -> tuple[Floats, Floats]:
-    """A, and the ratio of attendance now to before (NaN when there are too few meetings for a trend)."""
-    window = window.only(batch.attended[window.rows] >= 0)
+    """A, and the ratio of attendance now to before (NaN when there are too few meetings for a trend).
+
+    No meeting is 0; meetings of which nobody wrote down how many came are unknown.
+    """
+    all_meetings, window = window, window.only(batch.attended[window.rows] >= 0)
+    uncounted = (all_meetings.count > 0) & (window.count == 0)
     rows, exists = window.last(settings.level_meetings)
     level = np.minimum(1, twice_median(_at(batch.attended, rows), exists) / (2 * batch.target_size))
+    level = np.where(uncounted, np.nan, level)
 
     rows, exists = window.last(2 * settings.trend_half)
     attended = np.where(exists, _at(batch.attended, rows), 0)
@@ -67,9 +74,10 @@ class Work:
     """Who does the work, by the duties that were recorded."""
 
     share: Floats
-    """O: members' share of the recorded duties."""
+    """O: members' share of the recorded duties; 0 without meetings, NaN when no duty of theirs was recorded."""
     office_share: Floats
     n_eff: Floats
+    """How many organisers the work lies on, the office's duties counted to the busiest; 0 when no member has any."""
 
 
 def work(batch: Batch, window: Segments, settings: ModelParameters) -> Work:
@@ -80,16 +88,20 @@ def work(batch: Batch, window: Segments, settings: ModelParameters) -> Work:
     by_member = duties >= 0
     members = by_member.sum(axis=1)
     recorded = (duties != NOT_RECORDED).sum(axis=1)
-    squares = sum_of_squared_counts(duties, by_member)
+    squares, most = counts_of_codes(duties, by_member)
+    squares += (most + recorded - members) ** 2 - most**2
     return Work(
-        share=members / np.maximum(recorded, 1),
+        share=np.where((recorded == 0) & exists.any(axis=1), np.nan, members / np.maximum(recorded, 1)),
         office_share=(recorded - members) / np.maximum(recorded, 1),
-        n_eff=members * members / np.maximum(squares, 1),  # 1 / sum of (count / members) squared
+        # 1 / sum of (count / recorded) squared: a single division, so that a threshold is met exactly
+        n_eff=np.where(members > 0, recorded * recorded / np.maximum(squares, 1), 0.0),
     )
 
 
 def diversity(batch: Batch, window: Segments, settings: ModelParameters) -> Floats:
-    """D: branches and companies present at the window's last 4 meetings."""
+    """D: branches and companies present at the window's last 4 meetings; 0 without meetings, NaN when nobody wrote
+    either down. A side of which nothing is known counts as the other does.
+    """
     rows, exists = window.last(settings.duty_meetings)
     halves, known = [], []
     sides = ((batch.branches, settings.full_branches), (batch.companies, settings.full_companies))
@@ -99,7 +111,7 @@ def diversity(batch: Batch, window: Segments, settings: ModelParameters) -> Floa
         known.append(recorded.any(axis=1))
     branches = np.where(known[0], halves[0], halves[1])
     companies = np.where(known[1], halves[1], halves[0])
-    return (branches + companies) / 2
+    return np.where(exists.any(axis=1) & ~known[0] & ~known[1], np.nan, (branches + companies) / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +127,14 @@ class Answers:
 
 
 def answers(batch: Batch, today: int, settings: ModelParameters) -> Answers:
-    """What the last 3 check-ins sent say; an answer given later than today counts as none."""
-    sent = in_order(batch.check_in_start, batch.sent_day, batch.sent_day <= today)
-    rows, exists = sent.last(settings.check_ins)
+    """What the last 3 check-ins that count say: those answered by today, and those that have had their time for an
+    answer. To send a new one changes nothing.
+    """
+    had_time = batch.sent_day <= today - settings.check_in_grace_days
+    counted = (batch.sent_day <= today) & ((batch.answered_day <= today) | had_time)
+    rows, exists = in_order(batch.check_in_start, batch.sent_day, counted).last(settings.check_ins)
     answered = exists & (_at(batch.answered_day, rows) <= today)
-    old_enough = today - _at(batch.sent_day, rows) >= settings.check_in_grace_days
-    missed = exists & ~answered & old_enough
+    missed = exists & ~answered
     latest = np.zeros(len(batch), dtype=np.int64)
     in_a_row = np.zeros(len(batch), dtype=np.int64)
     for i in range(settings.check_ins):  # oldest first
@@ -128,6 +142,14 @@ def answers(batch: Batch, today: int, settings: ModelParameters) -> Answers:
         in_a_row = np.where(answered[:, i], 0, in_a_row + missed[:, i])
     wish = np.where(latest > 0, (latest - 1) / 4, settings.no_answer)
     return Answers(wish * np.array(settings.missed_factor)[in_a_row], latest, in_a_row)
+
+
+def led_by_member(duties: Column) -> Flags:
+    """Which meetings a member led: one who carried a leading duty, or whoever convened where neither is recorded."""
+    leading = duties[:, LEADING_COLUMNS[0]], duties[:, LEADING_COLUMNS[1]]
+    by_member = (leading[0] >= 0) | (leading[1] >= 0)
+    unrecorded: Flags = (leading[0] == NOT_RECORDED) & (leading[1] == NOT_RECORDED)
+    return unrecorded | by_member
 
 
 def last_day(batch: Batch, led: Segments) -> Ints:

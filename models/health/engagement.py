@@ -5,13 +5,12 @@ All rules look back from the as-of date: what lies after it (meetings, check-ins
 
 Where the text leaves a choice, this is how it is read:
 
-* F takes the last 3 check-ins sent first, and then leaves out the unanswered ones younger than 14 days.
-  "Latest answered" is the one sent last of those that were answered.
+* "Latest answered" is, of the check-ins that count, the one sent last of those that were answered.
 * A meeting before kickoff counts like any other: the window is 365 days whatever the kickoff, except that R
   begins at kickoff; the gap runs from the last member-led meeting, and from kickoff only when there is none.
 * Missing data is unknown, never zero: a meeting without its number of branches (companies, persons) is left
-  out of that median. If none of the four has it, the other half of D stands for both; if neither is known,
-  D is 0, as O is when no duty is recorded.
+  out of that median. A component of which nothing is known is left out of S, and the others' weights with it;
+  what no meeting at all could tell is 0 and not unknown.
 * What a gate compares is exact: O, n_eff and the ratio are each a single division of whole numbers, which in
   floating point meets a threshold exactly when the fraction does. S is a sum, so it is rounded to 9 decimals
   before it is compared: a score that is exactly 70 on paper is green.
@@ -27,7 +26,7 @@ from models.dates.active_days import active_days_up_to
 from models.db.columnar import Ints
 from models.errors import UserError
 from models.health import components
-from models.health.batch import HELD, LEADING_COLUMNS, PLANNED, Batch, Flags, Floats, in_order
+from models.health.batch import HELD, PLANNED, Batch, Flags, Floats, in_order
 from models.health.gates import gates_and_cap
 from models.health.parameters import (
     COMPONENTS,
@@ -50,7 +49,7 @@ AT_A_TIME: Final = 5_000
 class Health:
     """What is known of one network on a day; the fields mean what the columns of `Result` mean."""
 
-    components: dict[str, float]
+    components: dict[str, float | None]
     score: float | None
     level: Level
     gates: list[str]
@@ -69,7 +68,7 @@ class Result:
     """One entry per network of the batch, in its order."""
 
     components: Floats
-    """n x 6: R, A, O, B, D, F, each from 0 to 1."""
+    """n x 6: R, A, O, B, D, F, each from 0 to 1; NaN when it is unknown."""
     score: Floats
     """S, 0-100, rounded to 9 decimals; NaN when not assessed. Round to one decimal only to show it."""
     level: Ints
@@ -101,7 +100,10 @@ class Result:
         ratio, last_led = float(self.ratio[i]), int(self.last_led[i])
         level = LEVELS[int(self.level[i])]
         return Health(
-            components=dict(zip(COMPONENTS, self.components[i].tolist(), strict=True)),
+            components={
+                name: None if np.isnan(value) else value
+                for name, value in zip(COMPONENTS, self.components[i].tolist(), strict=True)
+            },
             score=None if level is Level.not_assessed else float(self.score[i]),
             level=level,
             gates=gate_names(int(self.gates[i])),
@@ -147,8 +149,7 @@ def _score(batch: Batch, today: int, settings: ModelParameters) -> Result:
     ahead = batch.meeting_day >= today
     planned = in_order(batch.meeting_start, batch.meeting_day, (batch.status == PLANNED) & ahead)
     window = held.only(batch.meeting_day[held.rows] > today - settings.window_days)
-    by_member = np.logical_or.reduce([batch.duties[:, column] >= 0 for column in LEADING_COLUMNS])
-    led = held.only(by_member[held.rows])
+    led = held.only(components.led_by_member(batch.duties)[held.rows])
 
     rhythm = components.rhythm(batch, led, today, settings)
     attendance, ratio = components.attendance(batch, window, settings)
@@ -162,7 +163,7 @@ def _score(batch: Batch, today: int, settings: ModelParameters) -> Result:
     up_to_today = active_days_up_to(np.array([today]))
     gap = up_to_today - active_days_up_to(np.where(last_led > 0, last_led, batch.kickoff))
     active_days = up_to_today - active_days_up_to(batch.kickoff)
-    points = np.round((parts * np.array(settings.weights)).sum(axis=1), 9)
+    points = _points(parts, settings)
     below_green = np.where(points >= settings.yellow_from, YELLOW, RED)
     uncapped = np.where(points >= settings.green_from, GREEN, below_green)
     gates, cap = gates_and_cap(batch, window.count, work, ratio, answers, gap, settings)
@@ -182,3 +183,12 @@ def _score(batch: Batch, today: int, settings: ModelParameters) -> Result:
         active_days=active_days,
         booked=planned.count > 0,
     )
+
+
+def _points(parts: Floats, settings: ModelParameters) -> Floats:
+    """S: the components that are known by their weights, 0-100."""
+    known = ~np.isnan(parts)
+    weights = np.array(settings.weights)
+    earned = (np.where(known, parts, 0) * weights).sum(axis=1)
+    points: Floats = np.round(100 * earned / (known * weights).sum(axis=1), 9)
+    return points

@@ -87,7 +87,7 @@ def _read(session: Session, keys: Keys, started: Sequence[Ints], as_of: date) ->
     owner, moment, status, attended, branches, companies, led = (column[sorting] for column in told)
     start, day = _starts(owner, len(keys)), local_days(moment)
     duties = np.full((len(owner), len(DUTIES)), NOT_RECORDED, dtype=np.int64)
-    duties[led > 0, LEADING_COLUMNS[0]] = SOME_MEMBER  # as the meeting itself says: who, matters for the last ones
+    duties[:, LEADING_COLUMNS[0]] = np.where(led > 0, SOME_MEMBER, OFFICE)  # who it was matters for the last ones
     recent = duty_rows(start, day, status, as_of)
     _write_duties(session, duties, recent, meetings[sorting[recent]])
 
@@ -172,9 +172,11 @@ def _duties(meetings: Any) -> Any:
 
 
 def _check_ins(session: Session, asked: Any, as_of: date) -> Any:
-    """The last check-ins sent to each network, as many as the score looks at."""
+    """The last check-ins of each network that count, as many as the score looks at, and what was sent since."""
     other = aliased(CheckIn)
-    since = _last(DEFAULTS.check_ins, asked, other, other.sent_on, col(other.sent_on) <= as_of)
+    had_time = col(other.sent_on) <= as_of - timedelta(days=DEFAULTS.check_in_grace_days)
+    counts = or_(had_time, col(other.answered_at) < midnight(as_of + ONE_DAY))
+    since = _last(DEFAULTS.check_ins, asked, other, other.sent_on, col(other.sent_on) <= as_of, counts)
     return (
         sql_select(
             asked.c.place,

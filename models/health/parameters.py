@@ -6,7 +6,7 @@ from typing import Final
 
 from models.tables.health import Level
 
-MODEL_VERSION: Final = "1"
+MODEL_VERSION: Final = "2"
 COMPONENTS: Final = ("R", "A", "O", "B", "D", "F")
 LEVELS: Final = tuple(Level)
 """A level column holds positions in this tuple, so that the lower of two levels is the smaller number."""

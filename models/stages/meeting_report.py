@@ -180,7 +180,7 @@ def _save_duties(session: Session, network: Network, meeting: Meeting, form: Mee
         key = organiser_key(network.id, role.person_id) if role else None
         session.add(MeetingDuty(meeting_id=meeting.id, duty=duty, by_office=by_office, organiser_key=key))
     by_office_duties = [duty.value for duty, carrier in form.duties.items() if carrier.lower() == OFFICE]
-    meeting.led_by_member = is_led_by_member(set(form.duties).difference(by_office_duties))
+    meeting.led_by_member = is_led_by_member(form.duties, set(form.duties).difference(by_office_duties))
     meeting.over_helped = over_helps(network.step, by_office_duties)
     if meeting.over_helped:
         open_once(session, network, InterventionKind.over_helping, str(meeting.id), at)

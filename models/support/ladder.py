@@ -38,7 +38,7 @@ class Standing:
         """Early exit when all hold (domain.md section 5)."""
         return (
             self.health.meetings >= EXIT_MEETINGS
-            and self.health.components["O"] >= EXIT_SHARE
+            and (self.health.components["O"] or 0) >= EXIT_SHARE
             and self.health.n_eff >= EXIT_ORGANISERS
             and self.next_is_booked
             and self.last_check_in_answered

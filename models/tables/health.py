@@ -20,7 +20,9 @@ class Level(StrEnum):
 
 
 class HealthSnapshot(SQLModel, table=True):
-    """A network's score on one day under one version of the model; never changed afterwards."""
+    """A network's score on one day under one version of the model; never changed afterwards. A component that is
+    unknown is none, which version 1 did not know.
+    """
 
     __tablename__ = "health_snapshot"
     __table_args__ = (UniqueConstraint("network_id", "on", "model_version", name="one_snapshot_a_day"),)
@@ -29,10 +31,10 @@ class HealthSnapshot(SQLModel, table=True):
     network_id: UUID = Field(foreign_key="network.id", index=True)
     on: date = Field(index=True)
     r: float
-    a: float
-    o: float
-    b: float
-    d: float
+    a: float | None = None
+    o: float | None = None
+    b: float | None = None
+    d: float | None = None
     f: float
     score: float | None = None
     level: Level = Field(sa_type=code(Level))

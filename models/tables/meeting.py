@@ -46,9 +46,11 @@ class Duty(StrEnum):
 LEADING = (Duty.invitation, Duty.lead)
 
 
-def is_led_by_member(by_members: Collection[str]) -> bool:
-    """Whether members led a meeting of which they carried these duties: one of LEADING is enough (section 7)."""
-    return any(duty in by_members for duty in LEADING)
+def is_led_by_member(recorded: Collection[str], by_members: Collection[str]) -> bool:
+    """Whether a member led a meeting of which these duties are recorded, and members carried those (section 7): one of
+    LEADING is enough, and where neither is recorded it was whoever convened, who is a member (I2).
+    """
+    return any(duty in by_members for duty in LEADING) or not any(duty in recorded for duty in LEADING)
 
 
 SWEPT = ("starts_at", "status", "led_by_member", "attended", "branches", "companies", "id")

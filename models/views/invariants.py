@@ -178,8 +178,9 @@ ANSWERED = """SELECT DISTINCT '#' || n.number FROM check_in c JOIN network n ON 
     OR EXISTS (SELECT 1 FROM check_in_answer a WHERE a.check_in_id = c.id AND a.q4 <> c.q4 AND NOT EXISTS (
         SELECT 1 FROM check_in_answer later WHERE later.check_in_id = c.id AND later.given_at > a.given_at))"""
 LED = """SELECT DISTINCT '#' || n.number FROM meeting m JOIN network n ON n.id = m.network_id
-    WHERE m.led_by_member <> EXISTS (SELECT 1 FROM meeting_duty d
-        WHERE d.meeting_id = m.id AND d.duty IN ('invitation', 'lead') AND NOT d.by_office)"""
+    WHERE m.status = 'held' AND m.led_by_member <> (EXISTS (SELECT 1 FROM meeting_duty d
+        WHERE d.meeting_id = m.id AND d.duty IN ('invitation', 'lead') AND NOT d.by_office) OR NOT EXISTS (
+        SELECT 1 FROM meeting_duty d WHERE d.meeting_id = m.id AND d.duty IN ('invitation', 'lead')))"""
 
 
 def _granted_too_much(session: Session) -> Iterator[object]:

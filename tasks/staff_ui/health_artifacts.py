@@ -89,7 +89,7 @@ def _markdown(one: NetworkPage, talk: str, overview: str, language: str) -> str:
         booked=next(iter(one.booked), None),
         parts=[
             {"name": part.name, "points": part.points, "most": part.most, "way": part.way,
-             "bar": _bar(part.points / part.most)}
+             "bar": _bar((part.points or 0) / part.most)}
             for part in one.parts
         ],
         ladder=one.ladder,

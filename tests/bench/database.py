@@ -16,7 +16,7 @@ from models.db.engine import make_engine
 from models.health.assessment import score_networks
 from models.operation.upgrade import upgrade
 from models.stages.health_check import IS_ACTIVE
-from models.tables.meeting import LEADING, Duty
+from models.tables.meeting import Duty, is_led_by_member
 from tests.bench.memory import peak_memory
 
 EVENTS = 25  # meetings and as many check-ins: 50 events a network
@@ -116,7 +116,7 @@ def _life(random: Random, number: int, person: str, as_of: date) -> Iterator[tup
         meeting, starts_at = _key(random), f"{datetime(day.year, day.month, day.day, 16, 30)}.000000"
         attended = random.randint(2, 15)
         carriers = {duty: random.choice((*organisers, None)) for duty in Duty}
-        led = any(carriers[duty] for duty in LEADING)
+        led = is_led_by_member(carriers, [duty for duty, who in carriers.items() if who])
         yield (
             "meeting",
             (meeting, network, starts_at, "held", "in_person", person, attended, 3, 5, led, False, created, 0),

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
+from hypothesis import strategies as st
+
 from models.health.batch import DUTIES, NOT_RECORDED, OFFICE, Batch, BatchBuilder
 from models.health.engagement import Health, score
 from tests.models.health import oracle
@@ -64,3 +66,45 @@ def days_before(as_of: date, *distances: int) -> list[date]:
 
 def ago(days: int, answered: int | None = None, q4: int | None = None) -> Any:
     return CheckIn(TODAY - timedelta(days=days), None if answered is None else TODAY - timedelta(days=answered), q4)
+
+
+WHO = st.sampled_from([None, None, "office", "m1", "m1", "m1", "m2", "m3"])
+FIRST = date(2025, 10, 1)
+DAYS = st.integers(0, 900).map(lambda n: FIRST + timedelta(days=n)) | st.sampled_from(
+    [
+        date(2026, 7, 1),
+        date(2026, 12, 24),
+        date(2027, 1, 7),
+        date(2027, 1, 8),
+        date(2027, 6, 27),
+        date(2027, 8, 16),
+    ]
+)
+NUMBER = st.none() | st.integers(0, 7)
+MEETINGS = st.builds(
+    Meeting,
+    on=DAYS,
+    status=st.sampled_from(["held", "held", "held", "held", "planned", "cancelled"]),
+    attended=st.integers(0, 14),
+    branches=NUMBER,
+    companies=NUMBER,
+    duties=st.tuples(WHO, WHO, WHO, WHO, WHO).map(lambda who: duties(*who)),
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> Any:
+    def check_in() -> Any:
+        sent = draw(DAYS)
+        if draw(st.booleans()):
+            return CheckIn(sent)
+        return CheckIn(sent, sent + timedelta(days=draw(st.integers(0, 40))), draw(st.integers(1, 5)))
+
+    return Network(
+        kickoff_on=FIRST + timedelta(days=draw(st.integers(0, 760))),
+        cadence_days=draw(st.sampled_from([30, 60, 90, 180])),
+        target_size=draw(st.integers(1, 12)),
+        step=draw(st.integers(0, 4)),
+        meetings=draw(st.lists(MEETINGS, max_size=14)),
+        check_ins=[check_in() for _ in range(draw(st.integers(0, 5)))],
+    )

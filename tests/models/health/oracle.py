@@ -10,6 +10,7 @@ from functools import cache
 
 DAY = timedelta(days=1)
 INFINITE = Fraction(10**9)
+WEIGHTS = (30, 15, 20, 15, 10, 10)
 DUTIES = ("invitation", "host", "programme", "lead", "follow_up")
 
 
@@ -42,7 +43,7 @@ class Network:
 
 @dataclass
 class Verdict:
-    components: dict[str, Fraction]
+    components: dict[str, Fraction | None]
     score: Fraction | None
     level: str
     gates: list[str]
@@ -79,24 +80,18 @@ def judge(network: Network, as_of: date) -> Verdict:
     held.sort(key=lambda m: m.on)
     first_day = as_of - 364 * DAY
     window = [m for m in held if m.on >= first_day]
-    led = [m for m in held if by_member(m, "invitation") or by_member(m, "lead")]
+    led = [m for m in held if is_led_by_member(m)]
 
     r = rhythm(network, led, first_day, as_of)
     a, ratio = attendance(network, window)
 
-    codes = [m.duties.get(duty) for m in window[-4:] for duty in DUTIES]
-    recorded = [who for who in codes if who is not None]
-    members = [who for who in recorded if who != "office"]
-    o = Fraction(len(members), len(recorded)) if recorded else Fraction(0)
-    shares = [Fraction(members.count(who), len(members)) for who in sorted(set(members))]
-    n_eff = 1 / sum((p * p for p in shares), Fraction(0)) if shares else Fraction(0)
-    b = clip((n_eff - 1) / 2) * o
-
+    o, b, n_eff = work(window)
     d = diversity(window[-4:])
     f, latest, missed = answers(network, as_of)
 
-    score = 30 * r + 15 * a + 20 * o + 15 * b + 10 * d + 10 * f
     components = {"R": r, "A": a, "O": o, "B": b, "D": d, "F": f}
+    known = [(weight, value) for weight, value in zip(WEIGHTS, components.values(), strict=True) if value is not None]
+    score = 100 * sum((w * value for w, value in known), Fraction(0)) / sum(w for w, _ in known)
     if len(window) < 2 and between(network.kickoff_on, as_of) < 90:
         return Verdict(components, None, "not_assessed", [])
 
@@ -106,9 +101,9 @@ def judge(network: Network, as_of: date) -> Verdict:
         caps["G1"] = "yellow"
     if gap > 3 * t:
         caps["G1"] = "red"
-    if len(window) >= 3 and o > 0 and n_eff < Fraction(5, 4):
+    if len(window) >= 3 and o is not None and o > 0 and n_eff < Fraction(5, 4):
         caps["G2"] = "yellow"
-    if network.step >= 2 and len(window) >= 3 and o < Fraction(1, 2):
+    if network.step >= 2 and len(window) >= 3 and o is not None and o < Fraction(1, 2):
         caps["G3"] = "yellow" if o >= Fraction(1, 5) else "red"
     if ratio is not None and ratio <= Fraction(7, 10):
         caps["G4"] = "yellow"
@@ -123,8 +118,26 @@ def judge(network: Network, as_of: date) -> Verdict:
     return Verdict(components, score, level, sorted(caps))
 
 
-def by_member(meeting: Meeting, duty: str) -> bool:
-    return meeting.duties.get(duty) not in (None, "office")
+def work(window: list[Meeting]) -> tuple[Fraction | None, Fraction | None, Fraction]:
+    """O, B, and how many organisers it lies on."""
+    codes = [m.duties.get(duty) for m in window[-4:] for duty in DUTIES]
+    recorded = [who for who in codes if who is not None]
+    members = [who for who in recorded if who != "office"]
+    o: Fraction | None = Fraction(0)
+    if window:
+        o = Fraction(len(members), len(recorded)) if recorded else None
+    counts = sorted(members.count(who) for who in set(members))
+    if counts:
+        counts[-1] += len(recorded) - len(members)  # the office's are counted to the busiest
+    shares = [Fraction(count, len(recorded)) for count in counts]
+    n_eff = 1 / sum((p * p for p in shares), Fraction(0)) if shares else Fraction(0)
+    b = None if o is None else clip((n_eff - 1) / 2) * o
+    return o, b, n_eff
+
+
+def is_led_by_member(meeting: Meeting) -> bool:
+    leading = [meeting.duties.get("invitation"), meeting.duties.get("lead")]
+    return any(who not in (None, "office") for who in leading) or leading == [None, None]
 
 
 def rhythm(network: Network, led: list[Meeting], first_day: date, as_of: date) -> Fraction:
@@ -152,24 +165,28 @@ def attendance(network: Network, window: list[Meeting]) -> tuple[Fraction, Fract
     return (level + trend) / 2, ratio
 
 
-def diversity(last: list[Meeting]) -> Fraction:
+def diversity(last: list[Meeting]) -> Fraction | None:
     """Unknown numbers are left out; a side of which nothing is known counts as the other does."""
+    if not last:
+        return Fraction(0)
     branches = [m.branches for m in last if m.branches is not None]
     companies = [m.companies for m in last if m.companies is not None]
     sides = [min(Fraction(1), median(branches) / 3)] if branches else []
     sides += [min(Fraction(1), median(companies) / 5)] if companies else []
-    return sum(sides, Fraction(0)) / len(sides) if sides else Fraction(0)
+    return sum(sides, Fraction(0)) / len(sides) if sides else None
 
 
 def answers(network: Network, as_of: date) -> tuple[Fraction, int | None, int]:
     sent = sorted((c for c in network.check_ins if c.sent_on <= as_of), key=lambda c: c.sent_on)
     latest: int | None = None
     missed = 0
-    for check_in in sent[-3:]:
-        if check_in.answered_on is not None and check_in.answered_on <= as_of:
+    answered = [c for c in sent if c.answered_on is not None and c.answered_on <= as_of]
+    counting = [c for c in sent if c in answered or (as_of - c.sent_on).days >= 14]
+    for check_in in counting[-3:]:
+        if check_in in answered:
             latest = check_in.q4
             missed = 0
-        elif (as_of - check_in.sent_on).days >= 14:
+        else:
             missed += 1
     wish = Fraction(latest - 1, 4) if latest is not None else Fraction(1, 2)
     return wish * (Fraction(1), Fraction(3, 4), Fraction(1, 2), Fraction(0))[missed], latest, missed

@@ -24,12 +24,12 @@ def way(name: str, told: ReportedFigures = TOLD, **facts: object) -> Advice | No
 def test_a_whole_score_has_nothing_to_raise_and_its_parts_add_up_to_it() -> None:
     found = parts(WHOLE, 60, TOLD)
     assert [part.way for part in found] == [None] * 6
-    assert sum(part.points for part in found) == sum(part.most for part in found) == 100
+    assert sum(part.points or 0 for part in found) == sum(part.most for part in found) == 100
 
 
 def test_the_parts_of_any_score_add_up_to_the_score() -> None:
-    shares = dict(zip(COMPONENTS, (0.9, 0.5, 0.8, 0.4, 1.0, 0.25), strict=True))
-    assert sum(one.points for one in parts(replace(WHOLE, components=shares), 60, TOLD)) == pytest.approx(69.0)
+    shares: dict[str, float | None] = dict(zip(COMPONENTS, (0.9, 0.5, 0.8, 0.4, 1.0, 0.25), strict=True))
+    assert sum(one.points or 0 for one in parts(replace(WHOLE, components=shares), 60, TOLD)) == pytest.approx(69.0)
 
 
 def test_a_network_that_meets_too_seldom_is_asked_to_meet_or_book_or_only_to_go_on() -> None:
@@ -75,3 +75,14 @@ def test_an_unanswered_check_in_is_answered_before_anybody_asks_why() -> None:
     assert way("F", replace(TOLD, missed=True)) == Advice.answer
     assert way("F", replace(TOLD, motivation=None)) == Advice.first_answer
     assert way("F") == Advice.ask_why
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("O", Advice.record_duties), ("B", Advice.record_duties), ("D", Advice.record_who_came)],
+)
+def test_a_part_that_is_unknown_says_what_would_make_it_known(name: str, expected: Advice) -> None:
+    unknown: dict[str, float | None] = dict.fromkeys("OB" if name in "OB" else name)
+    told = replace(TOLD, branches=[None] * 4, companies=[None] * 4) if name == "D" else TOLD
+    found = {one.name: one for one in parts(replace(WHOLE, components=WHOLE.components | unknown), 60, told)}
+    assert (found[name].points, found[name].way) == (None, expected)

@@ -18,7 +18,7 @@ from models.settings import Settings
 from models.stages.health_check import open_talks, propose_rest, take_snapshots, warn_early
 from models.tables.check_in import CheckIn
 from models.tables.health import HealthSnapshot, Level
-from models.tables.meeting import LEADING, Duty, Meeting, MeetingDuty, MeetingStatus
+from models.tables.meeting import Duty, Meeting, MeetingDuty, MeetingStatus, is_led_by_member
 from models.tables.network import Nature, Network, NetworkState, Origin
 from models.tables.office import Intervention, InterventionKind
 from models.tables.person import Person
@@ -67,9 +67,9 @@ def made_up(session: Session, number: int, random: Random) -> Network:
                           companies=random.choice((None, 1, 5)), booked_at=moment)  # fmt: skip
         session.add(meeting)
         session.flush()
-        for duty in random.sample(list(Duty), random.randint(0, 5)):
-            key = random.choice(keys)
-            meeting.led_by_member |= duty in LEADING and key is not None
+        carried = {duty: random.choice(keys) for duty in random.sample(list(Duty), random.randint(0, 5))}
+        meeting.led_by_member = is_led_by_member(carried, [duty for duty, key in carried.items() if key])
+        for duty, key in carried.items():
             session.add(MeetingDuty(meeting_id=meeting.id, duty=duty, by_office=key is None, organiser_key=key))
     for day in {AS_OF + timedelta(days=random.randint(-500, 20)) for _ in range(random.randint(0, 6))}:
         answered = random.choice(
@@ -277,11 +277,11 @@ def test_weights_changed_make_a_new_version_beside_the_old_snapshots(
         check(session, "2027-04-01")
         [old] = session.exec(select(HealthSnapshot)).all()
         before = old.model_dump()
-        monkeypatch.setattr(parameters, "MODEL_VERSION", "2")
+        monkeypatch.setattr(parameters, "MODEL_VERSION", "3")
         assert check(session, "2027-04-01")[1] == 0
         session.refresh(old)
         assert old.model_dump() == before
-        assert sorted(session.exec(select(HealthSnapshot.model_version))) == ["1", "2"]
+        assert sorted(session.exec(select(HealthSnapshot.model_version))) == ["2", "3"]
 
 
 def test_a_late_report_leaves_old_snapshots_untouched(office: Settings) -> None:

@@ -53,7 +53,7 @@ def test_a_cancelled_meeting_gives_no_minus(office: Settings) -> None:
         assert score(session, network) != before
 
 
-def score(session: Session, network: Network) -> dict[str, float]:
+def score(session: Session, network: Network) -> dict[str, float | None]:
     session.flush()
     [(_, health)] = assess(session, [network], date(2027, 3, 1))
     return health.components
