@@ -9,7 +9,8 @@ from models.forms.check_in import CheckInForm
 from models.i18n import localized
 from models.networks.lookup import network_by_number
 from models.stages import check_in as check_in_round
-from tasks.runtime.step import step
+from models.tables.transition import Actor, Cause
+from tasks.runtime.step import run_id, step
 
 
 @step("Spara svaret", "Save the answer")
@@ -25,7 +26,8 @@ async def save_answer(form: CheckInForm, at: datetime) -> int:
                     f"Network: no check-in has been sent to #{network.number} yet.",
                 )
             )
-        questions.record_answers(session, check_in, form, at)
+        cause = Cause("check-in", Actor.member, at, flow_run_id=run_id())
+        check_in_round.take_answer(session, check_in, form, cause)
         return network.number
 
 

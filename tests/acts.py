@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
-from models.check_ins import questions
 from models.dates.local_time import STOCKHOLM
 from models.forms.check_in import CheckInForm
 from models.forms.kit.base import Form
@@ -15,6 +14,7 @@ from models.forms.network_change import NetworkChangeForm
 from models.forms.support_request import SupportRequestForm
 from models.people.roles import roles_of
 from models.requests import assignment
+from models.stages import check_in as check_in_round
 from models.stages import kickoff, meeting_report, needs_talk, network_change, phase_out, support_request
 from models.tables.check_in import CheckIn
 from models.tables.mail import MailStatus, OutgoingMail
@@ -154,7 +154,7 @@ def change(session: Session, network: Network, what: str, day: str, **changes: A
 def answer(session: Session, check_in: CheckIn, day: str, **changes: Any) -> None:
     """The five answers, in good spirits unless told otherwise."""
     form = CheckInForm.model_validate({"sharing": "3", "motivation": 4} | changes)
-    questions.record_answers(session, check_in, form, at(day))
+    check_in_round.take_answer(session, check_in, form, Cause("check-in", Actor.member, at(day)))
     session.flush()
 
 

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from models.check_ins.questions import asked_besides, latest_of, record_answers
+from models.check_ins.questions import asked_besides, latest_of
 from models.dates.local_time import local
 from models.db.queries import some_at_a_time
-from models.errors import UserError
+from models.forms.check_in import CheckInAnswers
 from models.inbox import answer_parser
 from models.mail.kinds import ASKS
 from models.people.roles import roles_of
@@ -20,10 +21,19 @@ from models.tables.person import Person
 from models.text import canonical_address
 
 
-def record_answer(
+@dataclass(frozen=True)
+class MailedAnswer:
+    """Whole answers, from somebody who was asked."""
+
+    check_in: CheckIn
+    person_id: UUID
+    form: CheckInAnswers
+
+
+def read_answer(
     session: Session, sender: str, refers_to: Sequence[OutgoingMail], text: str, at: datetime
-) -> CheckIn | None:
-    """Record the answers in `text` if they are whole and the sender is who was asked; None, and no change, if not.
+) -> MailedAnswer | None:
+    """The answers in `text` if they are whole and the sender is who was asked; None if not.
 
     `refers_to` are our mails that the reply answers. Only where it names none does the sender's address decide.
     """
@@ -33,12 +43,7 @@ def record_answer(
     asked = _of_mails(session, sender, refers_to) if refers_to else _of_sender(session, sender)
     if asked is None:
         return None
-    found, person_id = asked
-    try:
-        record_answers(session, found, form, at, person_id)
-    except UserError:  # the days in which an answer can be changed have passed
-        return None
-    return found
+    return MailedAnswer(*asked, form)
 
 
 def _of_mails(session: Session, sender: str, mails: Sequence[OutgoingMail]) -> tuple[CheckIn, UUID] | None:

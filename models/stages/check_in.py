@@ -8,22 +8,31 @@ from uuid import UUID
 from sqlalchemy import case
 from sqlmodel import Session, col, func, select
 
-from models.check_ins.questions import check_in_mail, is_latest, latest_of
+from models.check_ins.questions import answer_of, check_in_mail, is_latest, latest_of, record_answers
 from models.check_ins.recipients import reachable_roles, who_may_be_reminded
 from models.check_ins.schedule import FIRST_AFTER_WORKING_DAYS, next_due
 from models.dates.active_days import active_days_between
-from models.dates.local_time import local
+from models.dates.local_time import STOCKHOLM, local
 from models.dates.send_window import next_check_in_day
 from models.dates.working_days import working_days_between
 from models.db.column_types import UtcDateTime
+from models.forms.check_in import MET_ON, CheckInAnswers
+from models.forms.kit.base import parse_day
+from models.forms.meeting_report import MeetingReportForm
+from models.i18n import localized
 from models.mail.queue import enqueue
+from models.meetings.booking import meeting_on
 from models.office.interventions import open_many, open_once
 from models.office.policy import office_policy
+from models.people.roles import roles_of
+from models.stages.meeting_report import EVENING, is_fully_told, report_meeting, save_report
 from models.tables.check_in import CheckIn, CheckInAnswer, Wish
 from models.tables.mail import Template
-from models.tables.meeting import Meeting, MeetingStatus
-from models.tables.network import ACTIVE, Network, NetworkState
+from models.tables.meeting import CONFIRM_ABOVE, LATE_REPORT_DAYS, Meeting, MeetingStatus
+from models.tables.network import ACTIVE, TERMINAL, Network, NetworkState, Role
 from models.tables.office import InterventionKind
+from models.tables.person import Person
+from models.tables.transition import Cause
 
 
 def who_is_due(session: Session, today: date) -> list[Network]:
@@ -183,3 +192,49 @@ def follow_up_answers(session: Session, at: datetime) -> int:
         kind = InterventionKind.pause_or_close if leaving else InterventionKind.wish
         opened += open_once(session, network, kind, f"{check_in.id}:{own.q5_wish}", at)
     return opened
+
+
+def take_answer(
+    session: Session, check_in: CheckIn, form: CheckInAnswers, cause: Cause, person_id: UUID | None = None
+) -> None:
+    """Record a person's answers, by default of whom the check-in was sent to. Raises as `record_answers` does.
+
+    That they met is a report of that meeting, with all that follows from one (domain.md section 6); told on another day
+    than before, it was not on the first.
+    """
+    person_id = person_id or check_in.person_id
+    before = answer_of(session, check_in.id, person_id)
+    told_before = before.q1_on if before else None
+    record_answers(session, check_in, form, cause.at, person_id)
+    network = session.get_one(Network, check_in.network_id)
+    role = next((one for one in roles_of(session, network.id) if one.person_id == person_id and one.is_confirmed), None)
+    if role is None or network.state in TERMINAL or not session.get_one(Person, person_id).is_member:
+        return
+    met_on = parse_day(form.met_on, localized(*MET_ON)) if form.met else None
+    if told_before and told_before != met_on:
+        _report(session, network, role, told_before, 0, cause, is_off=True)
+    if met_on and (local(cause.at).date() - met_on).days <= LATE_REPORT_DAYS:
+        _report(session, network, role, met_on, form.met_attended, cause)
+
+
+def _report(
+    session: Session, network: Network, role: Role, on: date, attended: int, cause: Cause, *, is_off: bool = False
+) -> None:
+    """What one number tells of a meeting, or that it was another day. A report that says who carried it stands."""
+    there = meeting_on(session, network, datetime.combine(on, EVENING, STOCKHOLM))
+    if there and is_fully_told(session, there):
+        return
+    if is_off and (there is None or there.status != MeetingStatus.held):
+        return
+    form = MeetingReportForm(
+        network_number=network.number,
+        reported_by=role.code,
+        on=on,
+        status="cancelled" if is_off else "held",
+        attended=attended,
+        large=attended > CONFIRM_ABOVE,
+    )
+    if is_off:
+        save_report(session, form, cause)
+    else:
+        report_meeting(session, form, cause, is_brief=True)

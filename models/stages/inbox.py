@@ -9,14 +9,17 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
 from models.db.queries import insert_unless_there
+from models.errors import UserError
 from models.inbox.bounce import NOT_DELIVERED, Bounce, Weight, hard_bounce, mark_returned
-from models.inbox.check_in_answer import record_answer
+from models.inbox.check_in_answer import MailedAnswer, read_answer
 from models.mail.queue import QueuedMail, enqueue
 from models.office.interventions import open_for, open_once
+from models.stages.check_in import take_answer
 from models.tables.incoming_mail import IncomingKind, IncomingMail
 from models.tables.mail import OutgoingMail, Template
 from models.tables.network import TERMINAL, Network
 from models.tables.office import InterventionKind, Staff, StaffRole
+from models.tables.transition import Actor, Cause
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,20 @@ def _follow(session: Session, key: str, incoming: Incoming | None, at: datetime)
     if incoming.automatic:
         return IncomingKind.auto_reply
     mails = _ours(session, incoming.refers_to)
-    if record_answer(session, incoming.sender, mails, incoming.text, at):
+    answer = read_answer(session, incoming.sender, mails, incoming.text, at)
+    if answer and _is_taken(session, answer, at):
         return IncomingKind.answer
     return _hand_to_staff(session, next((mail.network_id for mail in mails if mail.network_id), None), key, at)
+
+
+def _is_taken(session: Session, answer: MailedAnswer, at: datetime) -> bool:
+    """False when the days in which an answer can be changed have passed."""
+    try:
+        with session.begin_nested():
+            take_answer(session, answer.check_in, answer.form, Cause("check-in", Actor.member, at), answer.person_id)
+    except UserError:
+        return False
+    return True
 
 
 def _ours(session: Session, ids: Iterable[UUID]) -> list[OutgoingMail]:

@@ -117,6 +117,13 @@ def report_meeting(session: Session, form: MeetingReportForm, cause: Cause, *, i
     return meeting
 
 
+def is_fully_told(session: Session, meeting: Meeting) -> bool:
+    """Whether a held meeting was told of with who carried it or who came from where, and not by a number alone."""
+    duties = session.exec(select(MeetingDuty.id).where(col(MeetingDuty.meeting_id) == meeting.id)).first()
+    counted = (meeting.branches, meeting.companies, meeting.non_members) != (None, None, None)
+    return meeting.status == MeetingStatus.held and bool(duties or counted)
+
+
 @dataclass(frozen=True)
 class Consequences:
     """What followed from a report: the network started, or woke; how many calendars got mail."""

@@ -15,17 +15,18 @@ from starlette.routing import Route
 from deployments.web.form_fields import AHEAD, FormReader
 from deployments.web.request import LinkRefused, ids_in, language_of, moment_of, page, posted, run_query, uuid_of
 from deployments.web.writer import write
-from models.check_ins import questions
 from models.dates.local_time import local
 from models.db.engine import reading
 from models.errors import UserError
 from models.forms.check_in import CheckInAnswers
 from models.people.signed_link import Purpose, make_link
 from models.settings import settings
+from models.stages import check_in
 from models.tables.check_in import CHANGEABLE_DAYS, CheckIn, CheckInAnswer, Sharing, Wish
 from models.tables.meeting import MOST_ATTENDING
 from models.tables.network import Network, Role
 from models.tables.person import Person
+from models.tables.transition import Actor, Cause
 from models.views.network_summary import NetworkSummary, network_summary
 from templates.rendering.web import Words, words
 
@@ -176,7 +177,7 @@ def _picture(network_id: UUID, today: date) -> NetworkSummary:
 
 def _save(session: Session, asked: CheckInAsked, form: CheckInAnswers, at: datetime) -> None:
     found = _look(session, asked.check_in.id, asked.role_id)
-    questions.record_answers(session, found.check_in, form, at, found.person_id)
+    check_in.take_answer(session, found.check_in, form, Cause("check-in", Actor.member, at), found.person_id)
 
 
 def _as_typed(own: CheckInAnswer) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Check-ins: at the ladder's rhythm, one reminder, then another organiser; any activity is enough."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlmodel import Session, col, select
@@ -8,20 +8,22 @@ from sqlmodel import Session, col, select
 from models.check_ins import questions
 from models.check_ins.recipients import who_may_be_reminded
 from models.check_ins.schedule import first_due, next_due
+from models.dates.local_time import local
 from models.db.engine import transaction
 from models.errors import UserError
+from models.health.assessment import assess
 from models.meetings import booking
 from models.networks.lifecycle import advance
 from models.people.roles import roles_of
 from models.settings import Settings
 from models.stages import check_in as check_in_round
 from models.tables.check_in import CheckIn
-from models.tables.meeting import MeetingForm
-from models.tables.network import NetworkState, Role
+from models.tables.meeting import Meeting, MeetingForm
+from models.tables.network import Network, NetworkState, Role
 from models.tables.office import Intervention
 from models.tables.person import EmailStatus, Person
 from models.tables.transition import Actor
-from tests.acts import answer, ask, at, by, mails, meet, network_in, organisers, say_yes, talk
+from tests.acts import answer, ask, at, by, change, mails, meet, network_in, organisers, say_yes, talk
 
 # Kickoff on Wednesday 25 November 2026: due on Monday 30, sent on Tuesday 1 December.
 SENT = "2026-12-01"
@@ -265,3 +267,93 @@ def test_who_may_be_reminded_is_the_same_asked_of_one_and_of_many(office: Settin
         session.flush()
         one_by_one = {one.id for one in people if one.may_be_mailed and not (one.erased_at or one.reminders_stopped_at)}
         assert who_may_be_reminded(session, [person.id for person in people]) == one_by_one == {others[2].id}
+
+
+def asked(session: Session, network: Network, day: str) -> CheckIn:
+    """A check-in that was sent to the network's contact that day."""
+    network.check_in_due_on = date.fromisoformat(day)
+    check_in_round.send_due(session, at(day))
+    found = questions.latest(session, network.id)
+    assert found
+    return found
+
+
+def held(session: Session) -> list[tuple[str, int | None]]:
+    """The meetings that were held, by day, and how many came."""
+    rows = session.exec(select(Meeting).where(col(Meeting.status) == "held").order_by(col(Meeting.starts_at)))
+    return [(str(local(one.starts_at).date()), one.attended) for one in rows]
+
+
+MET = {"met": True, "met_on": "2027-01-20", "met_attended": 9}
+
+
+def test_we_met_is_a_report_of_that_meeting_led_by_whoever_convened(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        answer(session, asked(session, network, "2027-01-26"), "2027-01-27", **MET)
+        assert held(session) == [("2026-11-25", 9), ("2027-01-20", 9)]
+        meeting = session.exec(select(Meeting).order_by(col(Meeting.starts_at).desc())).first()
+        assert meeting and meeting.led_by_member and meeting.convener_id == roles_of(session, network.id)[0].person_id
+        assert (meeting.branches, meeting.companies, meeting.non_members) == (None, None, None), "unknown, never none"
+
+
+def test_a_network_that_only_answers_that_it_met_stays_green(office: Settings) -> None:
+    """Nine answers "we met, 9 came, 5 of 5" left it red."""
+    with transaction() as session:
+        network = network_in(session)
+        for day in ("2027-01-26", "2027-03-02", "2027-04-27", "2027-06-01", "2027-08-24", "2027-10-05"):
+            met_on = date.fromisoformat(day) - timedelta(days=6)
+            told = {"met": True, "met_on": str(met_on), "met_attended": 9, "motivation": 5}
+            answer(session, asked(session, network, day), day, **told)
+        [(_, health)] = assess(session, [network], date(2027, 10, 6))
+        assert (health.level, health.gates, health.meetings) == ("green", [], 7)
+
+
+def test_the_same_day_told_twice_is_one_meeting_and_the_fuller_report_stands(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        check_in = asked(session, network, "2027-01-26")
+        answer(session, check_in, "2027-01-27", **MET)
+        answer(session, check_in, "2027-01-28", **MET | {"met_attended": 10})
+        assert held(session) == [("2026-11-25", 9), ("2027-01-20", 10)]
+        meet(session, network, "2027-01-20", attended=11)
+        answer(session, check_in, "2027-01-29", **MET)
+        assert held(session)[-1] == ("2027-01-20", 11)
+
+
+def test_a_day_that_is_corrected_in_the_answer_was_not_the_other_day(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        check_in = asked(session, network, "2027-01-26")
+        answer(session, check_in, "2027-01-27", **MET)
+        answer(session, check_in, "2027-01-28", **MET | {"met_on": "2027-01-21"})
+        assert held(session) == [("2026-11-25", 9), ("2027-01-21", 9)]
+        answer(session, check_in, "2027-01-29", met=False)
+        assert held(session) == [("2026-11-25", 9)]
+
+
+def test_we_met_starts_a_planned_network_and_wakes_a_resting_one(office: Settings) -> None:
+    with transaction() as session:
+        network = talk(session, ask(session))
+        assert network
+        say_yes(session, network)
+        role = roles_of(session, network.id)[0]
+        booking.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
+        check_in_round.ask_unreported(session, at("2026-12-01"))
+        check_in = questions.latest(session, network.id)
+        assert check_in
+        answer(session, check_in, "2026-12-02", met=True, met_on="2026-11-25", met_attended=5)
+        assert (network.state, str(network.kickoff_on)) == (NetworkState.starting, "2026-11-25")
+        check_in = asked(session, network, "2027-01-26")
+        change(session, network, "rest", "2027-01-27", member="m1")
+        answer(session, check_in, "2027-01-28", **MET)
+        assert network.state == NetworkState.trial
+
+
+def test_what_a_closed_network_answers_late_is_kept_and_starts_nothing(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        check_in = asked(session, network, "2027-01-26")
+        change(session, network, "close", "2027-01-27", member="m1")
+        answer(session, check_in, "2027-01-28", **MET)
+        assert (network.state, held(session)) == (NetworkState.closed, [("2026-11-25", 9)])
