@@ -230,16 +230,16 @@ class _Reader:
             try:
                 sent_on, answered_on, q4 = _CHECK_IN_FIELDS(check_in)
                 if answered_on is q4 is None:
-                    numbers += (days[sent_on], NEVER, 0)
+                    numbers += (days[sent_on], NEVER, 0, 0)
                     continue
-                row = (days[sent_on], days[answered_on], q4)
+                row = (days[sent_on], days[answered_on], q4, 0)
                 usual = type(q4) is int and 1 <= q4 <= 5 and row[0] <= row[1]
             except (KeyError, TypeError, ValueError):
                 usual = False
             numbers += row if usual else self.check_in(check_in, f"check_ins[{i}]")
         self.builder.check_ins.fromlist(numbers)
 
-    def check_in(self, check_in: object, where: str) -> tuple[int, int, int]:
+    def check_in(self, check_in: object, where: str) -> tuple[int, int, int, int]:
         """A check-in's row of numbers, every field checked."""
         if type(check_in) is not dict:
             raise _must(where, "an object", check_in)
@@ -249,13 +249,13 @@ class _Reader:
             if check_in.get("answered_on") is None:
                 if q4 is not None:
                     raise _Wrong("answered_on", "must be a date, as q4 is answered")
-                return sent, NEVER, 0
+                return sent, NEVER, 0, 0
             answered = self.day(check_in, "answered_on")
             if answered < sent:
                 raise _Wrong("answered_on", "must not lie before sent_on")
             if q4 is None:
                 raise _Wrong("q4", "must be a whole number from 1 to 5, as answered_on is given")
-            return sent, answered, _whole(q4, 1, 5, "q4")
+            return sent, answered, _whole(q4, 1, 5, "q4"), 0
         except _Wrong as wrong:
             raise _Wrong(f"{where}.{wrong.field}", wrong.problem) from None
 

@@ -1,5 +1,6 @@
 """One made-up life, week by week: it meets, shares the work or does not, answers or falls silent, by the rules."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID, uuid5
@@ -107,9 +108,10 @@ class NetworkLife:
 
     def _climb(self, monday: date) -> None:
         network, at = self.network, local_moment(monday, MORNING)
-        health = self._health(monday)
+        ahead = self.next_meeting is not None and self.next_meeting > monday
+        health = replace(self._health(monday), booked=ahead)
         answered = bool(self.check_ins) and _answered_before(self.check_ins[-1], at)
-        standing = Standing(health, self.next_meeting is not None and self.next_meeting > monday, answered)
+        standing = Standing(health, answered)
         target, at_limit = next_state(network, standing, monday), has_ended(network, (), monday)
         while target:
             self.advance(target, "phase-out", Actor.rule, at)

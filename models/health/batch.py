@@ -74,6 +74,8 @@ class Batch:
     """NEVER when unanswered."""
     q4: Column
     """1-5; anything when unanswered."""
+    next_day: Column
+    """The day of the next meeting that the answer names; 0 when it names none."""
 
     def __len__(self) -> int:
         return len(self.kickoff)
@@ -99,6 +101,7 @@ class Batch:
             sent_day=self.sent_day[check_ins],
             answered_day=self.answered_day[check_ins],
             q4=self.q4[check_ins],
+            next_day=self.next_day[check_ins],
         )
 
     def __post_init__(self) -> None:
@@ -109,7 +112,7 @@ class Batch:
             and len(self.status) == len(self.attended) == meetings
             and len(self.branches) == len(self.companies) == meetings
             and self.duties.shape == (meetings, len(DUTIES))
-            and len(self.answered_day) == len(self.q4) == check_ins
+            and len(self.answered_day) == len(self.q4) == len(self.next_day) == check_ins
             and _partitions(self.meeting_start, n, meetings)
             and _partitions(self.check_in_start, n, check_ins)
         )
@@ -123,7 +126,7 @@ def _partitions(start: Column, n: int, rows: int) -> bool:
 
 NETWORK_WIDTH: Final = 6
 MEETING_WIDTH: Final = 5 + len(DUTIES)
-CHECK_IN_WIDTH: Final = 3
+CHECK_IN_WIDTH: Final = 4
 
 
 class BatchBuilder:
@@ -132,7 +135,7 @@ class BatchBuilder:
     def __init__(self) -> None:
         self.networks = array("q")  # kickoff, cadence, target, step, first meeting, first check-in
         self.meetings = array("i")  # day, status, attended, branches, companies and five organiser codes
-        self.check_ins = array("i")  # sent, answered, q4
+        self.check_ins = array("i")  # sent, answered, q4, next meeting
         self._codes: dict[Hashable, int] = {}
 
     def add_network(self, kickoff: date, cadence_days: int, target_size: int, step: int) -> None:
@@ -158,9 +161,12 @@ class BatchBuilder:
         numbers = (UNKNOWN if number is None else number for number in (attended, branches, companies))
         self.meetings.extend((day.toordinal(), MEETING_STATUS[status], *numbers, *duties))
 
-    def add_check_in(self, sent: date, answered: date | None = None, q4: int | None = None) -> None:
-        """Add a check-in; None when it was not answered."""
-        self.check_ins.extend((sent.toordinal(), answered.toordinal() if answered else NEVER, q4 or 0))
+    def add_check_in(
+        self, sent: date, answered: date | None = None, q4: int | None = None, next_on: date | None = None
+    ) -> None:
+        """Add a check-in; None when it was not answered. `next_on`: the next meeting that the answer names."""
+        answered_day = answered.toordinal() if answered else NEVER
+        self.check_ins.extend((sent.toordinal(), answered_day, q4 or 0, next_on.toordinal() if next_on else 0))
 
     def batch(self) -> Batch:
         """What was collected, as columns (views: add nothing afterwards)."""
@@ -183,6 +189,7 @@ class BatchBuilder:
             sent_day=check_ins[:, 0],
             answered_day=check_ins[:, 1],
             q4=check_ins[:, 2],
+            next_day=check_ins[:, 3],
         )
 
 

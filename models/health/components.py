@@ -124,6 +124,8 @@ class Answers:
     """The latest answered q4, 1-5; 0 when none was answered."""
     missed: Ints
     """Missed in a row at the end."""
+    next_day: Ints
+    """The day of the next meeting that the latest answer names; 0 when it names none."""
 
 
 def answers(batch: Batch, today: int, settings: ModelParameters) -> Answers:
@@ -137,11 +139,13 @@ def answers(batch: Batch, today: int, settings: ModelParameters) -> Answers:
     missed = exists & ~answered
     latest = np.zeros(len(batch), dtype=np.int64)
     in_a_row = np.zeros(len(batch), dtype=np.int64)
+    next_day = np.zeros(len(batch), dtype=np.int64)
     for i in range(settings.check_ins):  # oldest first
         latest = np.where(answered[:, i], _at(batch.q4, rows[:, i]), latest)
+        next_day = np.where(answered[:, i], _at(batch.next_day, rows[:, i]), next_day)
         in_a_row = np.where(answered[:, i], 0, in_a_row + missed[:, i])
     wish = np.where(latest > 0, (latest - 1) / 4, settings.no_answer)
-    return Answers(wish * np.array(settings.missed_factor)[in_a_row], latest, in_a_row)
+    return Answers(wish * np.array(settings.missed_factor)[in_a_row], latest, in_a_row, next_day)
 
 
 def led_by_member(duties: Column) -> Flags:

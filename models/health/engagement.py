@@ -90,7 +90,7 @@ class Result:
     active_days: Ints
     """Active days since kickoff."""
     booked: Flags
-    """A planned meeting lies on the as-of date or after it."""
+    """A meeting is planned on the as-of date or after it, or the latest answer names one."""
 
     def __len__(self) -> int:
         return len(self.score)
@@ -181,7 +181,7 @@ def _score(batch: Batch, today: int, settings: ModelParameters) -> Result:
         last_led=last_led,
         meetings=window.count,
         active_days=active_days,
-        booked=planned.count > 0,
+        booked=(planned.count > 0) | (answers.next_day >= today),
     )
 
 

@@ -91,7 +91,7 @@ def _read(session: Session, keys: Keys, started: Sequence[Ints], as_of: date) ->
     recent = duty_rows(start, day, status, as_of)
     _write_duties(session, duties, recent, meetings[sorting[recent]])
 
-    asked_of, sent, answered, q4 = in_columns(session, _check_ins(session, asked, as_of), 4)
+    asked_of, sent, answered, q4, next_day = in_columns(session, _check_ins(session, asked, as_of), 5)
     _take_back_later_answers(session, asked, as_of, (asked_of, sent, q4))
     sending = _by_owner(asked_of, sent)
     batch = Batch(
@@ -110,6 +110,7 @@ def _read(session: Session, keys: Keys, started: Sequence[Ints], as_of: date) ->
         sent_day=sent[sending],
         answered_day=local_days(answered[sending]),
         q4=q4[sending],
+        next_day=next_day[sending],
     )
     return Histories(keys, numbers, batch)
 
@@ -183,6 +184,7 @@ def _check_ins(session: Session, asked: Any, as_of: date) -> Any:
             as_day(session, col(CheckIn.sent_on)),
             func.coalesce(as_seconds(session, col(CheckIn.answered_at)), NO_MOMENT),
             func.coalesce(col(CheckIn.q4), 0),
+            func.coalesce(as_day(session, col(CheckIn.q2_next_on)), 0),
         )
         .select_from(asked)
         .join(CheckIn, col(CheckIn.network_id) == asked.c.key)

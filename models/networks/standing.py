@@ -31,14 +31,12 @@ def standings(session: Session, which: ColumnElement[bool], at: datetime) -> lis
     """Every started network that the condition holds for, with its standing today."""
     networks = session.exec(select(Network).where(which).order_by(col(Network.number))).all()
     asked = latest_of(session, which)
-    ahead = select(Meeting.network_id).where(col(Meeting.starts_at) > at, col(Meeting.status) == MeetingStatus.planned)
-    booked, away = set(session.exec(ahead)), ladder_pauses(session)
+    away = ladder_pauses(session)
     return [
         (
             network,
             Standing(
                 health=health,
-                next_is_booked=network.id in booked,
                 last_check_in_answered=(last := asked.get(network.id)) is not None and last.answered_at is not None,
                 ladder_pauses=spans(away, network),
             ),

@@ -29,7 +29,6 @@ class Standing:
     """How near a network is to standing by itself, and the days on which its negotiator left it alone."""
 
     health: Health
-    next_is_booked: bool
     last_check_in_answered: bool
     ladder_pauses: Spans = ()
 
@@ -40,7 +39,7 @@ class Standing:
             self.health.meetings >= EXIT_MEETINGS
             and (self.health.components["O"] or 0) >= EXIT_SHARE
             and self.health.n_eff >= EXIT_ORGANISERS
-            and self.next_is_booked
+            and self.health.booked
             and self.last_check_in_answered
         )
 

@@ -44,7 +44,7 @@ class CheckIn(SQLModel, table=True):
         CheckConstraint("q4 BETWEEN 1 AND 5", name="q4_is_one_to_five"),
         CheckConstraint("reminders BETWEEN 0 AND 1", name="one_reminder_at_most"),
         CheckConstraint("(answered_at IS NULL) = (q4 IS NULL)", name="an_answer_has_q4"),
-        Index("ix_check_in_sweep", "network_id", "sent_on", "answered_at", "q4"),
+        Index("ix_check_in_sweep", "network_id", "sent_on", "answered_at", "q4", "q2_next_on"),
     )
 
     id: UUID = key_field()

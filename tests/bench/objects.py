@@ -29,7 +29,7 @@ def health_by_objects(session: Session, network: Network, as_of: date) -> Health
     check_ins = select(CheckIn).where(col(CheckIn.network_id) == network.id).order_by(col(CheckIn.sent_on))
     for check_in in session.exec(check_ins):
         answered = local(check_in.answered_at).date() if check_in.answered_at else None
-        builder.add_check_in(check_in.sent_on, answered, check_in.q4)
+        builder.add_check_in(check_in.sent_on, answered, check_in.q4, check_in.q2_next_on)
     return score(builder.batch(), as_of).row(0)
 
 

@@ -20,6 +20,8 @@ def upgrade() -> None:
         "UPDATE meeting SET led_by_member = true WHERE status = 'held' AND NOT EXISTS (SELECT 1 FROM meeting_duty d "
         "WHERE d.meeting_id = meeting.id AND d.duty IN ('invitation', 'lead'))"
     )
+    op.drop_index("ix_check_in_sweep", table_name="check_in")
+    op.create_index("ix_check_in_sweep", "check_in", ["network_id", "sent_on", "answered_at", "q4", "q2_next_on"])
 
 
 def downgrade() -> None:

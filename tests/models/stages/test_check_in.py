@@ -357,3 +357,13 @@ def test_what_a_closed_network_answers_late_is_kept_and_starts_nothing(office: S
         change(session, network, "close", "2027-01-27", member="m1")
         answer(session, check_in, "2027-01-28", **MET)
         assert (network.state, held(session)) == (NetworkState.closed, [("2026-11-25", 9)])
+
+
+def test_a_next_meeting_that_the_latest_answer_names_is_booked_until_its_day_has_passed(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        booked = [health.booked for _, health in assess(session, [network], date(2027, 1, 27))]
+        answer(session, asked(session, network, "2027-01-26"), "2027-01-27", next_on="2027-03-10")
+        for day in ("2027-01-27", "2027-03-10", "2027-03-11"):
+            booked += [health.booked for _, health in assess(session, [network], date.fromisoformat(day))]
+        assert booked == [False, True, True, False]
