@@ -61,6 +61,13 @@ def next_allowed_day(day: date, mail_class: MailClass = MailClass.founder) -> da
     return day
 
 
+def last_allowed_day(day: date, mail_class: MailClass = MailClass.founder) -> date:
+    """The last day, `day` itself included, on which mail of that class may go and by which it has gone (section 9)."""
+    while send_block_reason(day, mail_class) is not None:
+        day -= ONE_DAY
+    return day
+
+
 def next_allowed(moment: datetime, mail_class: MailClass = MailClass.founder) -> datetime:
     """The first moment from `moment` on at which mail of that class may go, in UTC (domain.md section 9).
 

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from models.dates.local_time import midnight
 from models.dates.send_window import MailClass, next_allowed
 from models.db.queries import insert_unless_there
 from models.mail.kinds import AT_ONCE, WORKING_DAY
@@ -24,7 +25,9 @@ def mail_class(template: Template) -> MailClass:
 
 @dataclass(frozen=True)
 class QueuedMail:
-    """A mail to be queued. `occasion` makes the idempotency key: the same letter for it goes once, ever."""
+    """A mail to be queued. `occasion` makes the idempotency key: the same letter for it goes once, ever. `on`: the day
+    from which it may go; without one it may at once.
+    """
 
     template: Template
     person_id: UUID | None
@@ -33,6 +36,7 @@ class QueuedMail:
     request_id: UUID | None = None
     context: Mapping[str, object] = field(default_factory=dict)
     staff_id: UUID | None = None
+    on: date | None = None
 
     @property
     def key(self) -> str:
@@ -53,7 +57,7 @@ def enqueue(session: Session, letters: Iterable[QueuedMail], at: datetime) -> in
             "request_id": letter.request_id,
             "context": json.dumps(dict(letter.context), default=str, ensure_ascii=False),
             "created_at": at,
-            "not_before": next_allowed(at, mail_class(letter.template)),
+            "not_before": next_allowed(max(at, midnight(letter.on)) if letter.on else at, mail_class(letter.template)),
             "status": MailStatus.queued,
             "attempts": 0,
         }

@@ -72,13 +72,13 @@ def is_unreachable(session: Session, network: Network) -> bool:
         return True
     listed, asked = open_for(session, network, (InterventionKind.unreachable,)), latest(session, network.id)
     if listed:
-        return not _heard_since(session, network, local(listed[0].opened_at).date())
+        return not heard_since(session, network, local(listed[0].opened_at).date())
     if asked is None or asked.second_asked_on is None:
         return False
-    return not _heard_since(session, network, asked.sent_on)
+    return not heard_since(session, network, asked.sent_on)
 
 
-def _heard_since(session: Session, network: Network, day: date) -> bool:
+def heard_since(session: Session, network: Network, day: date) -> bool:
     """Whether anybody answered, reported or booked on that day or later (domain.md section 6)."""
     answers = select(CheckIn.answered_at).where(col(CheckIn.network_id) == network.id)
     meetings = select(Meeting.reported_at, Meeting.booked_at).where(col(Meeting.network_id) == network.id)

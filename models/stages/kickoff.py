@@ -134,7 +134,7 @@ def checklists(session: Session, at: datetime, only: int = 0) -> int:
             role.person_id,
             str(meeting.id),
             meeting.network_id,
-            context={"starts_at": meeting.starts_at.isoformat()},
+            context={"meeting": str(meeting.id)},
         )
         for meeting, role in rows
     ]

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
+from models.dates.send_window import last_allowed_day
 from models.mail.queue import QueuedMail, enqueue
 from models.networks import lifecycle
 from models.networks.standing import spans, standings, step_letter
@@ -65,14 +66,19 @@ def _end_support_at_rest(session: Session, at: datetime) -> None:
             end_grants(session, network.id, at)
 
 
+UNTIL_NEXT_SWEEP = timedelta(days=7)
+LONGEST_QUIET = timedelta(weeks=9)  # the summer's break, with the days about it
+PUT_OFF_AT_MOST = timedelta(days=MOST_FROZEN_DAYS) + LONGEST_QUIET
+
+
 def give_notice(session: Session, at: datetime) -> int:
     """Tell, 60 and 30 days ahead, that the office's support ends; each once. Returns how many were queued."""
     today = local(at).date()
     networks = session.exec(
         select(Network).where(
             col(Network.state).in_(ON_THE_WAY),
-            col(Network.support_ends_on) > today - timedelta(days=MOST_FROZEN_DAYS),
-            col(Network.support_ends_on) <= today + timedelta(days=max(NOTICE_DAYS)),
+            col(Network.support_ends_on) > today - PUT_OFF_AT_MOST,
+            col(Network.support_ends_on) <= today + timedelta(days=max(NOTICE_DAYS)) + LONGEST_QUIET,
         )
     ).all()
     away = ladder_pauses(session)
@@ -85,16 +91,24 @@ def give_notice(session: Session, at: datetime) -> int:
             f"{network.id}:{notice}:{end}",
             network.id,
             context={"support_ends_on": str(end), "days": (end - today).days},
+            on=goes_on,
         )
-        for network, (notice, end) in soon
+        for network, (notice, end, goes_on) in soon
         if (contact := contacts.get(network.id))
     ]
     return enqueue(session, letters, at)
 
 
-def _notice(network: Network, away: Mapping[UUID, Spans], today: date) -> tuple[int, date] | None:
-    """Which notice (60 or 30) is due and the day it tells of; None while there is longer to go, or no end ahead."""
+def _notice(network: Network, away: Mapping[UUID, Spans], today: date) -> tuple[int, date, date] | None:
+    """Which notice (60 or 30) goes before the sweep comes again, the day it tells of, and the day on which it goes: the
+    last that mail may go by then. None while there is longer to go, or no end ahead.
+    """
     end = support_end(network, spans(away, network))
-    if end is None or not 0 < (left := (end - today).days) <= max(NOTICE_DAYS):
+    if end is None or end <= today:
         return None
-    return min(days for days in NOTICE_DAYS if left <= days), end
+    due = [
+        (notice, end, goes_on)
+        for notice in NOTICE_DAYS
+        if (goes_on := last_allowed_day(end - timedelta(days=notice))) < today + UNTIL_NEXT_SWEEP
+    ]
+    return min(due, default=None)

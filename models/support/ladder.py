@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from models.dates.local_time import add_months
+from models.dates.active_days import active_days_between, is_active
+from models.dates.local_time import ONE_DAY, add_months
+from models.dates.working_days import is_working_day
 from models.health.engagement import Health
 from models.tables.network import Network, NetworkState
 
@@ -12,7 +14,7 @@ from models.tables.network import Network, NetworkState
 OFFICE_DUTIES = {0: 3, 1: 3, 2: 2, 3: 1, 4: 0}
 SUPPORT_MONTHS = 9
 ABSOLUTE_MONTHS = 12
-SHARING_AFTER_DAYS = 90
+SHARING_AFTER_DAYS = 90  # active ones
 TRIAL_AFTER_DAYS = 180
 NOTICE_DAYS = (60, 30)
 EXIT_MEETINGS = 3
@@ -54,8 +56,19 @@ def frozen_days(ladder_pauses: Spans, kickoff: date, until: date) -> int:
     return min(days, MOST_FROZEN_DAYS)
 
 
+def active_days_counted(ladder_pauses: Spans, kickoff: date, until: date) -> int:
+    """Active days after kickoff up to `until`, but for those on which the ladder stood still: at most 30 such."""
+    paused = sum(
+        max(0, active_days_between(max(begins - ONE_DAY, kickoff), min(ends, until)))
+        for begins, ends in ladder_pauses
+        if begins <= until and ends > kickoff
+    )
+    return active_days_between(kickoff, until) - min(paused, MOST_FROZEN_DAYS)
+
+
 def support_end(network: Network, ladder_pauses: Spans = ()) -> date | None:
-    """The day the office's support ends: put off by frozen days, never beyond twelve months after kickoff.
+    """The day the office's support ends: put off by frozen days, never beyond twelve months after kickoff, and never
+    inside the summer's or Christmas break: then it ends on the first working day after.
 
     Days frozen while it is put off count too: it ends on the first day by which no more are to be made good.
     """
@@ -64,7 +77,16 @@ def support_end(network: Network, ladder_pauses: Spans = ()) -> date | None:
         return None
     put_off = (ends + timedelta(days=days) for days in range(MOST_FROZEN_DAYS + 1))
     last = next(day for day in put_off if day >= ends + timedelta(days=frozen_days(ladder_pauses, kickoff, day)))
-    return min(last, add_months(kickoff, ABSOLUTE_MONTHS))
+    return _outside_breaks(min(last, add_months(kickoff, ABSOLUTE_MONTHS)))
+
+
+def _outside_breaks(day: date) -> date:
+    """The day, or the first working day after the break that it lies in (section 5)."""
+    if is_active(day):
+        return day
+    while not (is_active(day) and is_working_day(day)):
+        day += ONE_DAY
+    return day
 
 
 def has_ended(network: Network, ladder_pauses: Spans, today: date) -> bool:
@@ -79,7 +101,7 @@ def next_state(network: Network, standing: Standing, today: date) -> NetworkStat
         return next_up(network)
     if network.kickoff_on is None:
         return None
-    days = (today - network.kickoff_on).days - frozen_days(standing.ladder_pauses, network.kickoff_on, today)
+    days = active_days_counted(standing.ladder_pauses, network.kickoff_on, today)
     early = standing.meets_criteria
     match network.state:
         case NetworkState.starting if early or days >= SHARING_AFTER_DAYS:

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
+from models.dates.active_days import add_active_days
 from models.dates.local_time import local, midnight
 from models.health import parameters
 from models.health.advice import ReportedFigures, ScorePart, parts
@@ -193,8 +194,8 @@ def _ladder(session: Session, network: Network, came: Sequence[tuple[date, Netwo
     """The four steps, when each was reached, and the day by which each that is left comes (domain.md section 5)."""
     kickoff, reached = network.kickoff_on, {state: day for day, state in reversed(came)}
     latest = {
-        NetworkState.sharing: kickoff and kickoff + timedelta(days=SHARING_AFTER_DAYS),
-        NetworkState.trial: kickoff and kickoff + timedelta(days=TRIAL_AFTER_DAYS),
+        NetworkState.sharing: kickoff and add_active_days(kickoff, SHARING_AFTER_DAYS),
+        NetworkState.trial: kickoff and add_active_days(kickoff, TRIAL_AFTER_DAYS),
         NetworkState.independent: support_end(network, ladder_pauses_of(session, network.negotiator)),
     }
     return [

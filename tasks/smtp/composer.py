@@ -16,6 +16,7 @@ from models.mail.message_ids import return_path
 from models.settings import settings
 from models.stages import outbox
 from models.tables.mail import MailStatus, OutgoingMail, Template
+from models.views.still_holds import overtaken_reason
 from tasks.smtp.delivery import ReadyMail
 from tasks.smtp.mail_bytes import compose, recipient
 from tasks.smtp.prefetched import Prefetched
@@ -76,7 +77,7 @@ class Composer:
 
     def _why_not(self, session: Session, mail: OutgoingMail) -> str | None:
         reader = self.prefetched.reader(mail)
-        reason = suppression.suppression_reason(reader, utf8=self.utf8) or suppression.overtaken_reason(session, mail)
+        reason = suppression.suppression_reason(reader, utf8=self.utf8) or overtaken_reason(session, mail, self.at)
         if suppression.is_unsubscribed(mail, reader):
             return reason or "stopped"
         if mail.template == Template.introduction and suppression.suppression_reason(self.prefetched.introduced(mail)):

@@ -98,6 +98,9 @@ def _grants(draft: Draft) -> Values:
 
 
 def _meeting(draft: Draft) -> Values:
+    """As it is booked now; a mail that an earlier version queued says itself when."""
+    if "meeting" not in draft.told:
+        return {}
     starts_at = draft.prefetched.meetings[UUID(draft.told["meeting"])].starts_at
     return {"starts_at": starts_at, "date": local(starts_at).date()}
 
@@ -141,6 +144,7 @@ BUILDERS: Mapping[Template, Callable[[Draft], Values]] = MappingProxyType({
     Template.granted: _grants,
     Template.co_organiser: _yes_to_organising,
     Template.calendar_invitation: _meeting,
+    Template.kickoff_checklist: _meeting,
     Template.first_meeting: _question,
     Template.check_in: _question,
     Template.check_in_reminder: _question,

@@ -11,7 +11,9 @@ def test_answers_go_at_once_word_from_the_office_on_working_days_and_the_rest_wh
     found: dict[MailClass, set[str]] = defaultdict(set)
     for template in Template:
         found[mail_class(template)].add(template)
-    assert found[MailClass.at_once] == {"receipt", "declined", "data-request", "fresh-link"}
+    assert found[MailClass.at_once] == {
+        "receipt", "declined", "data-request", "fresh-link", "calendar-invitation",
+    }  # fmt: skip
     assert found[MailClass.working_day] == {
         "talk-invitation", "more-information", "granted", "waiting", "queue-offer",
         "staff-digest", "staff-alarm", "report-ready",

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from models.check_ins import questions
+from models.dates.local_time import local
 from models.db.engine import transaction
 from models.office.staff import by_signature
 from models.settings import Settings
@@ -32,14 +33,14 @@ def strong_network(session: Session) -> Network:
     return network
 
 
-def test_time_alone_moves_a_network_to_sharing_after_90_days_and_trial_after_180(office: Settings) -> None:
+def test_time_alone_moves_a_network_to_sharing_after_90_active_days_and_trial_after_180(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session, day="2026-11-25")
         for day, state in [
-            ("2027-02-22", N.starting),
-            ("2027-02-23", N.sharing),
-            ("2027-05-23", N.sharing),
-            ("2027-05-24", N.trial),
+            ("2027-03-15", N.starting),
+            ("2027-03-16", N.sharing),
+            ("2027-06-13", N.sharing),
+            ("2027-06-14", N.trial),
             ("2027-08-24", N.trial),
             ("2027-08-25", N.independent),
         ]:
@@ -107,16 +108,31 @@ def test_unused_hours_go_back_when_the_support_ends(office: Settings) -> None:
         assert sum(hours_left(session, asj.id, quarter) for quarter in quarters) - before == Decimal("1.5")
 
 
-def test_notice_is_given_60_and_30_days_before_the_end_and_each_once(office: Settings) -> None:
+def goes_on(session: Session) -> list[str]:
+    return [str(local(mail.not_before).date()) for mail in mails(session, "ending")]
+
+
+def test_notice_goes_on_the_last_day_that_mail_may_go_at_60_and_30_days_before_the_end_and_each_once(
+    office: Settings,
+) -> None:
     with transaction() as session:
-        network_in(session, day="2026-11-25")
-        days = ("2027-06-25", "2027-06-26", "2027-06-27", "2027-07-26", "2027-07-27", "2027-08-24")
-        assert [phase_out.give_notice(session, at(day)) for day in days] == [0, 1, 0, 1, 0, 0]
+        network_in(session, day="2027-01-20")  # until Wednesday 20 October: 60 days before is a Saturday
+        mondays = ("2027-08-09", "2027-08-16", "2027-08-23", "2027-09-13", "2027-09-20", "2027-09-27", "2027-10-18")
+        assert [phase_out.give_notice(session, at(day)) for day in mondays] == [0, 1, 0, 0, 1, 0, 0]
+        assert goes_on(session) == ["2027-08-19", "2027-09-20"]
+
+
+def test_a_notice_that_would_fall_in_the_summer_goes_before_it_and_only_once(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session, day="2026-11-25")  # until 25 August: both days lie in weeks 26 to 32
+        mondays = ("2027-06-14", "2027-06-21", "2027-06-28", "2027-07-26", "2027-08-16", "2027-08-23")
+        assert [phase_out.give_notice(session, at(day)) for day in mondays] == [0, 1, 0, 0, 0, 0]
+        assert goes_on(session) == ["2027-06-24"]
 
 
 def test_a_step_is_told_once_however_often_the_flow_is_run(office: Settings) -> None:
     with transaction() as session:
         network_in(session, day="2026-11-25")
         for _ in range(3):
-            step_down(session, "2027-02-23")
+            step_down(session, "2027-03-16")
         assert len(mails(session, "step")) == 1
