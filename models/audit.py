@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 from models.db.column_types import UtcDateTime
 from models.errors import TransitionRefused
 from models.i18n import localized
-from models.tables.network import Network, NetworkState
+from models.tables.network import STEP_OF, Network, NetworkState
 from models.tables.request import SupportRequest
 from models.tables.transition import Cause, Transition
 from models.vocabulary import STATE, word
@@ -47,6 +47,14 @@ def log_creation(session: Session, subject: Network | SupportRequest, cause: Cau
 
 def _key(subject: Network | SupportRequest) -> dict[str, UUID]:
     return {"network_id": subject.id} if isinstance(subject, Network) else {"request_id": subject.id}
+
+
+def step_at(session: Session, network: Network, moment: datetime) -> int:
+    """The step of the ladder on which a network stood then, 0 before its kickoff; rest changes none (section 5)."""
+    steps = (col(Transition.network_id) == network.id, col(Transition.to_state).in_(list(STEP_OF)))
+    came = select(Transition.to_state).where(*steps, col(Transition.at) <= moment).order_by(col(Transition.at).desc())
+    state = session.exec(came.limit(1)).first()
+    return STEP_OF[NetworkState(state)] if state else 0
 
 
 def entered_state_at(session: Session, state: NetworkState) -> list[tuple[Network, datetime]]:

@@ -34,22 +34,22 @@ Agreed = dict[int, str]
 def close(session: Session, network: Network, member: str, other_channel: str, cause: Cause) -> bool:
     """Close a network with honour; the cause's signature confirms it. False when it is closed already.
 
-    An active one closes because a confirmed organiser decided; a resting or planned one because it was asked in vain.
-    Raises UserError when that is not so.
+    It closes because a confirmed organiser says so, at once and whatever it does; without one a resting or planned one
+    does, because it was asked in vain. Raises UserError when that is not so.
     """
     if network.state == NetworkState.closed:
         return False
+    require_state(network, (NetworkState.planned, NetworkState.resting, *ACTIVE))
     today = local(cause.at).date()
-    if network.state == NetworkState.planned:
-        check_planned_long(session, network, today)
-        why = "never-met"
-    elif network.state == NetworkState.resting:
-        check_rested_long(session, network, other_channel, today)
-        why = "rested-long"
-    else:
-        require_state(network, ACTIVE)
+    if member or network.state in ACTIVE:
         role = organiser_by_code(session, network, member, localized("Medlem", "Member"))
         why = f"members {role.code}"
+    elif network.state == NetworkState.planned:
+        check_planned_long(session, network, today)
+        why = "never-met"
+    else:
+        check_rested_long(session, network, other_channel, today)
+        why = "rested-long"
     _end(session, network, NetworkState.closed, replace(cause, why=f"{cause.why}:{why}"))
     return True
 

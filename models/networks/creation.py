@@ -12,6 +12,7 @@ from models.db.queries import next_number
 from models.forms.needs_talk import NeedsTalkForm
 from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
+from models.office.menu import MENU
 from models.tables.mail import Template
 from models.tables.network import LinkKind, Network, NetworkLink, Origin, Role, RoleKind
 from models.tables.person import Person
@@ -46,7 +47,7 @@ def create_network(session: Session, request: SupportRequest, form: NeedsTalkFor
         cadence_days=form.cadence_days,
         target_size=form.target_size,
         origin=Origin.representative if initiator.is_representative else Origin.member,
-        without_support=request.without_support and not form.grants,
+        without_support=request.without_support and all(MENU[line.item].is_free for line in form.grants),
         negotiator=request.assigned_to,
         created_at=cause.at,
     )

@@ -23,7 +23,7 @@ from models.office.absence import ladder_pauses_of
 from models.office.interventions import end_all, open_for, open_many
 from models.people.roles import confirmed_organisers, contact_of, contacts_of, member_by_code
 from models.support.ladder import support_end
-from models.tables.check_in import CheckIn
+from models.tables.check_in import CheckInAnswer
 from models.tables.mail import Template
 from models.tables.meeting import Meeting, MeetingStatus
 from models.tables.network import ACTIVE, STEP_OF, Network, NetworkState
@@ -80,7 +80,7 @@ def is_unreachable(session: Session, network: Network) -> bool:
 
 def heard_since(session: Session, network: Network, day: date) -> bool:
     """Whether anybody answered, reported or booked on that day or later (domain.md section 6)."""
-    answers = select(CheckIn.answered_at).where(col(CheckIn.network_id) == network.id)
+    answers = select(CheckInAnswer.given_at).where(col(CheckInAnswer.network_id) == network.id)
     meetings = select(Meeting.reported_at, Meeting.booked_at).where(col(Meeting.network_id) == network.id)
     signs = [*session.exec(answers), *(moment for both in session.exec(meetings) for moment in both)]
     return any(moment and local(moment).date() >= day for moment in signs)

@@ -15,6 +15,11 @@ class MenuLine:
     per_network: int | None = None
     sek: int = 0
 
+    @property
+    def is_free(self) -> bool:
+        """What costs nothing can always be had, by a network that stands by itself too (section 5)."""
+        return not self.hours and not self.sek
+
 
 MENU: dict[Item, MenuLine] = {
     Item.talk: MenuLine(Decimal(1)),

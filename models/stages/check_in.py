@@ -100,12 +100,19 @@ def _begin(session: Session, networks: list[Network], asked: Mapping[UUID, Check
 
 
 def silent(session: Session, *, second_asked: bool = False) -> list[tuple[CheckIn, Network]]:
-    """The latest check-in of each active network, where nothing was heard since: no answer, report or booking."""
+    """The latest check-in of each active network, where nothing was heard since: no answer to any check-in, report or
+    booking.
+    """
     reported_last = col(Meeting.reported_at) > col(Meeting.booked_at)
     sign: object = case((reported_last, col(Meeting.reported_at)), else_=col(Meeting.booked_at))
     last_sign = func.max(sign, type_=UtcDateTime)
-    query: Any = select(Meeting.network_id, last_sign).group_by(col(Meeting.network_id))
-    signs: dict[UUID, datetime] = dict(session.execute(query).all())
+    told: Any = select(Meeting.network_id, last_sign).group_by(col(Meeting.network_id))
+    given: Any = select(CheckInAnswer.network_id, func.max(CheckInAnswer.given_at)).group_by(
+        col(CheckInAnswer.network_id)
+    )
+    signs: dict[UUID, datetime] = dict(session.execute(told).all())
+    for network_id, moment in session.execute(given):
+        signs[network_id] = max(moment, signs.get(network_id, moment))
     was_asked = col(CheckIn.second_asked_on).is_not(None)
     unanswered = session.exec(
         select(CheckIn, Network)

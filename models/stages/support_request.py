@@ -130,9 +130,9 @@ def register_request(session: Session, form: SupportRequestForm, cause: Cause) -
     told = (str(person.id), code, form.place, form.nature, form.need, form.predecessor)
     key = dedupe_key(*told)
     while known := session.exec(select(SupportRequest).where(col(SupportRequest.dedupe_key) == key)).one_or_none():
-        if known.state not in CAME_TO_NOTHING or local(known.received_at).date() == local(cause.at).date():
+        if local(known.received_at).date() == local(cause.at).date() or not _is_over(session, known):
             return known, False
-        key = dedupe_key(*told, known.number)  # things have changed: what was declined once may be asked again
+        key = dedupe_key(*told, known.number)  # what came to nothing, or has ended since, may be asked for again
     request = _request(session, form, person, municipality, key, cause.at)
     audit.log_creation(session, request, cause)
     state, reason = screen(person, request.place, request.municipality)
@@ -142,6 +142,12 @@ def register_request(session: Session, form: SupportRequestForm, cause: Cause) -
     if person.email or request.reason != RefusalReason.not_a_member:  # else nobody is there to write to, or to phone
         enqueue(session, [_answer(request, person)], cause.at)
     return request, True
+
+
+def _is_over(session: Session, request: SupportRequest) -> bool:
+    """Whether it came to nothing, or to a network that has ended since."""
+    network = session.get(Network, request.network_id) if request.network_id else None
+    return request.state in CAME_TO_NOTHING or (network is not None and network.state in TERMINAL)
 
 
 def _request(

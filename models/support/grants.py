@@ -16,7 +16,7 @@ from models.office.policy import office_policy
 from models.office.staff import by_signature
 from models.support.ladder import ABSOLUTE_MONTHS, support_end
 from models.support.ledger import lock_ledger, reserve
-from models.support.network_hours import FIRST_YEAR_MONTHS, first_year_ends_on, first_year_hours
+from models.support.network_hours import FIRST_YEAR_MONTHS, first_year_ends_on, first_year_hours, times_granted
 from models.tables.network import Network, NetworkState
 from models.tables.office import Staff
 from models.tables.support import HUNDREDTH, SupportGrant
@@ -49,6 +49,8 @@ def _check_support_lasts(session: Session, network: Network, lines: Sequence[Gra
     end = support_end(network, ladder_pauses_of(session, network.negotiator))
     is_over = network.state == NetworkState.independent or (end is not None and today >= end)
     for line in lines:
+        if MENU[line.item].is_free:
+            continue
         if is_over or (end and line.from_on >= end):
             raise UserError(
                 localized(
@@ -59,10 +61,7 @@ def _check_support_lasts(session: Session, network: Network, lines: Sequence[Gra
 
 
 def _check_menu(session: Session, lines: Sequence[GrantLine], network: Network | None) -> None:
-    before: dict[str, int] = {}
-    if network:
-        granted = select(SupportGrant.item, func.count()).where(col(SupportGrant.network_id) == network.id)
-        before = dict(session.exec(granted.group_by(col(SupportGrant.item))).all())
+    before = times_granted(session, network) if network else {}
     for item in {line.item: None for line in lines}:
         most = MENU[item].per_network
         if most and before.get(item, 0) + sum(line.item == item for line in lines) > most:

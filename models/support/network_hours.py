@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import exists, or_
 from sqlmodel import Session, col, func, select
 
 from models.dates.local_time import add_months, local
@@ -12,7 +13,7 @@ from models.errors import UserError
 from models.i18n import localized
 from models.office.policy import office_policy
 from models.tables.network import Network
-from models.tables.support import SupportGrant, SupportTime
+from models.tables.support import GrantStatus, SupportGrant, SupportTime
 
 FIRST_YEAR_MONTHS = 12
 
@@ -29,18 +30,34 @@ def first_year_ends_on(network: Network) -> date:
 
 
 def first_year_hours(session: Session, network: Network) -> Decimal:
-    """Hours granted to a network for its first 12 months, or used where more was used than granted."""
+    """Hours granted to a network for its first 12 months, or used where more was used than granted; of a grant that has
+    ended, what was used.
+    """
     used: Any = (
         select(col(SupportTime.grant_id), func.sum(col(SupportTime.hours)).label("hours"))
         .group_by(col(SupportTime.grant_id))
         .subquery()
     )
     rows = session.exec(
-        select(col(SupportGrant.hours), used.c.hours)
+        select(col(SupportGrant.hours), col(SupportGrant.status), used.c.hours)
         .outerjoin(used, used.c.grant_id == SupportGrant.id)
         .where(col(SupportGrant.network_id) == network.id, col(SupportGrant.from_on) < first_year_ends_on(network))
     ).all()
-    return sum((max(granted, Decimal(str(spent or 0))) for granted, spent in rows), Decimal(0))
+    return sum(
+        (
+            max(granted if status != GrantStatus.ended else Decimal(0), Decimal(str(spent or 0)))
+            for granted, status, spent in rows
+        ),
+        Decimal(0),
+    )
+
+
+def times_granted(session: Session, network: Network) -> dict[str, int]:
+    """How often a network was granted each item, without what ended and was never used."""
+    was_used = exists().where(col(SupportTime.grant_id) == col(SupportGrant.id))
+    counted = or_(col(SupportGrant.status) != GrantStatus.ended, was_used)
+    granted = select(SupportGrant.item, func.count()).where(col(SupportGrant.network_id) == network.id, counted)
+    return dict(session.exec(granted.group_by(col(SupportGrant.item))).all())
 
 
 def check_network_hours(session: Session, grant: SupportGrant, more: Decimal) -> None:

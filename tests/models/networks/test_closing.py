@@ -329,3 +329,16 @@ def test_a_resting_network_can_be_extended_unless_it_stood_by_itself(office: Set
             change(session, network, "extend", DAY, **EXTENSION)
         network.step = 2
         assert change(session, network, "extend", DAY, **EXTENSION)
+
+
+@pytest.mark.parametrize("state", ["planned", "resting"])
+def test_an_organisers_word_closes_a_planned_or_resting_network_at_once(office: Settings, state: str) -> None:
+    with transaction() as session:
+        network = talk(session, ask(session)) if state == "planned" else network_in(session)
+        assert network
+        if state == "resting":
+            change(session, network, "rest", "2027-01-11", member="m1")
+        with pytest.raises(UserError, match="tidigast"):
+            change(session, network, "close", "2027-01-12")
+        assert change(session, network, "close", "2027-01-12", member="m1")
+        assert network.state == N.closed and len(mails(session, "closed")) >= 1

@@ -142,6 +142,17 @@ def test_any_activity_stops_the_chase(office: Settings, sign: str) -> None:
         assert check_in_round.remind(session, at("2026-12-15")) == 0
 
 
+def test_an_answer_to_an_earlier_check_in_stops_the_chase_too(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        check_in_round.send_due(session, at(SENT))
+        earlier = questions.latest(session, network.id)
+        assert earlier
+        asked(session, network, "2027-01-12")
+        answer(session, earlier, "2027-01-13")
+        assert check_in_round.remind(session, at("2027-01-22")) == 0
+
+
 def test_an_answer_can_be_changed_for_fourteen_days(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)

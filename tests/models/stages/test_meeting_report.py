@@ -18,7 +18,7 @@ from models.tables.meeting import Meeting, Partner, ReportEntry
 from models.tables.network import Network, NetworkState
 from models.tables.person import Membership, Person
 from models.tables.transition import Transition
-from tests.acts import ALONE, SHARED, ask, at, emptied, meet, network_in, say_yes, talk, tell
+from tests.acts import ALONE, SHARED, all_open, ask, at, emptied, meet, network_in, say_yes, step_down, talk, tell
 
 
 def test_two_reports_of_one_meeting_are_one_row_and_both_are_logged(office: Settings) -> None:
@@ -136,3 +136,20 @@ def test_a_company_name_that_is_too_long_is_refused_and_the_form_can_be_emptied_
     form = MeetingReportForm(network_number=1, on=date(2027, 1, 20), host_company="x" * (COMPANY_LENGTH + 1))
     assert form.problems(date(2027, 1, 21)) == ["Företag ni träffades hos: korta till högst 120 tecken."]
     assert "xxx" not in emptied(form).model_dump_json()
+
+
+def test_help_beyond_the_step_is_judged_by_the_step_on_the_meetings_day_and_a_correction_takes_the_flag_away(
+    office: Settings,
+) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        helped = ("m1", "office", "office", "office", "m2")
+        meet(session, network, "2027-03-10", carriers=helped)
+        step_down(session, "2027-03-16")
+        assert network.step == 2 and all_open(session) == [], "three of five, on step 1"
+        tell(session, network, "2027-03-10", at("2027-03-20"), 9, helped)
+        assert all_open(session) == [], "told again when the network had come a step further"
+        meet(session, network, "2027-03-30", carriers=helped)
+        assert [one.kind for one, _ in all_open(session)] == ["over_helping"]
+        meet(session, network, "2027-03-30", carriers=SHARED)
+        assert all_open(session) == []

@@ -18,7 +18,7 @@ from models.tables.office import Absence, Staff, StaffRole
 from models.tables.person import Membership, Person
 from models.tables.request import RefusalReason, RequestState, SupportRequest
 from models.tables.transition import Actor, Transition
-from tests.acts import AKE, EMPLOYEE, MARIT, RENE, ask, by, emptied, mails, network_in, request_form, talk
+from tests.acts import AKE, EMPLOYEE, MARIT, RENE, ask, by, change, emptied, mails, network_in, request_form, talk
 
 
 def test_a_members_request_gets_a_receipt_at_once_and_dates_for_talk_and_answer(office: Settings) -> None:
@@ -348,3 +348,14 @@ def test_a_person_is_stored_encrypted_and_found_by_member_number(office: Setting
         found = by_member_number(session, AKE.replace("-", " "))
         assert found and found.name == "Åke Öhman"
         assert session.exec(select(Person).where(col(Person.member_hash) == AKE)).first() is None
+
+
+def test_who_asks_again_in_the_same_words_after_a_close_makes_a_new_request(office: Settings) -> None:
+    with transaction() as session:
+        first = ask(session)
+        network = talk(session, first)
+        assert network and ask(session, day="2026-11-20").id == first.id, "it lives"
+        change(session, network, "close", "2026-12-01", member="m1")
+        again = ask(session, day="2026-12-02")
+        assert again.id != first.id and again.state == RequestState.received
+        assert ask(session, day="2026-12-03").id == again.id

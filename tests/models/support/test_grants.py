@@ -16,7 +16,7 @@ from models.office.staff import by_signature
 from models.settings import Settings
 from models.stages.capacity import give_step_four_hour, grant_for
 from models.support.grants import check_lines, grant_line
-from models.support.ledger import book_hours, hours_left
+from models.support.ledger import book_hours, hours_left, release_ended
 from models.support.network_hours import first_year_hours
 from models.tables.network import Network, NetworkState
 from models.tables.office import Staff
@@ -24,7 +24,7 @@ from models.tables.request import RequestState, SupportRequest
 from models.tables.support import CapacityEntry, EntryKind, GrantStatus, Item, SupportGrant, SupportTime
 from models.tables.transition import Actor
 from tests import acts
-from tests.acts import AKE, GOREL, all_open, ask, at, by, network_in, step_down, talk
+from tests.acts import AKE, GOREL, all_open, ask, at, by, meet, network_in, say_yes, step_down, talk
 
 DAY = date(2026, 12, 1)
 
@@ -67,13 +67,13 @@ def test_support_ends_at_most_twelve_months_after_kickoff(office: Settings) -> N
 def test_nothing_is_granted_from_the_day_the_networks_support_ends(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session, "2026-11-25")
-        late = line("starter_kit", from_on="2027-08-25", to_on="2027-09-01")
-        with pytest.raises(UserError, match="Stöd Startpaket: stödet till nätverk #1 är slut den dagen"):
+        late = line("speaker", from_on="2027-08-25", to_on="2027-09-01")
+        with pytest.raises(UserError, match="stödet till nätverk #1 är slut den dagen"):
             give(session, network, late)
         step_down(session, "2027-08-30")
         assert network.state == NetworkState.independent
         with pytest.raises(UserError, match="är slut den dagen"):
-            give(session, network, line("starter_kit"))
+            give(session, network, line("speaker"))
 
 
 def test_a_stand_in_gives_what_the_absent_one_was_to_give(office: Settings) -> None:
@@ -195,3 +195,33 @@ def test_of_two_concurrent_grants_for_the_last_hours_exactly_one_succeeds_and_th
     with transaction() as session:
         assert hours_left(session, asj.id, "2026Q4") == 0
         assert len(session.exec(select(Network)).all()) == 1
+
+
+def test_what_costs_no_hours_is_always_to_be_had_and_gives_a_network_without_support_none(office: Settings) -> None:
+    with transaction() as session:
+        kit = acts.grant_line("starter_kit", from_on="2026-11-05", to_on="2027-07-31")
+        network = talk(session, ask(session, without_support=True), grants=[kit])
+        assert network and network.without_support
+        say_yes(session, network)
+        meet(session, network, "2026-11-25")
+        assert network.state == NetworkState.independent
+        room = acts.grant_line("digital_room", from_on="2027-02-01", to_on="2027-06-30")
+        check_lines(session, [room], date(2027, 1, 11), network)
+        with pytest.raises(UserError, match="stödet till nätverk #1 är slut"):
+            check_lines(session, [acts.grant_line("speaker", from_on="2027-02-01")], date(2027, 1, 11), network)
+
+
+def test_what_ended_unused_counts_neither_towards_the_hours_of_the_year_nor_the_times_of_an_item(
+    office: Settings,
+) -> None:
+    with transaction() as session:
+        visit = acts.grant_line("negotiator_at_meeting", from_on="2026-11-10", to_on="2026-11-30")
+        network = talk(session, ask(session), grants=[visit, visit])
+        assert network and first_year_hours(session, network) == 12
+        with pytest.raises(UserError, match="högst 2 gånger"):
+            check_lines(session, [visit], date(2026, 11, 6), network)
+        release_ended(session, date(2027, 1, 1), at("2027-01-01"))
+        assert first_year_hours(session, network) == 0
+        check_lines(
+            session, [acts.grant_line("negotiator_at_meeting", from_on="2027-01-11")], date(2027, 1, 11), network
+        )
