@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.db.queries import some_at_a_time
+from models.people.person import may_be_mailed
 from models.people.roles import contacts_then_organisers
 from models.tables.network import Role
-from models.tables.person import EmailStatus, Person
+from models.tables.person import Person
 
 
 def who_may_be_reminded(session: Session, ids: Collection[UUID]) -> set[UUID]:
@@ -16,9 +17,7 @@ def who_may_be_reminded(session: Session, ids: Collection[UUID]) -> set[UUID]:
 
     Nobody's encrypted columns are opened.
     """
-    stopped = (col(Person.protected_at), col(Person.erased_at), col(Person.reminders_stopped_at))
-    may = select(Person.id).where(col(Person.email).is_not(None), col(Person.email_status) == EmailStatus.ok)
-    may = may.where(*(column.is_(None) for column in stopped))
+    may = select(Person.id).where(*may_be_mailed(), col(Person.reminders_stopped_at).is_(None))
     found = set[UUID]()
     for some in some_at_a_time(ids):
         found.update(session.exec(may.where(col(Person.id).in_(some))))

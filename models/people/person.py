@@ -1,8 +1,13 @@
 """Members and their representatives: as little as possible, encrypted, found by a keyed hash."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from models.db.column_types import nfc
+from models.db.queries import some_at_a_time
 from models.tables.person import EmailStatus, Membership, Person, member_hash
 
 
@@ -32,3 +37,17 @@ def get_or_create_person(session: Session, member_number: str, name: str = "", e
     session.add(person)
     session.flush()
     return person
+
+
+def may_be_mailed() -> tuple[ColumnElement[bool], ...]:
+    """`Person.may_be_mailed` as conditions, for many at once; nobody's encrypted columns are opened."""
+    nobody_else = (col(Person.protected_at).is_(None), col(Person.erased_at).is_(None))
+    return col(Person.email).is_not(None), col(Person.email_status) == EmailStatus.ok, *nobody_else
+
+
+def who_may_be_mailed(session: Session, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these persons whom mail may go to (domain.md section 12)."""
+    found = set[UUID]()
+    for some in some_at_a_time(ids):
+        found.update(session.exec(select(Person.id).where(*may_be_mailed(), col(Person.id).in_(some))))
+    return found

@@ -9,6 +9,7 @@ from models.db.crypto import keyed_hash
 from models.db.queries import some_at_a_time
 from models.errors import UserError
 from models.i18n import localized
+from models.people.person import who_may_be_mailed
 from models.tables.network import Network, Role, RoleKind
 
 
@@ -90,13 +91,20 @@ def _organising(roles: list[Role]) -> list[Role]:
 
 
 def contact_of(session: Session, network_id: UUID) -> Role | None:
-    """Whom mail goes to: the contact, else the first confirmed organiser."""
+    """Whom mail goes to: the contact, or the first confirmed organiser who may be mailed where that one may not."""
     return contacts_of(session, [network_id]).get(network_id)
 
 
 def contacts_of(session: Session, network_ids: Iterable[UUID]) -> dict[UUID, Role]:
-    """`contact_of` for many networks at once; a network that nobody can be written to for is left out."""
-    return {network_id: roles[0] for network_id, roles in contacts_then_organisers(session, network_ids).items()}
+    """`contact_of` for many networks at once; a network that nobody carries is left out. Where nobody may be mailed, it
+    is the first: what does not go is on staff's list.
+    """
+    carriers = contacts_then_organisers(session, network_ids)
+    reachable = who_may_be_mailed(session, {role.person_id for roles in carriers.values() for role in roles})
+    return {
+        network_id: next((role for role in roles if role.person_id in reachable), roles[0])
+        for network_id, roles in carriers.items()
+    }
 
 
 def contacts_then_organisers(session: Session, network_ids: Iterable[UUID]) -> dict[UUID, list[Role]]:

@@ -24,10 +24,10 @@ from sqlmodel import func, select
 import tasks.smtp.batch_sender
 from models.db.engine import engine, engine_on, reading, transaction
 from models.mail import delivery as sending_rules
+from models.mail import kinds
 from models.mail.queue import QueuedMail, enqueue
 from models.settings import Settings, settings
 from models.stages import outbox as rules
-from models.tables import mail as mail_tables
 from models.tables.mail import MailStatus, OutgoingMail, Template
 from tasks.smtp.batch_sender import send_due
 from tasks.smtp.group_commit import clock
@@ -145,7 +145,7 @@ def kill_and_start_again(random: Random) -> None:
 def test_whoever_dies_whenever_each_mail_goes_once_or_is_in_doubt(
     office: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for module in (mail_tables, rules, sending_rules, tasks.smtp.batch_sender):
+    for module in (kinds, rules, sending_rules, tasks.smtp.batch_sender):
         monkeypatch.setattr(module, "LEASE", LEASE)
     monkeypatch.setattr(tasks.smtp.batch_sender, "BATCH", BATCH)  # so that both workers have something
     monkeypatch.setenv("LOTS_SMTP_CONNECTIONS", str(CONNECTIONS))

@@ -15,7 +15,7 @@ from models.settings import Settings
 from models.tables.check_in import CheckIn
 from models.tables.network import Network, NetworkState, Role
 from models.tables.office import Intervention, InterventionKind
-from models.tables.person import Membership, Person
+from models.tables.person import EmailStatus, Membership, Person
 from tests.acts import (
     AKE,
     EMPLOYEE,
@@ -248,3 +248,18 @@ def test_a_planned_network_whose_initiator_leaves_is_for_staff_to_find_a_contact
         assert network.state == NetworkState.planned
         leave(session, GOREL)
         assert [kind for kind, _ in opened(session)] == [InterventionKind.new_contact]
+
+
+def test_mail_to_a_contact_that_bounced_goes_to_the_next_organiser(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        first, second, *_ = organisers(session, network)
+        session.get_one(Person, first.person_id).email_status = EmailStatus.bounced
+        session.flush()
+        contact = contact_of(session, network.id)
+        assert contact and contact.person_id == second.person_id
+        for role in organisers(session, network):
+            session.get_one(Person, role.person_id).email_status = EmailStatus.bounced
+        session.flush()
+        contact = contact_of(session, network.id)
+        assert contact and contact.person_id == first.person_id, "what does not go is on staff's list"
