@@ -156,7 +156,7 @@ async def test_a_network_walks_from_kickoff_to_health_through_its_flows(office: 
     answered = await check_in(form=CheckInForm(network_number=1, motivation=5), as_of="2026-12-02")
     assert answered["answered"] == 1
     assert (await health_check(as_of="2027-03-01"))["networks"] == 1
-    assert (await phase_out(as_of="2027-03-01"))["sharing"] == 1
+    assert (await phase_out(as_of="2027-03-22"))["sharing"] == 1
     with reading() as session:
         assert session.exec(select(Network.step)).one() == 2
 
@@ -186,7 +186,7 @@ async def test_a_fault_in_the_program_shows_where_and_never_what(
 
     monkeypatch.setattr(rules, "give_notice", broken)
     with pytest.raises(StepFailed, match=r"ValueError i test_stages.py, rad"):
-        await phase_out(as_of="2027-03-01")
+        await phase_out(as_of="2027-03-22")
     run = await newest_run("phase-out")
     assert run.state and AKE not in str(run.state.message)
 

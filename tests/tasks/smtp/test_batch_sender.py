@@ -280,8 +280,7 @@ class TestAddresses:
             for mail in session.exec(select(OutgoingMail)):
                 session.delete(mail)
             person = organisers(session, network)[0].person_id
-            letter = QueuedMail(Template.independent, person, "x", network.id,
-                            context={"met_criteria": True, "meetings": 3})  # fmt: skip
+            letter = QueuedMail(Template.closed, person, "x", network.id, context={"meetings": 3})
             enqueue(session, [letter], at("2026-11-02"))
         async with mail_server({"RCPT": 550}) as server:
             server.text = text
