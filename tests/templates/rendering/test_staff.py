@@ -116,6 +116,13 @@ def test_a_networks_page_says_what_would_raise_each_part(language: str) -> None:
     assert "None" not in alone
 
 
+@pytest.mark.parametrize(("language", "said"), [("sv", "okänt, räknas inte in"), ("en", "unknown, left out")])
+def test_a_part_that_is_unknown_is_shown_as_unknown_with_what_would_make_it_known(language: str, said: str) -> None:
+    unknown = {"name": "O", "points": None, "most": 20.0, "way": "record_duties", "bar": ""}
+    page = render_staff_page("network", language, **network(parts=[unknown]))
+    assert said in page and health_words.way_text("record_duties", language) in page and "None" not in page
+
+
 def test_swedish_says_it_in_the_words_that_staff_use() -> None:
     assert "En till som håller i inbjudan eller ledning höjer B." in render_staff_page("network", "sv", **network())
 
