@@ -1,4 +1,4 @@
-"""Who carries a network and whom the office writes to: when they change, and when one leaves (section 12)."""
+"""Who carries a network: when they change, and when one leaves (section 12)."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
