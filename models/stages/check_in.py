@@ -25,7 +25,7 @@ from models.meetings.booking import meeting_on
 from models.office.interventions import open_many, open_once
 from models.office.policy import office_policy
 from models.people.roles import roles_of
-from models.stages.meeting_report import EVENING, is_fully_told, report_meeting, save_report
+from models.stages.meeting_report import EVENING, is_fully_told, is_told_by_another, report_meeting, save_report
 from models.tables.check_in import CheckIn, CheckInAnswer, Wish
 from models.tables.mail import Template
 from models.tables.meeting import CONFIRM_ABOVE, LATE_REPORT_DAYS, Meeting, MeetingStatus
@@ -231,7 +231,7 @@ def _report(
     there = meeting_on(session, network, datetime.combine(on, EVENING, STOCKHOLM))
     if there and is_fully_told(session, there):
         return
-    if is_off and (there is None or there.status != MeetingStatus.held):
+    if is_off and (there is None or there.status != MeetingStatus.held or is_told_by_another(session, there, role)):
         return
     form = MeetingReportForm(
         network_number=network.number,

@@ -124,6 +124,12 @@ def is_fully_told(session: Session, meeting: Meeting) -> bool:
     return meeting.status == MeetingStatus.held and bool(duties or counted)
 
 
+def is_told_by_another(session: Session, meeting: Meeting, role: Role) -> bool:
+    """Whether somebody else has told of it too: what one takes back stands then."""
+    others = (col(ReportEntry.meeting_id) == meeting.id, col(ReportEntry.told_by) != role.code)
+    return session.exec(select(ReportEntry.id).where(*others)).first() is not None
+
+
 @dataclass(frozen=True)
 class Consequences:
     """What followed from a report: the network started, or woke; how many calendars got mail."""

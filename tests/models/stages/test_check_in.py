@@ -11,6 +11,7 @@ from models.check_ins.schedule import first_due, next_due
 from models.dates.local_time import local
 from models.db.engine import transaction
 from models.errors import UserError
+from models.forms.check_in import CheckInForm
 from models.health.assessment import assess
 from models.meetings import booking
 from models.networks.lifecycle import advance
@@ -341,6 +342,18 @@ def test_a_day_that_is_corrected_in_the_answer_was_not_the_other_day(office: Set
         assert held(session) == [("2026-11-25", 9), ("2027-01-21", 9)]
         answer(session, check_in, "2027-01-29", met=False)
         assert held(session) == [("2026-11-25", 9)]
+
+
+def test_a_day_that_another_organiser_told_of_too_is_not_taken_back_by_one(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        check_in = asked(session, network, "2027-01-26")
+        answer(session, check_in, "2027-01-27", **MET)
+        other = next(role for role in organisers(session, network) if role.person_id != check_in.person_id)
+        form = CheckInForm.model_validate({"sharing": "3", "motivation": 4} | MET)
+        check_in_round.take_answer(session, check_in, form, by(Actor.member, "2027-01-27"), other.person_id)
+        answer(session, check_in, "2027-01-28", **MET | {"met_on": "2027-01-21"})
+        assert [day for day, _ in held(session)] == ["2026-11-25", "2027-01-20", "2027-01-21"]
 
 
 def test_we_met_starts_a_planned_network_and_wakes_a_resting_one(office: Settings) -> None:
