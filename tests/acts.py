@@ -12,13 +12,14 @@ from models.forms.meeting_report import MeetingReportForm
 from models.forms.needs_talk import GrantLine, NeedsTalkForm
 from models.forms.network_change import NetworkChangeForm
 from models.forms.support_request import SupportRequestForm
+from models.meetings import booking
 from models.people.roles import roles_of
 from models.requests import assignment
 from models.stages import check_in as check_in_round
 from models.stages import kickoff, meeting_report, needs_talk, network_change, phase_out, support_request
 from models.tables.check_in import CheckIn
 from models.tables.mail import MailStatus, OutgoingMail
-from models.tables.meeting import Meeting
+from models.tables.meeting import Meeting, MeetingForm
 from models.tables.network import Network, Role, RoleKind
 from models.tables.office import Intervention
 from models.tables.request import SupportRequest
@@ -90,6 +91,18 @@ def say_yes(session: Session, network: Network, day: str = "2026-11-09") -> None
     for role in roles_of(session, network.id):
         kickoff.confirm(session, role, at(day))
     session.flush()
+
+
+def first_meeting_booked(session: Session) -> Network:
+    """A planned network, whose organisers have said yes and whose first meeting is on 25 November 2026."""
+    network = talk(session, ask(session))
+    assert network
+    say_yes(session, network)
+    convener = roles_of(session, network.id)[0]
+    first = at("2026-11-25", 17)
+    booking.book_meeting(session, network, convener, first, MeetingForm.in_person, at("2026-11-09"))
+    session.flush()
+    return network
 
 
 def meet(

@@ -14,7 +14,7 @@ from models.tables.meeting import Meeting, MeetingDuty, MeetingForm, MeetingStat
 from models.tables.network import NetworkState
 from models.tables.office import Intervention
 from models.tables.transition import Actor
-from tests.acts import ALONE, SHARED, ask, at, by, mails, meet, network_in, say_yes, talk
+from tests.acts import ALONE, SHARED, ask, at, by, first_meeting_booked, mails, meet, network_in, say_yes, talk
 
 
 def test_the_first_meeting_with_two_organisers_and_three_present_is_the_kickoff(office: Settings) -> None:
@@ -216,12 +216,7 @@ def test_moving_a_meeting_sends_an_update_to_every_organisers_calendar(office: S
 
 def test_the_checklist_goes_to_each_organiser_once_fourteen_days_before(office: Settings) -> None:
     with transaction() as session:
-        network = talk(session, ask(session))
-        assert network
-        say_yes(session, network)
-        role = roles_of(session, network.id)[0]
-        booking.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
-        session.flush()
+        first_meeting_booked(session)
         assert kickoff.checklists(session, at("2026-11-10")) == 0
         assert kickoff.checklists(session, at("2026-11-11", 7)) == 3
         assert kickoff.checklists(session, at("2026-11-12")) == 0

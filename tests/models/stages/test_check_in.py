@@ -13,18 +13,27 @@ from models.db.engine import transaction
 from models.errors import UserError
 from models.forms.check_in import CheckInForm
 from models.health.assessment import assess
-from models.meetings import booking
 from models.networks.lifecycle import advance
 from models.people.roles import roles_of
 from models.settings import Settings
 from models.stages import check_in as check_in_round
 from models.tables.check_in import CheckIn
-from models.tables.meeting import Meeting, MeetingForm
+from models.tables.meeting import Meeting
 from models.tables.network import Network, NetworkState, Role
 from models.tables.office import Intervention
 from models.tables.person import EmailStatus, Person
 from models.tables.transition import Actor
-from tests.acts import answer, ask, at, by, change, mails, meet, network_in, organisers, say_yes, talk
+from tests.acts import (
+    answer,
+    at,
+    by,
+    change,
+    first_meeting_booked,
+    mails,
+    meet,
+    network_in,
+    organisers,
+)
 
 # Kickoff on Wednesday 25 November 2026: due on Monday 30, sent on Tuesday 1 December.
 SENT = "2026-12-01"
@@ -185,12 +194,7 @@ def test_a_wish_goes_on_the_negotiators_list_and_wanting_to_close_as_well(office
 
 def test_a_first_meeting_that_nobody_told_of_is_asked_about_once(office: Settings) -> None:
     with transaction() as session:
-        network = talk(session, ask(session))
-        assert network
-        say_yes(session, network)
-        role = roles_of(session, network.id)[0]
-        booking.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
-        session.flush()
+        network = first_meeting_booked(session)
         counts = [check_in_round.ask_unreported(session, at(day)) for day in ("2026-11-27", "2026-11-30", "2026-12-01")]
         assert counts == [0, 1, 0]
         meet(session, network, "2026-11-25")
@@ -243,11 +247,7 @@ def test_where_nobody_may_be_written_to_staff_phone_once_a_round_and_no_check_in
 
 def test_a_first_meeting_that_nobody_can_be_asked_about_is_put_on_the_list_once(office: Settings) -> None:
     with transaction() as session:
-        network = talk(session, ask(session))
-        assert network
-        say_yes(session, network)
-        role = roles_of(session, network.id)[0]
-        booking.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
+        network = first_meeting_booked(session)
         for role in organisers(session, network):
             shut(session, role, "bounced")
         assert [check_in_round.ask_unreported(session, at(f"2026-12-0{day}")) for day in (1, 2, 3)] == [0, 0, 0]
@@ -358,11 +358,7 @@ def test_a_day_that_another_organiser_told_of_too_is_not_taken_back_by_one(offic
 
 def test_we_met_starts_a_planned_network_and_wakes_a_resting_one(office: Settings) -> None:
     with transaction() as session:
-        network = talk(session, ask(session))
-        assert network
-        say_yes(session, network)
-        role = roles_of(session, network.id)[0]
-        booking.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
+        network = first_meeting_booked(session)
         check_in_round.ask_unreported(session, at("2026-12-01"))
         check_in = questions.latest(session, network.id)
         assert check_in

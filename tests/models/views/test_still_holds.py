@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.db.engine import transaction
-from models.meetings import booking
 from models.people.roles import roles_of
 from models.requests.assignment import invite_to_talk
 from models.settings import Settings
@@ -15,7 +14,7 @@ from models.tables.meeting import MeetingForm
 from models.tables.network import Network
 from models.tables.transition import Actor
 from models.views.still_holds import overtaken_reason
-from tests.acts import ask, at, by, change, mails, meet, network_in, say_yes, talk
+from tests.acts import ask, at, by, change, first_meeting_booked, mails, meet, network_in, talk
 
 
 def reasons(session: Session, template: str, moment: datetime) -> list[str | None]:
@@ -44,11 +43,7 @@ def test_an_invitation_holds_until_the_meeting_has_begun_or_is_moved_and_then_th
 
 def test_the_checklist_of_a_first_meeting_that_was_called_off_is_not_sent(office: Settings) -> None:
     with transaction() as session:
-        network = talk(session, ask(session))
-        assert network
-        say_yes(session, network)
-        role = roles_of(session, network.id)[0]
-        booking.book_meeting(session, network, role, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09"))
+        network = first_meeting_booked(session)
         kickoff.checklists(session, at("2026-11-12"))
         assert set(reasons(session, "kickoff-checklist", at("2026-11-12"))) == {None}
         assert set(reasons(session, "kickoff-checklist", at("2026-11-26"))) == {"overtaken"}
