@@ -205,6 +205,7 @@ MAIL: Final[Words] = {
     "staff-digest": ("veckolista", "weekly list"),
     "staff-alarm": ("larm", "alarm"),
     "report-ready": ("rapporten klar", "report ready"),
+    "request-ended": ("förfrågan avslutad", "request ended"),
 }
 LIKENESS: Final[Words] = {
     "same_municipality": ("samma kommun", "same municipality"),

@@ -132,6 +132,7 @@ def _own(language: str) -> dict[str, dict[str, object]]:
             **staff, "what": "health_talk", "subject": f"{PLACE} · ort · #12", "due": date(2027, 3, 2),
             "link": f"{UI}/health-talk",
         },
+        "request-ended": {"ended": "expired"},
         "report-ready": {
             **staff, "cutoff": date(2027, 1, 1), "link": f"{UI}/congress-report", "folder": "rapporter/2027-01-01",
         },
@@ -145,6 +146,7 @@ _ANSWER: Final = {"stage": "answer", "outcome": "done"}
 _CHANGES: Final[dict[str, list[dict[str, Any]]]] = {
     "granted": [{"without_support": True, "items": []}, {"more": True}],
     "waiting": [{"items_now": list(ITEMS)}],
+    "co-organiser": [{"network": ""}],
     "declined": [{"reason": reason} for reason in _REASONS],
     "calendar-invitation": [{"change": "update"}, {"change": "cancel"}, {"first": False}],
     "step": [{"step": 3, "office_duties": 1}],
@@ -162,6 +164,7 @@ _CHANGES: Final[dict[str, list[dict[str, Any]]]] = {
         _ANSWER | {"kind": "erasure", "outcome": "refused"},
     ],
     "fresh-link": [{"place": ""}, {"place": "", "about": "my-data", "valid_until": date(2027, 3, 9)}],
+    "request-ended": [{"ended": "withdrawn"}, {"ended": "left"}],
     "report-ready": [{"link": ""}, {"folder": ""}],
     "staff-digest": [{"rows": [{**_ROWS[0], "subject": ""}]}, {"rows": _ROWS[1:2]}, {"rows": []}],
     "staff-alarm": [

@@ -22,7 +22,7 @@ from models.tables.mail import MailStatus, OutgoingMail
 from models.tables.meeting import Meeting, MeetingForm
 from models.tables.network import Network, Role, RoleKind
 from models.tables.office import Intervention
-from models.tables.request import SupportRequest
+from models.tables.request import NamedOrganiser, SupportRequest
 from models.tables.transition import Actor, Cause
 
 F = TypeVar("F", bound=Form)
@@ -84,6 +84,12 @@ def talk(session: Session, request: SupportRequest, day: str = "2026-11-05", **c
     needs_talk.decide(session, request, form, by(Actor.staff, day))
     session.flush()
     return session.get(Network, request.network_id) if request.network_id else None
+
+
+def named(session: Session, request: SupportRequest) -> list[NamedOrganiser]:
+    """Whom the request names, in their order."""
+    theirs = select(NamedOrganiser).where(col(NamedOrganiser.request_id) == request.id)
+    return list(session.exec(theirs.order_by(col(NamedOrganiser.place))))
 
 
 def say_yes(session: Session, network: Network, day: str = "2026-11-09") -> None:

@@ -67,7 +67,6 @@ def request(random: Random, number: int, initiator: Row, where: Municipality, re
         "nature": random.choices(list(Nature), (5, 2, 2, 2, 1))[0],
         "need": random.choice(NEEDS),
         "wished": [],
-        "co_organisers": [],
         "without_support": False,
         "state": "received",
         "reason": "",

@@ -32,7 +32,7 @@ from models.tables.network import ACTIVE, Network, NetworkState, Origin, Role, R
 from models.tables.office import Intervention, Staff
 from models.tables.person import Membership, Person
 from models.tables.place import Municipality
-from models.tables.request import SupportRequest
+from models.tables.request import NamedOrganiser, SupportRequest
 from models.tables.support import CapacityEntry, EntryKind, Item, SupportGrant, SupportTime
 from models.tables.transition import Actor, Cause, Transition
 
@@ -40,8 +40,8 @@ DAYS_TO_BEGIN = 21
 OTHER_REQUESTS = 0.15
 DECISION = time(14)
 ORDER: tuple[type[SQLModel], ...] = (
-    Staff, Person, Network, Role, SupportRequest, SupportGrant, SupportTime, CapacityEntry, Meeting, MeetingDuty,
-    CheckIn, CheckInAnswer, HealthSnapshot, Intervention, Transition,
+    Staff, Person, Network, Role, SupportRequest, NamedOrganiser, SupportGrant, SupportTime, CapacityEntry, Meeting,
+    MeetingDuty, CheckIn, CheckInAnswer, HealthSnapshot, Intervention, Transition,
 )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ class MadeUpWorld:
         members = [self._person() for _ in range(random.choices((2, 3, 4, 5), (2, 5, 3, 1))[0])]
         where = random.choice(self.places)
         asked = self._request(members[0], where, received)
-        asked["co_organisers"] = [str(member["id"]) for member in members[1:]]
+        self._name(asked, members[1:])
         asked["without_support"] = random.random() < 0.08
         network = self._network(number, asked, members[0], talked_on)
         grants = [] if asked["without_support"] else self._grants(network, talked_on)
@@ -166,6 +166,11 @@ class MadeUpWorld:
             )
         )
         return row
+
+    def _name(self, asked: Row, helpers: list[Row]) -> None:
+        for place, member in enumerate(helpers, start=1):
+            row: Row = {"id": new_id(self.random), "request_id": asked["id"], "person_id": member["id"], "place": place}
+            self.rows[NamedOrganiser].append(row)
 
     def _step(self, asked: Row, target: str, actor: Actor, at: datetime, signature: str | None = None) -> None:
         self.rows[Transition].append(

@@ -1,7 +1,6 @@
 """A network is created by what a needs talk has granted, and its co-organisers are asked (domain.md section 5)."""
 
 from datetime import datetime
-from uuid import UUID
 
 from slugify import slugify
 from sqlmodel import Session, col, select
@@ -13,6 +12,7 @@ from models.forms.needs_talk import NeedsTalkForm
 from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
 from models.office.menu import MENU
+from models.requests.named_organisers import named_in
 from models.tables.mail import Template
 from models.tables.network import LinkKind, Network, NetworkLink, Origin, Role, RoleKind
 from models.tables.person import Person
@@ -54,28 +54,22 @@ def create_network(session: Session, request: SupportRequest, form: NeedsTalkFor
     audit.log_creation(session, network, cause)
     for kind in (RoleKind.initiator, RoleKind.contact):
         session.add(Role(network_id=network.id, person_id=initiator.id, kind=kind, code="m1", confirmed_at=cause.at))
-    for place, person_id in enumerate(_co_organisers(session, request), start=2):
+    for place, named in enumerate(named_in(session, [request.id]).get(request.id, []), start=2):
         session.add(
             Role(
+                id=named.id,  # so that a link and a mail from while the request waited go on to the role
                 network_id=network.id,
-                person_id=person_id,
+                person_id=named.person_id,
                 kind=RoleKind.organiser,
                 code=f"m{place}",
-                asked_at=cause.at,
+                asked_at=named.asked_at or cause.at,
+                confirmed_at=named.yes_at,
             )
         )
     if request.predecessor:
         session.add(NetworkLink(kind=LinkKind.successor, from_network=request.predecessor, to_network=network.id))
     session.flush()
     return network
-
-
-def _co_organisers(session: Session, request: SupportRequest) -> list[UUID]:
-    """The named co-organisers in their order: members, and never the office's own people (domain.md S3, S8)."""
-    named = dict.fromkeys(UUID(one) for one in request.co_organisers)
-    persons = session.exec(select(Person).where(col(Person.id).in_(named)))
-    may = {person.id for person in persons if person.is_member and not person.is_employee}
-    return [one for one in named if one in may]
 
 
 def ask_co_organisers(session: Session, network: Network, at: datetime) -> int:

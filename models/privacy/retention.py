@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy import ColumnElement, and_, delete, or_, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 
@@ -25,7 +25,7 @@ from models.tables.need_signal import NeedSignal
 from models.tables.network import TERMINAL, Network, Role
 from models.tables.office import Intervention
 from models.tables.person import Membership, Person, RightsRequest, RightsStatus
-from models.tables.request import CAME_TO_NOTHING, OPEN, RefusalReason, SupportRequest
+from models.tables.request import CAME_TO_NOTHING, OPEN, NamedOrganiser, RefusalReason, SupportRequest
 from models.tables.support import SupportGrant
 from models.tables.transition import Transition
 
@@ -153,7 +153,8 @@ def _anonymous_person(session: Session, at: datetime) -> UUID:
 
 def _leave_request(session: Session, request: SupportRequest, nobody: UUID) -> None:
     empty_request(session, request)
-    request.initiator_id, request.co_organisers = nobody, []
+    request.initiator_id = nobody
+    session.execute(delete(NamedOrganiser).where(col(NamedOrganiser.request_id) == request.id))
     session.flush()
 
 

@@ -10,16 +10,15 @@ from sqlmodel import Session, col, or_, select
 from models.dates.active_days import subtract_active_days
 from models.dates.local_time import local, midnight, quarter
 from models.dates.working_days import add_working_days
-from models.db.queries import IDS_AT_A_TIME
 from models.mail.queue import QueuedMail, enqueue
 from models.office.absence import absences_on, substitute_for
 from models.office.menu import MENU, suggest
 from models.office.policy import office_policy
 from models.requests import lifecycle
+from models.requests.named_organisers import ask_named, named_in
 from models.support.ledger import all_hours_left
 from models.tables.mail import Template
 from models.tables.office import Staff, StaffRole
-from models.tables.person import Person
 from models.tables.place import Municipality
 from models.tables.request import RequestState, SupportRequest
 from models.tables.support import Item
@@ -39,13 +38,14 @@ def wait(session: Session, request: SupportRequest, cause: Cause) -> None:
     now = {"items_now": list(ITEMS_NOW)}
     letter = QueuedMail(Template.waiting, request.initiator_id, str(request.id), request_id=request.id, context=now)
     enqueue(session, [letter], cause.at)
+    ask_named(session, request, cause.at)
 
 
 def in_order(session: Session, region: str) -> list[SupportRequest]:
     """The region's queue, first first: those with two organisers ready, then by when they were received.
 
-    The initiator is one who is ready, and so is each named co-organiser who is an active member or representative. A
-    request whose offer lapsed counts from then on, as not ready: that is the queue's end.
+    The initiator is one who is ready, and so is each named co-organiser who said yes. A request whose offer lapsed
+    counts from then on, as not ready: that is the queue's end.
     """
     return _queues(session, [region]).get(region, [])
 
@@ -59,24 +59,16 @@ def _queues(session: Session, regions: Collection[str] = ()) -> dict[str, list[S
     if regions:
         rows = rows.where(col(Municipality.region).in_(regions))
     waiting = session.exec(rows).all()
-    willing = _willing(session, {UUID(one) for request, _ in waiting for one in request.co_organisers})
+    named = named_in(session, [request.id for request, _ in waiting])
 
     def place(request: SupportRequest) -> tuple[bool, datetime, int]:
-        organisers = 1 + sum(UUID(one) in willing for one in request.co_organisers)
+        organisers = 1 + sum(one.yes_at is not None for one in named.get(request.id, []))
         is_ready = organisers >= READY_ORGANISERS and not request.offers_lapsed
         return not is_ready, request.queue_from or request.received_at, request.number
 
     found: dict[str, list[SupportRequest]] = {}
     for request, region in sorted(waiting, key=lambda row: place(row[0])):
         found.setdefault(region, []).append(request)
-    return found
-
-
-def _willing(session: Session, people: Collection[UUID]) -> set[UUID]:
-    ids, found = list(people), set()
-    for first in range(0, len(ids), IDS_AT_A_TIME):
-        some = col(Person.id).in_(ids[first : first + IDS_AT_A_TIME])
-        found |= {person.id for person in session.exec(select(Person).where(some)) if person.may_initiate}
     return found
 
 

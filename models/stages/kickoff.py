@@ -45,6 +45,13 @@ def confirm(session: Session, role: Role, at: datetime, flow_run_id: str | None 
     return True
 
 
+def decline(session: Session, role: Role, at: datetime) -> None:
+    """A co-organiser says no: the role ends before it began. One who said yes leaves the network another way."""
+    if role.confirmed_at is None and role.until is None:
+        role.until = local(at).date()
+        session.add(role)
+
+
 def _first_that_enough_came_to(session: Session, network: Network) -> Meeting | None:
     return session.exec(
         select(Meeting)

@@ -23,6 +23,7 @@ from models.people.person import by_member_number, get_or_create_person, registe
 from models.reference.places import find_municipality, is_whole_country
 from models.requests import lifecycle
 from models.requests.assignment import take_on
+from models.requests.named_organisers import name_organisers
 from models.requests.screening import dedupe_key, screen
 from models.tables.mail import Template
 from models.tables.network import TERMINAL, Network, NetworkState
@@ -135,6 +136,8 @@ def register_request(session: Session, form: SupportRequestForm, cause: Cause) -
         key = dedupe_key(*told, known.number)  # what came to nothing, or has ended since, may be asked for again
     request = _request(session, form, person, municipality, key, cause.at)
     audit.log_creation(session, request, cause)
+    helpers = [get_or_create_person(session, number).id for number in form.co_organiser_numbers]
+    name_organisers(session, request, helpers)
     state, reason = screen(person, request.place, request.municipality)
     if state != RequestState.received:
         request.reason = reason
@@ -153,7 +156,6 @@ def _is_over(session: Session, request: SupportRequest) -> bool:
 def _request(
     session: Session, form: SupportRequestForm, person: Person, where: Municipality | None, key: str, at: datetime
 ) -> SupportRequest:
-    helpers = dict.fromkeys(get_or_create_person(session, number).id for number in form.co_organiser_numbers)
     predecessor = _predecessor(session, form)
     talk_due, answer_due = _due_days(local(at).date())
     return SupportRequest(
@@ -167,7 +169,6 @@ def _request(
         nature=form.nature,
         need=form.need.strip(),
         wished=list(form.wished),
-        co_organisers=[str(helper) for helper in helpers if helper != person.id],
         without_support=form.without_support,
         predecessor=predecessor.id if predecessor else None,
         talk_due=talk_due,

@@ -3,8 +3,10 @@
 from sqlmodel import SQLModel
 
 from models.tables import (  # noqa: F401 (imported for the tables they define)
+    change_entry,
     check_in,
     congress_report,
+    contact_entry,
     health,
     incoming_mail,
     intake,

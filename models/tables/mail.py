@@ -42,6 +42,7 @@ class Template(StrEnum):
     staff_digest = "staff-digest"
     staff_alarm = "staff-alarm"
     report_ready = "report-ready"
+    request_ended = "request-ended"
 
 
 class MailStatus(StrEnum):

@@ -70,7 +70,6 @@ class Network(SQLModel, table=True):
             "extended_days = 0 OR (extension_reason IS NOT NULL AND extension_approved_by IS NOT NULL)",
             name="extension_has_reason_and_approver",
         ),
-        CheckConstraint("extension_approved_by <> negotiator", name="extension_approved_by_another"),
     )
 
     id: UUID = key_field()
@@ -108,7 +107,10 @@ class RoleKind(StrEnum):
 
 
 class Role(SQLModel, table=True):
-    """What a member carries in a network. `code` (m1, m2 …) names the person inside the network, without a name."""
+    """What a member carries in a network. `code` (m1, m2 …) names the person inside the network, without a name.
+
+    `noted_by`: who of the staff wrote down a yes that was given by phone.
+    """
 
     __table_args__ = (UniqueConstraint("network_id", "person_id", "kind", name="one_role_of_a_kind"),)
 
@@ -119,6 +121,7 @@ class Role(SQLModel, table=True):
     code: str = Field(max_length=8)
     asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    noted_by: UUID | None = Field(default=None, foreign_key="staff.id")
     until: date | None = None
 
     @property

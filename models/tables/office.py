@@ -24,6 +24,7 @@ class Absence(SQLModel, table=True):
     from_on: date
     to_on: date
     substitute_id: UUID | None = Field(default=None, foreign_key="staff.id")
+    signed_by: UUID | None = Field(default=None, foreign_key="staff.id")
 
 
 class InterventionKind(StrEnum):

@@ -31,7 +31,10 @@ class EmailStatus(StrEnum):
 
 
 class Person(SQLModel, table=True):
-    """Someone who asks for or carries a network. Their company is never stored (domain.md section 3)."""
+    """Someone who asks for or carries a network. Their company is never stored (domain.md section 3).
+
+    `ineligible_since`: when we learned that they left the union or work at the office; the grace is counted from it.
+    """
 
     id: UUID = key_field()
     member_hash: str | None = Field(default=None, unique=True, max_length=64)
@@ -43,6 +46,7 @@ class Person(SQLModel, table=True):
     membership: Membership = Field(default=Membership.unknown, sa_type=code(Membership))
     is_representative: bool = False
     is_employee: bool = False
+    ineligible_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     protected_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reminders_stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

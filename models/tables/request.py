@@ -103,7 +103,6 @@ class SupportRequest(SQLModel, table=True):
     nature: Nature = Field(sa_type=code(Nature))
     need: str = Field(sa_column=Column(EncryptedText, nullable=False))
     wished: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    co_organisers: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     without_support: bool = False
     assigned_to: UUID | None = Field(default=None, foreign_key="staff.id")
     talk_due: date
@@ -118,6 +117,7 @@ class SupportRequest(SQLModel, table=True):
     queue_from: datetime | None = Field(default=None, sa_type=UtcDateTime)
     offer_until: date | None = None
     offers_lapsed: int = 0
+    appealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     version: int = Field(default=1, sa_column=_version)
 
     @property
@@ -127,3 +127,24 @@ class SupportRequest(SQLModel, table=True):
         Until the talk, nothing that was typed is repeated in a mail.
         """
         return self.channel == Channel.web and self.talk_at is None
+
+
+class NamedOrganiser(SQLModel, table=True):
+    """Whom a request names to help carry the network: asked when it is granted or begins to wait, and what they said.
+
+    `place` is their order in the request. Who said no, or was never asked, carries nothing.
+    """
+
+    __tablename__ = "named_organiser"
+    __table_args__ = (
+        UniqueConstraint("request_id", "person_id", name="named_once"),
+        CheckConstraint("yes_at IS NULL OR no_at IS NULL", name="yes_or_no"),
+    )
+
+    id: UUID = key_field()
+    request_id: UUID = Field(foreign_key="support_request.id", index=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    place: int
+    asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    yes_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    no_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

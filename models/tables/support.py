@@ -23,7 +23,10 @@ class EntryKind(StrEnum):
 
 
 class CapacityEntry(SQLModel, table=True):
-    """One line of the ledger: hours in (budget, released) or out (reserved; used beyond what was reserved)."""
+    """One line of the ledger: hours in (budget, released) or out (reserved; used beyond what was reserved).
+
+    `signed_by`: who decided on a budget.
+    """
 
     __tablename__ = "capacity_entry"
     __table_args__ = (
@@ -40,6 +43,7 @@ class CapacityEntry(SQLModel, table=True):
     balance: Decimal = Field(sa_column=Column(Numeric(6, 2), nullable=False))
     kind: EntryKind = Field(sa_type=code(EntryKind))
     at: datetime = Field(sa_type=UtcDateTime)
+    signed_by: UUID | None = Field(default=None, foreign_key="staff.id")
 
 
 class Item(StrEnum):
@@ -67,13 +71,19 @@ class GrantStatus(StrEnum):
 
 
 class SupportGrant(SQLModel, table=True):
-    """One item granted for one occasion: hours, a person, from and to, a reason; every grant ends (S4, S7)."""
+    """One item granted for one occasion: hours, a person, from and to, a reason; every grant ends (S4, S7).
+
+    `paid_on`, `paid_sek`, `receipt_seen_by`: grant money, once it is paid.
+    """
 
     __tablename__ = "support_grant"
     __table_args__ = (
         CheckConstraint("to_on >= from_on", name="grant_ends_after_it_begins"),
         CheckConstraint("hours >= 0", name="hours_are_not_negative"),
         CheckConstraint("sek BETWEEN 0 AND 3000", name="sek_within_the_cap"),
+        CheckConstraint("paid_sek BETWEEN 0 AND sek", name="paid_within_the_grant"),
+        CheckConstraint("(paid_on IS NULL) = (paid_sek IS NULL)", name="paid_has_day_and_sum"),
+        CheckConstraint("paid_on IS NULL OR receipt_seen_by IS NOT NULL", name="paid_on_a_receipt"),
     )
 
     id: UUID = key_field()
@@ -87,6 +97,9 @@ class SupportGrant(SQLModel, table=True):
     occasion: int = 1
     reason: str = Field(sa_column=Column(EncryptedText, nullable=False))
     status: GrantStatus = Field(default=GrantStatus.granted, sa_type=code(GrantStatus))
+    paid_on: date | None = None
+    paid_sek: int | None = None
+    receipt_seen_by: UUID | None = Field(default=None, foreign_key="staff.id")
 
 
 class SupportTime(SQLModel, table=True):
@@ -98,4 +111,18 @@ class SupportTime(SQLModel, table=True):
     id: UUID = key_field()
     grant_id: UUID = Field(foreign_key="support_grant.id", index=True)
     on: date
+    hours: Decimal = Field(sa_column=Column(Numeric(6, 2), nullable=False))
+
+
+class BookedTalk(SQLModel, table=True):
+    """A talk with a network whose hours are booked: one a network, day and signature, however much it settled."""
+
+    __tablename__ = "booked_talk"
+    __table_args__ = (UniqueConstraint("network_id", "staff_id", "on", name="one_talk_a_day"),)
+
+    id: UUID = key_field()
+    network_id: UUID = Field(foreign_key="network.id", index=True)
+    staff_id: UUID = Field(foreign_key="staff.id")
+    on: date
+    item: Item = Field(sa_type=code(Item))
     hours: Decimal = Field(sa_column=Column(Numeric(6, 2), nullable=False))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast, or_
+from sqlalchemy import or_
 from sqlmodel import Session, SQLModel, col, select
 
 from models.dates.local_time import local
@@ -15,7 +15,7 @@ from models.tables.mail import OutgoingMail
 from models.tables.meeting import Meeting, MeetingDuty
 from models.tables.network import Network, Role
 from models.tables.person import Person, RightsRequest
-from models.tables.request import SupportRequest
+from models.tables.request import NamedOrganiser, SupportRequest
 
 WHO = ("name", "email", "member_number", "language", "membership", "is_representative", "is_employee")
 PERSON = (*WHO, "email_status", "protected_at", "reminders_stopped_at")
@@ -69,8 +69,9 @@ def _asked(session: Session, person_id: UUID) -> Iterable[SupportRequest]:
 
 
 def _named(session: Session, person_id: UUID) -> Iterable[SupportRequest]:
-    held = cast(col(SupportRequest.co_organisers), String).contains(str(person_id))
-    return session.exec(select(SupportRequest).where(held).order_by(col(SupportRequest.number))).all()
+    held = select(SupportRequest).join(NamedOrganiser, col(NamedOrganiser.request_id) == SupportRequest.id)
+    theirs = held.where(col(NamedOrganiser.person_id) == person_id)
+    return session.exec(theirs.order_by(col(SupportRequest.number))).all()
 
 
 def _check_ins(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> Iterable[dict[str, object]]:

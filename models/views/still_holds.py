@@ -18,7 +18,7 @@ from models.tables.check_in import CheckIn
 from models.tables.mail import OutgoingMail, Template
 from models.tables.meeting import Meeting, MeetingStatus
 from models.tables.network import ACTIVE, TERMINAL, Network, NetworkState, Role, RoleKind
-from models.tables.request import RequestState, SupportRequest
+from models.tables.request import NamedOrganiser, RequestState, SupportRequest
 
 OVERTAKEN, ANSWERED = "overtaken", "answered"
 Told = Mapping[str, Any]
@@ -91,10 +91,15 @@ def _checklist(session: Session, mail: OutgoingMail, told: Told, at: datetime) -
     return meeting is not None and meeting.status == MeetingStatus.planned and meeting.starts_at > at
 
 
-def _yes_awaited(session: Session, mail: OutgoingMail, told: Told, _at: datetime) -> bool:
-    role, network = session.get(Role, UUID(told["role"])), _network(session, mail)
-    awaited = role is not None and role.confirmed_at is None and role.until is None
-    return awaited and network is not None and network.state not in TERMINAL
+def _yes_awaited(session: Session, _mail: OutgoingMail, told: Told, _at: datetime) -> bool:
+    """Nobody has answered; the network lives, or the request that named them waits for hours."""
+    role = session.get(Role, UUID(told["role"]))
+    if role is None:
+        named = session.get(NamedOrganiser, UUID(told["role"]))
+        request = session.get(SupportRequest, named.request_id) if named and not (named.yes_at or named.no_at) else None
+        return request is not None and request.state == RequestState.waiting
+    network = session.get_one(Network, role.network_id)
+    return role.confirmed_at is None and role.until is None and network.state not in TERMINAL
 
 
 def _step(session: Session, mail: OutgoingMail, told: Told, _at: datetime) -> bool:

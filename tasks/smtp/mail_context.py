@@ -88,7 +88,12 @@ def _question(draft: Draft) -> Values:
 
 
 def _yes_to_organising(draft: Draft) -> Values:
-    return {"confirm_link": make_link(Purpose.organiser, draft.told["role"])}
+    """While the request waits there is no network yet, and only who asked."""
+    link = make_link(Purpose.organiser, draft.told["role"])
+    if draft.mail.network_id:
+        return {"confirm_link": link}
+    asked = draft.prefetched.initiators.get(draft.mail.request_id, "") if draft.mail.request_id else ""
+    return {"confirm_link": link, "network": "", "initiator": asked}
 
 
 def _grants(draft: Draft) -> Values:

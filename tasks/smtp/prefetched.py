@@ -90,12 +90,16 @@ class Prefetched:
         return {(role.network_id, role.person_id): role for role in roles}
 
     def _initiators(self) -> dict[UUID, str]:
+        """Who started each network, and who asked for it, by name; never one that a stranger typed."""
         rows = self.session.exec(
             select(Role.network_id, Person.name)
             .join(Person, col(Person.id) == Role.person_id)
             .where(col(Role.network_id).in_(self.networks), col(Role.kind) == "initiator")
         )
-        return {network_id: name or "" for network_id, name in rows}
+        asked = (one.initiator_id for one in self.requests.values() if not one.is_a_strangers)
+        names = dict(self.session.exec(select(Person.id, Person.name).where(col(Person.id).in_(list(asked)))).all())
+        who_asked = {one.id: names.get(one.initiator_id) or "" for one in self.requests.values()}
+        return who_asked | {network_id: name or "" for network_id, name in rows}
 
 
 def _uuid(text: str | None) -> UUID | None:

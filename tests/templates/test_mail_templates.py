@@ -65,6 +65,7 @@ SUBJECTS = {
         "Behöver åtgärd: samtal om hur nätverket mår",
         "Needs action: talk about how the network is",
     ),
+    "request-ended": ("Din förfrågan är avslutad", "Your request has ended"),
 }
 FREE = ("name", "place", "network", "initiator", "other_name", "other_place", "region", "folder")
 # What asks again and again can be stopped; decisions and answers still come.

@@ -1,4 +1,4 @@
-"""`/organiser/{token}`: a named co-organiser says yes, or does nothing (domain.md I1, section 9)."""
+"""`/organiser/{token}`: a named co-organiser says yes or no, or does nothing (domain.md I1, sections 5 and 9)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,26 +10,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web.request import LinkRefused, ids_in, moment_of, page, run_query, uuid_of
+from deployments.web.request import LinkRefused, ids_in, moment_of, page, posted, run_query, uuid_of
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write
 from models.db.engine import reading
 from models.people.signed_link import Purpose
+from models.requests import named_organisers
 from models.stages import kickoff
 from models.tables.network import TERMINAL, Network, Role, RoleKind
 from models.tables.person import Person
+from models.tables.request import NamedOrganiser, RequestState, SupportRequest
+
+NO = "no"
 
 
 @dataclass(frozen=True)
 class Invited:
-    """What the page knows of the role that somebody is asked to take."""
+    """What the page knows of what somebody is asked to take on; without a network the request waits for hours."""
 
-    role_id: UUID
+    key: UUID
     network: str
     place: str
     initiator: str
     has_said_yes: bool
-    is_ended: bool
+    is_ended: bool = False
 
 
 async def show(request: Request) -> Response:
@@ -38,11 +42,11 @@ async def show(request: Request) -> Response:
 
 
 async def save(request: Request) -> Response:
-    invited = await _invited(request)
-    if invited.is_ended:
+    invited, is_yes = await _invited(request), (await posted(request)).get("answer") != NO
+    if invited.is_ended or (invited.has_said_yes and not is_yes):
         return _page(request, invited)
-    await write(request, lambda session: _confirm(session, invited.role_id, moment_of(request)[0]))
-    reply = page(request, "organiser-thanks", invited=invited)
+    await write(request, lambda session: _answer(session, invited.key, moment_of(request)[0], is_yes))
+    reply = page(request, "organiser-thanks" if is_yes else "organiser-no", invited=invited)
     reply.background = BackgroundTask(let_mail_go, request.app.state.start)
     return reply
 
@@ -62,40 +66,51 @@ def _page(request: Request, invited: Invited) -> Response:
 
 
 async def _invited(request: Request) -> Invited:
-    [role] = ids_in(request, Purpose.organiser, 1)
-    return await run_query(_load, uuid_of(role))
+    [key] = ids_in(request, Purpose.organiser, 1)
+    return await run_query(_load, uuid_of(key))
 
 
-def _load(role_id: UUID) -> Invited:
+def _load(key: UUID) -> Invited:
     with reading() as session:
-        role = _role(session, role_id)
-        network = session.get_one(Network, role.network_id)
-        return Invited(
-            role.id,
-            network.name,
-            network.place,
-            _initiator(session, network.id),
-            role.is_confirmed,
-            network.state in TERMINAL,
-        )
+        found = _asked(session, key)
+        if isinstance(found, NamedOrganiser):
+            asked = session.get_one(SupportRequest, found.request_id)
+            who = session.get_one(Person, asked.initiator_id)
+            return Invited(key, "", asked.place, _first_name(who), found.yes_at is not None)
+        network = session.get_one(Network, found.network_id)
+        asks = select(Person).join(Role, col(Role.person_id) == Person.id)
+        initiator = session.exec(
+            asks.where(col(Role.network_id) == network.id, col(Role.kind) == RoleKind.initiator)
+        ).first()
+        is_ended = network.state in TERMINAL
+        return Invited(key, network.name, network.place, _first_name(initiator), found.is_confirmed, is_ended)
 
 
-def _role(session: Session, role_id: UUID) -> Role:
-    """The role, as long as neither it nor the person has gone."""
-    role = session.get(Role, role_id)
-    if role is None or role.until or session.get_one(Person, role.person_id).erased_at:
+def _asked(session: Session, key: UUID) -> Role | NamedOrganiser:
+    """The role, or that a waiting request names them; as long as neither it nor the person has gone."""
+    found = session.get(Role, key) or session.get(NamedOrganiser, key)
+    if found is None or session.get_one(Person, found.person_id).erased_at:
         raise LinkRefused
-    return role
+    if isinstance(found, Role):
+        gone = found.until is not None
+    else:
+        request = session.get_one(SupportRequest, found.request_id)
+        gone = found.no_at is not None or request.state != RequestState.waiting
+    if gone:
+        raise LinkRefused
+    return found
 
 
-def _initiator(session: Session, network_id: UUID) -> str:
-    """The first name of who asked, or an empty text when it is not known (any more)."""
-    asks = select(Person).join(Role, col(Role.person_id) == Person.id)
-    initiator = session.exec(
-        asks.where(col(Role.network_id) == network_id, col(Role.kind) == RoleKind.initiator)
-    ).first()
-    return next(iter((initiator.name or "").split()), "") if initiator else ""
+def _first_name(person: Person | None) -> str:
+    """Empty when it is not known (any more)."""
+    return next(iter((person.name or "").split()), "") if person else ""
 
 
-def _confirm(session: Session, role_id: UUID, at: datetime) -> None:
-    kickoff.confirm(session, _role(session, role_id), at)
+def _answer(session: Session, key: UUID, at: datetime, is_yes: bool) -> None:
+    found = _asked(session, key)
+    if isinstance(found, NamedOrganiser):
+        named_organisers.answer(session, found, at, is_yes=is_yes)
+    elif is_yes:
+        kickoff.confirm(session, found, at)
+    else:
+        kickoff.decline(session, found, at)

@@ -1,4 +1,4 @@
-"""Links, errors and the co-organiser, as a mail scanner and an attacker meet them, on a real database."""
+"""Links and errors, as a mail scanner and an attacker meet them, on a real database."""
 
 import logging
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ from models.people.signed_link import Purpose, make_link
 from models.tables.check_in import CheckIn
 from models.tables.network import Role
 from models.tables.person import Person
-from tests.deployments.browsing import ANSWER, BOOKING, HOSTILE, LINKS, POSTS, REPORT, Page
+from tests.deployments.browsing import ANSWER, BOOKING, HOSTILE, LINKS, POSTS, REPORT
 from tests.deployments.conftest import World
 
 # --- looking writes nothing -----------------------------------------------------------------------
@@ -39,27 +39,6 @@ def test_the_health_page_needs_no_database(browser: TestClient, monkeypatch: pyt
     for address in ("/healthz", "/", "/privacy", "/static/style.css"):
         assert browser.get(address).status_code == 200
     assert browser.get("/healthz").text == "ok"
-
-
-# --- the co-organiser -----------------------------------------------------------------------------
-
-
-def test_a_co_organiser_sees_who_asks_and_what_it_means(browser: TestClient, world: World) -> None:
-    text = Page(browser.get(world.path(Purpose.organiser)).text).text
-    assert "Vill du vara med och ordna träffar i Örnsköldsvik?" in text
-    assert "Åsa håller på att starta ”Ledare i Örnsköldsvik”" in text and "Öhrn" not in text
-
-
-def test_a_yes_is_saved_once_however_often_it_is_said(browser: TestClient, world: World) -> None:
-    assert "Välkommen som arrangör" in browser.post(world.path(Purpose.organiser)).text
-    said_at = world.now
-    world.now += timedelta(days=3)
-    before = world.rows()
-    again = browser.post(world.path(Purpose.organiser))
-    assert again.status_code == 200 and "Välkommen som arrangör" in again.text
-    assert "Välkommen som arrangör" in browser.get(world.path(Purpose.organiser)).text
-    assert world.rows() == before
-    assert world.get(Role, world.roles["m3"]).confirmed_at == said_at
 
 
 # --- links that do not hold -----------------------------------------------------------------------
@@ -131,7 +110,7 @@ def test_a_busy_database_loses_nothing(
     def busy(*_: Any) -> None:
         raise DatabaseBusy
 
-    for place in ("check_in._save", "meeting.book", "organiser._confirm", "unsubscribe._save"):
+    for place in ("check_in._save", "meeting.book", "organiser._answer", "unsubscribe._save"):
         monkeypatch.setattr(f"deployments.web.pages.{place}", busy)
     data = BOOKING if purpose is Purpose.meeting else POSTS[purpose]
     reply = browser.post(world.path(purpose), data=data)

@@ -22,7 +22,7 @@ from models.settings import Settings
 from models.tables import metadata
 from models.tables.check_in import CheckInAnswer
 from models.tables.meeting import Meeting
-from models.tables.request import SupportRequest
+from models.tables.request import NamedOrganiser, SupportRequest
 from models.tables.support import CapacityEntry
 from models.views.invariants import broken
 from tests.acts import ask
@@ -30,6 +30,8 @@ from tests.acts import ask
 DATA = Path(__file__).parents[2] / "data"
 EARLIER = sorted(path.stem.removeprefix("schema_") for path in DATA.glob("schema_*.json"))
 Rows = dict[str, list[dict[str, Any]]]
+MOVED = {"support_request.co_organisers"}
+"""Columns whose values stand elsewhere now; a test of its own says where."""
 
 
 def differences(engine: Engine) -> list[object]:
@@ -95,8 +97,9 @@ def test_every_row_and_every_value_of_an_earlier_version_is_still_there(
     before: Rows, empty_database: sa.Engine
 ) -> None:
     with empty_database.connect() as connection:
-        for table, rows in before.items():
+        for table, stored in before.items():
             kept = metadata.tables[table]
+            rows = [{name: value for name, value in row.items() if f"{table}.{name}" not in MOVED} for row in stored]
             found = {
                 str(row["id" if "id" in row else "code"]): row for row in connection.execute(sa.select(kept)).mappings()
             }
@@ -113,6 +116,15 @@ def test_every_row_of_an_earlier_version_can_be_read_by_the_code(before: Rows, e
             assert len(session.exec(select(tables[table])).all()) >= len(rows)
         [asked] = session.exec(select(SupportRequest.need).where(col(SupportRequest.number) == 1))
         assert asked == "Vi vill träffas."
+
+
+def test_whom_a_request_named_is_still_named_in_the_same_order(before: Rows, empty_database: sa.Engine) -> None:
+    with reading() as session:
+        named = session.exec(select(NamedOrganiser).order_by(col(NamedOrganiser.place))).all()
+        for request in before["support_request"]:
+            theirs = [str(one.person_id) for one in named if one.request_id == UUID(request["id"])]
+            assert theirs == json.loads(request["co_organisers"])
+    assert named
 
 
 @pytest.mark.parametrize("before", ["0001"], indirect=True)
@@ -188,7 +200,7 @@ def _as_text(value: Any) -> str:
 def test_an_answer_of_an_earlier_version_is_theirs_to_whom_the_check_in_was_sent(
     before: Rows, empty_database: sa.Engine
 ) -> None:
-    answered = {(UUID(one["person_id"]), one["q4"]) for one in before["check_in"] if one["answered_at"]}
+    answered = {(UUID(one["person_id"]), one["q4"]) for one in before["check_in"] if one.get("answered_at")}
     with reading() as session:
         assert {(own.person_id, own.q4) for own in session.exec(select(CheckInAnswer))} == answered
         assert [line for line in broken(session) if "avstämning" in line and "senast" in line] == []

@@ -26,6 +26,7 @@ from models.tables.person import Membership, Person, RightsKind
 from models.tables.request import RequestState, SupportRequest
 from models.tables.support import SupportGrant
 from models.views.invariants import broken
+from tests import acts
 from tests.acts import AKE, GOREL, MARIT, all_sent, ask, at, change, network_in, network_of, talk
 
 NOTHING = Forgotten(0, 0, 0, 0)
@@ -67,7 +68,7 @@ def test_a_request_that_got_a_no_is_nobodys_after_six_months(office: Settings) -
         request = declined(session)
         assert night(session, "2027-05-04") == NOTHING
         assert night(session, "2027-05-05").requests == 1
-        assert (request.need, request.place, request.co_organisers) == ("", "Luleå", [])
+        assert (request.need, request.place, acts.named(session, request)) == ("", "Luleå", [])
         assert (request.state, request.initiator_id != member(session, AKE).id) == (RequestState.declined, True)
 
 

@@ -7,10 +7,11 @@ from sqlmodel import Session
 
 from models.dates.active_days import add_active_days
 from models.db.engine import transaction
+from models.networks import creation
 from models.office.absence import record_absence
 from models.office.staff import by_signature
 from models.people.person import by_member_number
-from models.requests import waiting_list
+from models.requests import named_organisers, waiting_list
 from models.settings import Settings
 from models.support.ledger import all_hours_left, book_hours, set_budget
 from models.tables.network import Network
@@ -18,7 +19,7 @@ from models.tables.person import Membership
 from models.tables.request import RequestState, SupportRequest
 from models.tables.support import EntryKind
 from models.tables.transition import Actor
-from tests.acts import AKE, EMPLOYEE, GOREL, MARIT, ORJAN, ask, at, by, grant_line, mails, talk
+from tests.acts import AKE, GOREL, MARIT, ORJAN, ask, at, by, grant_line, mails, named, organisers, talk
 
 NORRBOTTEN = "25"
 
@@ -44,24 +45,72 @@ def test_two_organisers_ready_come_before_one_and_then_who_came_first(office: Se
     with transaction() as session:
         wait(session, AKE, "2026-11-03")
         wait(session, MARIT, "2026-11-02")
-        wait(session, GOREL, "2026-11-05", others=ORJAN)
-        wait(session, ORJAN, "2026-11-04", others=AKE)
+        for who, day, other in ((GOREL, "2026-11-05", ORJAN), (ORJAN, "2026-11-04", AKE)):
+            [helper] = named(session, wait(session, who, day, others=other))
+            named_organisers.answer(session, helper, at("2026-11-20"), is_yes=True)
         wait(session, AKE, place="Göteborg", municipality="Göteborg")
         assert order(session) == [4, 3, 2, 1]
 
 
-def test_a_co_organiser_who_is_no_active_member_or_works_at_the_office_is_not_ready(office: Settings) -> None:
+def test_named_co_organisers_are_asked_once_when_a_request_begins_to_wait_and_not_before(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session)
+        assert mails(session, "co-organiser") == []
+        talk(session, request, decision="wait")
+        talk(session, request, "2026-11-09", decision="wait")
+        assert [one.person_id for one in mails(session, "co-organiser")] == [
+            one.person_id for one in named(session, request)
+        ]
+
+
+def test_a_yes_given_while_it_waits_moves_a_request_forward_and_a_no_does_not(office: Settings) -> None:
     with transaction() as session:
         wait(session, AKE)
         second = wait(session, MARIT, "2026-11-03", others=GOREL)
-        employee = by_member_number(session, EMPLOYEE)
-        assert employee and order(session) == [2, 1]
-        second.co_organisers = [str(employee.id)]
+        [gorel] = named(session, second)
+        assert order(session) == [1, 2], "named alone is not ready"
+        named_organisers.answer(session, gorel, at("2026-11-09"), is_yes=True)
+        assert order(session) == [2, 1]
+        named_organisers.answer(session, gorel, at("2026-11-10"), is_yes=False)
+        assert order(session) == [1, 2]
+
+
+def test_who_said_yes_while_it_waited_is_an_organiser_of_the_network_and_not_asked_again(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session)
+        talk(session, request, decision="wait")
+        marit, rene = named(session, request)
+        named_organisers.answer(session, marit, at("2026-11-09"), is_yes=True)
+        network = talk(session, request, "2026-11-16")
+        assert network
+        creation.ask_co_organisers(session, network, at("2026-11-16"))
+        roles = {role.person_id: role for role in organisers(session, network)}
+        assert roles[marit.person_id].is_confirmed and not roles[rene.person_id].is_confirmed
+        assert len(mails(session, "co-organiser")) == 2
+
+
+def test_who_said_no_while_it_waited_is_given_no_role(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session)
+        talk(session, request, decision="wait")
+        marit, _ = named(session, request)
+        named_organisers.answer(session, marit, at("2026-11-09"), is_yes=False)
+        network = talk(session, request, "2026-11-16")
+        assert network and marit.person_id not in {role.person_id for role in organisers(session, network)}
+
+
+def test_a_yes_of_one_who_left_the_union_or_works_at_the_office_since_does_not_count(office: Settings) -> None:
+    with transaction() as session:
+        wait(session, AKE)
+        second = wait(session, MARIT, "2026-11-03", others=GOREL)
+        [gorel] = named(session, second)
+        named_organisers.answer(session, gorel, at("2026-11-09"), is_yes=True)
+        person = by_member_number(session, GOREL)
+        assert person and order(session) == [2, 1]
+        person.is_employee = True
         session.flush()
         assert order(session) == [1, 2]
-        gorel = by_member_number(session, GOREL)
-        assert gorel
-        second.co_organisers, gorel.membership = [str(gorel.id)], Membership.passive
+        person.is_employee, person.membership = False, Membership.left
         session.flush()
         assert order(session) == [1, 2]
 

@@ -25,7 +25,7 @@ from models.tables.request import RequestState
 from models.tables.support import EntryKind, Item, SupportGrant
 from models.tables.transition import Actor
 from models.views.my_data import stored_about
-from tests.acts import AKE, EMPLOYEE, MARIT, ask, by, grant_line, mails, organisers, talk
+from tests.acts import AKE, GOREL, MARIT, RENE, ask, by, grant_line, mails, organisers, talk
 
 
 def test_a_grant_creates_the_network_with_its_initiator_and_asks_the_others(office: Settings) -> None:
@@ -253,13 +253,13 @@ def test_a_network_that_comes_back_is_linked_to_the_one_before(office: Settings)
 
 def test_an_employee_named_as_co_organiser_is_never_given_a_role(office: Settings) -> None:
     with transaction() as session:
-        request = ask(session)
-        employee = by_member_number(session, EMPLOYEE)
-        assert employee
-        request.co_organisers = [str(employee.id), *request.co_organisers]
+        request = ask(session, co_organisers=f"{GOREL}, {MARIT}, {RENE}")
+        gorel = by_member_number(session, GOREL)
+        assert gorel
+        gorel.is_employee = True  # since they were named
         network = talk(session, request)
         assert network and [role.code for role in organisers(session, network)] == ["m1", "m2", "m3"]
-        assert employee.id not in {role.person_id for role in organisers(session, network)}
+        assert gorel.id not in {role.person_id for role in organisers(session, network)}
 
 
 # --- what was said --------------------------------------------------------------------------------

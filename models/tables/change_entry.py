@@ -1,0 +1,47 @@
+"""What staff changed in a living network, besides its state (domain.md sections 8 and 13)."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column
+from sqlmodel import Field, SQLModel
+
+from models.db.column_types import EncryptedText, UtcDateTime, code, key_field
+
+
+class ChangedField(StrEnum):
+    """What was changed."""
+
+    cadence = "cadence"
+    target_size = "target_size"
+    name = "name"
+    place = "place"
+    negotiator = "negotiator"
+    role = "role"
+
+
+class ChangeEntry(SQLModel, table=True):
+    """One change: from what to what, on whose word, signed by whom.
+
+    `before` and `after` hold figures, codes and signatures, and what a network or its place is called. A role that was
+    ended for cause has its reason, and a second signature.
+    """
+
+    __tablename__ = "change_entry"
+    __table_args__ = (
+        CheckConstraint("what <> 'role' OR approved_by IS NOT NULL", name="role_ended_by_two"),
+        CheckConstraint("approved_by <> signed_by", name="change_approved_by_another"),
+    )
+
+    id: UUID = key_field()
+    network_id: UUID = Field(foreign_key="network.id", index=True)
+    what: ChangedField = Field(sa_type=code(ChangedField))
+    before: str = Field(sa_column=Column(EncryptedText, nullable=False))
+    after: str = Field(sa_column=Column(EncryptedText, nullable=False))
+    asked_by: str | None = Field(default=None, max_length=8)
+    reason: str | None = Field(default=None, sa_column=Column(EncryptedText))
+    signed_by: UUID = Field(foreign_key="staff.id")
+    approved_by: UUID | None = Field(default=None, foreign_key="staff.id")
+    flow_run_id: str | None = None
+    at: datetime = Field(sa_type=UtcDateTime)
