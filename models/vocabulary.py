@@ -139,6 +139,7 @@ DECISION: Final[Words] = {
     "decline": ("Avslå", "Decline"),
     "refer": ("Hänvisa till något annat", "Refer to something else"),
     "withdraw": ("De tar tillbaka förfrågan", "They withdraw the request"),
+    "appeal": ("De överklagar ett nej", "They appeal a no"),
 }
 CADENCE: Final[Words] = {
     "30": ("Varje månad", "Every month"),

@@ -91,7 +91,7 @@ def _own(language: str) -> dict[str, dict[str, object]]:
             ],
         },
         "waiting": {"items_now": ["starter_kit", "digital_room"]},
-        "declined": {"reason": "not_a_member"},
+        "declined": {"reason": "not_a_member", "final": False},
         "co-organiser": {
             **network,
             "initiator": "René Lindqvist",
@@ -147,7 +147,7 @@ _CHANGES: Final[dict[str, list[dict[str, Any]]]] = {
     "granted": [{"without_support": True, "items": []}, {"more": True}],
     "waiting": [{"items_now": list(ITEMS)}],
     "co-organiser": [{"network": ""}],
-    "declined": [{"reason": reason} for reason in _REASONS],
+    "declined": [*({"reason": reason} for reason in _REASONS), {"reason": "other_network", "final": True}],
     "calendar-invitation": [{"change": "update"}, {"change": "cancel"}, {"first": False}],
     "step": [{"step": 3, "office_duties": 1}],
     "ending": [{"days": 30}],

@@ -69,7 +69,7 @@ class NeedsTalkForm(Form):
     """The talk that was held, the decision, and what is granted item by item (domain.md sections 4 and 5)."""
 
     heading: ClassVar[tuple[str, str]] = ("Samtalet och beslutet", "The talk and the decision")
-    # Who withdraws has had no talk: there is nothing to note of one.
+    # Who withdraws or appeals has had no talk: there is nothing to note of one.
     reads: ClassVar[Reads] = {
         "decision": {
             "grant": ["grants", "network_name", "cadence_days", "target_size", *TALKED],
@@ -77,21 +77,30 @@ class NeedsTalkForm(Form):
             "decline": ["reason", *TALKED],
             "refer": ["reason", *TALKED],
             "withdraw": [],
+            "appeal": [],
         }
     }
 
     request_number: Annotated[int, FromList("requests", numbered=True)] = Field(
-        0, **field(0, REQUEST, ("De som väntar på samtal eller beslut.", "Those that await a talk or a decision."))
+        0,
+        **field(
+            0,
+            REQUEST,
+            (
+                "De som väntar på samtal eller beslut, och de nyss avslagna.",
+                "Those that await a talk or a decision, and those refused lately.",
+            ),
+        ),
     )
     signature: Signature = Field(pattern=SIGNATURE, **field(1, YOUR_SIGNATURE))
     talked_on: date = Field(
         **field(
             2,
             ("Samtalet hölls", "The talk was held on"),
-            ("Tar de tillbaka förfrågan: dagen de sa det.", "If they withdraw: the day they told you."),
+            ("Tar de tillbaka förfrågan eller överklagar: dagen de sa det.", "If they withdraw or appeal: when."),
         )
     )
-    decision: Annotated[Literal["grant", "wait", "decline", "refer", "withdraw"], Coded(DECISION)] = Field(
+    decision: Annotated[Literal["grant", "wait", "decline", "refer", "withdraw", "appeal"], Coded(DECISION)] = Field(
         "grant",
         **field(
             3,

@@ -61,7 +61,7 @@ def _empty_requests(session: Session, person_id: UUID, cause: Cause) -> None:
     for request in session.exec(select(SupportRequest).where(col(SupportRequest.initiator_id) == person_id)).all():
         if request.state in OPEN:
             lifecycle.advance_request(session, request, RequestState.withdrawn, cause)
-            request.offer_until = None
+            request.offer_until = None  # whoever is forgotten is told nothing more
         empty_request(session, request)
 
 

@@ -32,15 +32,29 @@ def assign(session: Session, request: SupportRequest, at: datetime) -> Staff | N
         return None
     if request.assigned_to:
         return session.get(Staff, request.assigned_to)
-    where = session.get(Municipality, request.municipality)
-    region = col(Staff.region) == (where.region if where else None)
-    negotiators = _by_load(session, col(Staff.role) == StaffRole.negotiator, region)
-    office = _by_load(session, col(Staff.role) == StaffRole.office)
-    found = _present(session, negotiators, at) or _present(session, office, at) or next(iter(office), None)
+    found = _best(session, request, at)
     if found:
         request.assigned_to = found.id
         session.add(request)
     return found
+
+
+def reassign(session: Session, request: SupportRequest, at: datetime, without: str | None) -> Staff | None:
+    """Give a request to somebody else than who goes by the signature; nobody else there, it stays where it is."""
+    found = _best(session, request, at, col(Staff.signature) != (without or ""))
+    if found:
+        request.assigned_to = found.id
+        session.add(request)
+    return found
+
+
+def _best(session: Session, request: SupportRequest, at: datetime, *who: ColumnElement[bool]) -> Staff | None:
+    """The region's negotiator who is there and carries the fewest open requests, else the office."""
+    where = session.get(Municipality, request.municipality) if request.municipality else None
+    region = col(Staff.region) == (where.region if where else None)
+    negotiators = _by_load(session, col(Staff.role) == StaffRole.negotiator, region, *who)
+    office = _by_load(session, col(Staff.role) == StaffRole.office, *who)
+    return _present(session, negotiators, at) or _present(session, office, at) or next(iter(office), None)
 
 
 def _by_load(session: Session, *who: ColumnElement[bool] | bool) -> list[Staff]:

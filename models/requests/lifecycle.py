@@ -9,15 +9,15 @@ from models.tables.transition import MEMBER, RULE, STAFF, Actor, Cause, not_by
 
 R = RequestState
 _JUDGED = MEMBER | STAFF | RULE  # by the rules at once, whoever handed it in
-_BEFORE_TALK = {R.declined: _JUDGED, R.referred: _JUDGED, R.withdrawn: MEMBER | STAFF}
+_BEFORE_TALK = {R.declined: _JUDGED, R.referred: _JUDGED, R.withdrawn: _JUDGED}  # a leaver's by rule
 REQUEST_ALLOWED: dict[RequestState, dict[RequestState, frozenset[Actor]]] = {
     R.received: {R.incomplete: _JUDGED, R.talking: STAFF} | _BEFORE_TALK,
     R.incomplete: {R.received: _JUDGED} | _BEFORE_TALK,
-    R.talking: {R.granted: STAFF, R.waiting: STAFF, R.declined: STAFF, R.referred: STAFF, R.withdrawn: MEMBER | STAFF},
-    R.waiting: {R.granted: STAFF, R.expired: RULE, R.withdrawn: MEMBER | STAFF},
+    R.talking: {R.granted: STAFF, R.waiting: STAFF, R.declined: STAFF, R.referred: STAFF, R.withdrawn: _JUDGED},
+    R.waiting: {R.granted: STAFF, R.expired: RULE, R.withdrawn: _JUDGED},
     R.granted: {},
-    R.declined: {},
-    R.referred: {},
+    R.declined: {R.talking: MEMBER},  # an appeal; the mail tells of it whether it was declined or referred
+    R.referred: {R.talking: MEMBER},
     R.expired: {},
     R.withdrawn: {},
 }

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
 
-from models.dates.active_days import subtract_active_days
+from models.dates.active_days import add_active_days, subtract_active_days
 from models.dates.local_time import local, midnight, quarter
 from models.dates.working_days import add_working_days
 from models.mail.queue import QueuedMail, enqueue
 from models.office.absence import absences_on, substitute_for
 from models.office.menu import MENU, suggest
 from models.office.policy import office_policy
-from models.requests import lifecycle
+from models.requests import ending, lifecycle
 from models.requests.named_organisers import ask_named, named_in
 from models.support.ledger import all_hours_left
 from models.tables.mail import Template
@@ -158,7 +158,7 @@ def lapse(session: Session, request: SupportRequest, at: datetime) -> None:
 
 
 def expire(session: Session, cause: Cause) -> int:
-    """End what has waited for 180 active days; an offer that stands is waited for. Returns how many."""
+    """End what has waited for 180 active days, and tell its initiator; an offer that stands is waited for. How many."""
     last_day = subtract_active_days(local(cause.at).date(), WAIT_ACTIVE_DAYS)
     before = midnight(last_day + timedelta(days=1))
     stands = col(SupportRequest.offer_until) >= local(cause.at).date()
@@ -168,6 +168,11 @@ def expire(session: Session, cause: Cause) -> int:
         .where(or_(col(SupportRequest.offer_until).is_(None), ~stands))
     ).all()
     for request in expired:
-        lifecycle.advance_request(session, request, RequestState.expired, cause)
-        request.offer_until = None
+        ending.expire(session, request, cause)
     return len(expired)
+
+
+def expires_on(request: SupportRequest) -> date | None:
+    """The day on which a waiting request ends unless it is granted; None for one that does not wait."""
+    waits = request.state == RequestState.waiting and request.waiting_since
+    return add_active_days(local(waits).date(), WAIT_ACTIVE_DAYS) if waits else None

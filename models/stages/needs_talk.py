@@ -1,6 +1,7 @@
 """The needs talk and its decision: what is granted, item by item, and the one path on which a network is created."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, time
 
 from sqlmodel import Session
@@ -13,13 +14,13 @@ from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
 from models.networks.creation import create_network
 from models.office.staff import by_signature
-from models.requests import lifecycle, screening, waiting_list
+from models.requests import appeals, ending, lifecycle, screening, waiting_list
 from models.requests.near_neighbour import agree_for_request
 from models.support.grants import check_lines, grant_line
 from models.support.ledger import book_talk, lock_ledger
 from models.tables.mail import Template
 from models.tables.request import RefusalReason, RequestState, SupportRequest
-from models.tables.transition import Cause
+from models.tables.transition import Actor, Cause
 from models.vocabulary import DECISION, REQUEST_STATE, word
 
 MIDDAY = time(12)
@@ -30,6 +31,8 @@ DECISIONS: dict[RequestState, frozenset[str]] = {
     RequestState.talking: _ANY,
     RequestState.waiting: frozenset({"grant", "wait", "withdraw"}),
     RequestState.incomplete: frozenset({"withdraw"}),
+    RequestState.declined: frozenset({"appeal"}),
+    RequestState.referred: frozenset({"appeal"}),
 }
 
 
@@ -53,6 +56,9 @@ def check_talk(session: Session, form: Form) -> None:
                 f"Decision: not possible while the request is {state}. Choose {_or(possible)}.",
             )
         )
+    appeals.check_decider(session, request, form.signature)
+    if form.decision == "appeal":
+        appeals.check_appeal(session, request, form.talked_on)
     if form.decision == "grant":
         check_lines(session, form.grants, form.talked_on, None)
 
@@ -64,10 +70,10 @@ def _or(choices: Iterable[str]) -> str:
 def record_talk(session: Session, form: NeedsTalkForm, cause: Cause) -> SupportRequest:
     """Write down that the talk was held, and book its hour once; without a talk nothing can be granted (domain.md S3).
 
-    Who withdraws, or whose request is incomplete, has had no talk.
+    Who withdraws or appeals, or whose request is incomplete, has had no talk.
     """
     request = screening.request_by_number(session, form.request_number, localized("Förfrågan", "Request"))
-    if form.decision == "withdraw" or request.state == RequestState.incomplete:
+    if form.decision in ("withdraw", "appeal") or request.state == RequestState.incomplete:
         return request
     if noted := form.notes.strip():  # a later talk's stand below an earlier one's
         request.talk_notes = "\n".join(filter(None, (request.talk_notes, f"{form.talked_on}: {noted}")))
@@ -103,8 +109,9 @@ def decide(session: Session, request: SupportRequest, form: NeedsTalkForm, cause
                 waiting_list.lapse(session, request, cause.at)
             waiting_list.wait(session, request, cause)
         case "withdraw":
-            lifecycle.advance_request(session, request, RequestState.withdrawn, cause)
-            request.offer_until = None
+            ending.withdraw(session, request, cause)
+        case "appeal":
+            appeals.appeal(session, request, replace(cause, actor=Actor.member))
         case _:
             _refuse(session, request, form, cause)
     return request
@@ -114,8 +121,9 @@ def _refuse(session: Session, request: SupportRequest, form: NeedsTalkForm, caus
     request.reason = RefusalReason(form.reason)
     target = RequestState.declined if form.decision == "decline" else RequestState.referred
     lifecycle.advance_request(session, request, target, cause)
-    why = {"reason": request.reason}
-    letter = QueuedMail(Template.declined, request.initiator_id, str(request.id), request_id=request.id, context=why)
+    why = {"reason": request.reason, "final": request.appealed_at is not None}
+    occasion = f"{request.id}:appeal" if request.appealed_at else str(request.id)
+    letter = QueuedMail(Template.declined, request.initiator_id, occasion, request_id=request.id, context=why)
     enqueue(session, [letter], cause.at)
 
 
@@ -123,7 +131,7 @@ def _grant(session: Session, request: SupportRequest, form: NeedsTalkForm, cause
     lock_ledger(session)
     network = create_network(session, request, form, cause)
     granted = [grant_line(session, network, line, cause) for line in form.grants]
-    request.network_id, request.offer_until = network.id, None
+    request.network_id, request.offer_until, request.reason = network.id, None, RefusalReason.none
     lifecycle.advance_request(session, request, RequestState.granted, cause)
     letter = QueuedMail(
         Template.granted,

@@ -183,7 +183,7 @@ def _answer(request: SupportRequest, person: Person) -> QueuedMail:
             {"number": request.number, "talk_due": request.talk_due, "answer_due": request.answer_due},
         ),
         RequestState.incomplete: (Template.more_information, {"missing": ["membership"]}),
-        RequestState.declined: (Template.declined, {"reason": request.reason}),
+        RequestState.declined: (Template.declined, {"reason": request.reason, "final": False}),
     }
     template, context = answers[request.state]
     return QueuedMail(template, person.id, str(request.id), request_id=request.id, context=context)

@@ -16,6 +16,7 @@ from models.mail.queue import QueuedMail, enqueue
 from models.office.labels import mail_label, rights_label
 from models.operation import run_pulse
 from models.privacy.rights_request import alarm_on, unanswered, who_answers
+from models.requests.waiting_list import expires_on
 from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.network import Network
 from models.tables.office import Intervention, InterventionKind, Staff, StaffRole
@@ -48,13 +49,14 @@ def _around(session: Session, at: datetime) -> ListContext:
 def _requests(session: Session, around: ListContext) -> Iterable[WorkItem]:
     open_ones = (RequestState.received, RequestState.incomplete, RequestState.talking, RequestState.waiting)
     for request in session.exec(select(SupportRequest).where(col(SupportRequest.state).in_(open_ones))):
-        what, due = "decision", request.answer_due
+        what: str = "decision"
+        due: date | None = request.answer_due
         if request.state == RequestState.received:
             what, due = "talk", request.talk_due
-        elif request.state == RequestState.waiting:
-            if request.offer_until is None:
-                continue  # waits on hours, not on anybody
-            what, due = "offer", request.offer_until
+        elif request.state == RequestState.waiting:  # without an offer it waits on hours, until it expires
+            what, due = ("offer", request.offer_until) if request.offer_until else ("waiting", expires_on(request))
+        elif request.appealed_at:
+            what = "appeal"
         about = (request.municipality, request.nature, request.number)
         since = local(request.received_at).date()
         yield around.item(

@@ -4,15 +4,18 @@ By labels that name nobody.
 """
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, or_
 from sqlmodel import Session, col, func, select
 
+from models.dates.local_time import local
 from models.forms.kit.fields import MOST_LISTED, Entries, Lists
 from models.office.labels import label, label_of, mail_label, rights_label
 from models.office.staff import ANSWERING, SIGNING
 from models.privacy.rights_request import unanswered
+from models.requests.appeals import can_be_appealed
 from models.tables.mail import MailStatus, OutgoingMail
 from models.tables.network import TERMINAL, Network, NetworkState, Role
 from models.tables.office import Intervention, Staff, StaffRole
@@ -23,11 +26,11 @@ from models.vocabulary import MATTER, word
 FEWEST_CODES, MOST_CODES = 6, 40
 
 
-def all_lists(session: Session) -> Lists:
-    """Every list that a form shows, by its name."""
+def all_lists(session: Session, at: datetime) -> Lists:
+    """Every list that a form shows at that moment, by its name."""
     living = col(Network.state).not_in(TERMINAL)
     return {
-        "requests": _entries(_requests(session)),
+        "requests": _entries(_requests(session, local(at).date())),
         "networks": _entries(_networks(session, living)),
         "planned": _entries(_networks(session, col(Network.state) == NetworkState.planned)),
         "past": _entries(_networks(session, col(Network.state).in_((*TERMINAL, NetworkState.resting)))),
@@ -52,13 +55,14 @@ def _alphabetical(text: str) -> str:
     return text.casefold().translate(str.maketrans("åäö", "{|}"))
 
 
-def _requests(session: Session) -> list[tuple[Any, ...]]:
-    """Requests that await a talk or a decision, the oldest first."""
+def _requests(session: Session, today: date) -> list[tuple[Any, ...]]:
+    """Requests that await a talk or a decision, or can still be appealed, the oldest first."""
     columns: Any = (Municipality.name, SupportRequest.nature, SupportRequest.number)
     rows: Select[Any] = select(*columns).outerjoin(
         Municipality, col(Municipality.code) == col(SupportRequest.municipality)
     )
-    open_ones = rows.where(col(SupportRequest.state).in_(OPEN)).order_by(col(SupportRequest.number))
+    which = or_(col(SupportRequest.state).in_(OPEN), can_be_appealed(today))
+    open_ones = rows.where(which).order_by(col(SupportRequest.number))
     return [tuple(row) for row in session.execute(open_ones.limit(MOST_LISTED + 1))]
 
 

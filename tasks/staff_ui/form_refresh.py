@@ -1,6 +1,7 @@
 """What follows any change: the forms in the Prefect UI list what there is now, and mail that may go goes at once."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import partial
 
 from prefect.client.orchestration import PrefectClient, get_client
@@ -15,7 +16,7 @@ from models.forms.registry import ABOUT, FORMS
 from models.i18n import localized
 from models.views.form_options import all_lists
 from tasks.runtime.outbox_trigger import OUTBOX, let_mail_go, soon
-from tasks.runtime.step import step
+from tasks.runtime.step import moment, step
 from tasks.staff_ui.form_schema import form_schema
 
 OPENED = "natverkslots.opened"
@@ -36,7 +37,7 @@ async def refresh_forms_and_start_outbox(as_of: str, opened: int = 0) -> dict[st
         async with get_client() as client:
             deployed = await deployed_ones(client)
             begun = 0 if as_of or OUTBOX not in deployed else await let_mail_go(client, deployed[OUTBOX].id)
-            return {"forms": await _refresh(client, deployed), "outbox": begun}
+            return {"forms": await _refresh(client, deployed, moment(as_of)), "outbox": begun}
     except PrefectHTTPStatusError:
         return {"forms": 0, "outbox": 0}
 
@@ -53,7 +54,7 @@ async def refresh_forms() -> int:
 async def show_forms() -> int:
     """Give every deployment its words, and its form today's lists. Returns how many were changed."""
     async with get_client() as client:
-        return await _refresh(client, await deployed_ones(client))
+        return await _refresh(client, await deployed_ones(client), datetime.now(UTC))
 
 
 async def deployed_ones(client: PrefectClient) -> dict[str, DeploymentResponse]:
@@ -63,12 +64,12 @@ async def deployed_ones(client: PrefectClient) -> dict[str, DeploymentResponse]:
     return {one.name: one for one in found}
 
 
-async def _refresh(client: PrefectClient, deployed: Mapping[str, DeploymentResponse]) -> int:
+async def _refresh(client: PrefectClient, deployed: Mapping[str, DeploymentResponse], at: datetime) -> int:
     """Change what is not as it should be: one request for each form whose lists have changed."""
     if not deployed:
         return 0
     with reading() as session:
-        lists = all_lists(session)
+        lists = all_lists(session, at)
     changed = 0
     for name, deployment in deployed.items():
         before, about = deployment.parameter_openapi_schema or {}, localized(*ABOUT[name])

@@ -32,6 +32,14 @@ TASKS: Final[dict[str, dict[str, Task]]] = {
         "sv": Task("svar på en förfrågan", "Samtalet är klart. Skriv in beslutet, så går svaret iväg."),
         "en": Task("answer to a request", "The talk is done. Record the decision, and the answer goes out."),
     },
+    "waiting": {
+        "sv": Task("förfrågan i kön", "Den väntar på timmar och får ett erbjudande när de finns. Inget att göra."),
+        "en": Task("request in the queue", "It waits for hours and gets an offer when there are some. Nothing to do."),
+    },
+    "appeal": {
+        "sv": Task("överklagande av ett nej", "Någon annan än den som sa nej prövar igen. Skriv in beslutet i tid."),
+        "en": Task("appeal of a no", "Somebody else than who said no looks again. Record the decision in time."),
+    },
     "offer": {
         "sv": Task(
             "erbjudande utan svar", "Ring gärna och fråga om de vill ha stödet, innan det går till nästa i kön."

@@ -206,7 +206,7 @@ def test_of_more_than_two_hundred_the_newest_are_listed_and_the_others_number_is
         other = talk(session, ask(session, member_number=GOREL, place="Umeå", municipality="Umeå", need="Ses."))
         assert other
     with reading() as session:
-        lists = all_lists(session)
+        lists = all_lists(session, at("2027-03-02"))
     assert lists["networks"] == Entries(("Umeå · ort · #2",), more=True)
     kind = FORMS["meeting-report"]
     assert "network_number_typed" in ui_schema(kind, lists)["properties"]
@@ -219,7 +219,7 @@ def test_of_more_than_two_hundred_the_newest_are_listed_and_the_others_number_is
 def test_of_more_signatures_than_a_list_holds_each_is_typed(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(form_options, "MOST_LISTED", 2)
     with reading() as session:
-        properties = ui_schema(FORMS["kickoff"], all_lists(session))["properties"]
+        properties = ui_schema(FORMS["kickoff"], all_lists(session, at("2027-03-02")))["properties"]
     assert "enum" not in properties["signature"]
 
 
@@ -244,7 +244,7 @@ def test_a_run_keeps_what_was_chosen_as_it_was_chosen_and_no_words_of_anybody() 
 
 def listed(session: Session, name: str) -> list[str]:
     session.flush()
-    return list(all_lists(session)[name].labels)
+    return list(all_lists(session, at("2027-03-02"))[name].labels)
 
 
 def test_the_number_at_a_labels_end_is_the_networks(office: Settings) -> None:

@@ -62,10 +62,10 @@ def test_a_request_waits_on_the_list_until_it_is_answered_and_its_label_names_no
         request = wants(session, RightsKind.erasure)
         [waiting] = work_list.what_waits(session, at(ASKED))
         assert (waiting.what, waiting.due, waiting.opens) == ("rights_erasure", date(2027, 4, 2), "data-protection")
-        assert waiting.filled["request"] == rights_label(request) in all_lists(session)["rights"].labels
+        assert waiting.filled["request"] == rights_label(request) in all_lists(session, at(ASKED))["rights"].labels
         assert str(ake(session).name) not in str(waiting.row(no_link)) + rights_label(request)
         say(session, request)
-        assert not work_list.what_waits(session, at(ASKED)) and not all_lists(session)["rights"].labels
+        assert not work_list.what_waits(session, at(ASKED)) and not all_lists(session, at(ASKED))["rights"].labels
 
 
 def test_twenty_days_later_those_who_answer_are_alarmed_once_and_told_who_it_is(office: Settings) -> None:

@@ -24,7 +24,8 @@ def test_a_request_waits_for_its_talk_within_five_working_days_and_its_decision_
         assert (waiting.what, str(waiting.due), waiting.overdue) == ("talk", "2026-11-09", False)
         assert work_list.what_waits(session, at("2026-11-10"))[0].overdue
         talk(session, request, "2026-11-10", decision="wait")
-        assert work_list.what_waits(session, at("2026-11-24")) == []
+        [waiting] = work_list.what_waits(session, at("2026-11-24"))
+        assert (waiting.what, waiting.overdue) == ("waiting", False), "it waits on hours, and is seen"
 
 
 def test_what_is_overdue_stands_first_and_its_owner_is_told_once(office: Settings) -> None:
