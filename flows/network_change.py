@@ -15,7 +15,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 @flow(name="network-change", flow_run_name=localized("Ändring: {form.subject}", "Change: {form.subject}"))
 @fail_with_sentence
 async def network_change(form: NetworkChangeForm, as_of: str = "") -> Counts:
-    """Vila, väck, avsluta, dela, slå ihop, byt kontakt, be någon arrangera eller förläng stödet.
+    """Vila, väck, avsluta, dela, slå ihop, förläng stödet, eller ändra kontakt, takt, namn, plats, förhandlare.
 
     Args:
         form: Nätverket, ändringen och vilka medlemmar som bett om den eller kommit överens.
@@ -24,6 +24,13 @@ async def network_change(form: NetworkChangeForm, as_of: str = "") -> Counts:
     at = moment(as_of)
     intake = await stage.receive_change(form, at)
     await forget(form)
+    if form.is_about_all:
+        given = await stage.hand_over(intake, at)
+        await refresh_forms_and_start_outbox(as_of)
+        line = localized(
+            f"{given} nätverk och förfrågningar lämnade över", f"{given} networks and requests handed over"
+        )
+        return outcome(line, given=given)
     done = await stage.change(intake, at)
     await refresh_forms_and_start_outbox(as_of)
     change, state = word(CHANGE, form.change), word(NETWORK_STATE, done["state"])

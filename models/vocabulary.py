@@ -157,12 +157,29 @@ CHANGE: Final[Words] = {
     "new_organiser": ("Fråga en ny arrangör", "Ask a new organiser"),
     "extend": ("Förlänga stödet", "Extend the support"),
     "meet_neighbours": ("Vill träffa nätverk som är nära", "Wants to meet networks that are near"),
+    "contact": ("Anteckna ett kontaktförsök", "Note an attempt to reach them"),
+    "cadence": ("Träffas i en annan takt", "Meet at another pace"),
+    "target_size": ("Bli fler eller färre", "Be more or fewer"),
+    "name": ("Byta namn", "Change the name"),
+    "place": ("Byta plats", "Change the place"),
+    "negotiator": ("Ny förhandlare", "New negotiator"),
+    "end_role": ("Avsluta någons roll av ett skäl", "End somebody's role for a reason"),
+    "hand_over": ("Lämna över allt en förhandlare har", "Hand over all that a negotiator has"),
 }
-OTHER_CHANNEL: Final[Words] = {
+CONTACT_CHANNEL: Final[Words] = {
     "none": ("Ingen", "None"),
     "phone": ("Telefon", "Phone"),
+    "mail": ("E-post", "E-mail"),
     "letter": ("Brev", "Letter"),
     "meeting": ("Möte", "Meeting"),
+    "other": ("Annat", "Other"),
+}
+CONTACT_OUTCOME: Final[Words] = {
+    "no_answer": ("Inget svar", "No answer"),
+    "left_word": ("Lämnade besked", "Left word"),
+    "reached": ("Fick tag i någon", "Reached somebody"),
+    "agreed": ("Kom överens om något", "Agreed on something"),
+    "complaint": ("Klagomål", "Complaint"),
 }
 ACTION: Final[Words] = {
     "quarter": ("Kvartalets genomgång", "The quarter's round"),

@@ -32,5 +32,16 @@ async def change(intake: str, at: datetime) -> dict[str, Any]:
         return {"network": network.number, "state": str(network.state), "changed": int(changed)}
 
 
+@step("Lämna över", "Hand over")
+async def hand_over(intake: str, at: datetime) -> int:
+    """Hand over all that one of the staff looks after, once. Returns how many networks and requests."""
+    with transaction() as session:
+        row, form = form_of(session, intake, NetworkChangeForm)
+        if form is None:
+            return 0
+        close_intake(row, None, at)
+        return network_change.hand_over_all(session, form, _cause(form, at))
+
+
 def _cause(form: NetworkChangeForm, at: datetime) -> Cause:
     return Cause(f"network-change:{form.change}", Actor.staff, at, form.signature.strip().lower(), run_id())

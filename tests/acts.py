@@ -165,6 +165,7 @@ def change(session: Session, network: Network, what: str, day: str, **changes: A
         {"network_number": network.number, "signature": "asj", "change": what} | changes
     )
     form.check(date.fromisoformat(day))
+    network_change.check_change(session, form, by(Actor.staff, day))
     _, changed = network_change.change(session, form, by(Actor.staff, day))
     session.flush()
     return changed

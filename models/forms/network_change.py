@@ -8,25 +8,70 @@ from pydantic import Field, StringConstraints
 from models.db.column_types import nfc
 from models.forms.kit.base import (
     MEMBER,
+    NOBODY,
     SIGNATURE,
     YOUR_SIGNATURE,
+    DayText,
     Form,
     MemberOrNone,
     NetworkNumber,
+    Place,
     Reads,
     Signature,
     SignatureOrNone,
+    day_problem,
     field,
+    name_problem,
+    parse_day,
     unchosen,
 )
-from models.forms.kit.fields import Coded, PerNetworkConsent
+from models.forms.kit.fields import Coded, FromList, PerNetworkConsent
 from models.i18n import localized
+from models.tables.contact_entry import NOTE_LENGTH
 from models.tables.network import MOST_EXTENDED_DAYS
-from models.vocabulary import CHANGE, OTHER_CHANNEL
+from models.vocabulary import CADENCE, CHANGE, CONTACT_CHANNEL, CONTACT_OUTCOME, Words
 
 NETWORK = ("Nätverk", "Network")
+NAME = ("Nytt namn", "New name")
+PLACE = ("Ny plats", "New place")
+TRIED_ON = ("Dag för kontaktförsöket", "Day of the attempt")
+REMIND_ON = ("Påminn mig", "Remind me")
+AS_IT_IS: Words = {"0": ("Som den är", "As it is"), **CADENCE}
 Agreement = Annotated[str, StringConstraints(pattern="^[0-9]{1,6}:[mM][0-9]{1,3}$"), PerNetworkConsent()]
-Change = Literal["rest", "wake", "close", "split", "merge", "new_contact", "new_organiser", "extend", "meet_neighbours"]
+Change = Literal[
+    "rest", "wake", "close", "split", "merge", "new_contact", "new_organiser", "extend", "meet_neighbours",
+    "contact", "cadence", "target_size", "name", "place", "negotiator", "end_role", "hand_over",
+]  # fmt: skip
+_WHO_ASKED = ("member", ("Medlem: skriv vem som bett om det.", "Member: write who asked for it."))
+_NEW_NEGOTIATOR = ("negotiator", ("Ny förhandlare: välj i listan.", "New negotiator: choose from the list."))
+NEEDED: dict[str, tuple[tuple[str, tuple[str, str]], ...]] = {
+    "wake": (_WHO_ASKED,),
+    "new_contact": (("new_contact", ("Ny kontakt: välj en arrangör.", "New contact: choose an organiser.")),),
+    "new_organiser": (
+        (
+            "member_number",
+            ("Medlemsnummer: fyll i arrangörens.", "Member number: fill in the organiser's."),
+        ),
+    ),
+    "merge": (
+        (
+            "other_networks",
+            ("Andra nätverk: ange det som lever vidare.", "Other networks: give the one living on."),
+        ),
+    ),
+    "cadence": (_WHO_ASKED, ("cadence_days", ("Ny takt: välj i listan.", "New pace: choose from the list."))),
+    "target_size": (_WHO_ASKED, ("target_size", ("Hur många de vill bli: minst 1.", "How many: at least 1."))),
+    "name": (_WHO_ASKED, ("network_name", ("Nytt namn: skriv det.", "New name: write it."))),
+    "place": (_WHO_ASKED, ("place", ("Ny plats: skriv den.", "New place: write it."))),
+    "negotiator": (_NEW_NEGOTIATOR,),
+    "hand_over": (_NEW_NEGOTIATOR, ("former", ("Lämnar över: välj i listan.", "Hands over: choose from the list."))),
+    "end_role": (
+        ("whose", ("Vems roll: välj medlemmens kod.", "Whose role: choose the member's code.")),
+        ("approver", ("Godkänd av: välj en kollega.", "Approved by: choose a colleague.")),
+        ("reason", ("Skäl: skriv varför rollen avslutas.", "Reason: write why the role ends.")),
+    ),
+}
+"""The fields that a change cannot do without, and the sentence that asks for each."""
 
 
 class NetworkChangeForm(Form):
@@ -44,10 +89,20 @@ class NetworkChangeForm(Form):
             "new_organiser": ["member_number"],
             "extend": ["days", "approver", "reason"],
             "meet_neighbours": [],
+            "contact": ["other_channel", "contact_outcome", "on", "remind_on", "reason"],
+            "cadence": ["member", "cadence_days"],
+            "target_size": ["member", "target_size"],
+            "name": ["member", "network_name"],
+            "place": ["member", "place", "municipality"],
+            "negotiator": ["negotiator"],
+            "end_role": ["whose", "reason", "approver"],
+            "hand_over": ["former", "negotiator"],
         }
     }
 
-    network_number: NetworkNumber = Field(0, **field(0, NETWORK))
+    network_number: NetworkNumber = Field(
+        0, **field(0, NETWORK, ("Behövs inte när allt lämnas över.", "Not needed when all is handed over."))
+    )
     signature: Signature = Field(pattern=SIGNATURE, **field(1, YOUR_SIGNATURE))
     change: Annotated[Change, Coded(CHANGE)] = Field(
         **field(
@@ -61,8 +116,8 @@ class NetworkChangeForm(Form):
             3,
             ("Medlem som bett om det eller bestämt", "Member who asked or decided"),
             (
-                "Vid vila, väckning, avslut och ny kontakt. Ingen: det går inte att nå någon.",
-                "To rest, wake, close or change the contact. Nobody: none can be reached.",
+                "Den som sa till om ändringen. Ingen: det går inte att nå någon.",
+                "Who told you of the change. Nobody: none can be reached.",
             ),
         ),
     )
@@ -80,13 +135,18 @@ class NetworkChangeForm(Form):
             personal=True,
         ),
     )
-    other_channel: Annotated[Literal["none", "phone", "letter", "meeting"], Coded(OTHER_CHANNEL)] = Field(
-        "none",
-        **field(
-            6,
-            ("Annan väg ni har försökt nå dem", "Other channel you have tried"),
-            ("När ett vilande nätverk avslutas.", "When a resting network is closed."),
-        ),
+    other_channel: Annotated[Literal["none", "phone", "mail", "letter", "meeting", "other"], Coded(CONTACT_CHANNEL)] = (
+        Field(
+            "none",
+            **field(
+                6,
+                ("Hur du har försökt nå dem", "How you tried to reach them"),
+                (
+                    "För ett kontaktförsök, och när ett vilande nätverk avslutas.",
+                    "For an attempt, and to close a resting one.",
+                ),
+            ),
+        )
     )
     other_networks: list[NetworkNumber] = Field(
         [],
@@ -120,18 +180,60 @@ class NetworkChangeForm(Form):
         pattern=f"{SIGNATURE}|^$",
         **field(
             10,
-            ("Förlängningen godkänd av", "Extension approved by"),
-            ("En kollega, inte nätverkets förhandlare.", "A colleague, not the network's negotiator."),
+            ("Godkänd av", "Approved by"),
+            (
+                "Förlängning eller avslutad roll: en kollega, vid förlängning inte nätverkets förhandlare.",
+                "An extension or a role that ends: a colleague; for an extension not the network's negotiator.",
+            ),
         ),
     )
     reason: str = Field(
         "",
         **field(
             11,
-            ("Skäl till förlängningen", "Reason for the extension"),
-            ("Sparas bara vid förlängning.", "Kept for an extension only."),
+            ("Skäl eller anteckning", "Reason or note"),
+            (
+                "Varför stödet förlängs eller rollen avslutas, eller vad som sades vid kontaktförsöket.",
+                "Why the support is extended or the role ends, or what was said in the attempt.",
+            ),
             personal=True,
         ),
+    )
+    contact_outcome: Annotated[
+        Literal["no_answer", "left_word", "reached", "agreed", "complaint"], Coded(CONTACT_OUTCOME)
+    ] = Field("no_answer", **field(12, ("Hur kontaktförsöket gick", "What came of the attempt")))
+    on: DayText = Field("", **field(13, TRIED_ON, ("Tomt: i dag.", "Empty: today.")))
+    remind_on: DayText = Field(
+        "", **field(14, REMIND_ON, ("Då står det på arbetslistan.", "Then it stands on the work list."))
+    )
+    cadence_days: Annotated[Literal[0, 30, 60, 90, 180], Coded(AS_IT_IS, numeric=True)] = Field(
+        0, **field(15, ("Ny takt", "New pace"))
+    )
+    target_size: int = Field(0, **field(16, ("Hur många de vill bli", "How many they want to be")))
+    network_name: str = Field("", max_length=200, **field(17, NAME, personal=True))
+    place: str = Field("", max_length=200, **field(18, PLACE, personal=True))
+    municipality: Place = Field(
+        "", **field(19, ("Ny kommun", "New municipality"), ("Tomt: platsens namn.", "Empty: the place's name."))
+    )
+    negotiator: SignatureOrNone = Field(
+        "", pattern=f"{SIGNATURE}|^$", **field(20, ("Ny förhandlare", "New negotiator"))
+    )
+    former: Annotated[str, FromList("carriers", fixed=NOBODY)] = Field(
+        "",
+        pattern=f"{SIGNATURE}|^$",
+        **field(
+            21,
+            ("Lämnar över", "Hands over"),
+            (
+                "Den vars nätverk, förfrågningar och ärenden går till den nya.",
+                "Whose networks, requests and matters go.",
+            ),
+        ),
+    )
+    whose: MemberOrNone = Field(
+        "",
+        pattern=f"{MEMBER}|^$",
+        **field(22, ("Vems roll", "Whose role"), ("När en roll avslutas.", "When a role ends.")),
     )
 
     @property
@@ -139,27 +241,41 @@ class NetworkChangeForm(Form):
         """Which member agreed for which network."""
         return {int(number): code for number, code in (one.split(":") for one in self.agreed)}
 
+    @property
+    def is_about_all(self) -> bool:
+        """Whether it is about everything that one of the staff looks after, and not one network."""
+        return self.change == "hand_over"
+
+    @property
+    def subject(self) -> str:
+        return localized(*CHANGE["hand_over"]).lower() if self.is_about_all else super().subject
+
+    def tried_on(self, today: date) -> date:
+        """The day of an attempt to reach the network: today unless told otherwise."""
+        return parse_day(self.on, localized(*TRIED_ON)) or today
+
+    def reminds_on(self) -> date | None:
+        """When staff want to be reminded of it, if at all."""
+        return parse_day(self.remind_on, localized(*REMIND_ON))
+
     def problems(self, today: date) -> list[str]:
-        needed = {
-            "wake": (self.member, localized("Medlem: skriv vem som bett om det.", "Member: write who asked for it.")),
-            "new_contact": (
-                self.new_contact,
-                localized("Ny kontakt: välj en arrangör.", "New contact: choose an organiser."),
-            ),
-            "new_organiser": (
-                nfc(self.member_number),
-                localized("Medlemsnummer: fyll i den nya arrangörens.", "Member number: fill in the new organiser's."),
-            ),
-            "merge": (
-                len(self.other_networks) == 1,
-                localized(
-                    "Andra nätverk: ange det nätverk som lever vidare.", "Other networks: give the one that lives on."
-                ),
-            ),
-        }
-        given, problem = needed.get(self.change, (True, ""))
-        found = unchosen(self.network_number, NETWORK) + ([] if given else [problem])
+        found = [] if self.is_about_all else unchosen(self.network_number, NETWORK)
+        found += [localized(*said) for name, said in NEEDED.get(self.change, ()) if not _is_given(getattr(self, name))]
+        found += name_problem(self.network_name, NAME) + name_problem(self.place, PLACE)
+        if self.change == "contact":
+            found += self._contact_problems(today)
         return found + (self._extension_problems() if self.change == "extend" else [])
+
+    def _contact_problems(self, today: date) -> list[str]:
+        found = day_problem(parse_day, self.on, localized(*TRIED_ON), today, ahead=False)
+        found += day_problem(parse_day, self.remind_on, localized(*REMIND_ON), today, ahead=True)
+        if self.other_channel == "none":
+            found.append(localized("Hur du har försökt nå dem: välj.", "How you tried to reach them: choose."))
+        if len(self.reason) > NOTE_LENGTH:
+            found.append(
+                localized(f"Anteckning: högst {NOTE_LENGTH} tecken.", f"Note: at most {NOTE_LENGTH} characters.")
+            )
+        return found
 
     def _extension_problems(self) -> list[str]:
         found = []
@@ -172,3 +288,14 @@ class NetworkChangeForm(Form):
                 localized("Godkänd av: skriv en kollegas signatur.", "Approved by: write a colleague's signature.")
             )
         return found
+
+
+def _is_given(value: object) -> bool:
+    match value:
+        case str():
+            return bool(nfc(value))
+        case int():
+            return value > 0
+        case list():
+            return len(value) == 1  # one network lives on
+    return False

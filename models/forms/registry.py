@@ -64,8 +64,8 @@ ABOUT: dict[str, tuple[str, str]] = {
         "Write down a talk with a network and the way on (try something new, rest or close).",
     ),
     "network-change": (
-        "Vila, väck, avsluta, dela, slå ihop, byt kontakt, be någon arrangera eller förläng stödet.",
-        "Rest, wake, close, split, merge, change the contact, ask an organiser or extend the support.",
+        "Vila, väck, avsluta, dela, slå ihop, förläng stödet, eller ändra kontakt, takt, namn, plats, förhandlare.",
+        "Rest, wake, close, split, merge, extend, or change contact, organiser, pace, name, place, negotiator.",
     ),
     "phase-out": (
         "Varsla om slutdatum och ta nästa steg på trappan.",

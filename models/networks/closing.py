@@ -31,7 +31,7 @@ Agreed = dict[int, str]
 """Which member (code) of which party (network number) agreed."""
 
 
-def close(session: Session, network: Network, member: str, other_channel: str, cause: Cause) -> bool:
+def close(session: Session, network: Network, member: str, cause: Cause) -> bool:
     """Close a network with honour; the cause's signature confirms it. False when it is closed already.
 
     It closes because a confirmed organiser says so, at once and whatever it does; without one a resting or planned one
@@ -48,7 +48,7 @@ def close(session: Session, network: Network, member: str, other_channel: str, c
         check_planned_long(session, network, today)
         why = "never-met"
     else:
-        check_rested_long(session, network, other_channel, today)
+        check_rested_long(session, network, today)
         why = "rested-long"
     _end(session, network, NetworkState.closed, replace(cause, why=f"{cause.why}:{why}"))
     return True

@@ -110,11 +110,11 @@ def end_roles_of_leavers(session: Session, at: datetime) -> int:
         session.add(role)
     session.flush()
     left = {role.network_id: role for role in sorted(roles, key=lambda role: role.kind != RoleKind.organiser)}
-    _look_after(session, left, at)
+    look_after(session, left, at)
     return len(roles)
 
 
-def _look_after(session: Session, left: dict[UUID, Role], at: datetime) -> None:
+def look_after(session: Session, left: dict[UUID, Role], at: datetime) -> None:
     """What staff do about networks that somebody left; a network that has ended needs nothing."""
     remaining = confirmed_organisers_of(session, left)
     contacted = with_contact(session)

@@ -11,7 +11,7 @@ from models.dates.local_time import local
 from models.errors import UserError
 from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
-from models.networks.nudges import Nudge, asked_enough, next_nudge, nudges_sent
+from models.networks.nudges import Nudge, how_asked, next_nudge, nudges_sent
 from models.office.interventions import open_many
 from models.people.roles import contacts_of
 from models.tables.mail import Template
@@ -57,18 +57,19 @@ def _long_ago(today: date, asked_on: date) -> bool:
 
 
 def propose_closing_planned(session: Session, at: datetime) -> int:
-    """Put networks on the list that after 180 active days and two mails still have no meeting: staff may close them."""
-    due = [
-        (network, OCCASION)
-        for network, waited, asked in _planned(session, at)
-        if waited >= CLOSE_ACTIVE_DAYS and asked_enough(asked)
-    ]
+    """Put networks on the list that after 180 active days and two mails, or with nobody to mail, still have no meeting:
+    staff may close them.
+    """
+    long = [(network, asked) for network, waited, asked in _planned(session, at) if waited >= CLOSE_ACTIVE_DAYS]
+    asked = how_asked(session, {one.id: (local(one.created_at).date(), mails) for one, mails in long})
+    due = [(network, OCCASION) for network, _ in long if asked[network.id].is_for_staff]
     return open_many(session, due, InterventionKind.propose_close, at)
 
 
 def check_planned_long(session: Session, network: Network, today: date) -> None:
     """Raises UserError unless 180 active days went by without a kickoff and it was asked twice (section 4)."""
-    earliest = add_active_days(local(network.created_at).date(), CLOSE_ACTIVE_DAYS)
+    created = local(network.created_at).date()
+    earliest = add_active_days(created, CLOSE_ACTIVE_DAYS)
     if earliest > today:
         raise UserError(
             localized(
@@ -76,10 +77,13 @@ def check_planned_long(session: Session, network: Network, today: date) -> None:
                 f"Change: network #{network.number} is planned and can close on {earliest} at the earliest. Wait.",
             )
         )
-    if not asked_enough(nudges_sent(session, Template.still_planned, NetworkState.planned).get(network.id, [])):
+    mails = nudges_sent(session, Template.still_planned, NetworkState.planned).get(network.id, [])
+    if not how_asked(session, {network.id: (created, mails)})[network.id].enough:
         raise UserError(
             localized(
-                "Ändring: nätverket har inte frågats två gånger om en första träff. Vänta på breven.",
-                "Change: the network has not been asked twice about a first meeting. Wait for the mails.",
+                "Ändring: nätverket har inte frågats två gånger om en första träff. Vänta på mejlen, eller anteckna "
+                "två kontaktförsök med 14 dagar emellan.",
+                "Change: the network has not been asked twice about a first meeting. Wait for the mails, or note two "
+                "attempts 14 days apart.",
             )
         )

@@ -17,9 +17,10 @@ from models.mail.queue import QueuedMail, enqueue
 from models.networks import lifecycle
 from models.networks.contacts import with_contact
 from models.networks.lookup import require_state
-from models.networks.nudges import Nudge, asked_enough, in_episode, next_nudge, nudges_sent
+from models.networks.nudges import Nudge, how_asked, in_episode, next_nudge, nudges_sent
 from models.networks.standing import end_support_and_say_goodbye
 from models.office.absence import ladder_pauses_of
+from models.office.contact_log import IN_VAIN, are_apart, attempts_of
 from models.office.interventions import end_all, open_for, open_many
 from models.people.roles import confirmed_organisers, contact_of, contacts_of, member_by_code
 from models.support.ladder import support_end
@@ -63,10 +64,10 @@ def rest(session: Session, network: Network, member: str, cause: Cause) -> bool:
 def is_unreachable(session: Session, network: Network) -> bool:
     """Whether reaching a member was tried in vain, and nobody was heard of since.
 
-    Nobody is left; no new contact was found in time; it is on the list; or a second organiser was silent. A proposal
-    to rest of a network that answers is for its members to decide, in the talk.
+    Nobody is left; no new contact was found in time; it is on the list; staff tried twice, fourteen days apart; or a
+    second organiser was silent. A proposal to rest of a network that answers is for its members to decide, in the talk.
     """
-    if not confirmed_organisers(session, network.id):
+    if not confirmed_organisers(session, network.id) or _tried_in_vain(session, network):
         return True
     if open_for(session, network, (InterventionKind.propose_rest,)) and network.id not in with_contact(session):
         return True
@@ -76,6 +77,14 @@ def is_unreachable(session: Session, network: Network) -> bool:
     if asked is None or asked.second_asked_on is None:
         return False
     return not heard_since(session, network, asked.sent_on)
+
+
+def _tried_in_vain(session: Session, network: Network) -> bool:
+    """Whether staff tried twice, fourteen days apart, since anybody was last reached or heard of."""
+    tried: list[date] = []
+    for entry in attempts_of(session, [network.id]).get(network.id, []):
+        tried = [*tried, entry.on] if entry.outcome in IN_VAIN else []
+    return are_apart(tried) and not heard_since(session, network, tried[0])
 
 
 def heard_since(session: Session, network: Network, day: date) -> bool:
@@ -180,21 +189,22 @@ def _rests(session: Session, asked: dict[UUID, list[Nudge]]) -> list[tuple[Netwo
 
 
 def propose_closing(session: Session, at: datetime) -> int:
-    """Put networks on the list that rested 12 months and were asked twice: staff try another way, then close it."""
+    """Put networks on the list that rested 12 months and were asked twice, or cannot be mailed: staff try another way,
+    then close it.
+    """
     today = local(at).date()
-    asked = nudges_sent(session, Template.wake, NetworkState.resting)
-    due = [
-        (network, str(rested_on))
-        for network, rested_on, mine in _rests(session, asked)
-        if add_months(rested_on, CLOSE_MONTHS) <= today and asked_enough(mine)
-    ]
+    sent = nudges_sent(session, Template.wake, NetworkState.resting)
+    long = [rest for rest in _rests(session, sent) if add_months(rest[1], CLOSE_MONTHS) <= today]
+    asked = how_asked(session, {network.id: (rested_on, mine) for network, rested_on, mine in long})
+    due = [(network, str(rested_on)) for network, rested_on, _ in long if asked[network.id].is_for_staff]
     return open_many(session, due, InterventionKind.propose_close, at)
 
 
-def check_rested_long(session: Session, network: Network, other_channel: str, today: date) -> None:
-    """Raises UserError unless it rested 12 months, was asked by two mails and in one other way (section 4)."""
-    asked = nudges_sent(session, Template.wake, NetworkState.resting)
-    [(rested_on, mine)] = [(on, mine) for one, on, mine in _rests(session, asked) if one.id == network.id]
+def check_rested_long(session: Session, network: Network, today: date) -> None:
+    """Raises UserError unless it rested 12 months, was asked twice and in one other way than by mail (section 4)."""
+    sent = nudges_sent(session, Template.wake, NetworkState.resting)
+    [(rested_on, mine)] = [(on, mine) for one, on, mine in _rests(session, sent) if one.id == network.id]
+    asked = how_asked(session, {network.id: (rested_on, mine)})[network.id]
     earliest = add_months(rested_on, CLOSE_MONTHS)
     if earliest > today:
         raise UserError(
@@ -203,17 +213,19 @@ def check_rested_long(session: Session, network: Network, other_channel: str, to
                 f"Change: network #{network.number} rests and can close on {earliest} at the earliest. Wait.",
             )
         )
-    if not asked_enough(mine):
+    if not asked.enough_beside_another_channel:
         raise UserError(
             localized(
-                "Ändring: nätverket har inte fått två brev om att vakna än. Vänta på dem.",
-                "Change: the network has not had two mails about waking yet. Wait for them.",
+                "Ändring: nätverket har inte frågats två gånger än om att vakna. Vänta på mejlen, eller anteckna "
+                "två kontaktförsök med 14 dagar emellan.",
+                "Change: the network has not been asked twice about waking. Wait for the mails, or note two attempts "
+                "14 days apart.",
             )
         )
-    if other_channel == "none":
+    if not asked.by_another_channel:
         raise UserError(
             localized(
-                "Annan väg: två brev räcker inte. Ring, skriv eller träffa någon först och välj hur.",
+                "Annan väg: två mejl räcker inte. Ring, skriv eller träffa någon först och välj hur.",
                 "Other channel: two mails are not enough. Call, write or meet somebody first and choose how.",
             )
         )

@@ -14,6 +14,19 @@ ANSWERING = (*SIGNING, StaffRole.data_protection)
 """Who answers what persons ask for about their own data; that is all that data protection signs."""
 
 
+def anybody_by_signature(session: Session, signature: str) -> Staff:
+    """Who signs or once signed so, active or not: one who has left hands over too. Raises UserError."""
+    found = session.exec(select(Staff).where(col(Staff.signature) == signature.strip().lower())).one_or_none()
+    if found is None:
+        raise UserError(
+            localized(
+                "Lämnar över: signaturen finns inte bland medarbetarna. Välj i listan.",
+                "Hands over: no member of staff has or had this signature. Choose from the list.",
+            )
+        )
+    return found
+
+
 def by_signature(session: Session, signature: str, field: str, roles: Collection[StaffRole] = SIGNING) -> Staff:
     """The active member of staff who signs so, and may: `roles` are those that do. Raises UserError that names the
     form's field.

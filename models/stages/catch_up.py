@@ -59,7 +59,7 @@ def settle_talk(session: Session, form: CatchUpForm, cause: Cause) -> tuple[Netw
         case "rest":
             _rest(session, network, form, cause)
         case "close":
-            close(session, network, form.member, "none", cause)
+            close(session, network, form.member, cause)
     return network, len(about)
 
 

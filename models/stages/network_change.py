@@ -1,6 +1,8 @@
 """What happens to a network besides the ladder: who may change what, told by one form (domain.md section 4)."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from sqlmodel import Session
 
@@ -11,19 +13,22 @@ from models.errors import UserError
 from models.forms.kit.base import Form
 from models.forms.network_change import NetworkChangeForm
 from models.i18n import localized
+from models.networks import changes
+from models.networks.changes import LIVING
 from models.networks.closing import close, merge, split
 from models.networks.contacts import new_contact, new_organiser
 from models.networks.lookup import network_by_number, require_state
 from models.networks.rest import rest, wake
 from models.office.absence import ladder_pauses_of
-from models.office.staff import by_signature
+from models.office.contact_log import log_attempt
+from models.office.staff import anybody_by_signature, by_signature
 from models.people.roles import member_by_code
 from models.requests.near_neighbour import agree_for_network
 from models.support.ladder import ABSOLUTE_MONTHS, ON_THE_WAY, has_ended
-from models.tables.network import STEP_OF, TERMINAL, Network, NetworkState
+from models.tables.contact_entry import ContactChannel, ContactEntry, ContactOutcome
+from models.tables.network import STEP_OF, Network, NetworkState
+from models.tables.office import Staff
 from models.tables.transition import Cause
-
-LIVING = tuple(state for state in NetworkState if state not in TERMINAL)
 
 
 def check_change(session: Session, form: Form, cause: Cause) -> None:
@@ -33,7 +38,10 @@ def check_change(session: Session, form: Form, cause: Cause) -> None:
     """
     assert isinstance(form, NetworkChangeForm)
     with tried(session):
-        change(session, form, cause)
+        if form.is_about_all:
+            hand_over_all(session, form, cause)
+        else:
+            change(session, form, cause)
 
 
 def change(session: Session, form: NetworkChangeForm, cause: Cause) -> tuple[Network, bool]:
@@ -41,35 +49,73 @@ def change(session: Session, form: NetworkChangeForm, cause: Cause) -> tuple[Net
 
     Raises UserError that names the field, or TransitionRefused; nothing has changed then.
     """
-    network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
     by_signature(session, form.signature, localized("Din signatur", "Your signature"))
+    network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
+    return network, CHANGES[form.change](session, network, form, cause)
+
+
+def _others(session: Session, form: NetworkChangeForm) -> list[Network]:
     field = localized("Andra nätverk", "Other networks")
-    others = [network_by_number(session, number, field) for number in form.other_networks]
-    match form.change:
-        case "rest":
-            changed = rest(session, network, form.member, cause)
-        case "wake":
-            changed = wake(session, network, form.member, cause)
-        case "close":
-            changed = close(session, network, form.member, form.other_channel, cause)
-        case "merge":
-            changed = merge(session, network, others[0], form.agreements, cause)
-        case "split":
-            changed = split(session, network, others, form.agreements, cause)
-        case "extend":
-            changed = extend(session, network, form, cause)
-        case "new_contact":
-            changed = _hand_over(session, network, form, cause)
-        case "new_organiser":
-            require_state(network, LIVING)
-            changed = new_organiser(session, network, form.member_number, cause.at)
-        case "meet_neighbours":
-            require_state(network, LIVING)
-            changed = agree_for_network(session, network, cause.at) > 0
-    return network, changed
+    return [network_by_number(session, number, field) for number in form.other_networks]
 
 
-def _hand_over(session: Session, network: Network, form: NetworkChangeForm, cause: Cause) -> bool:
+def _word(form: NetworkChangeForm, cause: Cause) -> changes.Word:
+    return changes.Word(cause, form.member)
+
+
+def _close(session: Session, network: Network, form: NetworkChangeForm, cause: Cause) -> bool:
+    """What was tried to reach them is an attempt like any other."""
+    if form.other_channel != "none" and network.state in LIVING:
+        _note_attempt(session, network, form, cause)
+    return close(session, network, form.member, cause)
+
+
+def _ask_organiser(session: Session, network: Network, form: NetworkChangeForm, cause: Cause) -> bool:
+    require_state(network, LIVING)
+    return new_organiser(session, network, form.member_number, cause.at)
+
+
+def _meet_neighbours(session: Session, network: Network, _form: NetworkChangeForm, cause: Cause) -> bool:
+    require_state(network, LIVING)
+    return agree_for_network(session, network, cause.at) > 0
+
+
+def _end_role(session: Session, network: Network, form: NetworkChangeForm, cause: Cause) -> bool:
+    approver = by_signature(session, form.approver, localized("Godkänd av", "Approved by"))
+    return changes.end_role(session, network, form.whose, form.reason, approver, cause)
+
+
+def hand_over_all(session: Session, form: NetworkChangeForm, cause: Cause) -> int:
+    """Everything that one member of staff looks after goes to another. Returns how many networks and requests.
+
+    Raises UserError that names the field.
+    """
+    by_signature(session, form.signature, localized("Din signatur", "Your signature"))
+    return changes.hand_over(session, anybody_by_signature(session, form.former), _negotiator(session, form), cause)
+
+
+def _negotiator(session: Session, form: NetworkChangeForm) -> Staff:
+    return by_signature(session, form.negotiator, localized("Ny förhandlare", "New negotiator"))
+
+
+def _note_attempt(session: Session, network: Network, form: NetworkChangeForm, cause: Cause) -> bool:
+    """What staff tell of having tried to reach the network; with a close, that it was in vain."""
+    require_state(network, LIVING)
+    staff = by_signature(session, form.signature, localized("Din signatur", "Your signature"))
+    entry = ContactEntry(
+        network_id=network.id,
+        on=form.tried_on(local(cause.at).date()),
+        channel=ContactChannel(form.other_channel),
+        outcome=ContactOutcome(form.contact_outcome),
+        note=nfc(form.reason) or None,
+        remind_on=form.reminds_on(),
+        staff_id=staff.id,
+        noted_at=cause.at,
+    )
+    return log_attempt(session, entry)
+
+
+def _change_contact(session: Session, network: Network, form: NetworkChangeForm, cause: Cause) -> bool:
     require_state(network, LIVING)
     if form.member:  # who asked is one who carries it
         member_by_code(session, network, form.member)
@@ -125,3 +171,32 @@ def _extended_end(session: Session, network: Network, days: int, today: date) ->
             )
         )
     return ends + timedelta(days=days)
+
+
+Work = Callable[[Session, Network, NetworkChangeForm, Cause], bool]
+CHANGES: Mapping[str, Work] = MappingProxyType({
+    "rest": lambda session, network, form, cause: rest(session, network, form.member, cause),
+    "wake": lambda session, network, form, cause: wake(session, network, form.member, cause),
+    "close": _close,
+    "merge": lambda session, network, form, cause: merge(
+        session, network, _others(session, form)[0], form.agreements, cause),
+    "split": lambda session, network, form, cause: split(
+        session, network, _others(session, form), form.agreements, cause),
+    "extend": extend,
+    "new_contact": _change_contact,
+    "new_organiser": _ask_organiser,
+    "meet_neighbours": _meet_neighbours,
+    "contact": _note_attempt,
+    "cadence": lambda session, network, form, cause: changes.change_cadence(
+        session, network, form.cadence_days, _word(form, cause)),
+    "target_size": lambda session, network, form, cause: changes.change_target_size(
+        session, network, form.target_size, _word(form, cause)),
+    "name": lambda session, network, form, cause: changes.rename(
+        session, network, form.network_name, _word(form, cause)),
+    "place": lambda session, network, form, cause: changes.move(
+        session, network, form.place, form.municipality, _word(form, cause)),
+    "negotiator": lambda session, network, form, cause: changes.give_to(
+        session, network, _negotiator(session, form), cause),
+    "end_role": _end_role,
+})  # fmt: skip
+"""What each choice of the form does to its one network; whether that changed anything."""

@@ -13,12 +13,14 @@ from models.db.queries import IDS_AT_A_TIME
 from models.i18n import localized
 from models.inbox.bounce import BOUNCED
 from models.mail.queue import QueuedMail, enqueue
+from models.networks.lookup import networks_by_id
+from models.office.contact_log import reminders_due
 from models.office.labels import mail_label, rights_label
 from models.operation import run_pulse
 from models.privacy.rights_request import alarm_on, unanswered, who_answers
 from models.requests.waiting_list import expires_on
 from models.tables.mail import MailStatus, OutgoingMail, Template
-from models.tables.network import Network
+from models.tables.network import TERMINAL, Network
 from models.tables.office import Intervention, InterventionKind, Staff, StaffRole
 from models.tables.place import Municipality, Region
 from models.tables.request import RequestState, SupportRequest
@@ -36,7 +38,7 @@ def what_waits(session: Session, at: datetime) -> list[WorkItem]:
     """Everything that waits on the office, overdue first, then by due date."""
     around = _around(session, at)
     found = [*_requests(session, around), *_interventions(session, around), *_mails(session, around, at)]
-    found += [*_rights(session, around), *_interrupted(session, around, at)]
+    found += [*_rights(session, around), *_interrupted(session, around, at), *_reminders(session, around)]
     return sorted(found, key=lambda one: (not one.overdue, one.due or date.max, one.since, one.subject))
 
 
@@ -79,6 +81,20 @@ def _interventions(session: Session, around: ListContext) -> Iterable[WorkItem]:
             opens, filled = "catch-up", {"network_number": "{subject}" + f" · {word(MATTER, one.kind)}"}
         since = local(one.opened_at).date()
         yield around.item(one.kind, one.id, tuple(about), one.owner, since, one.due_on, opens, **filled)
+
+
+def _reminders(session: Session, around: ListContext) -> Iterable[WorkItem]:
+    """What staff wanted to be reminded of when they tried to reach a network."""
+    due = reminders_due(session, around.today)
+    networks = networks_by_id(session, {one.network_id for one in due if one.network_id})
+    change = {"change": word(CHANGE, "contact"), "network_number": "{subject}"}
+    for one in due:
+        network = networks[one.network_id] if one.network_id else None
+        if network and network.state not in TERMINAL:
+            about = (network.municipality, network.nature, network.number)
+            yield around.item(
+                "reminder", one.id, about, one.staff_id, one.on, one.remind_on, "network-change", **change
+            )
 
 
 def _rights(session: Session, around: ListContext) -> Iterable[WorkItem]:

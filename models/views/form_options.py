@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 
 from models.dates.local_time import local
@@ -38,6 +39,7 @@ def all_lists(session: Session, at: datetime) -> Lists:
         "doubtful": _entries(_doubtful(session)),
         "rights": Entries(tuple(rights_label(one) for one in unanswered(session)[:MOST_LISTED])),
         "signatures": Entries(tuple(_signatures(session, SIGNING))),
+        "carriers": Entries(tuple(_carriers(session))),
         "answering": Entries(tuple(_signatures(session, ANSWERING))),
         "members": Entries(tuple(_codes(session))),
         "municipalities": Entries(tuple(session.exec(select(Municipality.name).order_by(col(Municipality.name))))),
@@ -109,6 +111,17 @@ def _signatures(session: Session, roles: tuple[StaffRole, ...]) -> list[str]:
     signing = select(Staff.signature).where(col(Staff.active), col(Staff.role).in_(roles))
     found = list(session.exec(signing.order_by(col(Staff.signature)).limit(MOST_LISTED + 1)))
     return found if len(found) <= MOST_LISTED else []
+
+
+def _carriers(session: Session) -> list[str]:
+    """Who looks after a living network, an open request or a matter, also when they have left."""
+    owners: tuple[Select[Any], ...] = (
+        sql_select(col(Network.negotiator)).where(col(Network.state).not_in(TERMINAL)),
+        sql_select(col(SupportRequest.assigned_to)).where(col(SupportRequest.state).in_(OPEN)),
+        sql_select(col(Intervention.owner)).where(col(Intervention.ended_at).is_(None)),
+    )
+    carrying = select(Staff.signature).where(or_(*(col(Staff.id).in_(one) for one in owners)))
+    return list(session.exec(carrying.order_by(col(Staff.signature)).limit(MOST_LISTED)))
 
 
 def _codes(session: Session) -> list[str]:

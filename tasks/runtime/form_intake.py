@@ -67,6 +67,6 @@ def form_of(session: Session, intake: str, kind: type[F]) -> tuple[Intake, F | N
     return row, kind.model_validate_json(row.form) if row.form else None
 
 
-def close_intake(row: Intake, subject_id: UUID, at: datetime) -> None:
-    """The form is worked off: what it was about is kept, what stood in it is not."""
+def close_intake(row: Intake, subject_id: UUID | None, at: datetime) -> None:
+    """The form is worked off: what it was about, if one thing, is kept, what stood in it is not."""
     row.subject_id, row.form, row.settled_at = subject_id, None, at

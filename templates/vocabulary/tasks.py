@@ -36,6 +36,10 @@ TASKS: Final[dict[str, dict[str, Task]]] = {
         "sv": Task("förfrågan i kön", "Den väntar på timmar och får ett erbjudande när de finns. Inget att göra."),
         "en": Task("request in the queue", "It waits for hours and gets an offer when there are some. Nothing to do."),
     },
+    "reminder": {
+        "sv": Task("påminnelse om ett kontaktförsök", "Du ville försöka igen. Anteckna hur det går."),
+        "en": Task("reminder of an attempt", "You wanted to try again. Note how it goes."),
+    },
     "appeal": {
         "sv": Task("överklagande av ett nej", "Någon annan än den som sa nej prövar igen. Skriv in beslutet i tid."),
         "en": Task("appeal of a no", "Somebody else than who said no looks again. Record the decision in time."),

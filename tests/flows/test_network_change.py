@@ -66,7 +66,7 @@ async def test_what_cannot_be_done_fails_in_words_changes_nothing_and_keeps_no_f
         network_in(session)
     with pytest.raises(UserError, match="Medlem: skriv vem som bett om vila"):
         await network_change(form=form(change="rest"), as_of="2027-01-11")
-    with pytest.raises(UserError, match="«Skäl till förlängningen»: hör inte till valet «Vila»"):
+    with pytest.raises(UserError, match="«Skäl eller anteckning»: hör inte till valet «Vila»"):
         await network_change(form=form(change="rest", member="m1", reason="De är trötta."), as_of="2027-01-11")
     with reading() as session:
         assert session.exec(select(Intake)).all() == []

@@ -36,6 +36,8 @@ FILLED: dict[str, Any] = {
     "other_networks": [8],
     "other_channel": "phone",
     "approver": "gol",
+    "whose": "m2",
+    "contact_outcome": "left_word",
     "substitute": "gol",
     "item": "speaker",
 }

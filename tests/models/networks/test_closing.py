@@ -167,7 +167,7 @@ def test_a_network_merges_into_one_other_that_is_active(office: Settings) -> Non
         network, other = two(session)
         with pytest.raises(UserError, match="Andra nätverk: välj ett annat"):
             change(session, network, "merge", DAY, other_networks=[1], agreed=["1:m1"])
-        with pytest.raises(UserError, match="Andra nätverk: ange det nätverk"):
+        with pytest.raises(UserError, match="Andra nätverk: ange det som lever"):
             change(session, network, "merge", DAY, other_networks=[2, 1], agreed=["1:m1", "2:m1"])
         with pytest.raises(UserError, match="Andra nätverk: det finns inget nätverk #9"):
             change(session, network, "merge", DAY, other_networks=[9], agreed=["1:m1", "9:m1"])

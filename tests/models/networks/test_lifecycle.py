@@ -178,8 +178,9 @@ REQUESTS: dict[tuple[RequestState, RequestState], set[Actor]] = {
     (R.waiting, R.expired): {RULE},
 }
 for open_state in OPEN:
-    REQUESTS[open_state, R.withdrawn] = {MEMBER, STAFF}
+    REQUESTS[open_state, R.withdrawn] = set(Actor)
 for refused in (R.declined, R.referred):
+    REQUESTS[refused, R.talking] = {MEMBER}
     REQUESTS |= {(R.received, refused): set(Actor), (R.incomplete, refused): set(Actor), (R.talking, refused): {STAFF}}
 
 

@@ -15,7 +15,7 @@ from models.tables.mail import MailStatus
 from models.tables.meeting import MeetingForm
 from models.tables.network import Network, NetworkState
 from models.tables.office import Intervention
-from tests.acts import ask, at, change, mails, network_in, talk
+from tests.acts import all_sent, ask, at, change, mails, network_in, talk
 
 
 def planned(session: Session) -> Network:
@@ -83,6 +83,7 @@ def test_staff_close_a_network_that_never_met_only_after_180_active_days_and_two
         with pytest.raises(UserError, match="inte frågats två gånger"):
             change(session, network, "close", after(network, 180))
         round_on(session, network, [150])
+        all_sent(session)
         mails(session, "still-planned")[1].status = MailStatus.failed
         session.flush()
         with pytest.raises(UserError, match="inte frågats två gånger"):

@@ -23,7 +23,7 @@ from models.tables.network import STEP_OF, Network, NetworkState
 from models.tables.office import Intervention, InterventionKind
 from models.tables.support import GrantStatus, SupportGrant
 from models.tables.transition import Actor, Transition
-from tests.acts import GOREL, ORJAN, answer, at, by, change, mails, meet, network_in, network_of, step_down
+from tests.acts import GOREL, ORJAN, all_sent, answer, at, by, change, mails, meet, network_in, network_of, step_down
 
 N = NetworkState
 RESTED = "2027-01-11"
@@ -300,10 +300,11 @@ def test_a_mail_that_never_went_asked_nobody(office: Settings, status: MailStatu
         network = resting_network(session)
         for day in ("2027-07-11", "2027-12-11"):
             rest.send_wake_mails(session, at(day))
+        all_sent(session)
         mails(session, "wake")[0].status = status
         session.flush()
-        assert rest.propose_closing(session, at("2028-01-11")) == 0
-        with pytest.raises(UserError, match="inte fått två brev"):
+        assert rest.propose_closing(session, at("2028-01-11")) == 1, "no more mail comes: it is for staff now"
+        with pytest.raises(UserError, match="inte frågats två gånger"):
             change(session, network, "close", "2028-01-11", other_channel="phone")
 
 
@@ -312,6 +313,7 @@ def test_a_resting_network_closes_after_12_months_two_mails_and_one_other_channe
         network = resting_network(session)
         for day in ("2027-07-11", "2027-12-11"):
             rest.send_wake_mails(session, at(day))
+        all_sent(session)
         with pytest.raises(UserError, match="tidigast 2028-01-11"):
             change(session, network, "close", "2028-01-10", other_channel="phone")
         with pytest.raises(UserError, match="Annan väg"):

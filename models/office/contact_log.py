@@ -1,0 +1,58 @@
+"""Staff's log of attempts to reach a network: what counts as having asked it (domain.md sections 3 and 4)."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from models.db.queries import some_at_a_time
+from models.tables.contact_entry import ContactEntry, ContactOutcome
+
+APART = timedelta(days=14)
+IN_VAIN = (ContactOutcome.no_answer, ContactOutcome.left_word)
+
+
+def log_attempt(session: Session, entry: ContactEntry) -> bool:
+    """Write down that staff tried to reach a network. Returns False when just that is written already."""
+    same = select(ContactEntry).where(
+        col(ContactEntry.network_id) == entry.network_id,
+        col(ContactEntry.on) == entry.on,
+        col(ContactEntry.channel) == entry.channel,
+        col(ContactEntry.outcome) == entry.outcome,
+        col(ContactEntry.staff_id) == entry.staff_id,
+    )
+    if any((one.note, one.remind_on) == (entry.note, entry.remind_on) for one in session.exec(same)):
+        return False
+    session.add(entry)
+    session.flush()
+    return True
+
+
+def attempts_of(session: Session, network_ids: Iterable[UUID]) -> dict[UUID, list[ContactEntry]]:
+    """All attempts to reach each of these networks, the earliest first; one that nobody tried is left out."""
+    found: dict[UUID, list[ContactEntry]] = {}
+    for some in some_at_a_time(network_ids):
+        rows = select(ContactEntry).where(col(ContactEntry.network_id).in_(some))
+        for entry in session.exec(rows.order_by(col(ContactEntry.on), col(ContactEntry.noted_at))):
+            if entry.network_id:
+                found.setdefault(entry.network_id, []).append(entry)
+    return found
+
+
+def reminders_due(session: Session, today: date) -> list[ContactEntry]:
+    """Whom staff wanted to be reminded of by now, and have not tried again since; the longest due first."""
+    due = select(ContactEntry).where(col(ContactEntry.remind_on) <= today).order_by(col(ContactEntry.remind_on))
+    reminders = session.exec(due).all()
+    later = attempts_of(session, {one.network_id for one in reminders if one.network_id})
+    return [
+        one
+        for one in reminders
+        if not any(other.noted_at > one.noted_at for other in later.get(one.network_id or one.id, []))
+    ]
+
+
+def are_apart(days: Iterable[date]) -> bool:
+    """Whether two of these days lie fourteen days apart: asked once and once more, and not twice in a morning."""
+    asked = sorted(days)
+    return len(asked) > 1 and asked[-1] - asked[0] >= APART
