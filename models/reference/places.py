@@ -1,44 +1,24 @@
 """Where: regions and municipalities; and the branch associations. Data files, never enums: they get reorganised."""
 
 import csv
-import re
 from functools import cache
 from pathlib import Path
 
 from sqlmodel import Session, select
 
 from models.db.column_types import nfc
-from models.tables.place import COUNTRY, Municipality
+from models.reference.everywhere import is_everywhere
+from models.tables.place import Municipality
 
-ALL_OF = {
-    "län",
-    "kommuner",
-    "regioner",
-    "orter",
-    "städer",
-    "platser",
-    "counties",
-    "municipalities",
-    "regions",
-    "places",
-}
-WHOLE_COUNTRY = {"nationell", "nationellt", "nationella", "rikstäckande", "riksomfattande", "landsomfattande"}
-WHOLE_COUNTRY |= {"överallt", "var som helst", "digital", "digitalt", "online", "på nätet", "på distans"}
-WHOLE_COUNTRY |= {"nationwide", "national", "everywhere", "anywhere"}
-WHOLE_COUNTRY |= COUNTRY | {f"{whole} {one}" for one in COUNTRY for whole in ("hela", "whole", "all", "entire")}
-WHOLE_COUNTRY |= {f"{whole} {one}" for one in ALL_OF for whole in ("alla", "samtliga", "all")}
-SAYS_WHOLE = re.compile(
-    r"\b(?:hela|whole|entire)\s+(?:landet|sverige|riket|norden|country|sweden)\b"
-    r"|\b(?:rikstäckande|riksomfattande|landsomfattande|nationwide)\b|\bnationell[ta]?\s+nätverk"
-)
-WITHOUT = re.compile(r"^(?:(?:i|in|över|across|för|the|all of|whole of)\s+)+|[^\w\s-]")
 NEIGHBOURS = Path(__file__).parent / "data" / "neighbours.csv"
 
 
 def is_whole_country(place: str) -> bool:
-    """Whether the words mean everywhere rather than a place: "I hela Sverige!", "Luleå, hela landet" (domain.md S8)."""
-    words = nfc(WITHOUT.sub("", nfc(place).casefold()))
-    return words in WHOLE_COUNTRY or bool(SAYS_WHOLE.search(words))
+    """Whether the words mean everywhere rather than a place (domain.md S8): "I hela Sverige!", "Luleå, hela landet".
+
+    What lies in the country and is smaller is a place: "Norra Sverige", "Nordens Ark".
+    """
+    return is_everywhere(nfc(place).casefold())
 
 
 @cache

@@ -4,9 +4,6 @@ from datetime import date
 
 from sqlmodel import Field, SQLModel
 
-# Words for "everywhere": no such network exists (domain.md S8, I3). Any "all" or "whole" of these is one too.
-COUNTRY = {"sverige", "landet", "riket", "sweden", "country", "sveriges land"}
-
 
 class Region(SQLModel, table=True):
     """A region of the office, to start with a county (län)."""
