@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import STOCKHOLM, local
 from models.settings import settings
-from models.tables.meeting import Meeting, MeetingStatus
+from models.tables.meeting import Meeting, MeetingForm, MeetingStatus
 from models.tables.network import Network
 
 DURATION = timedelta(hours=2)
@@ -73,6 +73,7 @@ def _event(network: Network, meeting: Meeting, is_off: bool, stamp: datetime) ->
     organizer.params["cn"] = network.name.translate(_IN_PARAMETER)
     event.add("organizer", organizer)
     event.add("summary", network.name)
-    event.add("location", network.place)
+    if meeting.form != MeetingForm.digital:
+        event.add("location", network.place)
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     return event

@@ -13,6 +13,7 @@ from models.mail.message_ids import name_and_address
 from models.people.signed_link import VALID_FOR, Purpose, make_link
 from models.settings import settings
 from models.tables.mail import OutgoingMail, Template
+from models.tables.meeting import MeetingForm
 from models.tables.person import RightsKind
 from models.tables.support import SupportGrant
 from tasks.smtp.mime import deliverable
@@ -105,9 +106,9 @@ def _grants(draft: Draft) -> Values:
 def _meeting(draft: Draft) -> Values:
     """As it is booked now; a mail that an earlier version queued says itself when."""
     if "meeting" not in draft.told:
-        return {}
-    starts_at = draft.prefetched.meetings[UUID(draft.told["meeting"])].starts_at
-    return {"starts_at": starts_at, "date": local(starts_at).date()}
+        return {"form": MeetingForm.in_person}
+    meeting = draft.prefetched.meetings[UUID(draft.told["meeting"])]
+    return {"starts_at": meeting.starts_at, "date": local(meeting.starts_at).date(), "form": meeting.form}
 
 
 def _days_left(draft: Draft) -> Values:
