@@ -10,6 +10,7 @@ UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
 )
+BETWEEN = re.compile(r"[,;\n]+")
 NAME_SIGNS = "-'’.,&/()"
 # A dot with letters on both sides is what mail programs make a link of: example.org, also in ledarna.example/login.
 ADDRESS = re.compile(r"\w\.\w{2,}|\bwww\b|//", re.I)
@@ -23,6 +24,11 @@ def without_unseen(text: str) -> str:
 def nfc(text: str) -> str:
     """Text as people mean it: composed letters (å is one), no blanks around, runs of blanks as one, nothing unseen."""
     return " ".join(unicodedata.normalize("NFC", without_unseen(text)).split())
+
+
+def listed(text: str) -> list[str]:
+    """What a list names, one a line or with commas between."""
+    return [name for part in BETWEEN.split(text) if (name := nfc(part))]
 
 
 def is_name(text: str) -> bool:

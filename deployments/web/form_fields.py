@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from models.errors import UserError
 from models.forms.kit.base import Form, parse_day, parse_local
+from models.text import is_name
 from templates.rendering.web import Words
 
 MOST_KEPT = 200
@@ -99,6 +100,13 @@ class FormReader:
                 return moment
             self.error(time_name, "early")
         return None
+
+    def check_name(self, name: str, text: str, most: int) -> None:
+        """Note when a text that stands in the field is no name of a place, a person or a company, or too long a one."""
+        if len(text) > most:
+            self.error(name, "long", most=most)
+        elif not is_name(text):
+            self.error(name, "signs")
 
     def validate(self, form: Form, today: date) -> bool:
         """Whether the rules take the form too; what they add is told above the form, as it stands."""

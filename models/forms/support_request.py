@@ -12,6 +12,7 @@ from models.i18n import localized
 from models.tables.network import Nature
 from models.tables.request import NEED_LENGTH, Channel
 from models.tables.support import Item
+from models.text import listed
 from models.vocabulary import CHANNEL, ITEM, NATURE
 
 PLACE = ("Plats", "Place")
@@ -95,7 +96,7 @@ class SupportRequestForm(Form):
     @property
     def co_organiser_numbers(self) -> list[str]:
         """The member numbers of those who were named, in the order given."""
-        return [number for part in self.co_organisers.replace(";", ",").split(",") if (number := nfc(part))]
+        return listed(self.co_organisers)
 
     def problems(self, today: date) -> list[str]:
         found = []

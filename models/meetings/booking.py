@@ -16,9 +16,11 @@ from models.tables.network import TERMINAL, Network, Role
 
 
 def book_meeting(
-    session: Session, network: Network, convener: Role, starts_at: datetime, form: MeetingForm, at: datetime
+    session: Session, network: Network, convener: Role, starts_at: datetime, form: MeetingForm | None, at: datetime
 ) -> tuple[Meeting, str]:
     """Book the meeting of that local day, or move it: (the meeting, "new" | "update" | "same").
+
+    Without a `form` it keeps the one that it was booked in; a new one is in person.
 
     Raises UserError when the convener is not a confirmed member of the network (domain.md I2), when the time has
     passed, or when the network has ended or has met on that day already.
@@ -43,6 +45,7 @@ def book_meeting(
             )
         )
     meeting = meeting_on(session, network, starts_at)
+    form = form or (meeting.form if meeting else MeetingForm.in_person)
     if meeting is None:
         meeting = Meeting(
             network_id=network.id, starts_at=starts_at, form=form, convener_id=convener.person_id, booked_at=at

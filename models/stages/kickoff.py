@@ -62,7 +62,7 @@ def _first_that_enough_came_to(session: Session, network: Network) -> Meeting | 
 
 
 def book(
-    session: Session, network: Network, convener: Role, starts_at: datetime, form: MeetingForm, cause: Cause
+    session: Session, network: Network, convener: Role, starts_at: datetime, form: MeetingForm | None, cause: Cause
 ) -> tuple[str, int]:
     """Book or move a meeting and send it to the organisers' calendars; a resting network wakes by it (section 4).
 

@@ -7,7 +7,6 @@ from sqlmodel import Session, col, delete, select
 
 from models.audit import step_at, transition_refused
 from models.dates.local_time import STOCKHOLM
-from models.db.column_types import nfc
 from models.errors import UserError
 from models.forms.kit.base import Form
 from models.forms.meeting_report import OFFICE, MeetingReportForm
@@ -23,10 +22,8 @@ from models.support.ladder import over_helps
 from models.tables.meeting import (
     Meeting,
     MeetingDuty,
-    MeetingForm,
     MeetingStatus,
     Partner,
-    PartnerKind,
     ReportEntry,
     is_led_by_member,
 )
@@ -93,6 +90,8 @@ def save_report(session: Session, form: MeetingReportForm, cause: Cause) -> tupl
     meeting.status = MeetingStatus(form.status)
     meeting.reported_at = cause.at
     held = meeting.status == MeetingStatus.held
+    if held and form.meeting_form:
+        meeting.form = form.meeting_form
     meeting.attended, meeting.non_members = (form.attended, form.non_members) if held else (None, None)
     # Nobody came from no branch or company at all: 0 is what is not known (domain.md section 7: never zero).
     meeting.branches, meeting.companies = (form.branches or None, form.companies or None) if held else (None, None)
@@ -153,7 +152,7 @@ def follow_up(
     invited = booking.invite(session, network, meeting, "cancel", cause.at) if cancelled else 0
     if starts_at := form.next_meeting_at():
         teller = role_by_code(session, network, form.reported_by, localized("Vem berättar", "Who tells"))
-        invited += kickoff.book(session, network, teller, starts_at, MeetingForm.in_person, cause)[1]
+        invited += kickoff.book(session, network, teller, starts_at, form.next_form or None, cause)[1]
     return Consequences(started, woke, invited)
 
 
@@ -176,13 +175,11 @@ def _keep_telling(session: Session, meeting: Meeting, form: MeetingReportForm, c
 
 
 def _save_partners(session: Session, network: Network, form: MeetingReportForm) -> None:
-    """The companies that a meeting was held at or with, each once a network, however they are capitalised."""
-    told = {PartnerKind.host: nfc(form.host_company), PartnerKind.speaker: nfc(form.speaker_company)}
+    """The companies that a meeting was held at or with, each once a network and kind, however they are capitalised."""
     partners = session.exec(select(Partner).where(col(Partner.network_id) == network.id))
     known = {(partner.kind, partner.company.casefold()) for partner in partners}
-    for kind, company in told.items():
-        if company and (kind, company.casefold()) not in known:
-            session.add(Partner(network_id=network.id, company=company, kind=kind))
+    new = [(kind, company) for kind, company in form.partners if (kind, company.casefold()) not in known]
+    session.add_all(Partner(network_id=network.id, company=company, kind=kind) for kind, company in new)
 
 
 def _save_duties(session: Session, network: Network, meeting: Meeting, form: MeetingReportForm, cause: Cause) -> None:

@@ -1,5 +1,6 @@
 """What browsers send and what pages hold: shared by the tests of the founders' pages."""
 
+import itertools
 import re
 from datetime import datetime
 from html.parser import HTMLParser
@@ -36,8 +37,13 @@ REPORT = {
     "programme": "",
     "lead": "m1",
     "follow_up": "office",
+    "meeting_form": "mixed",
+    "host_company": "Hamnens Åkeri AB",
+    "speaker_company": "Råd & Dåd",
+    "participants": "Stål AB\nEl i Norr, Måleriet",
     "next_on": "2027-04-20",
     "next_time": "17:30",
+    "next_form": "digital",
 }
 REQUEST = {
     "municipality": "Luleå",
@@ -79,6 +85,12 @@ class Page(HTMLParser):
 
     def field(self, name: str) -> dict[str, str]:
         return next(one for one in self.all("input", "select", "textarea") if one.get("name") == name)
+
+    def options(self, name: str) -> list[dict[str, str]]:
+        """The choices of a list."""
+        begins = next(at for at, (tag, attrs) in enumerate(self.elements) if attrs.get("name") == name)
+        after = itertools.takewhile(lambda one: one[0] == "option", self.elements[begins + 1 :])
+        return [attrs for _, attrs in after]
 
     def checked(self, name: str) -> list[str]:
         return [one["value"] for one in self.all("input") if one.get("name") == name and "checked" in one]

@@ -18,7 +18,14 @@ from tests.deployments.browsing import ANSWER, REPORT, REQUEST
 from tests.deployments.conftest import World
 
 Form = dict[str, str]
-WRONG = {"met": "yes", "status": "held", "attended": "77", "need": "å" * 501, "municipality": "Lulea"}
+WRONG = {
+    "met": "yes",
+    "status": "held",
+    "attended": "77",
+    "need": "å" * 501,
+    "municipality": "Lulea",
+    "host_company": "a@b.se",
+}
 
 
 @contextmanager

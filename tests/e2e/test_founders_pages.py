@@ -12,6 +12,7 @@ from models.settings import Settings
 from models.tables.check_in import CheckIn
 from models.tables.request import SupportRequest
 from tests.deployments.conftest import World, begin_world
+from tests.deployments.web.pages.test_meeting import partners
 from tests.deployments.web.pages.test_support_request import requests_in
 from tests.e2e.every_page import every_page, fill, served, visit
 
@@ -116,6 +117,34 @@ def test_the_check_in_is_answered_by_keyboard_alone(world: World, browser: Brows
     expect(page.get_by_role("heading", level=1)).to_have_text("Tack för ditt svar")
     saved = world.get(CheckIn, world.check_in)
     assert (saved.q1_met, saved.q3_sharing, saved.q4, saved.q5_wish) == (False, "2", 1, "nothing")
+    page.context.close()
+
+
+def test_a_meeting_is_told_of_by_keyboard_alone_with_the_companies_unfolded(world: World, browser: Browser) -> None:
+    page = in_a(browser, 360, "sv")
+    page.goto(f"{world.public_url}{world.path(Purpose.meeting)}?status=held&on=2027-03-01")
+    for name, typed in (("attended", "9"), ("branches", "3"), ("companies", "5")):
+        tab_to(page, f"[name={name}]")
+        page.keyboard.type(typed)
+    expect(page.locator("#host_company")).not_to_be_visible()
+    tab_to(page, "summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "[name=host_company]")
+    page.keyboard.type("Hamnens Åkeri AB")
+    tab_to(page, "[name=participants]")
+    page.keyboard.type("Stål AB")
+    page.keyboard.press("Enter")
+    page.keyboard.type("El i Norr")
+    tab_to(page, "[name=next_form]")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tack, nu vet vi hur det gick")
+    assert partners() == [
+        ("host", "Hamnens Åkeri AB"),
+        ("participant", "El i Norr"),
+        ("participant", "Stål AB"),
+    ]
     page.context.close()
 
 

@@ -18,7 +18,7 @@ from models.settings import Settings
 from models.stages import kickoff
 from models.tables.intake import Intake
 from models.tables.mail import OutgoingMail
-from models.tables.meeting import Meeting, Partner, ReportEntry
+from models.tables.meeting import Meeting, MeetingForm, Partner, ReportEntry
 from models.tables.need_signal import NeedSignal
 from models.tables.request import NearNeighbour
 from tasks.runtime import form_intake
@@ -50,7 +50,13 @@ async def test_a_report_is_forgotten_by_its_run_and_a_retry_neither_loses_nor_do
         assert network
         say_yes(session, network)
     form = MeetingReportForm(
-        network_number=1, on=date(2026, 11, 25), attended=9, host_company="Stål AB", next_at="2027-01-20 17:30"
+        network_number=1,
+        on=date(2026, 11, 25),
+        attended=9,
+        host_company="Stål AB",
+        participants="Stålverket",
+        next_at="2027-01-20 17:30",
+        next_form=MeetingForm.digital,
     )
     rule = kickoff.start_if_kickoff
 
@@ -67,9 +73,10 @@ async def test_a_report_is_forgotten_by_its_run_and_a_retry_neither_loses_nor_do
     told = await meeting_report(form=emptied(form), as_of="2026-11-26")
     assert (told["started"], told["invited"]) == (1, 3)
     with reading() as session:
-        assert session.exec(select(Partner)).one().company == "Stål AB"
+        assert sorted(one.company for one in session.exec(select(Partner))) == ["Stål AB", "Stålverket"]
         assert session.exec(select(ReportEntry)).one().attended == 9
-        assert sorted(str(meeting.status) for meeting in session.exec(select(Meeting))) == ["held", "planned"]
+        meetings = sorted((str(meeting.status), str(meeting.form)) for meeting in session.exec(select(Meeting)))
+        assert meetings == [("held", "in_person"), ("planned", "digital")]
 
 
 async def test_a_request_near_another_counts_it_and_keeps_the_pair_once(office: Settings) -> None:

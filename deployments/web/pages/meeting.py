@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web.form_fields import FormReader
-from deployments.web.pages.meeting_form import BOOK, STATUSES, TypedMeeting, read_form
+from deployments.web.pages.meeting_form import BOOK, LONG, MORE, STATUSES, TypedMeeting, read_form
 from deployments.web.pages.meeting_queries import Teller, book, load, save_report
 from deployments.web.request import ids_in, language_of, moment_of, page, posted, run_query, uuid_of
 from deployments.web.start_run import let_mail_go
@@ -21,7 +21,7 @@ from models.forms.meeting_report import OFFICE
 from models.people.signed_link import Purpose, make_link
 from models.settings import settings
 from models.stages.meeting_report import EVENING
-from models.tables.meeting import CONFIRM_ABOVE, KICKOFF_ATTENDING, Duty
+from models.tables.meeting import CONFIRM_ABOVE, KICKOFF_ATTENDING, Duty, MeetingForm
 from templates.rendering.web import Words, words
 
 MOST_BY_PRESS = 16
@@ -44,7 +44,7 @@ async def save(request: Request) -> Response:
     if teller.is_ended:
         return _ended(request, teller)
     at, today = moment_of(request)
-    typed = FormReader("meeting", await posted(request), words(language_of(request)))
+    typed = FormReader("meeting", await posted(request), words(language_of(request)), LONG)
     told = read_form(typed, teller, at, today)
     if told is None:
         return _form_page(request, teller, typed.values, 422, typed.errors, typed.general)
@@ -76,7 +76,7 @@ async def _book(request: Request, teller: Teller, typed: FormReader, told: Typed
     next_at = told.next_at
     assert next_at is not None
     try:
-        change = await write(request, lambda session: book(session, teller, next_at, at))
+        change = await write(request, lambda session: book(session, teller, next_at, told.next_form or None, at))
     except UserError as error:
         return _form_page(request, teller, typed.values, 422, general=str(error))
     return _thanks(request, teller, told, change)
@@ -125,10 +125,14 @@ def _calendar(teller: Teller) -> dict[str, str]:
 
 
 def _choices(teller: Teller, t: Words) -> dict[str, list[tuple[str, str]]]:
+    forms = [(one.value, t(f"meeting.form_{one.value}")) for one in MeetingForm]
+    as_booked = ("", t("meeting.as_booked"))
     return {
         "status": [(one, t(f"meeting.status_{one}")) for one in STATUSES],
         "duties": [(duty.value, t(f"meeting.duty.{duty.value}")) for duty in Duty],
         "carriers": [("", t("meeting.nobody")), *teller.organisers, (OFFICE, t("meeting.office"))],
+        "meeting_form": [as_booked, *forms],
+        "next_form": [as_booked, *forms] if teller.next_at else forms,
     }
 
 
@@ -154,6 +158,7 @@ def _form_page(
         calendar=_calendar(teller),
         how_many=range(KICKOFF_ATTENDING - 1, MOST_BY_PRESS + 1),
         is_booked_day=booked is not None and typed.get("on") == booked,
+        is_more=any(name in errors or typed.get(name) for name in MORE),
         ask_large="large" in errors or bool(typed.get("large")),
         large_limit=CONFIRM_ABOVE,
     )

@@ -2,17 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from deployments.web.form_fields import AHEAD, FormReader
 from deployments.web.pages.meeting_queries import Teller
 from models.dates.local_time import local
-from models.forms.meeting_report import OFFICE, MeetingReportForm
-from models.tables.meeting import CONFIRM_ABOVE, LATE_REPORT_DAYS, MOST_ATTENDING, Duty
+from models.forms.meeting_report import COMPANY_LENGTH, MOST_PARTICIPANTS, OFFICE, MeetingReportForm, companies_in
+from models.tables.meeting import CONFIRM_ABOVE, LATE_REPORT_DAYS, MOST_ATTENDING, Duty, MeetingForm
+from models.text import nfc
 
 HELD: Literal["held"] = "held"
 CANCELLED: Literal["cancelled"] = "cancelled"
 BOOK = "book"
+ONE_COMPANY = ("host_company", "speaker_company")
+PARTICIPANTS, MET_IN = "participants", "meeting_form"
+MORE = (MET_IN, *ONE_COMPANY, PARTICIPANTS)
+LONG = (PARTICIPANTS,)
 BRIEF = "brief"  # "we did meet": one press on how many came
 STATUSES = (HELD, CANCELLED, BOOK)
 
@@ -25,6 +30,7 @@ class TypedMeeting:
     on: date | None
     form: MeetingReportForm | None
     next_at: datetime | None
+    next_form: MeetingForm | Literal[""] = ""
     is_brief: bool = False
 
 
@@ -35,11 +41,13 @@ def read_form(typed: FormReader, teller: Teller, at: datetime, today: date) -> T
     is_brief = status == HELD and bool(typed.text(BRIEF))
     counts = _counts(typed, is_brief) if status == HELD else {}
     duties = _duties(typed, teller) if status == HELD else {}
+    met = _how_and_with_whom(typed) if status == HELD else {}
     next_at = _next(typed, teller, status, on, at, today) if status else None
+    next_form = _form_of(typed, "next_form") if next_at else ""
     if typed.errors:
         return None
     if status == BOOK or on is None:
-        return TypedMeeting(status, None, None, next_at)
+        return TypedMeeting(status, None, None, next_at, next_form)
     form = MeetingReportForm(
         network_number=teller.number,
         reported_by=teller.code,
@@ -47,10 +55,12 @@ def read_form(typed: FormReader, teller: Teller, at: datetime, today: date) -> T
         status=HELD if status == HELD else CANCELLED,
         large=status == HELD and bool(typed.text("large")),
         next_at=f"{local(next_at):%Y-%m-%d %H:%M}" if next_at else "",
+        next_form=next_form,
         **counts,
         **duties,
+        **met,
     )
-    return TypedMeeting(status, on, form, next_at, is_brief) if typed.validate(form, today) else None
+    return TypedMeeting(status, on, form, next_at, next_form, is_brief) if typed.validate(form, today) else None
 
 
 def _day(typed: FormReader, status: str, today: date) -> date | None:
@@ -81,6 +91,23 @@ def _counts(typed: FormReader, is_brief: bool) -> dict[str, int]:
 def _duties(typed: FormReader, teller: Teller) -> dict[str, str]:
     allowed = ("", OFFICE, *(code for code, _ in teller.organisers))
     return {duty.value: typed.choice(duty.value, allowed) for duty in Duty}
+
+
+def _how_and_with_whom(typed: FormReader) -> dict[str, Any]:
+    """In which form they met, and the companies that were named; all of it may be left empty."""
+    companies = {name: nfc(typed.text(name)) for name in ONE_COMPANY}
+    took_part = companies_in(typed.text(PARTICIPANTS))
+    for name, company in (*companies.items(), *((PARTICIPANTS, one) for one in took_part)):
+        typed.check_name(name, company, COMPANY_LENGTH)
+    if len(took_part) > MOST_PARTICIPANTS:
+        typed.error(PARTICIPANTS, "many", most=MOST_PARTICIPANTS)
+    return companies | {PARTICIPANTS: ", ".join(took_part), MET_IN: _form_of(typed, MET_IN)}
+
+
+def _form_of(typed: FormReader, name: str) -> MeetingForm | Literal[""]:
+    """How they meet; empty where nothing is chosen."""
+    chosen = typed.choice(name, ("", *MeetingForm))
+    return MeetingForm(chosen) if chosen else ""
 
 
 def _next(

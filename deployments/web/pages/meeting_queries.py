@@ -78,7 +78,7 @@ def save_report(session: Session, teller: Teller, form: MeetingReportForm, is_br
     meeting_report.report_meeting(session, form, Cause("meeting-report", Actor.member, at), is_brief=is_brief)
 
 
-def book(session: Session, teller: Teller, starts_at: datetime, at: datetime) -> str:
+def book(session: Session, teller: Teller, starts_at: datetime, form: MeetingForm | None, at: datetime) -> str:
     """Book the next meeting with the teller as convener and send it to calendars: "new", "update" or "same".
 
     A resting network wakes by it (domain.md section 4).
@@ -88,7 +88,7 @@ def book(session: Session, teller: Teller, starts_at: datetime, at: datetime) ->
     if convener is None:
         raise LinkRefused
     cause = Cause("meeting-booked", Actor.member, at)
-    return kickoff.book(session, network, convener, starts_at, MeetingForm.in_person, cause)[0]
+    return kickoff.book(session, network, convener, starts_at, form, cause)[0]
 
 
 def _confirmed(session: Session, network_id: UUID) -> list[Role]:

@@ -14,11 +14,10 @@ from models.reference.places import is_whole_country
 from models.tables.network import Nature
 from models.tables.request import NEED_LENGTH, Channel
 from models.tables.support import Item
-from models.text import is_name, usable_address
+from models.text import listed, usable_address
 
 LONG = ("need",)
 MEMBER_NUMBER = re.compile(r"[0-9A-Za-z](?:[ -]?[0-9A-Za-z]){2,19}")
-BETWEEN = re.compile(r"[,;\n]+")
 MOST_CO_ORGANISERS = 8
 NAME_LENGTH, PLACE_LENGTH = 100, 60
 ALIKE_ENOUGH = 70
@@ -37,12 +36,9 @@ def read_form(
     """What is asked for, or None and a sentence for each field that is wrong."""
     municipality = _municipality(typed, municipalities)
     place = nfc(typed.text("place")) or municipality
-    if len(place) > PLACE_LENGTH:
-        typed.error("place", "long", most=PLACE_LENGTH)
-    elif is_whole_country(place):
+    if is_whole_country(place):
         typed.error("place", "country")
-    elif not is_name(place):
-        typed.error("place", "signs")
+    typed.check_name("place", place, PLACE_LENGTH)
     nature = typed.choice("nature", tuple(Nature))
     need = _need(typed)
     numbers = _numbers(typed)
@@ -102,7 +98,7 @@ def _need(typed: FormReader) -> str:
 
 
 def _numbers(typed: FormReader) -> list[str]:
-    numbers = [number for part in BETWEEN.split(typed.text("co_organisers")) if (number := nfc(part))]
+    numbers = listed(typed.text("co_organisers"))
     if len(numbers) > MOST_CO_ORGANISERS:
         typed.error("co_organisers", "many", most=MOST_CO_ORGANISERS)
     elif not all(MEMBER_NUMBER.fullmatch(number) for number in numbers):
@@ -115,10 +111,7 @@ def _who(typed: FormReader) -> tuple[str, str]:
     name, email = nfc(typed.text("name")), typed.text("email")
     if not name:
         typed.error("name", "missing")
-    elif len(name) > NAME_LENGTH:
-        typed.error("name", "long", most=NAME_LENGTH)
-    elif not is_name(name):
-        typed.error("name", "signs")
+    typed.check_name("name", name, NAME_LENGTH)
     if not email:
         typed.error("email", "missing")
         return name, ""

@@ -40,6 +40,7 @@ FILLED: dict[str, Any] = {
     "contact_outcome": "left_word",
     "substitute": "gol",
     "item": "speaker",
+    "meeting_form": "digital",
 }
 OF_A_TYPE: dict[type[Any], Any] = {str: "Något", bool: True, int: 3, float: 1.5}
 

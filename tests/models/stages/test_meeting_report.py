@@ -10,15 +10,32 @@ from models.db.engine import transaction
 from models.errors import UserError
 from models.forms.meeting_report import COMPANY_LENGTH, MeetingReportForm
 from models.health.assessment import assess
+from models.meetings.booking import next_booked
 from models.people.roles import roles_of
 from models.settings import Settings
 from models.stages.health_check import take_snapshots
 from models.tables.health import HealthSnapshot
-from models.tables.meeting import Meeting, Partner, ReportEntry
+from models.tables.meeting import Meeting, MeetingForm, Partner, ReportEntry
 from models.tables.network import Network, NetworkState
 from models.tables.person import Membership, Person
 from models.tables.transition import Transition
-from tests.acts import ALONE, SHARED, all_open, ask, at, emptied, meet, network_in, say_yes, step_down, talk, tell
+from tests.acts import (
+    ALONE,
+    GOREL,
+    SHARED,
+    all_open,
+    ask,
+    at,
+    emptied,
+    mails,
+    meet,
+    network_in,
+    network_of,
+    say_yes,
+    step_down,
+    talk,
+    tell,
+)
 
 
 def test_two_reports_of_one_meeting_are_one_row_and_both_are_logged(office: Settings) -> None:
@@ -124,6 +141,81 @@ def test_a_partner_is_kept_once_however_often_it_is_told(office: Settings) -> No
         assert sorted(found) == [("Norrbottens Bygg", "host"), ("Stål AB", "speaker")]
 
 
+def test_companies_that_took_part_are_kept_each_once_beside_what_else_they_were(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        meet(
+            session, network, "2027-01-20", host_company="Stål AB", participants="Stål AB, Bygg & Co.;  BYGG & CO.\nEl"
+        )
+        meet(session, network, "2027-02-17", participants="stål ab, Måleri Norr")
+        found = [(str(partner.kind), partner.company) for partner in session.exec(select(Partner))]
+        assert sorted(found) == [
+            ("host", "Stål AB"),
+            *(("participant", company) for company in ("Bygg & Co.", "El", "Måleri Norr", "Stål AB")),
+        ]
+
+
+def test_a_company_belongs_to_the_network_that_named_it(office: Settings) -> None:
+    with transaction() as session:
+        networks = network_in(session), network_of(session, GOREL)
+        for network in networks:
+            meet(session, network, "2027-01-20", carriers=ALONE, participants="Stål AB")
+        assert {partner.network_id for partner in session.exec(select(Partner))} == {one.id for one in networks}
+
+
+BAD_COMPANIES = [
+    ({"host_company": "<b>Stål</b>"}, "Företag ni träffades hos: skriv bara bokstäver"),
+    ({"speaker_company": "www.stal.example"}, "Företag som talaren kom från: skriv bara bokstäver"),
+    ({"participants": "El AB, stal.example, a@b.se"}, "Företag som var med: skriv bara bokstäver"),
+    ({"participants": f"El AB, {'x' * (COMPANY_LENGTH + 1)}"}, "Företag som var med: korta till högst 120 tecken."),
+    ({"participants": ",".join(f"AB {number}" for number in range(21))}, "Företag som var med: nämn högst 20."),
+]
+
+
+@pytest.mark.parametrize(("typed", "sentence"), BAD_COMPANIES)
+def test_a_company_that_cannot_be_gets_one_sentence_that_names_its_field(typed: dict[str, str], sentence: str) -> None:
+    form = MeetingReportForm(network_number=1, on=date(2027, 1, 20), **typed)
+    [problem] = form.all_problems(date(2027, 1, 21))
+    assert problem.startswith(sentence)
+
+
+def test_as_many_companies_as_may_be_named_are_taken() -> None:
+    named = ",".join([*(f"AB {number}" for number in range(20)), "ab 0", ""])
+    assert (
+        MeetingReportForm(network_number=1, on=date(2027, 1, 20), participants=named).problems(date(2027, 1, 21)) == []
+    )
+
+
+def test_a_report_tells_how_they_met_and_one_that_does_not_leaves_it_as_it_was_booked(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        meeting = meet(session, network, "2027-01-20", next_at="2027-03-17 17:30", next_form="digital")
+        booked = next_booked(session, network.id, at("2027-01-21"))
+        assert booked and (meeting.form, booked.form) == (MeetingForm.in_person, MeetingForm.digital)
+        assert meet(session, network, "2027-03-17").form == MeetingForm.digital
+        assert meet(session, network, "2027-03-17", meeting_form="mixed").form == MeetingForm.mixed
+        assert meet(session, network, "2027-03-17", attended=10).form == MeetingForm.mixed
+
+
+def test_a_next_meeting_told_of_again_stays_in_the_form_it_was_booked_in(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        meet(session, network, "2027-01-20", next_at="2027-03-17 17:30", next_form="digital")
+        invited = len(mails(session, "calendar-invitation"))
+        meet(session, network, "2027-01-20", next_at="2027-03-17 17:30")
+        assert len(mails(session, "calendar-invitation")) == invited, "nothing has changed"
+        meet(session, network, "2027-01-20", next_at="2027-03-17 18:30")
+        booked = next_booked(session, network.id, at("2027-01-21"))
+        assert booked and (booked.form, booked.sequence) == (MeetingForm.digital, 1)
+
+
+def test_the_next_meetings_form_goes_with_a_next_meeting() -> None:
+    form = MeetingReportForm(network_number=1, on=date(2027, 1, 20), next_form=MeetingForm.digital)
+    assert form.all_problems(date(2027, 1, 21)) == [
+        "«Nästa träffs form»: hör inte till valet «Nästa träff: inte bokad än». Töm det, eller ändra valet."
+    ]
+
+
 def test_a_cancelled_meeting_had_no_partners(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
@@ -133,9 +225,12 @@ def test_a_cancelled_meeting_had_no_partners(office: Settings) -> None:
 
 
 def test_a_company_name_that_is_too_long_is_refused_and_the_form_can_be_emptied_of_it() -> None:
-    form = MeetingReportForm(network_number=1, on=date(2027, 1, 20), host_company="x" * (COMPANY_LENGTH + 1))
+    form = MeetingReportForm(
+        network_number=1, on=date(2027, 1, 20), host_company="x" * (COMPANY_LENGTH + 1), participants="Yyy"
+    )
     assert form.problems(date(2027, 1, 21)) == ["Företag ni träffades hos: korta till högst 120 tecken."]
-    assert "xxx" not in emptied(form).model_dump_json()
+    kept = emptied(form).model_dump_json()
+    assert "xxx" not in kept and "Yyy" not in kept
 
 
 def test_help_beyond_the_step_is_judged_by_the_step_on_the_meetings_day_and_a_correction_takes_the_flag_away(

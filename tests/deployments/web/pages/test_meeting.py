@@ -1,26 +1,33 @@
 """`/meeting/{token}` on a real database: a report is saved with all that follows, a booking becomes invitations."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
+from icalendar import Calendar
 from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from deployments.web.app import start_run
+from deployments.web.pages.meeting_form import MORE
 from models.dates.local_time import local
 from models.db import engine
+from models.forms.meeting_report import COMPANY_LENGTH
 from models.forms.outbox import SEND
+from models.meetings.icalendar import calendar_file
 from models.people.roles import organiser_key
 from models.people.signed_link import Purpose
-from models.tables.mail import Template
-from models.tables.meeting import Meeting, MeetingDuty, MeetingStatus, ReportEntry
+from models.tables.mail import OutgoingMail, Template
+from models.tables.meeting import Meeting, MeetingDuty, MeetingForm, MeetingStatus, Partner, ReportEntry
 from models.tables.network import Network, NetworkState, Role
 from models.tables.person import Membership, Person
+from templates.rendering.mail import render_mail
 from templates.rendering.web import LANGUAGES, words
-from tests.deployments.browsing import BOOKING, HOSTILE, REPORT, Page, sentence_by
+from tests.deployments.browsing import BOOKING, HOSTILE, REPORT, Page, sentence_by, values_of
 from tests.deployments.conftest import PEOPLE, World
 
 OUTBOX = ("outbox/outbox", SEND)
@@ -32,6 +39,12 @@ def duties_of(meeting: Meeting) -> dict[str, str | None]:
         codes = {organiser_key(one.network_id, one.person_id): one.code for one in session.exec(select(Role))}
         rows = session.exec(select(MeetingDuty).where(col(MeetingDuty.meeting_id) == meeting.id)).all()
     return {row.duty: "office" if row.by_office else codes[str(row.organiser_key)] for row in rows}
+
+
+def partners() -> list[tuple[str, str]]:
+    """What each company was, and its name."""
+    with engine.reading() as session:
+        return sorted((str(one.kind), one.company) for one in session.exec(select(Partner)))
 
 
 def tellings() -> list[ReportEntry]:
@@ -48,9 +61,33 @@ def test_a_report_is_saved_at_once_with_all_that_follows(browser: TestClient, wo
     assert (held.attended, held.non_members, held.branches, held.companies) == (9, 1, 3, 5)
     assert duties_of(held) == {"invitation": "m1", "host": "m2", "lead": "m1", "follow_up": "office"}
     assert (coming.starts_at, coming.status) == (datetime(2027, 4, 20, 15, 30, tzinfo=UTC), MeetingStatus.planned)
+    assert (held.form, coming.form) == (MeetingForm.mixed, MeetingForm.digital)
     assert {mail.template for mail in world.mails()} == {Template.calendar_invitation}
     assert world.started == [OUTBOX], "what Prefect hears of it"
     assert "Nästa träff är bokad: tisdag 20 april" in browser.get(world.path(Purpose.meeting)).text
+
+
+def test_the_companies_of_a_meeting_are_told_by_what_each_was_to_it(browser: TestClient, world: World) -> None:
+    for _ in range(2):
+        browser.post(world.path(Purpose.meeting), data=REPORT)
+    assert partners() == [
+        ("host", "Hamnens Åkeri AB"),
+        ("participant", "El i Norr"),
+        ("participant", "Måleriet"),
+        ("participant", "Stål AB"),
+        ("speaker", "Råd & Dåd"),
+    ]
+
+
+def test_a_report_says_neither_form_nor_companies_unless_it_likes(browser: TestClient, world: World) -> None:
+    world.plan(datetime(2027, 3, 1, 16, 30, tzinfo=UTC), form=MeetingForm.digital)
+    page = Page(browser.get(world.path(Purpose.meeting)).text)
+    [folded] = page.all("details")
+    assert "open" not in folded, "the short way is as short as it was"
+    told = {name: value for name, value in REPORT.items() if name not in MORE} | {"next_on": ""}
+    assert browser.post(world.path(Purpose.meeting), data=told).status_code == 200
+    [held] = world.meetings()
+    assert (held.status, held.form, partners()) == (MeetingStatus.held, MeetingForm.digital, [])
 
 
 def test_the_same_report_twice_is_one_meeting_and_one_telling(browser: TestClient, world: World) -> None:
@@ -108,7 +145,7 @@ def test_a_cancelled_meeting_needs_no_numbers(browser: TestClient, world: World)
 def test_the_page_names_confirmed_organisers_only(browser: TestClient, world: World) -> None:
     page = Page(browser.get(world.path(Purpose.meeting)).text)
     assert "Åsa Öhrn" in page.text and "René Lindqvist" in page.text and "Siv Berg" not in page.text
-    assert {one["value"] for one in page.all("option")} == {"", "m1", "m2", "office"}
+    assert [one["value"] for one in page.options("host")] == ["", "m1", "m2", "office"]
 
 
 def test_organisers_of_one_name_are_told_apart(browser: TestClient, world: World) -> None:
@@ -156,6 +193,15 @@ BAD_REPORTS = [
     ("programme", "m77", "programme_missing"),
     ("lead", "Åsa", "lead_missing"),
     ("follow_up", "OFFICE", "follow_up_missing"),
+    ("meeting_form", "by post", "meeting_form_missing"),
+    ("host_company", HOSTILE, "host_company_signs"),
+    ("host_company", "å" * 121, "host_company_long"),
+    ("speaker_company", "www.example.org", "speaker_company_signs"),
+    ("speaker_company", "å" * 121, "speaker_company_long"),
+    ("participants", "Stål AB, a@b.se", "participants_signs"),
+    ("participants", f"Stål AB\n{'å' * 121}", "participants_long"),
+    ("participants", ", ".join(f"AB {number}" for number in range(21)), "participants_many"),
+    ("next_form", "by post", "next_form_missing"),
     ("next_on", "soon", "next_on_form"),
     ("next_on", "2027-03-01", "next_on_early"),
     ("next_on", "2030-01-01", "next_on_late"),
@@ -163,6 +209,7 @@ BAD_REPORTS = [
     ("next_time", "25:00", "next_time_form"),
 ]
 ARGUMENTS = {"lowest": 0, "highest": 300, "limit": 60, "days": 60}
+MOST = {"participants_many": 20}
 
 
 @pytest.mark.parametrize(("field", "value", "sentence"), BAD_REPORTS)
@@ -174,11 +221,14 @@ def test_a_wrong_report_gets_its_sentence_and_starts_nothing(
     report = REPORT | ({"attended": "61"} if field == "large" else {}) | {field: value}
     reply = browser.post(f"{world.path(Purpose.meeting)}?lang={language}", data=report)
     assert reply.status_code == 422
-    assert sentence_by(reply, field) == words(language)(f"meeting.wrong.{sentence}", **ARGUMENTS)
+    assert sentence_by(reply, field) == words(language)(
+        f"meeting.wrong.{sentence}", **ARGUMENTS, most=MOST.get(sentence, COMPANY_LENGTH)
+    )
     page = Page(reply.text)
-    for kept in {"attended", "branches", "next_on", "next_time"} - {field}:
+    for kept in {"attended", "branches", "host_company", "speaker_company", "next_on", "next_time"} - {field}:
         assert page.field(kept)["value"] == report[kept]
     assert field == "lead" or '<option value="m1" selected>' in reply.text
+    assert f">\n{escape(report['participants'])}</textarea>" in reply.text and "open" in page.all("details")[0]
     assert world.rows() == before and not world.started
 
 
@@ -247,6 +297,46 @@ def test_booking_twice_is_one_meeting_and_one_invitation_each(browser: TestClien
     moved = browser.post(world.path(Purpose.meeting), data=BOOKING | {"next_time": "18.00"})
     assert "kl. 18.00" in moved.text
     assert (len(world.meetings()), len(world.mails())) == (1, 4)
+
+
+@pytest.mark.parametrize("form", MeetingForm)
+def test_a_meeting_is_booked_in_the_form_that_was_chosen_and_the_calendars_say_it(
+    browser: TestClient, world: World, form: MeetingForm
+) -> None:
+    assert browser.post(world.path(Purpose.meeting), data=BOOKING | {"next_form": form.value}).status_code == 200
+    [meeting] = world.meetings()
+    assert meeting.form == form
+    [mail, _] = world.mails()
+    text = render_mail(mail.template, "sv", values_of(mail, world.now)).text
+    assert ("Var: digitalt" in text, "Ort: Örnsköldsvik" in text, "och digitalt" in text) == (
+        form == MeetingForm.digital,
+        form != MeetingForm.digital,
+        form == MeetingForm.mixed,
+    )
+    [event] = Calendar.from_ical(calendar_file(world.get(Network, world.network), meeting, "new", world.now)[1]).events
+    assert ("LOCATION" in event) == (form != MeetingForm.digital)
+
+
+def test_an_invitation_that_an_earlier_version_queued_still_goes(browser: TestClient, world: World) -> None:
+    browser.post(world.path(Purpose.meeting), data=BOOKING)
+    for mail in world.mails():
+        told = {"starts_at": "2027-04-20T15:30:00+00:00", "date": "2027-04-20", "change": "new", "first": False}
+        world.change(OutgoingMail, mail.id, context=json.dumps(told))
+    [mail, _] = world.mails()
+    assert "Ort: Örnsköldsvik" in render_mail(mail.template, "sv", values_of(mail, world.now)).text
+
+
+def test_a_booked_meeting_keeps_its_form_when_its_hour_is_changed_and_the_page_says_so(
+    browser: TestClient, world: World
+) -> None:
+    choices = [one["value"] for one in Page(browser.get(world.path(Purpose.meeting)).text).options("next_form")]
+    assert choices == ["in_person", "digital", "mixed"], "nothing is booked that it could be as"
+    browser.post(world.path(Purpose.meeting), data=BOOKING | {"next_form": "digital"})
+    choices = [one["value"] for one in Page(browser.get(world.path(Purpose.meeting)).text).options("next_form")]
+    assert choices == ["", "in_person", "digital", "mixed"]
+    browser.post(world.path(Purpose.meeting), data=BOOKING | {"next_time": "18:00", "next_form": ""})
+    [meeting] = world.meetings()
+    assert (meeting.form, meeting.sequence) == (MeetingForm.digital, 1)
 
 
 @pytest.mark.parametrize("status", [MeetingStatus.held, MeetingStatus.cancelled])
