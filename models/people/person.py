@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from models.db.column_types import nfc
 from models.db.queries import some_at_a_time
+from models.i18n import Language
 from models.tables.person import EmailStatus, Membership, Person, member_hash
 
 
@@ -22,13 +23,19 @@ def register_is_loaded(session: Session) -> bool:
     return session.exec(known).first() is not None
 
 
-def get_or_create_person(session: Session, member_number: str, name: str = "", email: str = "") -> Person:
-    """The person with this number; one whom the register does not know is written down with what was told."""
+def get_or_create_person(
+    session: Session, member_number: str, name: str = "", email: str = "", language: Language = Language.sv
+) -> Person:
+    """The person with this number; one whom the register does not know is written down with what was told.
+
+    `language` is that of somebody new; who is known keeps theirs, since anybody can type anybody's number.
+    """
     person = by_member_number(session, member_number)
     if person is None:
         person = Person(
             member_hash=member_hash(member_number),
             member_number=member_number,
+            language=language,
             membership=Membership.none if register_is_loaded(session) else Membership.unknown,
         )
     person.name = person.name or nfc(name) or None

@@ -81,7 +81,7 @@ def _staff(session: Session, line: Line) -> dict[str, object]:
 
 
 def _member(session: Session, line: Line) -> dict[str, object]:
-    number = line["member_number"].required()
+    number, language = line["member_number"].required(), line["language"]
     email = line["email"].address() if line["email"].text else None
     return {
         "member_hash": member_hash(number),
@@ -89,10 +89,10 @@ def _member(session: Session, line: Line) -> dict[str, object]:
         "name": line["name"].name(),
         "email": email,
         "email_status": EmailStatus.ok if email else EmailStatus.missing,
-        "language": line["language"].one_of(Language) if line["language"].text else Language.sv,
         "membership": line["membership"].one_of(Membership),
         "is_representative": line["is_representative"].yes(),
         "is_employee": line["is_employee"].yes(),
+        **({"language": language.one_of(Language)} if language.text else {}),  # else the person's own stays
     }
 
 

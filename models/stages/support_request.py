@@ -15,7 +15,7 @@ from models.db.queries import next_number
 from models.errors import UserError
 from models.forms.kit.base import Form
 from models.forms.support_request import SupportRequestForm
-from models.i18n import localized
+from models.i18n import Language, localized
 from models.mail.queue import QueuedMail, enqueue
 from models.networks.lookup import network_by_number
 from models.office.policy import office_policy
@@ -120,12 +120,15 @@ def _predecessor(session: Session, form: SupportRequestForm) -> Network | None:
     )
 
 
-def register_request(session: Session, form: SupportRequestForm, cause: Cause) -> tuple[SupportRequest, bool]:
+def register_request(
+    session: Session, form: SupportRequestForm, cause: Cause, language: Language = Language.sv
+) -> tuple[SupportRequest, bool]:
     """Write the request down, judge it by the rules and answer: (the request, whether it is new).
 
-    The same form twice is the same request and is answered once (domain.md section 12).
+    The same form twice is the same request and is answered once (domain.md section 12). `language` is the one that the
+    initiator wrote in, if they are new to us.
     """
-    person = get_or_create_person(session, form.member_number, form.name, form.email)
+    person = get_or_create_person(session, form.member_number, form.name, form.email, language)
     municipality = municipality_of(session, form)
     code = municipality.code if municipality else ""
     told = (str(person.id), code, form.place, form.nature, form.need, form.predecessor)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from models.forms.support_request import SupportRequestForm
+from models.i18n import Language
 from models.people.person import register_is_loaded
 from models.reference.places import find_municipality
 from models.requests import assignment, near_neighbour
@@ -27,9 +28,11 @@ def nearby(session: Session, form: SupportRequestForm) -> Sequence[Network]:
 
 
 def register_web_request(
-    session: Session, form: SupportRequestForm, introduce: bool, cause: Cause
+    session: Session, form: SupportRequestForm, introduce: bool, language: Language, cause: Cause
 ) -> tuple[SupportRequest, bool]:
     """Write the request down as `register_request` does, and whether to introduce the member to who is near.
+
+    `language` is that of the page they wrote on: who is new to us gets mail in it.
 
     Whoever the member numbers belong to, or whether they belong to anybody, shows in the mail to the address on file
     and nowhere else: the page says the same to all. An address typed by somebody unknown is used only while no
@@ -37,7 +40,7 @@ def register_web_request(
     """
     if register_is_loaded(session):
         form = form.model_copy(update={"name": "", "email": ""})
-    request, is_new = support_request.register_request(session, form, cause)
+    request, is_new = support_request.register_request(session, form, cause, language)
     if introduce:
         near_neighbour.find_neighbours(session, request, cause.at)
         near_neighbour.agree_for_request(session, request, cause.at)

@@ -20,6 +20,7 @@ from deployments.web.start_run import start_quietly
 from deployments.web.writer import write
 from models.db.engine import reading
 from models.forms.support_request import EMPTY, SupportRequestForm
+from models.i18n import Language
 from models.office.menu import MENU
 from models.people.person import register_is_loaded
 from models.stages import web_request
@@ -107,16 +108,20 @@ def _swedish(name: str) -> str:
 
 async def _receive(request: Request, form: SupportRequestForm, introduce: bool, at: datetime) -> Received:
     """Write it down. Two at the same moment may reach for the same number: the later tries again."""
+    language = Language(language_of(request))
     for _ in range(TRIES - 1):
         try:
-            return await write(request, lambda session: _receive_once(session, form, introduce, at))
+            return await write(request, lambda session: _receive_once(session, form, introduce, language, at))
         except IntegrityError:
             continue
-    return await write(request, lambda session: _receive_once(session, form, introduce, at))
+    return await write(request, lambda session: _receive_once(session, form, introduce, language, at))
 
 
-def _receive_once(session: Session, form: SupportRequestForm, introduce: bool, at: datetime) -> Received:
-    request, is_new = web_request.register_web_request(session, form, introduce, Cause("request", Actor.member, at))
+def _receive_once(
+    session: Session, form: SupportRequestForm, introduce: bool, language: Language, at: datetime
+) -> Received:
+    cause = Cause("request", Actor.member, at)
+    request, is_new = web_request.register_web_request(session, form, introduce, language, cause)
     return Received(request.id, is_new, request.talk_due, request.answer_due)
 
 

@@ -8,7 +8,8 @@ from sqlmodel import select
 
 from models.db.engine import transaction
 from models.errors import UserError
-from models.people.person import by_member_number
+from models.i18n import Language
+from models.people.person import by_member_number, get_or_create_person
 from models.reference.csv_import import DATA, import_file
 from models.settings import Settings
 from models.tables.office import Staff
@@ -63,6 +64,23 @@ def test_a_bounced_address_stays_bounced_until_the_register_has_another(office: 
             file.write_text(line.format(address))
             import_file(session, "members", file)
             assert person.email_status == status
+
+
+def test_a_register_without_languages_leaves_each_their_own_and_one_with_them_decides(
+    office: Settings, tmp_path: Path
+) -> None:
+    with transaction() as session:
+        person = get_or_create_person(session, "990101-99", language=Language.en)
+        file = tmp_path / "members.csv"
+        for cell, expected in ((None, Language.en), ("", Language.en), ("sv", Language.sv)):
+            heading, ends = ("", "") if cell is None else (",language", f",{cell}")
+            file.write_text(f"member_number,name,email,membership{heading}\n990101-99,Ny,,active{ends}\n")
+            import_file(session, "members", file)
+            assert person.language == expected
+        file.write_text("member_number,name,email,membership\n990102-99,Ny,,active\n")
+        import_file(session, "members", file)
+        new = by_member_number(session, "990102-99")
+        assert new and new.language == Language.sv
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,12 @@ def test_a_co_organiser_who_is_no_member_is_given_no_role(office: Settings) -> N
         assert marit.id not in {role.person_id for role in roles_of(session, network.id)}
 
 
+def test_who_is_new_and_written_down_by_staff_is_written_to_in_swedish(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, member_number="990101-99", name="Ny", email="ny@example.org")
+        assert session.get_one(Person, request.initiator_id).language == "sv"
+
+
 def test_another_need_from_the_same_member_is_another_request(office: Settings) -> None:
     with transaction() as session:
         assert ask(session).id != ask(session, need="Något annat.").id
