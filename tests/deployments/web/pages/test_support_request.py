@@ -14,20 +14,16 @@ from deployments.web.pages import support_request
 from deployments.web.pages.support_request_form import LONG, MOST_CO_ORGANISERS
 from models.db import engine
 from models.errors import DatabaseBusy
-from models.i18n import Language
 from models.people.person import by_member_number
 from models.requests import near_neighbour
-from models.stages import support_request as request_rules
 from models.stages import web_request as web_rules
 from models.tables.mail import Template
 from models.tables.network import Nature, Network, NetworkState
 from models.tables.person import Membership, Person
 from models.tables.request import NamedOrganiser, NearNeighbour, RequestState, SupportRequest
-from models.tables.transition import Actor, Cause
-from templates.rendering.mail import render_mail
 from templates.rendering.web import LANGUAGES, words
 from tests.acts import AKE, EMPLOYEE, MARIT, RENE
-from tests.deployments.browsing import HOSTILE, REQUEST, Page, sentence_by, values_of
+from tests.deployments.browsing import HOSTILE, REQUEST, Page, sentence_by
 from tests.deployments.conftest import PUBLIC_URL, World
 
 SEND = REQUEST | {"step": "send"}
@@ -42,21 +38,6 @@ def requests_in(world: World) -> list[SupportRequest]:
 def named_in(world: World) -> list[NamedOrganiser]:
     with engine.reading() as session:
         return list(session.exec(select(NamedOrganiser)))
-
-
-def person_by(number: str) -> Person:
-    with engine.reading() as session:
-        person = by_member_number(session, number)
-        assert person
-        return person
-
-
-def no_register(world: World) -> None:
-    """As before any register of members was read in: nobody's membership is known."""
-    with engine.transaction() as session:
-        for person in session.exec(select(Person)):
-            person.membership = Membership.unknown
-            session.add(person)
 
 
 # --- asked, looked through, sent ------------------------------------------------------------------
@@ -250,43 +231,6 @@ def test_a_busy_database_keeps_what_was_typed(
     reply = browser.post("/request", data=SEND)
     assert reply.status_code == 503 and words("sv")("busy.why") in reply.text
     assert Page(reply.text).field("member_number")["value"] == AKE
-
-
-@pytest.mark.parametrize(
-    ("query", "header", "language", "subject"),
-    [
-        ("?lang=en", "sv", Language.en, "We have your request about a network in Luleå"),
-        ("", "en-GB,en;q=0.9", Language.en, "We have your request about a network in Luleå"),
-        ("?lang=sv", "en", Language.sv, "Vi har fått din förfrågan om nätverk i Luleå"),
-        ("", "de", Language.sv, "Vi har fått din förfrågan om nätverk i Luleå"),
-    ],
-)
-def test_who_is_new_gets_mail_in_the_language_of_the_page_they_wrote_on(
-    browser: TestClient, world: World, query: str, header: str, language: Language, subject: str
-) -> None:
-    no_register(world)
-    fields = SEND | {"member_number": UNKNOWN, "name": "Ny Medlem", "email": "ny@example.org"}
-    reply = browser.post(f"/request{query}", data=fields, headers={"Accept-Language": header})
-    assert reply.status_code == 200 and person_by(UNKNOWN).language == language
-    with engine.transaction() as session:
-        person = by_member_number(session, UNKNOWN)
-        assert person
-        person.membership = Membership.active
-        session.flush()
-        request_rules.retry_incomplete(session, Cause("request", Actor.rule, world.now))
-    [receipt] = [mail for mail in world.mails() if mail.template == Template.receipt]
-    assert render_mail(receipt.template, language, values_of(receipt, world.now)).subject == subject
-    assert [person_by(number).language for number in (MARIT, RENE)] == [Language.sv] * 2, "they wrote nothing"
-
-
-def test_typing_somebodys_number_on_an_english_page_changes_nobodys_language(browser: TestClient, world: World) -> None:
-    assert browser.post("/request?lang=en", data=SEND).status_code == 200
-    assert person_by(AKE).language == Language.sv
-    no_register(world)
-    fields = SEND | {"member_number": UNKNOWN, "name": "Ny Medlem", "email": "ny@example.org"}
-    browser.post("/request?lang=en", data=fields)
-    browser.post("/request?lang=sv", data=fields | {"need": "Något annat."})
-    assert len(requests_in(world)) == 3 and person_by(UNKNOWN).language == Language.en
 
 
 BAD_REQUESTS = [
