@@ -75,13 +75,10 @@ async def test_a_request_can_be_chosen_right_after_it_came_and_no_more_once_it_i
             "request_number": "Luleå · ort · #1",
             "signature": "asj",
             "talked_on": "2026-11-05",
-            "decision": "Avslå",
+            "decision": "De tar tillbaka förfrågan",
         }
-        told = await needs_talk(
-            form=NeedsTalkForm.model_validate(form | {"reason": "Något annat än stödet är till för"}),
-            as_of="2026-11-05",
-        )
-        assert told["state"] == "declined"
+        told = await needs_talk(form=NeedsTalkForm.model_validate(form), as_of="2026-11-05")
+        assert told["state"] == "withdrawn"
         assert await choices(client, ids["needs-talk"], "request_number") == []
 
 
