@@ -9,7 +9,8 @@ from sqlmodel import col, select
 from models.dates.local_time import local
 from models.db.engine import reading, transaction
 from models.i18n import localized
-from models.networks import contacts, never_started, rest
+from models.networks import never_started, rest
+from models.networks.leavers import part_with_leavers
 from models.operation.alarms import Alarm
 from models.requests import near_neighbour, waiting_list
 from models.settings import settings
@@ -41,11 +42,9 @@ async def assign_untaken(at: datetime) -> int:
 
 @step("Avsluta roller för dem som lämnat facket", "End the roles of those who left the union")
 async def end_roles_of_leavers(at: datetime) -> int:
-    """End the roles of who left the union, and propose rest where nobody took over. Returns how many roles."""
+    """End the roles of who left the union, and withdraw their requests. Returns how many roles."""
     with transaction() as session:
-        ended = contacts.end_roles_of_leavers(session, at)
-        contacts.propose_rest_without_contact(session, at)
-        return ended
+        return part_with_leavers(session, _cause(at))
 
 
 @step("Kön: erbjudanden som gått ut, nya och för gamla", "The queue: offers lapsed, made, and waits too long")

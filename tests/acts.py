@@ -13,6 +13,9 @@ from models.forms.needs_talk import GrantLine, NeedsTalkForm
 from models.forms.network_change import NetworkChangeForm
 from models.forms.support_request import SupportRequestForm
 from models.meetings import booking
+from models.networks import leavers
+from models.people.eligibility import GRACE
+from models.people.person import by_member_number
 from models.people.roles import roles_of
 from models.requests import assignment
 from models.stages import check_in as check_in_round
@@ -22,6 +25,7 @@ from models.tables.mail import MailStatus, OutgoingMail
 from models.tables.meeting import Meeting, MeetingForm
 from models.tables.network import Network, Role, RoleKind
 from models.tables.office import Intervention
+from models.tables.person import Membership
 from models.tables.request import NamedOrganiser, SupportRequest
 from models.tables.transition import Actor, Cause
 
@@ -90,6 +94,26 @@ def named(session: Session, request: SupportRequest) -> list[NamedOrganiser]:
     """Whom the request names, in their order."""
     theirs = select(NamedOrganiser).where(col(NamedOrganiser.request_id) == request.id)
     return list(session.exec(theirs.order_by(col(NamedOrganiser.place))))
+
+
+def morning(session: Session, day: str | date) -> int:
+    """The daily look at who may carry or ask for a network no more. How many roles ended."""
+    ended = leavers.part_with_leavers(session, by(Actor.rule, day))
+    session.flush()
+    session.expire_all()
+    return ended
+
+
+def leave_union(session: Session, *numbers: str, day: str | date) -> int:
+    """The register says that they left, seen so early that their 14 days are over on `day`. How many roles ended."""
+    for number in numbers:
+        person = by_member_number(session, number)
+        assert person
+        person.membership, person.is_representative = Membership.left, False
+        session.add(person)
+    session.flush()
+    morning(session, date.fromisoformat(str(day)) - GRACE)
+    return morning(session, day)
 
 
 def say_yes(session: Session, network: Network, day: str = "2026-11-09") -> None:

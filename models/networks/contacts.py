@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session, col, or_, select
 
 from models.check_ins.questions import ask_another, latest
 from models.dates.local_time import local
@@ -13,6 +13,7 @@ from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
 from models.networks import creation
 from models.office.interventions import end_all, open_many, open_once
+from models.people.eligibility import GRACE
 from models.people.person import by_member_number
 from models.people.roles import (
     ORGANISING,
@@ -21,10 +22,11 @@ from models.people.roles import (
     organiser_by_code,
     roles_of,
 )
+from models.people.signed_link import VALID_FOR, Purpose
 from models.tables.mail import Template
 from models.tables.network import ACTIVE, TERMINAL, Network, NetworkState, Role, RoleKind
 from models.tables.office import Intervention, InterventionKind, TalkOutcome
-from models.tables.person import Membership, Person
+from models.tables.person import Person
 from models.tables.transition import Cause
 
 NEW_CONTACT_DAYS = timedelta(days=30)
@@ -93,15 +95,13 @@ def ask_to_organise(session: Session, network: Network, persons: Iterable[UUID],
 
 
 def end_roles_of_leavers(session: Session, at: datetime) -> int:
-    """End the roles of who left the union or was erased; the network lives on (section 12). Returns how many.
+    """End the roles of who left the union or came to work at the office, 14 days on in case the register was wrong, and
+    of who was erased; the network lives on (section 12). Returns how many.
 
-    A representative need not be a member. Where the contact went, staff have 30 days to find a new one with the
-    organisers who remain; where nobody remains, rest is proposed.
+    Where the contact went, staff have 30 days to find a new one with the organisers who remain; where nobody remains,
+    rest is proposed.
     """
-    gone = or_(
-        and_(col(Person.membership).in_((Membership.left, Membership.none)), col(Person.is_representative).is_(False)),
-        col(Person.erased_at).is_not(None),
-    )
+    gone = or_(col(Person.ineligible_since) <= at - GRACE, col(Person.erased_at).is_not(None))
     roles = session.exec(
         select(Role).join(Person, col(Person.id) == Role.person_id).where(gone, col(Role.until).is_(None))
     ).all()
@@ -111,6 +111,16 @@ def end_roles_of_leavers(session: Session, at: datetime) -> int:
     session.flush()
     left = {role.network_id: role for role in sorted(roles, key=lambda role: role.kind != RoleKind.organiser)}
     look_after(session, left, at)
+    return len(roles)
+
+
+def end_unanswered(session: Session, at: datetime) -> int:
+    """Who was asked to organise and never answered is asked no more once their link has run out. Returns how many."""
+    unanswered = select(Role).where(col(Role.confirmed_at).is_(None), col(Role.until).is_(None))
+    roles = session.exec(unanswered.where(col(Role.asked_at) <= at - VALID_FOR[Purpose.organiser])).all()
+    for role in roles:
+        role.until = local(at).date()
+        session.add(role)
     return len(roles)
 
 

@@ -1,25 +1,28 @@
 """A person is forgotten: what could tell who they are goes, what was counted stays (domain.md section 10)."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, delete
 from sqlmodel import Session, col, select, update
 
 from models.networks.contacts import end_roles_of_leavers
 from models.people.roles import organiser_key
 from models.requests import lifecycle
-from models.tables.mail import WAITING, MailStatus, OutgoingMail
+from models.tables.contact_entry import ContactEntry
+from models.tables.mail import WAITING, MailStatus, OutgoingMail, Template
 from models.tables.meeting import Meeting, MeetingDuty
 from models.tables.network import Role
 from models.tables.person import EmailStatus, Membership, Person
 from models.tables.place import Municipality
-from models.tables.request import OPEN, RequestState, SupportRequest
+from models.tables.request import OPEN, NamedOrganiser, RequestState, SupportRequest
 from models.tables.transition import Actor, Cause
 
 ERASED = "erased"
+TELL_OF_OTHERS = (Template.introduction, Template.staff_alarm)
 
 
 def erase(session: Session, person: Person, cause: Cause) -> None:
@@ -35,7 +38,9 @@ def erase(session: Session, person: Person, cause: Cause) -> None:
     for network_id in {*held, *called}:
         rekey_duties(session, network_id, person.id)
     _empty_requests(session, person.id, cause)
+    session.execute(delete(NamedOrganiser).where(col(NamedOrganiser.person_id) == person.id))
     empty_mails(session, col(OutgoingMail.person_id) == person.id, cause.at)
+    empty_mails_about(session, [person.id], cause.at)
     session.flush()
     empty_persons(session, col(Person.id) == person.id, cause.at)
     end_roles_of_leavers(session, cause.at)
@@ -45,7 +50,8 @@ def empty_persons(session: Session, which: ColumnElement[bool], at: datetime) ->
     """Everything that tells who these are goes. Returns how many they were."""
     told: dict[str, object] = dict.fromkeys(("member_hash", "member_number", "name", "email"))
     told |= {"email_status": EmailStatus.missing, "membership": Membership.none}
-    told |= {"is_representative": False, "is_employee": False, "protected_at": None, "reminders_stopped_at": None}
+    told |= {"is_representative": False, "is_employee": False}
+    told |= dict.fromkeys(("ineligible_since", "protected_at", "reminders_stopped_at"))
     answer: Any = session.execute(update(Person).where(which).values(**told, erased_at=at))
     emptied: int = answer.rowcount
     return emptied
@@ -72,14 +78,41 @@ def empty_request(session: Session, request: SupportRequest) -> None:
     request.talk_notes = None
     request.dedupe_key = secrets.token_hex(32)
     session.add(request)
+    about = col(ContactEntry.request_id) == request.id
+    session.execute(update(ContactEntry).where(about).values(note=None))
 
 
 def empty_mails(session: Session, theirs: ColumnElement[bool], at: datetime) -> None:
-    """What these mails said goes, and what waits is not sent."""
+    """What these mails said goes, and whom it was for goes out of their keys; what waits is not sent."""
     waiting = col(OutgoingMail.status).in_((*WAITING, MailStatus.in_doubt))
     skipped = {"status": MailStatus.skipped, "reason": ERASED, "settled_at": at}
     session.execute(update(OutgoingMail).where(theirs, waiting).values(**skipped))
+    rekey_mails(session, theirs)
     session.execute(update(OutgoingMail).where(theirs).values(context="{}", body=None))
+
+
+def rekey_mails(session: Session, which: ColumnElement[bool]) -> None:
+    """A mail's key names its reader: from now on it names the mail itself, which is as unlike any other."""
+    rows = select(OutgoingMail.id, OutgoingMail.idempotency_key, OutgoingMail.person_id).where(
+        which, col(OutgoingMail.person_id).is_not(None)
+    )
+    changed = [
+        {"id": mail_id, "idempotency_key": key.replace(str(person_id), str(mail_id))}
+        for mail_id, key, person_id in session.exec(rows)
+        if str(person_id) in key
+    ]
+    if changed:
+        session.flush()
+        session.execute(update(OutgoingMail), changed)
+
+
+def empty_mails_about(session: Session, persons: Collection[UUID], at: datetime) -> None:
+    """Mails to others that tell of these persons, by id: they say nothing any more."""
+    ids = [str(one) for one in persons]
+    rows = select(OutgoingMail.id, OutgoingMail.context).where(col(OutgoingMail.template).in_(TELL_OF_OTHERS))
+    about = [mail_id for mail_id, context in session.exec(rows) if any(one in context for one in ids)]
+    if about:
+        empty_mails(session, col(OutgoingMail.id).in_(about), at)
 
 
 def by_erasure(at: datetime) -> Cause:

@@ -17,8 +17,19 @@ from sqlmodel import Session, col, func, select
 
 from models.dates.local_time import add_months, local, midnight
 from models.db.column_types import UtcDateTime
-from models.privacy.erasure import empty_mails, empty_persons, empty_request, rekey_duties
+from models.people.signed_link import VALID_FOR, Purpose
+from models.privacy.erasure import (
+    empty_mails,
+    empty_mails_about,
+    empty_persons,
+    empty_request,
+    rekey_duties,
+    rekey_mails,
+)
+from models.tables.change_entry import ChangeEntry
 from models.tables.check_in import CheckIn, CheckInAnswer
+from models.tables.contact_entry import ContactEntry
+from models.tables.intake import Intake
 from models.tables.mail import UNSETTLED, OutgoingMail
 from models.tables.meeting import Meeting
 from models.tables.need_signal import NeedSignal
@@ -33,6 +44,7 @@ REQUEST_MONTHS = 6
 ROLE_MONTHS = 3
 TEXT_MONTHS = 12
 NOT_A_MEMBER = timedelta(days=30)
+FORM_DAYS = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -54,8 +66,8 @@ def forget(session: Session, at: datetime) -> Forgotten:
 
 
 def _requests(session: Session, at: datetime) -> int:
-    """Requests that came to nothing lose their words and whose they were: after six months, a non-member's after 30
-    days.
+    """Requests that came to nothing lose their words and whose they were: after six months, a non-member's or leaver's
+    after 30 days.
     """
     today = local(at).date()
     ended: Any = (
@@ -65,7 +77,7 @@ def _requests(session: Session, at: datetime) -> int:
         .subquery()
     )
     rows: Any = (
-        select(SupportRequest, ended.c.at)
+        select(SupportRequest, Person, ended.c.at)
         .join(ended, ended.c.request_id == col(SupportRequest.id))
         .join(Person, col(Person.id) == SupportRequest.initiator_id)
         .where(col(SupportRequest.state).in_(CAME_TO_NOTHING), col(Person.erased_at).is_(None))
@@ -73,8 +85,10 @@ def _requests(session: Session, at: datetime) -> int:
     )
     due = [
         request
-        for request, moment in session.execute(rows).all()
-        if request.reason == RefusalReason.not_a_member or add_months(local(moment).date(), REQUEST_MONTHS) <= today
+        for request, person, moment in session.execute(rows).all()
+        if request.reason == RefusalReason.not_a_member
+        or not person.is_member
+        or add_months(local(moment).date(), REQUEST_MONTHS) <= today
     ]
     for request in due:
         nobody, person_id = _anonymous_person(session, at), request.initiator_id
@@ -101,6 +115,7 @@ def _roles(session: Session, at: datetime) -> int:
         granted = session.exec(select(SupportRequest).where(*theirs_granted)).all()
         for request in granted:
             _leave_request(session, request, nobody)
+        _unname(session, network_id, person.id)
         theirs: tuple[tuple[Any, Any, Any], ...] = (
             (Role, Role.person_id, Role.network_id),
             (Meeting, Meeting.convener_id, Meeting.network_id),
@@ -114,7 +129,16 @@ def _roles(session: Session, at: datetime) -> int:
             col(OutgoingMail.person_id) == person.id, or_(col(OutgoingMail.network_id) == network_id, about_it)
         )
         _leave_mails(session, about, nobody, at)
+    if due:
+        empty_mails_about(session, [person.id for _, person in due], at)
     return len(due)
+
+
+def _unname(session: Session, network_id: UUID, person_id: UUID) -> None:
+    """That the request behind a network named them."""
+    behind = sql_select(col(SupportRequest.id)).where(col(SupportRequest.network_id) == network_id)
+    named = col(NamedOrganiser.person_id) == person_id, col(NamedOrganiser.request_id).in_(behind)
+    session.execute(delete(NamedOrganiser).where(*named))
 
 
 def _ended_roles(session: Session) -> Iterable[tuple[UUID, Person, date]]:
@@ -167,10 +191,13 @@ def _leave_mails(session: Session, theirs: ColumnElement[bool], nobody: UUID, at
 
 
 def _persons(session: Session, at: datetime) -> int:
-    """Erase whom nothing ties any more and no register knows as a member."""
+    """Erase whom nothing ties any more and no register knows as a member. An open request ties whom it names too."""
+    is_open = sql_select(col(SupportRequest.id)).where(col(SupportRequest.state).in_(OPEN))
+    _forget_named(session, at)
     ties: tuple[tuple[Any, Any], ...] = (
         (Role.person_id, True),
         (SupportRequest.initiator_id, True),
+        (NamedOrganiser.person_id, col(NamedOrganiser.request_id).in_(is_open)),
         (RightsRequest.person_id, col(RightsRequest.status) == RightsStatus.received),
         (OutgoingMail.person_id, col(OutgoingMail.status).in_(UNSETTLED)),
     )
@@ -182,23 +209,33 @@ def _persons(session: Session, at: datetime) -> int:
     return empty_persons(session, which, at)
 
 
+def _forget_named(session: Session, at: datetime) -> None:
+    """Who was named and came to carry nothing: once the request is over, or the link they were asked by."""
+    over = sql_select(col(SupportRequest.id)).where(col(SupportRequest.state).in_(CAME_TO_NOTHING))
+    unanswered = (
+        col(NamedOrganiser.yes_at).is_(None),
+        col(NamedOrganiser.asked_at) < at - VALID_FOR[Purpose.organiser],
+        col(NamedOrganiser.request_id).in_(
+            sql_select(col(SupportRequest.id)).where(col(SupportRequest.state).in_(OPEN))
+        ),
+    )
+    session.execute(delete(NamedOrganiser).where(or_(col(NamedOrganiser.request_id).in_(over), and_(*unanswered))))
+
+
 # --- words ----------------------------------------------------------------------------------------
 
 
 def _texts(session: Session, at: datetime) -> int:
     """After twelve months: what people and staff wrote, and what mails were sent to whom."""
     before = midnight(add_months(local(at).date(), -TEXT_MONTHS))
-    mails = (
-        update(OutgoingMail)
-        .where(col(OutgoingMail.created_at) < before, col(OutgoingMail.status).not_in(UNSETTLED))
-        .where(or_(col(OutgoingMail.person_id).is_not(None), col(OutgoingMail.staff_id).is_not(None)))
-        .values(person_id=None, staff_id=None, message_id=None, context="{}", body=None)
-    )
-    answer: Any = session.execute(mails)
-    emptied: int = answer.rowcount
+    emptied = _mails(session, before) + _forms(session, at)
+    answered = (col(RightsRequest.deadline) < before.date(), col(RightsRequest.status) != RightsStatus.received)
+    session.execute(update(RightsRequest).where(*answered).values(person_id=None))
     written: tuple[tuple[Any, Any, Any], ...] = (
         (NeedSignal, NeedSignal.words, col(NeedSignal.noted_at) < before),
         (Intervention, Intervention.agreement, col(Intervention.ended_at) < before),
+        (ContactEntry, ContactEntry.note, col(ContactEntry.noted_at) < before),
+        (ChangeEntry, ChangeEntry.reason, col(ChangeEntry.at) < midnight(add_months(local(at).date(), -ROLE_MONTHS))),
         (SupportGrant, SupportGrant.reason, col(SupportGrant.to_on) < before.date()),
         (Network, Network.extension_reason, col(Network.support_ends_on) < before.date()),
         (SupportRequest, SupportRequest.need,
@@ -211,4 +248,26 @@ def _texts(session: Session, at: datetime) -> int:
         if full:
             session.execute(update(table).where(old).values({words: ""}))
         emptied += full
+    return emptied
+
+
+def _mails(session: Session, before: datetime) -> int:
+    """What went to whom, of mails so old that nobody asks any more."""
+    old = and_(
+        col(OutgoingMail.created_at) < before,
+        col(OutgoingMail.status).not_in(UNSETTLED),
+        or_(col(OutgoingMail.person_id).is_not(None), col(OutgoingMail.staff_id).is_not(None)),
+    )
+    rekey_mails(session, old)
+    nothing: dict[str, Any] = dict.fromkeys(("person_id", "staff_id", "message_id", "body"))
+    answer: Any = session.execute(update(OutgoingMail).where(old).values(**nothing, context="{}"))
+    emptied: int = answer.rowcount
+    return emptied
+
+
+def _forms(session: Session, at: datetime) -> int:
+    """What was typed in forms that nobody worked off: the run is gone by now, and no Retry comes."""
+    old = (col(Intake.received_at) < at - FORM_DAYS, col(Intake.form).is_not(None))
+    answer: Any = session.execute(update(Intake).where(*old).values(form=None))
+    emptied: int = answer.rowcount
     return emptied

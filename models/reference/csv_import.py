@@ -187,6 +187,8 @@ def _told(rows: Sequence[Values], counts: Counter[str]) -> dict[str, int]:
 
 def _save(session: Session, kind: Kind, row: SQLModel | None, values: dict[str, object]) -> str:
     if row is None:
+        if values.get("membership") in (Membership.left, Membership.none):
+            return "same"  # who left and is not known here is nobody we keep (domain.md section 10)
         session.add(kind.table(**values))
         return "new"
     if isinstance(row, Person) and row.email == values["email"]:

@@ -31,7 +31,6 @@ from models.tables.mail import Template
 from models.tables.meeting import CONFIRM_ABOVE, LATE_REPORT_DAYS, Meeting, MeetingStatus
 from models.tables.network import ACTIVE, TERMINAL, Network, NetworkState, Role
 from models.tables.office import InterventionKind
-from models.tables.person import Person
 from models.tables.transition import Cause
 
 
@@ -215,7 +214,7 @@ def take_answer(
     record_answers(session, check_in, form, cause.at, person_id)
     network = session.get_one(Network, check_in.network_id)
     role = next((one for one in roles_of(session, network.id) if one.person_id == person_id and one.is_confirmed), None)
-    if role is None or network.state in TERMINAL or not session.get_one(Person, person_id).is_member:
+    if role is None or network.state in TERMINAL:
         return
     met_on = parse_day(form.met_on, localized(*MET_ON)) if form.met else None
     if told_before and told_before != met_on:

@@ -29,7 +29,6 @@ from models.tables.meeting import (
 )
 from models.tables.network import TERMINAL, Network, Role
 from models.tables.office import InterventionKind, TalkOutcome
-from models.tables.person import Person
 from models.tables.transition import Cause
 
 EVENING = time(17, 30)
@@ -53,7 +52,10 @@ def check_report(session: Session, form: Form) -> None:
 
 
 def _teller(session: Session, network: Network, form: MeetingReportForm) -> Role:
-    """Who tells: a member who said yes to a role that has not ended; they convene what they tell of (domain.md I2)."""
+    """Who tells: one who said yes to a role that has not ended; they convene what they tell of (domain.md I2).
+
+    Whose membership the register has just lost tells on for the 14 days until their role ends.
+    """
     field = localized("Vem berättar", "Who tells")
     code = role_by_code(session, network, form.reported_by, field).code
     role = next((one for one in roles_of(session, network.id) if one.code == code and one.is_confirmed), None)
@@ -62,13 +64,6 @@ def _teller(session: Session, network: Network, form: MeetingReportForm) -> Role
             localized(
                 f"{field}: {code} har inte sagt ja till sin roll än. Välj någon som har det.",
                 f"{field}: {code} has not said yes to a role yet. Choose one who has.",
-            )
-        )
-    if not session.get_one(Person, role.person_id).is_member:
-        raise UserError(
-            localized(
-                f"{field}: {code} är inte medlem längre. Välj någon annan i nätverket.",
-                f"{field}: {code} is no longer a member. Choose another in the network.",
             )
         )
     return role

@@ -16,7 +16,7 @@ from models.db.engine import engine, reading, transaction
 from models.errors import LotsError
 from models.forms.needs_talk import NeedsTalkForm
 from models.forms.network_change import NetworkChangeForm
-from models.networks import contacts, never_started, rest
+from models.networks import leavers, never_started, rest
 from models.office import absence
 from models.people.roles import roles_of
 from models.privacy import retention
@@ -243,7 +243,7 @@ class AnyHistory(RuleBasedStateMachine):
 
         def daily(session: Session) -> None:
             support_request.retry_incomplete(session, rules)
-            contacts.end_roles_of_leavers(session, moment)
+            leavers.part_with_leavers(session, rules)
             rest.send_wake_mails(session, moment)
             rest.propose_closing(session, moment)
             never_started.ask_still_planned(session, moment)

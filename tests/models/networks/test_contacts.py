@@ -9,6 +9,7 @@ from models.db.engine import transaction
 from models.errors import UserError
 from models.mail.suppression import suppression_reason
 from models.networks import contacts
+from models.office.staff import by_signature
 from models.people.person import by_member_number
 from models.people.roles import confirmed_organisers, confirmed_organisers_of, contact_of, contacts_of, roles_of
 from models.settings import Settings
@@ -25,7 +26,10 @@ from tests.acts import (
     RENE,
     at,
     change,
+    leave_union,
     mails,
+    meet,
+    morning,
     network_in,
     network_of,
     organisers,
@@ -41,11 +45,7 @@ def person(session: Session, number: str) -> Person:
 
 
 def leave(session: Session, *numbers: str, day: str = DAY) -> int:
-    for number in numbers:
-        person(session, number).membership = Membership.left
-        person(session, number).is_representative = False
-    session.flush()
-    return contacts.end_roles_of_leavers(session, at(day))
+    return leave_union(session, *numbers, day=day)
 
 
 def opened(session: Session) -> list[tuple[str, date]]:
@@ -156,7 +156,7 @@ def test_founder_leaves_the_union_the_role_ends_and_the_network_lives_on(office:
         assert session.exec(founder).one().until == date(2027, 1, 11)  # I1: it was started by one, and that stays told
         contact = contact_of(session, network.id)
         assert contact and contact.code == "m2"
-        assert (contacts.end_roles_of_leavers(session, at("2027-01-12")), len(opened(session))) == (0, 1)
+        assert (morning(session, "2027-01-12"), len(opened(session))) == (0, 1)
 
 
 def test_an_organiser_who_leaves_takes_no_contact_along(office: Settings) -> None:
@@ -170,8 +170,7 @@ def test_a_representative_need_not_be_a_member(office: Settings) -> None:
     with transaction() as session:
         network_in(session)
         person(session, RENE).membership = Membership.none
-        session.flush()
-        assert contacts.end_roles_of_leavers(session, at(DAY)) == 0
+        assert [morning(session, day) for day in (DAY, "2027-03-01")] == [0, 0]
 
 
 @pytest.mark.parametrize("membership", [Membership.passive, Membership.unknown])
@@ -179,8 +178,51 @@ def test_who_is_passive_or_unknown_has_not_left(office: Settings, membership: Me
     with transaction() as session:
         network_in(session)
         person(session, AKE).membership = membership
-        session.flush()
-        assert contacts.end_roles_of_leavers(session, at(DAY)) == 0
+        assert [morning(session, day) for day in (DAY, "2027-03-01")] == [0, 0]
+
+
+def test_who_left_carries_on_for_fourteen_days_in_case_the_register_was_wrong(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        person(session, MARIT).membership = Membership.left
+        assert [morning(session, day) for day in (DAY, "2027-01-24")] == [0, 0]
+        meet(session, network, "2027-01-20", reported_by="m2")
+        assert [morning(session, day) for day in ("2027-01-25", "2027-01-26")] == [1, 0]
+
+
+def test_who_is_a_member_again_within_the_fourteen_days_has_lost_nothing(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+        person(session, MARIT).membership = Membership.left
+        morning(session, DAY)
+        person(session, MARIT).membership = Membership.active
+        morning(session, "2027-01-20")
+        person(session, MARIT).membership = Membership.left
+        assert [morning(session, day) for day in ("2027-01-21", "2027-02-03", "2027-02-04")] == [0, 0, 1]
+
+
+@pytest.mark.parametrize("by_address", [False, True])
+def test_a_founder_who_comes_to_work_at_the_office_parts_with_the_network_too(
+    office: Settings, by_address: bool
+) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        if by_address:
+            by_signature(session, "gol", "").email = (person(session, AKE).email or "").upper()
+        else:
+            person(session, AKE).is_employee = True
+        assert [morning(session, day) for day in (DAY, "2027-01-25")] == [0, 2]
+        assert [role.code for role in organisers(session, network)] == ["m2", "m3"]
+
+
+def test_who_was_asked_to_organise_and_never_answered_is_asked_no_more_after_the_link_ran_out(
+    office: Settings,
+) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        change(session, network, "new_organiser", DAY, member_number=GOREL)
+        assert [morning(session, day) for day in ("2027-07-09", "2027-07-10")] == [0, 1]
+        assert "m4" not in {role.code for role in organisers(session, network)}
 
 
 def test_when_nobody_is_left_rest_is_proposed_and_staff_can_carry_it_out(office: Settings) -> None:

@@ -9,20 +9,24 @@ from sqlmodel import Session, col, select
 from models.dates.local_time import add_months
 from models.db.engine import transaction
 from models.health.assessment import each_network, score_networks
-from models.networks.contacts import end_roles_of_leavers
 from models.office.staff import by_signature
 from models.people.person import by_member_number
 from models.people.roles import organiser_key
 from models.privacy import rights_request
+from models.privacy.erasure import by_erasure, erase
 from models.privacy.retention import Forgotten, forget
+from models.requests import named_organisers
 from models.settings import Settings
 from models.stages.health_check import IS_ACTIVE
+from models.tables.change_entry import ChangeEntry
 from models.tables.check_in import CheckIn
+from models.tables.contact_entry import ContactEntry
+from models.tables.intake import Intake
 from models.tables.mail import OutgoingMail
 from models.tables.meeting import Meeting, MeetingDuty
 from models.tables.need_signal import NeedSignal
 from models.tables.network import Network, Role
-from models.tables.person import Membership, Person, RightsKind
+from models.tables.person import Membership, Person, RightsKind, RightsStatus
 from models.tables.request import RequestState, SupportRequest
 from models.tables.support import SupportGrant
 from models.views.invariants import broken
@@ -179,16 +183,120 @@ def test_who_left_the_union_is_erased_after_thirty_days_and_the_network_lives_on
     with transaction() as session:
         network = network_in(session)
         ake, before = member(session, AKE), scores(session)
-        ake.membership = Membership.left
-        session.add(ake)
-        end_roles_of_leavers(session, at("2027-01-20"))
-        session.flush()
+        acts.leave_union(session, AKE, day="2027-01-20")
         all_sent(session)
         assert night(session, "2027-02-18") == NOTHING
         found = night(session, "2027-02-19")
         assert (found.roles, found.persons, ake.name) == (1, 1, None)
         assert scores(session) == before
         assert session.get_one(Network, network.id).state == "starting"
+
+
+def test_who_left_the_union_is_erased_though_they_had_asked_for_a_network(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, member_number=GOREL, place="Umeå", municipality="Umeå", co_organisers="")
+        talk(session, request, decision="wait")
+        gorel = member(session, GOREL)
+        acts.leave_union(session, GOREL, day="2027-01-20")
+        [told] = acts.mails(session, "request-ended")
+        assert (request.state, told.person_id) == (RequestState.withdrawn, gorel.id)
+        assert '"ended": "left"' in told.context
+        all_sent(session)
+        assert night(session, "2027-02-18") == NOTHING
+        found = night(session, "2027-02-19")
+        assert (found.requests, found.persons, gorel.name, request.need) == (1, 1, None, "")
+
+
+# --- who was named --------------------------------------------------------------------------------
+
+
+def without_register(session: Session) -> None:
+    """No register was ever read in: nobody's membership is known."""
+    for person in session.exec(select(Person)):
+        person.membership, person.is_representative = Membership.unknown, False
+        session.add(person)
+    session.flush()
+
+
+def test_whom_an_open_request_names_is_kept_and_goes_when_it_has_come_to_nothing(office: Settings) -> None:
+    with transaction() as session:
+        without_register(session)
+        request = ask(session, member_number=GOREL, name="Görel", email="g@example.org", co_organisers=MARIT)
+        marit = member(session, MARIT)
+        all_sent(session)
+        assert night(session, "2026-11-03").persons == 4, "the others, whom nothing ties"
+        assert marit.erased_at is None
+        talk(session, request, decision="withdraw")
+        all_sent(session)
+        assert night(session, "2026-11-06").persons == 1 and marit.erased_at
+        assert acts.named(session, request) == []
+
+
+def test_who_was_named_and_did_not_answer_is_forgotten_with_the_link(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, co_organisers=f"{MARIT}, {GOREL}")
+        talk(session, request, decision="wait")
+        marit, _ = acts.named(session, request)
+        named_organisers.answer(session, marit, at("2026-11-09"), is_yes=True)
+        all_sent(session)
+        night(session, "2027-05-04")
+        assert len(acts.named(session, request)) == 2
+        night(session, "2027-05-05")
+        assert [one.id for one in acts.named(session, request)] == [marit.id], "a yes is kept as long as it waits"
+
+
+def test_that_a_request_named_somebody_goes_with_their_role(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        [request] = session.exec(select(SupportRequest)).all()
+        marit = end_role(session, network, MARIT, "2027-01-20")
+        all_sent(session)
+        night(session, "2027-04-20")
+        assert marit.id not in {one.person_id for one in acts.named(session, request)}
+        assert len(acts.named(session, request)) == 1
+
+
+# --- keys of mails --------------------------------------------------------------------------------
+
+
+def keys(session: Session) -> str:
+    return " ".join(session.exec(select(OutgoingMail.idempotency_key)))
+
+
+def test_a_mails_key_forgets_its_reader_with_the_role_and_is_still_one_of_a_kind(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        ake = end_role(session, network, AKE, "2027-01-20")
+        all_sent(session)
+        assert str(ake.id) in keys(session)
+        night(session, "2027-04-20")
+        assert str(ake.id) not in keys(session)
+        assert len(set(keys(session).split())) == len(session.exec(select(OutgoingMail)).all())
+
+
+def test_a_mails_key_forgets_its_reader_after_twelve_months(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+        ake = member(session, AKE)
+        all_sent(session)
+        assert str(ake.id) in keys(session)
+        night(session, "2027-12-01")
+        assert str(ake.id) not in keys(session)
+
+
+def test_erasing_somebody_empties_keys_and_what_named_them_and_mails_that_tell_of_them(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+        marit = member(session, MARIT)
+        rights_request.ask(session, marit, RightsKind.erasure, at("2027-01-11"))
+        [request] = session.exec(select(SupportRequest)).all()
+        alarm = acts.mails(session, "staff-alarm")[0]
+        assert str(marit.id) in alarm.context
+        all_sent(session)
+        erase(session, marit, by_erasure(at("2027-01-12")))
+        session.expire_all()
+        assert str(marit.id) not in keys(session) and str(marit.id) not in alarm.context
+        assert marit.id not in {one.person_id for one in acts.named(session, request)}
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -239,6 +347,52 @@ def test_the_notes_of_a_talk_that_came_to_nothing_go_with_the_request(office: Se
         assert request.talk_notes == "2026-11-05: De söker ett fackligt forum."
         night(session, "2027-05-05")
         assert request.talk_notes is None
+
+
+def test_a_form_that_nobody_worked_off_is_emptied_after_thirty_days(office: Settings) -> None:
+    with transaction() as session:
+        kept = Intake(flow="needs-talk", content="x", form="Åke Öhman vill.", received_at=at("2026-11-02", 3))
+        session.add(kept)
+        session.flush()
+        assert night(session, "2026-12-02") == NOTHING
+        assert night(session, "2026-12-03").texts == 1 and kept.form is None
+
+
+def test_what_was_said_in_an_attempt_is_forgotten_after_twelve_months_and_that_it_was_made_is_not(
+    office: Settings,
+) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        change(session, network, "contact", "2026-12-01", other_channel="phone", reason="Sjuk till jul.")
+        [entry] = session.exec(select(ContactEntry)).all()
+        all_sent(session)
+        night(session, "2027-12-01")
+        assert entry.note == "Sjuk till jul."
+        night(session, "2027-12-02")
+        assert (entry.note, entry.on) == ("", date(2026, 12, 1))
+
+
+def test_why_a_role_was_ended_is_forgotten_three_months_after_it(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        change(session, network, "end_role", "2027-01-11", whose="m2", approver="gol", reason="Säljer till de andra.")
+        [entry] = session.exec(select(ChangeEntry)).all()
+        all_sent(session)
+        night(session, "2027-04-11")
+        assert entry.reason == "Säljer till de andra."
+        night(session, "2027-04-12")
+        assert (entry.reason, entry.before) == ("", "m2")
+
+
+def test_who_asked_about_their_data_is_forgotten_twelve_months_after_the_answer_was_due(office: Settings) -> None:
+    with transaction() as session:
+        asked = rights_request.ask(session, member(session, MARIT), RightsKind.access, at("2026-11-02"))
+        asked.status = RightsStatus.answered
+        all_sent(session)
+        night(session, "2027-12-02")
+        assert asked.person_id
+        night(session, "2027-12-03")
+        assert asked.person_id is None
 
 
 def test_a_mail_that_still_waits_is_kept_whole(office: Settings) -> None:

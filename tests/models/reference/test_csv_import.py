@@ -13,7 +13,7 @@ from models.people.person import by_member_number, get_or_create_person
 from models.reference.csv_import import DATA, import_file
 from models.settings import Settings
 from models.tables.office import Staff
-from models.tables.person import EmailStatus
+from models.tables.person import EmailStatus, Membership
 from models.tables.place import Branch, Municipality, Region
 
 # Statistics Sweden's number of municipalities in each county.
@@ -64,6 +64,21 @@ def test_a_bounced_address_stays_bounced_until_the_register_has_another(office: 
             file.write_text(line.format(address))
             import_file(session, "members", file)
             assert person.email_status == status
+
+
+def test_who_has_left_and_is_not_known_is_not_written_down_and_who_is_known_is_told_of(
+    office: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "members.csv"
+    file.write_text(
+        "member_number,name,email,membership\n990101-98,Nils Borta,nils@example.org,left\n"
+        "800101-01,Åke Öhman,ake.ohman@example.org,left\n"
+    )
+    with transaction() as session:
+        assert import_file(session, "members", file) == {"read": 2, "new": 0, "changed": 1, "same": 1}
+        assert by_member_number(session, "990101-98") is None
+        ake = by_member_number(session, "800101-01")
+        assert ake and ake.membership == Membership.left
 
 
 def test_a_register_without_languages_leaves_each_their_own_and_one_with_them_decides(

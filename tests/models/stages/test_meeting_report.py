@@ -17,16 +17,18 @@ from models.stages.health_check import take_snapshots
 from models.tables.health import HealthSnapshot
 from models.tables.meeting import Meeting, MeetingForm, Partner, ReportEntry
 from models.tables.network import Network, NetworkState
-from models.tables.person import Membership, Person
 from models.tables.transition import Transition
 from tests.acts import (
     ALONE,
     GOREL,
+    MARIT,
     SHARED,
     all_open,
     ask,
     at,
+    change,
     emptied,
+    leave_union,
     mails,
     meet,
     network_in,
@@ -120,12 +122,10 @@ def test_only_a_member_who_said_yes_can_tell_of_a_meeting(office: Settings) -> N
 def test_whoever_has_left_the_union_or_the_network_tells_of_no_meeting(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
-        m2, m3 = (next(role for role in roles_of(session, network.id) if role.code == code) for code in ("m2", "m3"))
-        session.get_one(Person, m2.person_id).membership = Membership.left
-        m3.until = date(2027, 1, 1)
-        session.flush()
-        for code, why in (("m2", "är inte medlem längre"), ("m3", "finns inte i nätverk")):
-            with pytest.raises(UserError, match=f"Vem berättar: {code} {why}"):
+        leave_union(session, MARIT, day="2027-01-11")
+        change(session, network, "end_role", "2027-01-11", whose="m3", approver="gol", reason="Vill inte mer.")
+        for code in ("m2", "m3"):
+            with pytest.raises(UserError, match=f"Vem berättar: {code} finns inte i nätverk"):
                 meet(session, network, "2027-01-20", carriers=("m1",) * 5, reported_by=code)
         assert len(session.exec(select(Meeting)).all()) == 1
 

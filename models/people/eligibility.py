@@ -1,0 +1,53 @@
+"""Since when somebody may carry or ask for a network no more: they left, or work at the office (domain.md section 10).
+
+The register says what is so now, never since when: it is looked at every morning, and what is new is dated.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, and_, col, exists, or_, select, update
+
+from models.tables.network import Role
+from models.tables.office import Staff
+from models.tables.person import Membership, Person
+from models.tables.request import OPEN, SupportRequest
+from models.text import canonical_address
+
+GRACE = timedelta(days=14)
+# A representative need not be a member. An unknown membership takes nothing from anybody: the register may be down.
+IS_INELIGIBLE = or_(
+    and_(col(Person.membership).in_((Membership.left, Membership.none)), col(Person.is_representative).is_(False)),
+    col(Person.is_employee).is_(True),
+)
+CARRIES = exists().where(col(Role.person_id) == col(Person.id), col(Role.until).is_(None))
+ASKS = exists().where(col(SupportRequest.initiator_id) == col(Person.id), col(SupportRequest.state).in_(OPEN))
+
+
+def note_who_may_no_more(session: Session, at: datetime) -> int:
+    """Date those who carry or ask for something and may no more, and take the date from those who may again.
+
+    Returns how many are new. Who works at the office is known by the register, or by their address.
+    """
+    _note_employees(session)
+    involved = or_(CARRIES, ASKS)
+    fresh = (IS_INELIGIBLE, col(Person.ineligible_since).is_(None), col(Person.erased_at).is_(None), involved)
+    found = session.exec(select(Person.id).where(*fresh)).all()
+    session.execute(update(Person).where(*fresh).values(ineligible_since=at))
+    again = (~IS_INELIGIBLE, col(Person.ineligible_since).is_not(None))
+    session.execute(update(Person).where(*again).values(ineligible_since=None))
+    return len(found)
+
+
+def _note_employees(session: Session) -> None:
+    addresses = staff_addresses(session)
+    rows = select(Person).where(or_(CARRIES, ASKS), col(Person.is_employee).is_(False), col(Person.email).is_not(None))
+    for person in session.exec(rows):
+        if canonical_address(person.email or "") in addresses:
+            person.is_employee = True
+            session.add(person)
+    session.flush()
+
+
+def staff_addresses(session: Session) -> set[str]:
+    """The addresses of everybody who works at the office now, as they are compared."""
+    return {canonical_address(one) for one in session.exec(select(Staff.email).where(col(Staff.active)))}
