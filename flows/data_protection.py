@@ -30,6 +30,9 @@ async def data_protection(form: DataProtectionForm = DataProtectionForm(sweep=Tr
         answered = await stage.answer(intake, at)
         await refresh_forms_and_start_outbox(as_of)
         kind, status = word(RIGHTS, answered["kind"]), answered["status"]
+        if form.is_new:
+            line = localized(f"Begäran mottagen ({kind})", f"Request received ({kind})")
+            return outcome(line, remarks=0, **answered)
         said = localized("nej" if status == "refused" else "ja", "no" if status == "refused" else "yes")
         line = localized(f"Svaret på begäran ({kind}): {said}", f"The answer to the request ({kind}): {said}")
         return outcome(line, remarks=0, **answered)

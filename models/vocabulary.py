@@ -39,8 +39,11 @@ ITEM: Final[Words] = {
 }
 RIGHTS: Final[Words] = {
     "access": ("få se sina uppgifter", "see their details"),
-    "correction": ("rättelse", "correction"),
+    "portability": ("få med sig sina uppgifter", "take their details along"),
+    "rectification": ("rättelse", "correction"),
     "erasure": ("radering", "erasure"),
+    "restriction": ("begränsning", "restriction"),
+    "objection": ("invändning", "objection"),
 }
 RIGHTS_ANSWER: Final[Words] = {
     "done": ("Ja, det är gjort eller görs nu", "Yes, it is done or is being done"),

@@ -29,11 +29,12 @@ async def receive_answer(form: DataProtectionForm, at: datetime) -> str:
 
 @step("Svara personen", "Answer the person")
 async def answer(intake: str, at: datetime) -> dict[str, str]:
-    """Record the answer and queue its mail, once. Returns what was asked for and the answer."""
+    """Record the answer and queue its mail, once. Or write down what was asked for by phone."""
     with transaction() as session:
         row, form = form_of(session, intake, DataProtectionForm)
         if form:
-            close_intake(row, data_protection.answer(session, form, at).id, at)
+            work = data_protection.record if form.is_new else data_protection.answer
+            close_intake(row, work(session, form, at).id, at)
         request = session.get_one(RightsRequest, row.subject_id)
         return {"kind": str(request.kind), "status": str(request.status)}
 

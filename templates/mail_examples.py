@@ -165,9 +165,9 @@ _CHANGES: Final[dict[str, list[dict[str, Any]]]] = {
     "introduction": [{"other_name": "", "why": []}],
     "still-planned": [{"active_days": 150}],
     "data-request": [
-        *({"kind": kind} for kind in ("portability", "erasure", "rectification")),
+        *({"kind": kind} for kind in ("portability", "erasure", "rectification", "restriction", "objection")),
         *(_ANSWER | {"kind": kind, "data_link": DATA} for kind in ("access", "portability")),
-        *(_ANSWER | {"kind": kind} for kind in ("access", "erasure", "rectification")),
+        *(_ANSWER | {"kind": kind} for kind in ("access", "erasure", "rectification", "restriction")),
         _ANSWER | {"kind": "erasure", "outcome": "refused"},
     ],
     "fresh-link": [{"place": ""}, {"place": "", "about": "my-data", "valid_until": date(2027, 3, 9)}],

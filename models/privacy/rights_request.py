@@ -1,10 +1,10 @@
-"""A person asks for what the law gives them: access, correction, erasure (domain.md section 10)."""
+"""A person asks for what the law gives them about their own data (domain.md section 10)."""
 
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from models.dates.local_time import add_months, local
+from models.dates.local_time import add_months, local, midnight
 from models.mail.queue import QueuedMail, enqueue
 from models.tables.mail import Template
 from models.tables.office import Staff, StaffRole
@@ -25,20 +25,29 @@ def alarm_on(request: RightsRequest) -> date:
 
 
 MONTHS_TO_ANSWER = 1
+QUIET = (RightsKind.restriction, RightsKind.objection)
+"""What means that nobody is asked anything more about the network; decisions still come."""
 
 
-def ask(session: Session, person: Person, kind: RightsKind, at: datetime) -> RightsRequest:
+def ask(
+    session: Session, person: Person, kind: RightsKind, at: datetime, received_on: date | None = None
+) -> RightsRequest:
     """Record what somebody asks for and its deadline, send a receipt, and tell staff. Asked twice, it is one request.
 
-    Who it is about stands in no row of ours but by id; the mail to staff looks the name up when it goes.
+    The month runs from the day it came, on the page or (`received_on`) by phone or letter. Who it is about stands in no
+    row of ours but by id; the mail to staff looks the name up when it goes.
     """
     waits = select(RightsRequest).where(col(RightsRequest.person_id) == person.id, col(RightsRequest.kind) == kind)
     known = session.exec(waits.where(col(RightsRequest.status) == RightsStatus.received)).first()
     if known:
         return known
-    deadline = add_months(local(at).date(), MONTHS_TO_ANSWER)
-    request = RightsRequest(kind=kind, person_id=person.id, received_at=at, deadline=deadline)
+    came = min(at, midnight(received_on)) if received_on else at
+    deadline = add_months(local(came).date(), MONTHS_TO_ANSWER)
+    request = RightsRequest(kind=kind, person_id=person.id, received_at=came, deadline=deadline)
     session.add(request)
+    if kind in QUIET:  # until it is answered, and after
+        person.reminders_stopped_at = person.reminders_stopped_at or at
+        session.add(person)
     session.flush()
     told = {"stage": "receipt", "kind": kind, "deadline": deadline, "data_link": "", "outcome": "", "reason": ""}
     letters = [QueuedMail(Template.data_request, person.id, f"{request.id}:receipt", context=told)]

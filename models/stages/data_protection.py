@@ -14,6 +14,8 @@ from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
 from models.office.labels import SEPARATOR
 from models.office.staff import ANSWERING, by_signature
+from models.people.person import by_member_number
+from models.privacy import rights_request
 from models.privacy.erasure import by_erasure, erase
 from models.privacy.rights_request import unanswered
 from models.tables.mail import UNSETTLED, OutgoingMail, Template
@@ -40,12 +42,34 @@ def check_answer(session: Session, form: Form) -> None:
     to be corrected of one who did not ask for that.
     """
     assert isinstance(form, DataProtectionForm)
+    by_signature(session, form.signature, localized(*YOUR_SIGNATURE), ANSWERING)
+    if form.is_new:
+        _who_asks(session, form)
+        return
     request = find(session, form.request)
-    if request.kind != RightsKind.correction:
+    if request.kind != RightsKind.rectification:
         lost = form.unread(["new_name", "new_email"], word(RIGHTS, request.kind))
         if lost:
             raise UserError(lost[0])
-    by_signature(session, form.signature, localized(*YOUR_SIGNATURE), ANSWERING)
+
+
+def _who_asks(session: Session, form: DataProtectionForm) -> Person:
+    person = by_member_number(session, form.member_number)
+    if person is None:
+        raise UserError(
+            localized(
+                "Personens medlemsnummer: vi har inga uppgifter om någon med det numret. Kontrollera det; är det "
+                "rätt är svaret att vi inte har något.",
+                "Their member number: we hold nothing about anybody with it. Check it; if it is right, the answer is "
+                "that we hold nothing.",
+            )
+        )
+    return person
+
+
+def record(session: Session, form: DataProtectionForm, at: datetime) -> RightsRequest:
+    """Write down what somebody asked for by phone or letter: its month runs from the day it came. Raises UserError."""
+    return rights_request.ask(session, _who_asks(session, form), form.kind, at, form.came_on())
 
 
 def answer(session: Session, form: DataProtectionForm, at: datetime) -> RightsRequest:
@@ -57,7 +81,7 @@ def answer(session: Session, form: DataProtectionForm, at: datetime) -> RightsRe
     request = find(session, form.request)
     person = session.get(Person, request.person_id)
     refused = form.answer == "refused"
-    if person and request.kind == RightsKind.correction and not refused:
+    if person and request.kind == RightsKind.rectification and not refused:
         _correct(session, person, form)
     request.status = RightsStatus.refused if refused else RightsStatus.answered
     session.add(request)

@@ -73,11 +73,14 @@ def member_hash(member_number: str) -> str:
 
 
 class RightsKind(StrEnum):
-    """What a person can ask for about their own data (GDPR articles 15, 16 and 17)."""
+    """What a person can ask for about their own data (GDPR articles 15 to 18, 20 and 21)."""
 
     access = "access"
-    correction = "correction"
+    portability = "portability"
+    rectification = "rectification"
     erasure = "erasure"
+    restriction = "restriction"
+    objection = "objection"
 
 
 class RightsStatus(StrEnum):

@@ -20,6 +20,7 @@ from tasks.smtp.mime import deliverable
 from tasks.smtp.prefetched import Prefetched
 from templates.vocabulary.mail import ORGANISATION, staff_title
 
+HANDED_OUT = (RightsKind.access, RightsKind.portability)
 NO_ROLE = "-"  # whoever has no role in the network any more: their link opens nothing
 
 
@@ -124,7 +125,7 @@ def _person_named(draft: Draft) -> Values:
 
 def _answer_to_rights(draft: Draft) -> Values:
     """A link to what is stored, where that was asked for and the office has said yes."""
-    granted = draft.told.get("outcome") == "done" and draft.told.get("kind") == RightsKind.access
+    granted = draft.told.get("outcome") == "done" and draft.told.get("kind") in HANDED_OUT
     return {"data_link": make_link(Purpose.my_data, str(draft.mail.id))} if granted else {}
 
 

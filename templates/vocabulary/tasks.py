@@ -16,9 +16,21 @@ TASKS: Final[dict[str, dict[str, Task]]] = {
         "sv": Task("begäran om att få se sina uppgifter", "Ta fram uppgifterna och svara personen i tid."),
         "en": Task("request to see somebody's details", "Bring the details together and answer the person in time."),
     },
-    "rights_correction": {
+    "rights_rectification": {
         "sv": Task("begäran om rättelse", "Fråga personen vad som ska rättas, rätta det och svara i tid."),
         "en": Task("request for a correction", "Ask the person what to correct, correct it and answer in time."),
+    },
+    "rights_portability": {
+        "sv": Task("begäran om att få med sig sina uppgifter", "Svara personen i tid. Länken i svaret ger filen."),
+        "en": Task("request to take details along", "Answer the person in time. The answer links to the file."),
+    },
+    "rights_restriction": {
+        "sv": Task("begäran om begränsning", "Pröva begäran och svara i tid. Använd inte uppgifterna så länge."),
+        "en": Task("request for restriction", "Consider it and answer in time. Do not use the details until then."),
+    },
+    "rights_objection": {
+        "sv": Task("invändning mot hur uppgifter används", "Pröva invändningen och svara personen i tid."),
+        "en": Task("objection to how details are used", "Consider the objection and answer the person in time."),
     },
     "rights_erasure": {
         "sv": Task("begäran om radering", "Pröva begäran, radera det som ska raderas och svara personen i tid."),

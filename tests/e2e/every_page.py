@@ -66,7 +66,7 @@ def every_page(world: World) -> dict[str, tuple[str, Form | None]]:
         "my-data-wrong": ("/my-data", {"member_number": "?"}),
         "my-data-asked": ("/my-data", {"member_number": AKE}),
         "my-data": (my_data_path(world), None),
-        "my-data-thanks": (my_data_path(world), {"kind": "correction"}),
+        "my-data-thanks": (my_data_path(world), {"kind": "rectification"}),
         "link": ("/check-in/x", None),
         "link-asked": ("/check-in/x?fresh=yes", {}),
         "no-such-page": ("/none", None),

@@ -40,6 +40,7 @@ def upgrade() -> None:
         table.create_check_constraint("paid_within_the_grant", "paid_sek BETWEEN 0 AND sek")
         table.create_check_constraint("paid_has_day_and_sum", "(paid_on IS NULL) = (paid_sek IS NULL)")
         table.create_check_constraint("paid_on_a_receipt", "paid_on IS NULL OR receipt_seen_by IS NOT NULL")
+    op.execute("UPDATE rights_request SET kind = 'rectification' WHERE kind = 'correction'")
     with op.batch_alter_table("network") as table:
         # Whoever approved an extension may take the network over later.
         table.drop_constraint("extension_approved_by_another", type_="check")

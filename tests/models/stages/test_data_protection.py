@@ -17,7 +17,7 @@ from models.people.roles import organiser_key
 from models.privacy import rights_request
 from models.settings import Settings
 from models.stages import work_list
-from models.stages.data_protection import answer, check_answer, erase_granted
+from models.stages.data_protection import answer, check_answer, erase_granted, record
 from models.stages.health_check import IS_ACTIVE
 from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.meeting import MeetingDuty
@@ -82,7 +82,7 @@ def test_twenty_days_later_those_who_answer_are_alarmed_once_and_told_who_it_is(
 def test_a_correction_changes_what_was_given_and_nothing_else(office: Settings) -> None:
     with transaction() as session:
         before = ake(session).name
-        answered = say(session, wants(session, RightsKind.correction), new_email="nytt@exämple.org")
+        answered = say(session, wants(session, RightsKind.rectification), new_email="nytt@exämple.org")
         assert answered.status == RightsStatus.answered
         assert (ake(session).name, ake(session).email) == (before, "nytt@exämple.org")
         [_, mail] = mails(session, Template.data_request)
@@ -92,8 +92,8 @@ def test_a_correction_changes_what_was_given_and_nothing_else(office: Settings) 
 @pytest.mark.parametrize("kind", list(RightsKind))
 def test_a_no_tells_the_reason_and_changes_nothing(office: Settings, kind: RightsKind) -> None:
     with transaction() as session:
-        before = ake(session).model_dump()
-        answered = say(session, wants(session, kind), answer="refused", reason="Vi behöver den.")
+        request, before = wants(session, kind), ake(session).model_dump()
+        answered = say(session, request, answer="refused", reason="Vi behöver den.")
         assert answered.status == RightsStatus.refused and erase_granted(session, at("2027-05-01")) == 0
         assert ake(session).model_dump() == before
         assert "Vi behöver den." in mails(session, Template.data_request)[-1].context
@@ -116,19 +116,79 @@ def test_a_wrong_answer_gets_a_sentence_that_names_the_field(
     office: Settings, fields: dict[str, str], sentence: str
 ) -> None:
     with transaction() as session:
-        request = wants(session, RightsKind.correction)
+        request = wants(session, RightsKind.rectification)
         with pytest.raises(UserError, match=sentence):
             say(session, request, **fields)
         assert request.status == RightsStatus.received
 
 
-@pytest.mark.parametrize("kind", [RightsKind.access, RightsKind.erasure])
+@pytest.mark.parametrize("kind", [one for one in RightsKind if one != RightsKind.rectification])
 def test_a_correction_of_one_who_asked_for_something_else_is_refused(office: Settings, kind: RightsKind) -> None:
     with transaction() as session:
         request, before = wants(session, kind), ake(session).model_dump()
         with pytest.raises(UserError, match="«Rätt namn», «Ny e-postadress»: hör inte till valet «"):
             say(session, request, new_name="Annan", new_email="annan@example.org")
         assert (request.status, ake(session).model_dump()) == (RightsStatus.received, before)
+
+
+def by_phone(session: Session, day: str = ASKED, **fields: Any) -> RightsRequest:
+    """Somebody rang or wrote, and staff write it down."""
+    told = {"request": "new", "signature": "asj", "kind": "erasure", "member_number": AKE}
+    form = DataProtectionForm.model_validate(told | fields)
+    form.check(at(day).date())
+    check_answer(session, form)
+    recorded = record(session, form, at(day))
+    session.flush()
+    return recorded
+
+
+@pytest.mark.parametrize("kind", list(RightsKind))
+def test_what_somebody_asks_for_by_phone_or_letter_has_its_month_from_the_day_it_came(
+    office: Settings, kind: RightsKind
+) -> None:
+    with transaction() as session:
+        request = by_phone(session, kind=kind, received_on="2027-02-22")
+        assert (request.kind, request.deadline) == (kind, date(2027, 3, 22))
+        assert by_phone(session, kind=kind) is request, "asked twice it is one"
+        [waiting] = work_list.what_waits(session, at(ASKED))
+        assert (waiting.due, waiting.urgent) == (request.deadline, False)
+        assert work_list.what_waits(session, at("2027-03-14"))[0].urgent, "on day 20"
+        assert [mail.person_id for mail in mails(session, Template.data_request)] == [request.person_id]
+        assert mails(session, Template.staff_alarm)
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"member_number": " "}, "Personens medlemsnummer: fyll i"),
+        ({"member_number": "999999-99"}, "Personens medlemsnummer: vi har inga uppgifter"),
+        ({"received_on": "2027-03-03"}, "Dag den kom: dagen har inte varit"),
+        ({"answer": "refused", "reason": "Nej."}, "hör inte till valet «Ny:"),
+        ({"signature": "zzz"}, "Din signatur: signaturen finns inte"),
+    ],
+)
+def test_a_request_by_phone_that_lacks_something_is_refused_by_field(
+    office: Settings, fields: dict[str, str], sentence: str
+) -> None:
+    with transaction() as session:
+        with pytest.raises(UserError, match=sentence):
+            by_phone(session, **fields)
+        assert session.exec(select(RightsRequest)).all() == []
+
+
+def test_who_asks_when_an_old_one_is_answered_is_refused_by_field(office: Settings) -> None:
+    with transaction() as session, pytest.raises(UserError, match="«Personens medlemsnummer»: hör inte till valet"):
+        say(session, wants(session, RightsKind.access), member_number=AKE)
+
+
+@pytest.mark.parametrize("kind", list(RightsKind))
+def test_who_wants_their_details_restricted_or_objects_is_asked_nothing_more(
+    office: Settings, kind: RightsKind
+) -> None:
+    with transaction() as session:
+        wants(session, kind)
+        quiet = kind in (RightsKind.restriction, RightsKind.objection)
+        assert (ake(session).reminders_stopped_at is not None) == quiet
 
 
 def test_an_answer_is_given_once(office: Settings) -> None:
