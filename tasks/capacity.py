@@ -11,7 +11,7 @@ from models.office.absence import record_absence as record
 from models.office.staff import by_signature
 from models.requests import waiting_list
 from models.stages import capacity
-from models.support import ledger
+from models.support import ledger, quarter_end
 from models.tables.transition import Actor, Cause
 from tasks.runtime.step import run_id, step
 
@@ -64,7 +64,7 @@ async def set_budget(form: CapacityForm, at: datetime) -> int:
 async def release_ended(at: datetime) -> int:
     """Give back what was reserved in quarters that have ended (domain.md section 5). Returns how many grants."""
     with transaction() as session:
-        return ledger.release_ended(session, local(at).date(), at)
+        return quarter_end.release_ended(session, local(at).date(), at)
 
 
 @step("Erbjud dem som väntar", "Offer those who wait")

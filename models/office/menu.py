@@ -9,11 +9,15 @@ from models.tables.support import Item
 
 @dataclass(frozen=True)
 class MenuLine:
-    """What an item costs the office in hours each time, and how often a network may have it."""
+    """What an item costs the office in hours each time, and how often a network may have it.
+
+    `runs`: it goes on over all its days, a little each; any other with hours has one occasion, on one of them.
+    """
 
     hours: Decimal
     per_network: int | None = None
     sek: int = 0
+    runs: bool = False
 
     @property
     def is_free(self) -> bool:
@@ -26,9 +30,9 @@ MENU: dict[Item, MenuLine] = {
     Item.starter_kit: MenuLine(Decimal(0)),
     Item.send_out: MenuLine(Decimal("1.5")),
     Item.negotiator_at_meeting: MenuLine(Decimal(6), per_network=2),
-    Item.sounding_board: MenuLine(Decimal(3)),
+    Item.sounding_board: MenuLine(Decimal(3), runs=True),
     Item.speaker: MenuLine(Decimal(2)),
-    Item.grant_money: MenuLine(Decimal("0.5"), per_network=2, sek=3000),
+    Item.grant_money: MenuLine(Decimal("0.5"), per_network=2, sek=3000, runs=True),
     Item.company_contact: MenuLine(Decimal(2)),
     Item.digital_room: MenuLine(Decimal(0)),
     Item.handover_talk: MenuLine(Decimal(1)),

@@ -124,12 +124,19 @@ def book_hours(
 
 
 def reserve(session: Session, staff: Staff, grant: SupportGrant, at: datetime) -> None:
-    """Reserve a grant's hours; one that runs over a quarter's end is split by days (domain.md section 5).
+    """Reserve a grant's hours in their `shares`.
 
     Raises CapacityExceeded when one of the quarters does not hold its share; the caller's transaction is to be undone.
     """
-    for begins, hours in split(grant.from_on, grant.to_on, grant.hours):
+    for begins, hours in shares(grant.item, grant.from_on, grant.to_on, grant.hours):
         book_hours(session, staff, begins, hours, EntryKind.reserved, at, grant.id)
+
+
+def shares(item: Item, from_on: date, to_on: date, hours: Decimal) -> list[tuple[date, Decimal]]:
+    """(day, hours) that a grant takes of each quarter: what runs over a quarter's end is split by days, what has an
+    occasion stands whole in the quarter where it begins (domain.md section 5).
+    """
+    return split(from_on, to_on, hours) if MENU[item].runs else [(from_on, hours)]
 
 
 def split(from_on: date, to_on: date, hours: Decimal) -> list[tuple[date, Decimal]]:
@@ -141,9 +148,9 @@ def split(from_on: date, to_on: date, hours: Decimal) -> list[tuple[date, Decima
         parts.append((begins, (ends - begins).days + 1))
         begins = ends + timedelta(days=1)
     days = sum(length for _, length in parts)
-    shares = [(hours * length / days).quantize(HUNDREDTH) for _, length in parts]
-    shares[0] += hours - sum(shares)
-    return [(begins, share) for (begins, _), share in zip(parts, shares, strict=True)]
+    each = [(hours * length / days).quantize(HUNDREDTH) for _, length in parts]
+    each[0] += hours - sum(each)
+    return [(begins, share) for (begins, _), share in zip(parts, each, strict=True)]
 
 
 def reserved(session: Session, grant_id: UUID) -> list[tuple[UUID, str, Decimal]]:
@@ -168,9 +175,10 @@ def use_hours(session: Session, grant: SupportGrant, on: date, hours: Decimal, a
     """Write down that `hours` of a grant were used on a day. Returns False when just that is written already.
 
     What the grant has reserved in that quarter turns from reserved into used; beyond it the giver's free hours are
-    taken. A grant used up gives back what it still has reserved. The same hours of a grant on the same day are one
-    booking, told twice. Raises CapacityExceeded when the giver has no hours for it, UserError when the day lies outside
-    the grant or the network would get more than its first year's hours; nothing is saved then.
+    taken, and what an occasion has reserved in another quarter goes back there: it has moved. A grant used up gives
+    back what it still has reserved. The same hours of a grant on the same day are one booking, told twice. Raises
+    CapacityExceeded when the giver has no hours for it, UserError when the day lies outside the grant or the network
+    would get more than its first year's hours or the menu's times; nothing is saved then.
     """
     _lock(session, grant.staff_id)
     known = select(SupportTime.id).where(
@@ -199,13 +207,31 @@ def use_hours(session: Session, grant: SupportGrant, on: date, hours: Decimal, a
 def _from_reserved_to_used(
     session: Session, grant: SupportGrant, in_quarter: str, hours: Decimal, at: datetime
 ) -> None:
-    held = sum((left for _, name, left in reserved(session, grant.id) if name == in_quarter), Decimal(0))
-    if hours - held > hours_left(session, grant.staff_id, in_quarter):
-        # Said before anything is written: the ledger's own refusal would come after the release.
-        append_entry(session, grant.staff_id, in_quarter, held - hours, EntryKind.used, at, grant.id)
-    if held:
-        append_entry(session, grant.staff_id, in_quarter, min(held, hours), EntryKind.released, at, grant.id)
+    held = reserved(session, grant.id)
+    here = sum((left for _, name, left in held if name == in_quarter), Decimal(0))
+    free = hours_left(session, grant.staff_id, in_quarter)
+    if hours - here > free:
+        raise _no_room(session.get_one(Staff, grant.staff_id), in_quarter, free, hours - here)
+    if here:
+        append_entry(session, grant.staff_id, in_quarter, min(here, hours), EntryKind.released, at, grant.id)
     append_entry(session, grant.staff_id, in_quarter, -hours, EntryKind.used, at, grant.id)
+    beyond = max(Decimal(0), hours - here)
+    for staff_id, name, left in held if not MENU[grant.item].runs else ():
+        if name != in_quarter and (moved := min(left, beyond)):
+            append_entry(session, staff_id, name, moved, EntryKind.released, at, grant.id)
+            beyond -= moved
+
+
+def _no_room(staff: Staff, in_quarter: str, free: Decimal, wanted: Decimal) -> CapacityExceeded:
+    """What was given cannot be ungiven: whoever tells it is told how the quarter gets room for it."""
+    return CapacityExceeded(
+        localized(
+            f"Timmar: {staff.signature} har {free} timmar kvar {in_quarter} och det behövs {wanted}. Ge kvartalet fler "
+            "timmar (Timmar för ett kvartal) och skriv det här en gång till.",
+            f"Hours: {staff.signature} has {free} hours left in {in_quarter} and {wanted} are needed. Give the quarter "
+            "more hours (Hours for a quarter) and write this once more.",
+        )
+    )
 
 
 def book_talk(session: Session, staff: Staff, on: date, at: datetime, kind: Item = Item.talk) -> Decimal:
@@ -219,37 +245,15 @@ def book_talk(session: Session, staff: Staff, on: date, at: datetime, kind: Item
     return hours
 
 
-def release_ended(session: Session, today: date, at: datetime) -> int:
-    """At a quarter's end: what was reserved in it and not used goes back, and grants whose days are over end.
-
-    Returns how many lines and grants changed. A grant that ends within a quarter keeps its hours until that quarter's
-    end, for what is told of late.
-    """
-    left = func.sum(CapacityEntry.hours)
-    unused = session.exec(
-        select(CapacityEntry.staff_id, CapacityEntry.quarter, CapacityEntry.grant_id, left)
-        .where(col(CapacityEntry.quarter) < quarter(today), col(CapacityEntry.grant_id).is_not(None))
-        .where(col(CapacityEntry.kind).in_((EntryKind.reserved, EntryKind.released)))
-        .group_by(col(CapacityEntry.staff_id), col(CapacityEntry.quarter), col(CapacityEntry.grant_id))
-        .having(left < 0)
-        .order_by(col(CapacityEntry.staff_id), col(CapacityEntry.quarter), col(CapacityEntry.grant_id))
-    ).all()
-    for staff_id, in_quarter, grant_id, hours in unused:
-        append_entry(session, staff_id, in_quarter, -hours, EntryKind.released, at, grant_id)
-    over = select(SupportGrant).where(col(SupportGrant.to_on) < today, col(SupportGrant.status) == GrantStatus.granted)
-    grants = session.exec(over).all()
-    for grant in grants:
-        grant.status = GrantStatus.ended
-        session.add(grant)
-    return len(unused) + len(grants)
-
-
 def end_grants(session: Session, network_id: UUID, at: datetime) -> None:
     """A network's support ends: what was granted and not used is over, and its hours go back."""
     granted = select(SupportGrant).where(
         col(SupportGrant.network_id) == network_id, col(SupportGrant.status) == GrantStatus.granted
     )
-    for grant in session.exec(granted).all():
+    if not session.exec(granted.limit(1)).first():
+        return
+    lock_ledger(session)  # before it is read what there is to give back: hours used meanwhile are not given twice
+    for grant in session.exec(granted.execution_options(populate_existing=True)).all():
         release(session, grant, at)
         grant.status = GrantStatus.ended
         session.add(grant)

@@ -11,9 +11,11 @@ from sqlmodel import Session, col, func, select
 from models.dates.local_time import add_months, local
 from models.errors import UserError
 from models.i18n import localized
+from models.office.menu import MENU
 from models.office.policy import office_policy
 from models.tables.network import Network
 from models.tables.support import GrantStatus, SupportGrant, SupportTime
+from models.vocabulary import ITEM, word
 
 FIRST_YEAR_MONTHS = 12
 
@@ -61,9 +63,14 @@ def times_granted(session: Session, network: Network) -> dict[str, int]:
 
 
 def check_network_hours(session: Session, grant: SupportGrant, more: Decimal) -> None:
-    """Raises UserError when `more` hours used of a grant take its network beyond its first year's hours (section 5)."""
+    """Raises UserError when `more` hours used of a grant take its network beyond its first year's hours, or beyond the
+    times that it may have the item (section 5): a grant that ended unused counted for nothing until now.
+    """
     network = session.get_one(Network, grant.network_id)
-    beyond = max(Decimal(0), hours_used(session, grant.id) + more - grant.hours)
+    used = hours_used(session, grant.id)
+    _check_times(session, network, grant, used)
+    counted = grant.hours if grant.status != GrantStatus.ended else Decimal(0)
+    beyond = max(Decimal(0), used + more - counted)
     if not beyond or grant.from_on >= first_year_ends_on(network):
         return
     if first_year_hours(session, network) + min(beyond, more) > (most := office_policy().network_hours):
@@ -71,5 +78,19 @@ def check_network_hours(session: Session, grant: SupportGrant, more: Decimal) ->
             localized(
                 f"Timmar: nätverk #{network.number} får högst {most} timmar första året. Ange färre.",
                 f"Hours: network #{network.number} gets at most {most} hours in its first year. Give fewer.",
+            )
+        )
+
+
+def _check_times(session: Session, network: Network, grant: SupportGrant, used: Decimal) -> None:
+    most = MENU[grant.item].per_network
+    if not most or used or grant.status != GrantStatus.ended:
+        return
+    if times_granted(session, network).get(grant.item, 0) >= most:
+        name = word(ITEM, grant.item)
+        raise UserError(
+            localized(
+                f"Stöd: {name} tog slut oanvänt, och nätverk #{network.number} har redan fått det {most} gånger.",
+                f"Support: {name} ended unused, and network #{network.number} has had it {most} times already.",
             )
         )

@@ -31,7 +31,7 @@ from models.stages import (
     support_request,
     work_list,
 )
-from models.support import ledger
+from models.support import ledger, quarter_end
 from models.tables.check_in import CheckIn
 from models.tables.network import ACTIVE, Network
 from models.tables.office import Staff
@@ -254,7 +254,7 @@ class AnyHistory(RuleBasedStateMachine):
             check_ins, health, queue, daily,
             lambda session: phase_out.step_down(session, rules),
             lambda session: phase_out.give_notice(session, moment),
-            lambda session: ledger.release_ended(session, self.today, moment),
+            lambda session: quarter_end.release_ended(session, self.today, moment),
             lambda session: retention.forget(session, moment),
         )  # fmt: skip
         self.attempt(sweeps[which])

@@ -16,8 +16,9 @@ from models.office.staff import by_signature
 from models.settings import Settings
 from models.stages.capacity import give_step_four_hour, grant_for
 from models.support.grants import check_lines, grant_line
-from models.support.ledger import book_hours, hours_left, release_ended
+from models.support.ledger import book_hours, hours_left
 from models.support.network_hours import first_year_hours
+from models.support.quarter_end import release_ended
 from models.tables.network import Network, NetworkState
 from models.tables.office import Staff
 from models.tables.request import RequestState, SupportRequest

@@ -21,12 +21,12 @@ from models.support.ledger import (
     book_talk,
     hours_left,
     release,
-    release_ended,
     reserve,
     reserved,
     set_budget,
     use_hours,
 )
+from models.support.quarter_end import release_ended
 from models.tables.office import Staff
 from models.tables.support import CapacityEntry, EntryKind, GrantStatus, Item, SupportGrant, SupportTime
 from tests.acts import ask, at, grant_line, talk
@@ -75,8 +75,9 @@ def test_hours_beyond_what_was_reserved_need_free_ones_and_nothing_is_saved_with
 
 def test_a_grant_used_up_early_gives_back_the_next_quarters_hours(office: Settings) -> None:
     with transaction() as session:
-        grant = granted(session, to_on="2027-01-31")
-        use_hours(session, grant, date(2026, 11, 20), Decimal(6), NOW)
+        grant = granted(session, "sounding_board", to_on="2027-01-31")
+        assert hours_left(session, asj(session).id, "2027Q1") < DEFAULTS.quarter_hours
+        use_hours(session, grant, date(2026, 11, 20), Decimal(3), NOW)
         assert reserved(session, grant.id) == []
         assert hours_left(session, asj(session).id, "2027Q1") == DEFAULTS.quarter_hours
 
@@ -96,9 +97,9 @@ def test_a_network_cannot_use_more_than_its_first_years_hours(office: Settings) 
         assert use_hours(session, grant, date(2026, 11, 20), Decimal(20), NOW)
 
 
-def test_what_was_not_used_goes_back_when_the_quarter_has_ended(office: Settings) -> None:
+def test_what_runs_and_was_not_used_goes_back_when_the_quarter_has_ended(office: Settings) -> None:
     with transaction() as session:
-        grant = granted(session, to_on="2027-01-31")
+        grant = granted(session, "sounding_board", to_on="2027-01-31")
         next_before = hours_left(session, asj(session).id, "2027Q1")
         assert release_ended(session, date(2026, 12, 31), at("2026-12-31")) == 0
         assert release_ended(session, date(2027, 1, 1), at("2027-01-01")) == 1
