@@ -114,6 +114,7 @@ WISH: Final[Words] = {
 }
 MATTER: Final[Words] = {
     "oldest": ("det äldsta ärendet", "the oldest matter"),
+    "all": ("allt som är öppet", "all that is open"),
     "health_talk": ("samtal om hur nätverket mår", "talk about how the network is"),
     "early_warning": ("tidig signal", "early sign"),
     "adapting": ("uppföljning av ett samtal", "follow-up of a talk"),

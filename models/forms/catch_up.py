@@ -18,6 +18,7 @@ MATTERS = ("Ärende", "Matter")
 
 Kind = Literal[
     "oldest",
+    "all",
     "health_talk",
     "early_warning",
     "adapting",
@@ -43,7 +44,9 @@ class CatchUpForm(Form):
 
     network_number: Annotated[int, FromList("matters", numbered=True)] = Field(
         0,
-        **field(0, MATTERS, ("Det som är öppet nu, ur arbetslistan.", "What is open now, as in the work list.")),
+        **field(
+            0, MATTERS, ("Ett ärende ur arbetslistan, eller allt som är öppet.", "A matter of the work list, or all.")
+        ),
     )
     signature: Signature = Field(pattern=SIGNATURE, **field(1, YOUR_SIGNATURE))
     kind: Annotated[Kind, Hidden()] = Field("oldest", **field(2, ("Vilket ärende", "Which matter")))
@@ -90,8 +93,13 @@ class CatchUpForm(Form):
 
     @property
     def about(self) -> InterventionKind | None:
-        """The kind of matter; None for the oldest that a talk settles."""
-        return None if self.kind == "oldest" else InterventionKind(self.kind)
+        """The kind of matter; None for the oldest that a talk settles, or all of them."""
+        return None if self.kind in ("oldest", "all") else InterventionKind(self.kind)
+
+    @property
+    def about_all(self) -> bool:
+        """Whether the talk settled all that a talk can settle."""
+        return self.kind == "all"
 
     def problems(self, today: date) -> list[str]:
         found = unchosen(self.network_number, MATTERS)

@@ -1,5 +1,6 @@
 """A talk with a network ends in one of three ways on, and never in the office taking over (domain.md section 7)."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlmodel import Session
@@ -16,10 +17,11 @@ from models.networks.closing import close
 from models.networks.lookup import network_by_number, require_state
 from models.networks.rest import go_to_rest
 from models.office.interventions import end_intervention, open_for, open_once
+from models.office.menu import MENU
 from models.office.staff import by_signature
 from models.people.roles import contact_of, member_by_code
 from models.support.grants import check_lines, grant_line
-from models.support.ledger import book_talk, lock_ledger
+from models.support.network_talks import book_network_talk
 from models.tables.mail import Template
 from models.tables.network import ACTIVE, Network, NetworkState
 from models.tables.office import TALKS, Intervention, InterventionKind, TalkOutcome
@@ -46,10 +48,9 @@ def settle_talk(session: Session, form: CatchUpForm, cause: Cause) -> tuple[Netw
     """
     network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
     talker = by_signature(session, form.signature, localized("Din signatur", "Your signature"))
-    about = _matters(session, network, form.about)
+    about = _matters(session, network, form)
     if form.member and about[0].kind in TALKS:  # what settled itself, or was for staff alone, took no talk
-        lock_ledger(session)  # first, as what is granted below locks everybody's hours in one order
-        book_talk(session, talker, form.talked_on, cause.at, _talk(network, about[0].kind))
+        book_network_talk(session, network, talker, form.talked_on, _talk(network, about), cause.at)
     for intervention in about:
         end_intervention(session, intervention, TalkOutcome(form.outcome), cause, form.agreement)
     _give(session, network, form, cause)
@@ -63,9 +64,9 @@ def settle_talk(session: Session, form: CatchUpForm, cause: Cause) -> tuple[Netw
     return network, len(about)
 
 
-def _matters(session: Session, network: Network, kind: InterventionKind | None) -> list[Intervention]:
-    """All that is open of the kind the talk was about, else of the kind of the oldest that a talk settles."""
-    found = open_for(session, network, [kind] if kind else TALKS)
+def _matters(session: Session, network: Network, form: CatchUpForm) -> list[Intervention]:
+    """All that a talk settles, or all that is open of the kind it was about, else of the kind of the oldest."""
+    found = open_for(session, network, [form.about] if form.about else TALKS)
     if not found:
         raise UserError(
             localized(
@@ -73,10 +74,15 @@ def _matters(session: Session, network: Network, kind: InterventionKind | None) 
                 f"What it was about: network #{network.number} has none open. Choose one from the work list.",
             )
         )
-    return [one for one in found if one.kind == found[0].kind]
+    return [one for one in found if form.about_all or one.kind == found[0].kind]
 
 
-def _talk(network: Network, kind: InterventionKind) -> Item:
+def _talk(network: Network, about: Iterable[Intervention]) -> Item:
+    """The longest talk that one of the matters asked for."""
+    return max((_talk_about(network, one.kind) for one in about), key=lambda item: MENU[item].hours)
+
+
+def _talk_about(network: Network, kind: InterventionKind) -> Item:
     if kind == InterventionKind.handover_talk:
         return Item.handover_talk
     return Item.restart_talk if network.state == NetworkState.resting else Item.talk

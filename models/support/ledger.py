@@ -235,12 +235,16 @@ def _no_room(staff: Staff, in_quarter: str, free: Decimal, wanted: Decimal) -> C
 
 
 def book_talk(session: Session, staff: Staff, on: date, at: datetime, kind: Item = Item.talk) -> Decimal:
-    """Book a talk that was held, as long as the menu says, without a grant (section 5). Returns the hours it took.
+    """Book a talk that was held, as long as the menu says, without a grant (section 5). Returns the hours it took."""
+    return take_what_is_left(session, staff, on, MENU[kind].hours, at)
 
-    A talk cannot be unheld and the ledger never goes below zero: it takes at most what is left of the quarter.
+
+def take_what_is_left(session: Session, staff: Staff, on: date, wanted: Decimal, at: datetime) -> Decimal:
+    """Take a talk's hours, at most what is left of the quarter: it cannot be unheld, and the ledger never goes below
+    zero. Returns how many.
     """
     _lock(session, staff.id)
-    hours = min(MENU[kind].hours, hours_left(session, staff.id, quarter(on)))
+    hours = min(wanted, hours_left(session, staff.id, quarter(on)))
     book_hours(session, staff, on, hours, EntryKind.used, at)
     return hours
 

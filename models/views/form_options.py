@@ -19,7 +19,7 @@ from models.privacy.rights_request import unanswered
 from models.requests.appeals import can_be_appealed
 from models.tables.mail import MailStatus, OutgoingMail
 from models.tables.network import TERMINAL, Network, NetworkState, Role
-from models.tables.office import Intervention, Staff, StaffRole
+from models.tables.office import TALKS, Intervention, Staff, StaffRole
 from models.tables.place import Municipality
 from models.tables.request import OPEN, SupportRequest
 from models.vocabulary import MATTER, word
@@ -77,17 +77,22 @@ def _networks(session: Session, which: ColumnElement[bool]) -> list[tuple[Any, .
 
 
 def _matters(session: Session) -> list[tuple[Any, ...]]:
-    """What is open about a network, each kind once, what is due first."""
-    columns: Any = (Municipality.name, Network.nature, Network.number, Intervention.kind)
+    """What is open about a network, each kind once, what is due first; all at once where a talk settles several."""
+    columns: Any = (Municipality.name, Network.nature, Network.number)
+    due = func.min(col(Intervention.due_on))
     rows: Select[Any] = (
         select(*columns)
         .join(Intervention, col(Intervention.network_id) == col(Network.id))
         .join(Municipality, col(Municipality.code) == col(Network.municipality))
         .where(col(Intervention.ended_at).is_(None))
-        .group_by(*columns)
-        .order_by(func.min(col(Intervention.due_on)), col(Network.number))
+        .order_by(due, col(Network.number))
+        .limit(MOST_LISTED + 1)
     )
-    return [(*row[:3], word(MATTER, row[3])) for row in session.execute(rows.limit(MOST_LISTED + 1))]
+    each = rows.add_columns(col(Intervention.kind)).group_by(*columns, Intervention.kind)
+    several = func.count(func.distinct(col(Intervention.kind))) > 1
+    at_once = rows.where(col(Intervention.kind).in_(TALKS)).group_by(*columns).having(several)
+    found = [(*row[:3], word(MATTER, row[3])) for row in session.execute(each)]
+    return found + [(*row, word(MATTER, "all")) for row in session.execute(at_once)]
 
 
 def _doubtful(session: Session) -> list[str]:

@@ -142,14 +142,14 @@ def test_every_code_has_its_words() -> None:
     for kind, names in enums.items():
         assert [str(code) for code in kind] == list(names)
     assert set(Template) == set(vocabulary.MAIL)
-    assert {*InterventionKind, "oldest"} == set(vocabulary.MATTER)
+    assert {*InterventionKind, "oldest", "all"} == set(vocabulary.MATTER)
 
 
 def test_forms_and_mails_call_things_by_the_same_names() -> None:
     for code, (swedish, english) in vocabulary.ITEM.items():
         assert (ITEMS[code]["sv"][0], ITEMS[code]["en"][0]) == (swedish, english)
     for code, (swedish, english) in vocabulary.MATTER.items():
-        if code != "oldest":
+        if code not in ("oldest", "all"):
             assert (TASKS[code]["sv"].name, TASKS[code]["en"].name) == (swedish, english)
 
 
@@ -189,6 +189,25 @@ def test_what_is_open_can_be_chosen_until_it_is_settled_and_a_network_until_it_h
         change(session, network, "close", "2027-01-11", member="m1")
         assert listed(session, "matters") == listed(session, "networks") == []
         assert listed(session, "past") == ["Luleå · ort · #1"]
+
+
+def test_where_a_talk_settles_several_matters_all_can_be_chosen_at_once(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        for kind in (InterventionKind.early_warning, InterventionKind.hard_bounce):
+            open_once(session, network, kind, "a", at("2026-12-01"))
+        assert "Luleå · ort · #1 · allt som är öppet" not in listed(session, "matters")  # an address takes no talk
+        open_once(session, network, InterventionKind.wish, "a", at("2026-12-01"))
+        assert listed(session, "matters") == [
+            "Luleå · ort · #1 · allt som är öppet",
+            "Luleå · ort · #1 · mejladress som inte fungerar",
+            "Luleå · ort · #1 · tidig signal",
+            "Luleå · ort · #1 · önskan om hjälp",
+        ]
+        chosen = {"signature": "asj", "talked_on": "2026-12-02", "outcome": "settled"}
+        label = {"network_number": "Luleå · ort · #1 · allt som är öppet"}
+        form = FORMS["catch-up"].model_validate(chosen | label)
+        assert form == FORMS["catch-up"].model_validate(chosen | {"network_number": 1, "kind": "all"})
 
 
 def test_a_label_holds_no_word_that_a_member_typed(office: Settings) -> None:

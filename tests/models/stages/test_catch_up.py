@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from models.support.ledger import hours_left
 from models.tables.check_in import CheckIn
 from models.tables.network import Network, NetworkState
 from models.tables.office import Intervention, InterventionKind, TalkOutcome
-from models.tables.support import SupportGrant
+from models.tables.support import BookedTalk, Item, SupportGrant
 from models.tables.transition import Actor, Transition
 from tests.acts import GOREL, all_open, answer, at, by, grant_line, mails, meet, network_in, network_of
 
@@ -154,6 +155,75 @@ def test_the_talk_is_about_the_oldest_that_is_open_unless_another_is_chosen(offi
         attempt.rollback()
         assert talked(session, network, "settled", kind="phone_only") == 1
         assert sorted(kinds(session)) == [K.health_talk, K.wish, K.wish]
+
+
+def hours(session: Session) -> Decimal:
+    return hours_left(session, by_signature(session, "asj", "").id, "2027Q1")
+
+
+def test_several_forms_about_one_talk_book_its_hour_once(office: Settings) -> None:
+    with transaction() as session:
+        network = owed(session)
+        open_once(session, network, K.wish, "x", at("2027-01-12"))
+        before = hours(session)
+        talked(session, network, "settled", kind="health_talk")
+        talked(session, network, "settled", kind="wish")
+        assert before - hours(session) == 1
+        assert kinds(session) == []
+
+
+def test_another_day_another_signature_and_another_network_are_talks_of_their_own(office: Settings) -> None:
+    with transaction() as session:
+        network = owed(session)
+        other = network_of(session, GOREL)
+        for kind in (K.wish, K.early_warning):
+            open_once(session, network, kind, "x", at("2027-01-12"))
+        open_once(session, other, K.wish, "x", at("2027-01-12"))
+        before = hours(session)
+        talked(session, network, "settled", kind="health_talk")
+        talked(session, network, "settled", kind="wish", day="2027-02-02")
+        talked(session, other, "settled", kind="wish")
+        assert before - hours(session) == 3
+        gol = by_signature(session, "gol", "")
+        talked(session, network, "settled", kind="early_warning", signature="gol")
+        assert before - hours(session) == 3
+        assert hours_left(session, gol.id, "2027Q1") == 23
+
+
+def test_a_longer_talk_the_same_day_takes_the_difference_and_a_shorter_one_nothing(office: Settings) -> None:
+    with transaction() as session:
+        network = owed(session, K.handover_talk)
+        network.state = NetworkState.resting
+        for kind in (K.wish, K.early_warning):
+            open_once(session, network, kind, "x", at("2027-01-12"))
+        before, taken = hours(session), []
+        for matter in (K.handover_talk, K.wish, K.early_warning):  # one hour; a restart talk, two hours; the same
+            talked(session, network, "settled", kind=matter)
+            taken.append(before - hours(session))
+        assert taken == [1, 2, 2]
+        [talk] = session.exec(select(BookedTalk)).all()
+        assert (talk.item, talk.hours, talk.on) == (Item.restart_talk, Decimal(2), date.fromisoformat(DAY))
+
+
+def test_one_form_settles_all_that_a_talk_settles_and_leaves_what_is_for_staff_alone(office: Settings) -> None:
+    with transaction() as session:
+        network = owed(session)
+        for kind, day in ((K.wish, "2027-01-12"), (K.wish, "2027-01-13"), (K.hard_bounce, "2027-01-14")):
+            open_once(session, network, kind, day, at(day))
+        before = hours(session)
+        assert talked(session, network, "adapt", kind="all") == 3
+        assert before - hours(session) == 1
+        assert sorted(kinds(session)) == [K.adapting, K.hard_bounce]
+
+
+def test_all_that_is_open_in_one_form_is_one_talk_as_long_as_the_longest(office: Settings) -> None:
+    with transaction() as session:
+        network = owed(session, K.handover_talk)
+        network.state = NetworkState.resting
+        open_once(session, network, K.wish, "x", at("2027-01-12"))
+        before = hours(session)
+        assert talked(session, network, "settled", kind="all") == 2
+        assert before - hours(session) == 2
 
 
 def test_a_talk_about_nothing_that_is_open_is_refused_in_words(office: Settings) -> None:
