@@ -91,7 +91,7 @@ async def forms() -> FormLinks:
 
 @step("Larma om det som är försenat", "Raise alarms for what is overdue")
 async def alarm(at: datetime, found: FormLinks) -> int:
-    """A mail to its owner, and an event that an office's own automations can listen to; once a thing."""
+    """A mail to whoever acts on it, and an event that an office's own automations can listen to; once to each."""
     with transaction() as session:
         late = [one for one in work_list.to_alarm(session, at) if one.overdue]
         queued = work_list.alarm(session, at, found.link)
@@ -163,7 +163,7 @@ def _line(one: WorkItem, found: FormLinks) -> str:
     due = f"**{one.due} {localized('försenat', 'overdue')}**" if one.overdue else one.due or ""
     name = name[:1].upper() + name[1:]
     what = f"[{name}]({link})" if link else name
-    return f"| {what} | {one.subject} | {one.signature} | {one.since} | {due} |"
+    return f"| {what} | {one.subject} | {one.with_whom} | {one.since} | {due} |"
 
 
 def _cause(at: datetime) -> Cause:

@@ -1,10 +1,12 @@
 """Who is away, and who stands in (domain.md section 5)."""
 
-from datetime import date, timedelta
+from collections import defaultdict
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from models.dates.spans import Span, merged, without
 from models.errors import UserError
 from models.i18n import localized
 from models.tables.office import Absence, Staff
@@ -37,40 +39,48 @@ def record_absence(session: Session, staff: Staff, from_on: date, to_on: date, s
 
 
 def absences_on(session: Session, day: date) -> dict[UUID, UUID | None]:
-    """Who is absent on that day, and their substitute, if any."""
+    """Who is absent on that day, and who acts for them: a substitute who is there, else nobody.
+
+    A substitute who is away too is as none (domain.md section 5): nobody passes on what they stand in for.
+    """
     rows = session.exec(select(Absence).where(col(Absence.from_on) <= day, col(Absence.to_on) >= day)).all()
-    # Of absences that overlap, the one with a substitute counts: then there is somebody to ask.
-    rows = sorted(rows, key=lambda one: (one.substitute_id is not None, one.from_on))
-    return {one.staff_id: one.substitute_id for one in rows}
+    found: dict[UUID, UUID | None] = {one.staff_id: None for one in rows}
+    there = set(session.exec(select(Staff.id).where(col(Staff.active)))).difference(found)
+    for one in sorted(rows, key=lambda one: one.from_on):  # of absences that overlap, the latest told of that has one
+        if one.substitute_id in there:
+            found[one.staff_id] = one.substitute_id
+    return found
 
 
 def substitute_for(session: Session, staff: Staff, day: date) -> Staff | None:
-    """Who acts for `staff` on that day: themselves when present, else the substitute, else nobody."""
+    """Who acts for `staff` on that day: themselves when present, else a substitute who is, else nobody."""
     absent = absences_on(session, day)
-    seen: set[UUID] = set()
-    person: Staff | None = staff
-    while person and person.id in absent:
-        if person.id in seen:
-            return None
-        seen.add(person.id)
-        substitute = absent[person.id]
-        person = session.get(Staff, substitute) if substitute else None
-    return person if person and person.active else None
+    if staff.id not in absent:
+        return staff if staff.active else None
+    substitute = absent[staff.id]
+    return session.get(Staff, substitute) if substitute else None
 
 
-def ladder_pauses_of(session: Session, staff_id: UUID | None) -> list[tuple[date, date]]:
+def ladder_pauses_of(session: Session, staff_id: UUID | None) -> list[Span]:
     """`ladder_pauses` of one negotiator; none for a network that has none."""
     return ladder_pauses(session).get(staff_id, []) if staff_id else []
 
 
-def ladder_pauses(session: Session) -> dict[UUID, list[tuple[date, date]]]:
-    """The days on which each was away without a substitute, as merged spans: the ladder stands still on them."""
-    found: dict[UUID, list[tuple[date, date]]] = {}
-    rows = select(Absence).where(col(Absence.substitute_id).is_(None)).order_by(col(Absence.from_on))
-    for one in session.exec(rows):
-        spans = found.setdefault(one.staff_id, [])
-        if spans and one.from_on <= spans[-1][1] + timedelta(days=1):
-            spans[-1] = (spans[-1][0], max(spans[-1][1], one.to_on))
-        else:
-            spans.append((one.from_on, one.to_on))
-    return found
+def ladder_pauses(session: Session) -> dict[UUID, list[Span]]:
+    """The days on which each was away and nobody stood in who was there: the ladder stands still on them.
+
+    As spans that neither overlap nor touch. A substitute who has left the office since was there then.
+    """
+    told: dict[UUID, list[Span]] = defaultdict(list)
+    stood_in: dict[UUID, list[tuple[UUID, Span]]] = defaultdict(list)
+    for one in session.exec(select(Absence)):
+        told[one.staff_id].append((one.from_on, one.to_on))
+        if one.substitute_id:
+            stood_in[one.staff_id].append((one.substitute_id, (one.from_on, one.to_on)))
+    away = {staff_id: merged(spans) for staff_id, spans in told.items()}
+    paused = {}
+    for staff_id, spans in away.items():
+        acting = [part for who, span in stood_in[staff_id] for part in without([span], away.get(who, []))]
+        if left := without(spans, merged(acting)):
+            paused[staff_id] = left
+    return paused

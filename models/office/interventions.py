@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from models.dates.local_time import local
 from models.dates.working_days import add_working_days
 from models.i18n import localized
+from models.office.absence import absences_on
 from models.office.policy import office_policy
 from models.office.staff import by_signature
 from models.tables.network import Network
@@ -18,7 +19,7 @@ from models.tables.transition import Cause
 def open_once(
     session: Session, network: Network, kind: InterventionKind, occasion: str, at: datetime, due_on: date | None = None
 ) -> bool:
-    """Put something on the negotiator's list, due in ten working days, once per occasion.
+    """Put something on the list of who acts for the network that day, due in ten working days, once per occasion.
 
     Returns whether it is new.
     """
@@ -32,20 +33,25 @@ def open_many(
     at: datetime,
     due_on: date | None = None,
 ) -> int:
-    """`open_once` for many (network, occasion) at a time. Returns how many are new."""
+    """`open_once` for many (network, occasion) at a time. Returns how many are new.
+
+    While the negotiator is away it is their stand-in's; where nobody stands in it is theirs when they are back, and
+    until then the work list tells those who are there (domain.md section 5).
+    """
     if not wanted:
         return 0
     opened = select(Intervention.network_id, Intervention.occasion).where(col(Intervention.kind) == kind)
     if len(wanted) == 1:
         opened = opened.where(col(Intervention.network_id) == wanted[0][0].id)
     known = set(session.exec(opened).all())
-    due = due_on or add_working_days(local(at).date(), office_policy().health_talk_working_days)
+    today = local(at).date()
+    due = due_on or add_working_days(today, office_policy().health_talk_working_days)
+    absent = absences_on(session, today)
     new = {(network.id, occasion): network for network, occasion in wanted if (network.id, occasion) not in known}
     for (network_id, occasion), network in new.items():
+        owner = (network.negotiator and absent.get(network.negotiator)) or network.negotiator
         session.add(
-            Intervention(
-                network_id=network_id, kind=kind, occasion=occasion, opened_at=at, owner=network.negotiator, due_on=due
-            )
+            Intervention(network_id=network_id, kind=kind, occasion=occasion, opened_at=at, owner=owner, due_on=due)
         )
     return len(new)
 

@@ -15,6 +15,7 @@ from models.inbox.bounce import BOUNCED
 from models.mail.queue import QueuedMail, enqueue
 from models.networks.lookup import networks_by_id
 from models.office.contact_log import reminders_due
+from models.office.absence import absences_on
 from models.office.labels import mail_label, rights_label
 from models.operation import run_pulse
 from models.privacy.rights_request import alarm_on, unanswered, who_answers
@@ -45,7 +46,10 @@ def what_waits(session: Session, at: datetime) -> list[WorkItem]:
 def _around(session: Session, at: datetime) -> ListContext:
     rows = session.exec(select(Municipality.code, Municipality.name, Municipality.region)).all()
     signatures = dict(session.exec(select(Staff.id, Staff.signature)).all())
-    return ListContext({code: (name, region) for code, name, region in rows}, signatures, local(at).date())
+    today = local(at).date()
+    left = dict.fromkeys(session.exec(select(Staff.id).where(~col(Staff.active))))
+    places = {code: (name, region) for code, name, region in rows}
+    return ListContext(places, signatures, today, left | absences_on(session, today))
 
 
 def _requests(session: Session, around: ListContext) -> Iterable[WorkItem]:
@@ -161,13 +165,13 @@ def _interrupted(session: Session, around: ListContext, at: datetime) -> Iterabl
 
 
 def to_alarm(session: Session, at: datetime) -> list[WorkItem]:
-    """What is overdue or cannot wait, and nobody has been alarmed of yet."""
+    """What is overdue or cannot wait, and somebody who acts on it today has not been alarmed of."""
     urgent = [one for one in what_waits(session, at) if one.overdue or one.urgent or one.what in AT_ONCE]
-    return _not_alarmed(session, urgent)
+    return _not_alarmed(session, urgent, at)
 
 
-def _not_alarmed(session: Session, urgent: list[WorkItem]) -> list[WorkItem]:
-    occasions = {letter.key: letter.occasion for letter in _alarms(urgent, _owners(session), no_link)}
+def _not_alarmed(session: Session, urgent: list[WorkItem], at: datetime) -> list[WorkItem]:
+    occasions = {letter.key: letter.occasion for letter in _alarms(urgent, _owners(session, at), no_link)}
     keys = list(occasions)
     for first in range(0, len(keys), IDS_AT_A_TIME):
         some = col(OutgoingMail.idempotency_key).in_(keys[first : first + IDS_AT_A_TIME])
@@ -178,14 +182,14 @@ def _not_alarmed(session: Session, urgent: list[WorkItem]) -> list[WorkItem]:
 
 
 def alarm(session: Session, at: datetime, link: Link = no_link) -> int:
-    """One mail to whoever owns a thing that is overdue or cannot wait; once a thing. Returns how many were queued."""
-    return enqueue(session, _alarms(to_alarm(session, at), _owners(session), link), at)
+    """One mail to whoever acts on what is overdue or cannot wait, once a thing to each. Returns how many there are."""
+    return enqueue(session, _alarms(to_alarm(session, at), _owners(session, at), link), at)
 
 
 def alarm_about_mails(session: Session, at: datetime) -> int:
     """`alarm` for mails alone: at once, not the next morning."""
-    urgent = _not_alarmed(session, list(_mails(session, _around(session, at), at)))
-    return enqueue(session, _alarms(urgent, _owners(session), no_link), at)
+    urgent = _not_alarmed(session, list(_mails(session, _around(session, at), at)), at)
+    return enqueue(session, _alarms(urgent, _owners(session, at), no_link), at)
 
 
 def _alarms(things: Iterable[WorkItem], owners: Callable[[WorkItem], list[UUID]], link: Link) -> list[QueuedMail]:
@@ -202,42 +206,63 @@ def _alarms(things: Iterable[WorkItem], owners: Callable[[WorkItem], list[UUID]]
 def digest(session: Session, at: datetime, link: Link = no_link) -> int:
     """The week's list to every negotiator (their region) and to the office (all); once a week, on its first run.
 
-    A mail tells of the first two hundred things, and how many more there are.
+    Who stands in for somebody reads theirs too, in the one mail. It tells of the first two hundred things, and how many
+    more there are.
     """
     year, week, _ = local(at).isocalendar()
     waiting = what_waits(session, at)
     names = dict(session.exec(select(Region.code, Region.name)).all())
     readers = select(Staff).where(col(Staff.active), col(Staff.role).in_((StaffRole.negotiator, StaffRole.office)))
+    absent = absences_on(session, local(at).date())
+    lists: dict[UUID, list[Staff]] = {}
+    for staff in session.exec(readers.order_by(col(Staff.signature))):
+        lists.setdefault(staff.id, []).insert(0, staff)
+        if acting := absent.get(staff.id):
+            lists.setdefault(acting, []).append(staff)
     letters = []
-    for staff in session.exec(readers):
-        theirs = [one for one in waiting if staff.region in (None, one.region) or one.owner == staff.id]
+    for reader, whose in lists.items():
+        theirs = [one for one in waiting if any(_on_list_of(staff, one) for staff in whose)]
         told = {
-            "region": names.get(staff.region or "", localized("alla regioner", "all regions")),
+            "region": _regions(whose, names),
             "rows": [one.row(link) for one in theirs[:MOST_TOLD]],
             "more": max(0, len(theirs) - MOST_TOLD),
         }
-        letters.append(QueuedMail(Template.staff_digest, None, f"{year}-W{week:02}", context=told, staff_id=staff.id))
+        letters.append(QueuedMail(Template.staff_digest, None, f"{year}-W{week:02}", context=told, staff_id=reader))
     return enqueue(session, letters, at)
 
 
-def _owners(session: Session) -> Callable[[WorkItem], list[UUID]]:
-    """Whom a thing waits on: its owner; else the region's negotiators; else the office.
+def _on_list_of(staff: Staff, one: WorkItem) -> bool:
+    return staff.region in (None, one.region) or one.owner == staff.id
+
+
+def _regions(whose: list[Staff], names: dict[str, str]) -> str:
+    """What a list is of: a region, that of who is stood in for too, or all."""
+    if any(staff.region is None for staff in whose):
+        return localized("alla regioner", "all regions")
+    return ", ".join(dict.fromkeys(names.get(staff.region or "", staff.region or "") for staff in whose))
+
+
+def _owners(session: Session, at: datetime) -> Callable[[WorkItem], list[UUID]]:
+    """Whom a thing waits on: who acts for its owner; else the region's negotiators who are there; else the office.
 
     What a person asks for about their own data waits on who answers for that.
     """
     staff = session.exec(select(Staff).where(col(Staff.active))).all()
-    active = {one.id for one in staff}
+    absent = absences_on(session, local(at).date())
     office = [one.id for one in staff if one.role == StaffRole.office]
     regional: dict[str, list[UUID]] = {}
     for one in staff:
         if one.role == StaffRole.negotiator and one.region:
             regional.setdefault(one.region, []).append(one.id)
 
+    def there(ids: list[UUID]) -> list[UUID]:
+        return list(dict.fromkeys(acting for one in ids if (acting := absent.get(one, one))))
+
     answers = [one.id for one in who_answers(session)]
 
     def owners(one: WorkItem) -> list[UUID]:
         if one.person:
             return answers
-        return [one.owner] if one.owner and one.owner in active else regional.get(one.region) or office
+        return [one.acting] if one.acting else there(regional.get(one.region, [])) or there(office) or office
 
     return owners

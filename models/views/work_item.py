@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from models.i18n import localized
 from models.office.labels import label
 
 
@@ -12,9 +13,10 @@ from models.office.labels import label
 class WorkItem:
     """One thing that waits on the office. `subject` names a request or network without a person.
 
-    `opens` is the flow whose form deals with it, `filled` what the form starts with. `run`: the flow run that is to be
-    started again. `person`: of whom only the mail to its owner may tell. `urgent`: its owner is alarmed before it is
-    overdue.
+    `owner` is whose it is, `acting` who acts for them today: themselves, their stand-in, or nobody. `with_whom` tells
+    both by signature. `opens` is the flow whose form deals with it, `filled` what the form starts with. `run`: the flow
+    run that is to be started again. `person`: of whom only the mail to its owner may tell. `urgent`: whoever acts is
+    alarmed before it is overdue.
     """
 
     what: str
@@ -25,7 +27,8 @@ class WorkItem:
     since: date
     due: date | None
     today: date
-    signature: str = ""
+    acting: UUID | None = None
+    with_whom: str = ""
     opens: str = ""
     filled: Mapping[str, object] = field(default_factory=dict)
     run: UUID | None = None
@@ -60,11 +63,15 @@ def no_link(one: WorkItem) -> str:
 
 @dataclass(frozen=True)
 class ListContext:
-    """What every kind of waiting thing is told with: places, signatures, and the day."""
+    """What every kind of waiting thing is told with: places, signatures, the day, and who acts for whom on it.
+
+    `acting`: of everybody who is away or has left the office, who acts for them today, if anybody.
+    """
 
     places: dict[str, tuple[str, str]]
     signatures: dict[UUID, str]
     today: date
+    acting: Mapping[UUID, UUID | None] = field(default_factory=dict)
 
     def subject(self, about: tuple[str | None, str, int] | None) -> str:
         """The label of what it is about."""
@@ -84,8 +91,18 @@ class ListContext:
     ) -> WorkItem:
         """`filled` is what the form starts with; {subject} in it stands for the label."""
         subject, region = self.subject(about), self.places.get((about or ("",))[0] or "", ("", ""))[1]
-        signature = self.signatures.get(owner, "") if owner else ""
+        acting = self.acting.get(owner, owner) if owner else None
         start = {name: text.format(subject=subject) if isinstance(text, str) else text for name, text in filled.items()}
-        if start and signature:
+        if start and (signature := self.signatures.get(acting, "") if acting else ""):
             start["signature"] = signature
-        return WorkItem(what, key, subject, region, owner, since, due, self.today, signature, opens, start)
+        whom = self._whom(owner, acting)
+        return WorkItem(what, key, subject, region, owner, since, due, self.today, acting, whom, opens, start)
+
+    def _whom(self, owner: UUID | None, acting: UUID | None) -> str:
+        """Whose a thing is and who acts for them: "asj", "gol (för asj)", or "asj (borta)" where nobody does."""
+        whose = self.signatures.get(owner, "") if owner else ""
+        if not whose or acting == owner:
+            return whose
+        if acting is None:
+            return f"{whose} ({localized('borta', 'away')})"
+        return f"{self.signatures.get(acting, '')} ({localized('för', 'for')} {whose})"

@@ -1,4 +1,4 @@
-"""The office's hours: a ledger that adds up, is used and given back, and the people who are away."""
+"""The office's hours: a ledger that adds up, is used and given back."""
 
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,6 @@ from sqlmodel import Session, select
 
 from models.db.engine import transaction
 from models.errors import CapacityExceeded, LotsError, UserError
-from models.office.absence import absences_on, ladder_pauses, record_absence, substitute_for
 from models.office.policy import DEFAULTS
 from models.office.staff import by_signature
 from models.settings import Settings
@@ -132,43 +131,6 @@ def test_a_budget_is_set_once_and_never_below_what_is_taken(office: Settings) ->
             set_budget(session, asj(session), "2026Q4", Decimal("9.99"), NOW)
         assert set_budget(session, asj(session), "2026Q4", Decimal(10), NOW)
         assert all_hours_left(session, "2026Q4") == {asj(session).id: Decimal(0)}
-
-
-def test_an_absence_told_again_is_corrected(office: Settings) -> None:
-    with transaction() as session:
-        staff, gol = asj(session), by_signature(session, "gol", "")
-        record_absence(session, staff, date(2026, 11, 2), date(2026, 11, 6), None)
-        record_absence(session, staff, date(2026, 11, 2), date(2026, 11, 13), gol)
-        assert absences_on(session, date(2026, 11, 13)) == {staff.id: gol.id}
-        assert (absences_on(session, date(2026, 11, 1)), absences_on(session, date(2026, 11, 14))) == ({}, {})
-        with pytest.raises(UserError, match="Till och med: ligger före"):
-            record_absence(session, staff, date(2026, 11, 2), date(2026, 11, 1), None)
-        with pytest.raises(UserError, match="Ersättare: ingen ersätter sig själv"):
-            record_absence(session, staff, date(2026, 11, 2), date(2026, 11, 3), staff)
-
-
-def test_substitutes_who_are_away_too_pass_it_on_and_never_in_a_ring(office: Settings) -> None:
-    day = date(2026, 11, 5)
-    with transaction() as session:
-        first, second, third = (by_signature(session, one, "") for one in ("asj", "gol", "mla"))
-        assert substitute_for(session, first, day) == first
-        record_absence(session, first, day, day, second)
-        assert substitute_for(session, first, day) == second
-        record_absence(session, second, day, day, third)
-        assert substitute_for(session, first, day) == third
-        record_absence(session, third, day, day, first)
-        assert substitute_for(session, first, day) is None
-        record_absence(session, second, day, day, None)
-        assert substitute_for(session, first, day) is None
-
-
-def test_only_absences_without_a_substitute_stand_still_and_are_told_as_whole_spans(office: Settings) -> None:
-    with transaction() as session:
-        staff, gol = asj(session), by_signature(session, "gol", "")
-        for first, last, substitute in ((2, 6, None), (5, 10, None), (11, 12, None), (20, 21, None), (25, 26, gol)):
-            record_absence(session, staff, date(2026, 11, first), date(2026, 11, last), substitute)
-        spans = [(date(2026, 11, 2), date(2026, 11, 12)), (date(2026, 11, 20), date(2026, 11, 21))]
-        assert ladder_pauses(session) == {staff.id: spans}
 
 
 AMOUNTS = st.decimals(Decimal("0.01"), Decimal(20), places=2)
