@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from sqlmodel import Session
+
 from models.dates.local_time import local
 from models.db.engine import transaction
 from models.forms.capacity import CapacityForm
+from models.forms.kit.base import YOUR_SIGNATURE
 from models.i18n import localized
 from models.networks.lookup import network_by_number
 from models.office.absence import record_absence as record
@@ -12,6 +15,7 @@ from models.office.staff import by_signature
 from models.requests import waiting_list
 from models.stages import capacity
 from models.support import ledger, quarter_end
+from models.tables.office import Staff
 from models.tables.transition import Actor, Cause
 from tasks.runtime.step import run_id, step
 
@@ -27,7 +31,8 @@ async def record_absence(form: CapacityForm, at: datetime) -> int:
         staff = by_signature(session, form.signature, localized(*WHOM))
         field = localized("Ersättare", "Substitute")
         substitute = by_signature(session, form.substitute, field) if form.substitute else None
-        record(session, staff, form.away_from() or today, form.away_to() or today, substitute)
+        signer = _signer(session, form)
+        record(session, staff, form.away_from() or today, form.away_to() or today, substitute, signer)
         return 1
 
 
@@ -39,7 +44,7 @@ async def use_hours(form: CapacityForm, at: datetime) -> int:
         by_signature(session, form.signature, localized(*WHOM))
         network = network_by_number(session, form.network_number, localized(*NETWORK))
         grant = capacity.grant_for(session, network, form.item, day, hours)
-        return int(ledger.use_hours(session, grant, day, hours, at))
+        return int(ledger.use_hours(session, grant, day, hours, at, _signer(session, form)))
 
 
 @step("Bokför timmen i kvartalet", "Book the hour of the quarter")
@@ -48,7 +53,7 @@ async def give_hour(form: CapacityForm, at: datetime) -> int:
     with transaction() as session:
         staff = by_signature(session, form.signature, localized(*WHOM))
         network = network_by_number(session, form.network_number, localized(*NETWORK))
-        cause = Cause("capacity:talk_hour", Actor.staff, at, staff.signature, run_id())
+        cause = Cause("capacity:talk_hour", Actor.staff, at, _signer(session, form).signature, run_id())
         return int(capacity.give_step_four_hour(session, network, staff, form.used_on(local(at).date()), cause))
 
 
@@ -57,7 +62,8 @@ async def set_budget(form: CapacityForm, at: datetime) -> int:
     """Make the given hours the negotiator's budget of a quarter. Raises CapacityExceeded below what is taken."""
     with transaction() as session:
         staff = by_signature(session, form.signature, localized(*WHOM))
-        return int(ledger.set_budget(session, staff, form.quarter.strip(), form.exact_hours, at))
+        signer = _signer(session, form)
+        return int(ledger.set_budget(session, staff, form.quarter.strip(), form.exact_hours, at, signer))
 
 
 @step("Släpp timmar som inte användes", "Release hours that were not used")
@@ -72,3 +78,8 @@ async def make_offers(at: datetime) -> int:
     """Offer what hours there are to the first in each queue. Returns how many offers."""
     with transaction() as session:
         return waiting_list.make_offers(session, at)
+
+
+def _signer(session: Session, form: CapacityForm) -> Staff:
+    """Who writes it down, whoever it is about."""
+    return by_signature(session, form.signed_by, localized(*YOUR_SIGNATURE))

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from models.db.engine import transaction
 from models.forms.kickoff import KickoffForm
+from models.forms.kit.base import YOUR_SIGNATURE
 from models.i18n import localized
 from models.networks.lookup import network_by_number
 from models.office.staff import by_signature
@@ -20,11 +21,10 @@ async def confirm(form: KickoffForm, at: datetime) -> int:
     """Record who said yes. Returns how many are new. Raises UserError for a code that nobody goes by."""
     with transaction() as session:
         network = network_by_number(session, form.network_number, localized(*NETWORK))
-        if form.signature:
-            by_signature(session, form.signature, localized("Din signatur", "Your signature"))
+        signer = by_signature(session, form.signature, localized(*YOUR_SIGNATURE)) if form.signature else None
         field = localized("Har sagt ja", "Said yes")
         roles = [people_roles.role_by_code(session, network, code, field) for code in form.confirmed]
-        return sum(kickoff.confirm(session, role, at, run_id()) for role in roles)
+        return sum(kickoff.confirm(session, role, at, run_id(), signer) for role in roles)
 
 
 @step("Boka första träffen och bjud in", "Book the first meeting and invite")
@@ -36,7 +36,8 @@ async def book(form: KickoffForm, at: datetime) -> int:
     with transaction() as session:
         network = network_by_number(session, form.network_number, localized(*NETWORK))
         convener = people_roles.role_by_code(session, network, form.convener, localized("Sammankallande", "Convener"))
-        cause = Cause("meeting-booked", Actor.member, at, flow_run_id=run_id())
+        signer = by_signature(session, form.signature, localized(*YOUR_SIGNATURE))
+        cause = Cause("meeting-booked", Actor.member, at, signer.signature, run_id())
         return kickoff.book(session, network, convener, starts_at, form.meeting_form, cause)[1]
 
 

@@ -11,6 +11,7 @@ from models.errors import UserError
 from models.forms.kit.base import (
     NOTHING_CHOSEN,
     SIGNATURE,
+    YOUR_SIGNATURE,
     DayText,
     Form,
     Reads,
@@ -59,11 +60,20 @@ class CapacityForm(Form):
             ),
         ),
     )
-    signature: SignatureOrNone = Field(
+    signed_by: SignatureOrNone = Field(
         "",
         pattern=f"{SIGNATURE}|^$",
         **field(
             1,
+            YOUR_SIGNATURE,
+            ("Du som skriver in det. Inte för kvartalets genomgång.", "You who write it down. Not for the round."),
+        ),
+    )
+    signature: SignatureOrNone = Field(
+        "",
+        pattern=f"{SIGNATURE}|^$",
+        **field(
+            2,
             ("Vem det gäller (signatur)", "Whom it is about (signature)"),
             ("Den som är borta, gav timmen eller har timmarna.", "Who is away, gave the hour or has the hours."),
         ),
@@ -71,18 +81,18 @@ class CapacityForm(Form):
     network_number: Annotated[int, FromList("networks", fixed={"": ("Inget", "None")}, numbered=True)] = Field(
         0,
         **field(
-            2, NETWORK, ("För använda timmar och för timmen i kvartalet.", "For hours used and the hour a quarter.")
+            3, NETWORK, ("För använda timmar och för timmen i kvartalet.", "For hours used and the hour a quarter.")
         ),
     )
     item: Annotated[Item, Coded(ITEM)] = Field(
-        Item.talk, **field(3, ("Stöd", "Support"), ("För använda timmar.", "For hours used."))
+        Item.talk, **field(4, ("Stöd", "Support"), ("För använda timmar.", "For hours used."))
     )
-    on: DayText = Field("", **field(4, ON, ("När timmen gavs. Tomt: i dag.", "When it was given. Empty: today.")))
+    on: DayText = Field("", **field(5, ON, ("När timmen gavs. Tomt: i dag.", "When it was given. Empty: today.")))
     hours: float = Field(
         0,
         allow_inf_nan=False,
         **field(
-            5,
+            6,
             ("Timmar", "Hours"),
             (
                 "Använda timmar, eller alla i kvartalet. Samma stöd, dag och timmar en gång till räknas inte igen.",
@@ -91,12 +101,12 @@ class CapacityForm(Form):
         ),
     )
     quarter: str = Field(
-        "", **field(6, QUARTER, ("För kvartalets timmar, som 2027Q1.", "For a quarter's hours, such as 2027Q1."))
+        "", **field(7, QUARTER, ("För kvartalets timmar, som 2027Q1.", "For a quarter's hours, such as 2027Q1."))
     )
-    from_on: DayText = Field("", **field(7, FROM, ("För frånvaro.", "For an absence.")))
-    to_on: DayText = Field("", **field(8, TO, ("För frånvaro.", "For an absence.")))
+    from_on: DayText = Field("", **field(8, FROM, ("För frånvaro.", "For an absence.")))
+    to_on: DayText = Field("", **field(9, TO, ("För frånvaro.", "For an absence.")))
     substitute: SignatureOrNone = Field(
-        "", pattern=f"{SIGNATURE}|^$", **field(9, ("Ersättare (signatur)", "Substitute (signature)"))
+        "", pattern=f"{SIGNATURE}|^$", **field(10, ("Ersättare (signatur)", "Substitute (signature)"))
     )
 
     @property
@@ -128,6 +138,8 @@ class CapacityForm(Form):
         if not self.action:
             return [localized("Vad gäller det: välj i listan.", "What is it about: choose from the list.")]
         found = []
+        if self.action != "quarter" and not self.signed_by:
+            found.append(localized(f"{YOUR_SIGNATURE[0]}: välj den.", f"{YOUR_SIGNATURE[1]}: choose it."))
         if self.action != "quarter" and not self.signature:
             found.append(localized("Vem: skriv en signatur, 2–5 bokstäver.", "Whom: write a signature, 2–5 letters."))
         match self.action:

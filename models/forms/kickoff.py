@@ -39,7 +39,15 @@ class KickoffForm(SweepForm):
     network_number: Annotated[int, FromList("planned", fixed=ROUND, numbered=True)] = Field(
         0, **field(0, NETWORK, ("De som inte har haft sin första träff.", "Those that have not met yet."))
     )
-    signature: SignatureOrNone = Field("", pattern=f"{SIGNATURE}|^$", **field(1, YOUR_SIGNATURE))
+    signature: SignatureOrNone = Field(
+        "",
+        pattern=f"{SIGNATURE}|^$",
+        **field(
+            1,
+            YOUR_SIGNATURE,
+            ("Behövs när någon sagt ja eller en träff bokas.", "Needed for a yes and for a meeting."),
+        ),
+    )
     confirmed: list[Code] = Field(
         [],
         **field(
@@ -74,4 +82,15 @@ class KickoffForm(SweepForm):
 
     def problems(self, today: date) -> list[str]:
         moment = day_problem(parse_local, self.first_meeting_at, localized(*FIRST_MEETING), today, ahead=True)
-        return self.choice_problems() + moment
+        return self.choice_problems() + moment + self._signature_problems()
+
+    def _signature_problems(self) -> list[str]:
+        """Whoever keys in what members said signs for it (domain.md section 3)."""
+        if self.sweep or self.signature or not (self.confirmed or self.first_meeting_at.strip()):
+            return []
+        return [
+            localized(
+                f"{YOUR_SIGNATURE[0]}: välj den, den behövs när någon sagt ja eller en träff bokas.",
+                f"{YOUR_SIGNATURE[1]}: choose it, it is needed for a yes and for a meeting.",
+            )
+        ]

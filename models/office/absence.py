@@ -12,8 +12,12 @@ from models.i18n import localized
 from models.tables.office import Absence, Staff
 
 
-def record_absence(session: Session, staff: Staff, from_on: date, to_on: date, substitute: Staff | None) -> Absence:
+def record_absence(
+    session: Session, staff: Staff, from_on: date, to_on: date, substitute: Staff | None, signer: Staff | None = None
+) -> Absence:
     """Write down that `staff` is away, both days included; one that begins the same day is corrected.
+
+    `signer`: who writes it down.
 
     Raises UserError when it ends before it begins, or when somebody would stand in for themselves.
     """
@@ -33,6 +37,7 @@ def record_absence(session: Session, staff: Staff, from_on: date, to_on: date, s
     same = select(Absence).where(col(Absence.staff_id) == staff.id, col(Absence.from_on) == from_on)
     absence = session.exec(same).one_or_none() or Absence(staff_id=staff.id, from_on=from_on, to_on=to_on)
     absence.to_on, absence.substitute_id = to_on, substitute.id if substitute else None
+    absence.signed_by = signer.id if signer else None
     session.add(absence)
     session.flush()
     return absence

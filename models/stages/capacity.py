@@ -7,8 +7,10 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import quarter
 from models.errors import UserError
+from models.forms.kit.base import YOUR_SIGNATURE
 from models.i18n import localized
 from models.networks.lookup import require_state
+from models.office.staff import by_signature
 from models.support.ledger import book_hours, lock_ledger
 from models.tables.network import Network, NetworkState
 from models.tables.office import Intervention, InterventionKind, Staff, TalkOutcome
@@ -48,8 +50,9 @@ def give_step_four_hour(session: Session, network: Network, staff: Staff, on: da
     """Book the hour a quarter that an independent network gets when a member asks, without a grant (section 5).
 
     The ledger knows no network: that this one asked and was given its hour is kept as a wish come true, one a quarter,
-    due on the day of the hour. Returns False when this very hour is written already. Raises UserError for a second hour
-    or a network that is not on step 4, CapacityExceeded when the giver has none left.
+    the giver's, due on the day of the hour and ended by who signs the cause. Returns False when this very hour is
+    written already. Raises UserError for a second hour or a network that is not on step 4, CapacityExceeded when the
+    giver has none left.
     """
     require_state(network, (NetworkState.independent,))
     lock_ledger(session)
@@ -60,7 +63,7 @@ def give_step_four_hour(session: Session, network: Network, staff: Staff, on: da
         col(Intervention.occasion) == occasion,
     )
     given = session.exec(of_quarter).one_or_none()
-    if given and (given.ended_by, given.due_on) == (staff.id, on):
+    if given and (given.owner, given.due_on) == (staff.id, on):
         return False
     if given:
         raise UserError(
@@ -79,7 +82,7 @@ def give_step_four_hour(session: Session, network: Network, staff: Staff, on: da
         due_on=on,
         outcome=TalkOutcome.settled,
         ended_at=cause.at,
-        ended_by=staff.id,
+        ended_by=by_signature(session, cause.signature or "", localized(*YOUR_SIGNATURE)).id,
     )
     session.add(wish)
     session.flush()

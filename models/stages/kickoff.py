@@ -17,23 +17,28 @@ from models.support.ladder import nine_months_after
 from models.tables.mail import Template
 from models.tables.meeting import KICKOFF_ATTENDING, KICKOFF_ORGANISERS, Meeting, MeetingForm, MeetingStatus, is_kickoff
 from models.tables.network import STEP_OF, Network, NetworkState, Role, RoleKind
-from models.tables.office import InterventionKind, TalkOutcome
+from models.tables.office import InterventionKind, Staff, TalkOutcome
 from models.tables.transition import Actor, Cause
 
 CHECKLIST_DAYS = 14
 
 
-def confirm(session: Session, role: Role, at: datetime, flow_run_id: str | None = None) -> bool:
+def confirm(
+    session: Session, role: Role, at: datetime, flow_run_id: str | None = None, noted_by: Staff | None = None
+) -> bool:
     """A co-organiser says yes, and gets the first meeting in their calendar if it is booked. False: had said so.
+
+    `noted_by`: who of the staff writes it down, when it was not told on the page.
 
     When theirs was the yes that a first meeting already told of lacked, the network starts as of that meeting.
     """
     if role.is_confirmed:
         return False
-    role.confirmed_at = at
+    role.confirmed_at, role.noted_by = at, noted_by.id if noted_by else None
     session.add(role)
     session.flush()
-    network, cause = session.get_one(Network, role.network_id), Cause("confirmed", Actor.member, at, None, flow_run_id)
+    network = session.get_one(Network, role.network_id)
+    cause = Cause("confirmed", Actor.member, at, noted_by.signature if noted_by else None, flow_run_id)
     booked = next_booked(session, network.id, at)
     if booked:
         invite(session, network, booked, "new", at)

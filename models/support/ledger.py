@@ -88,8 +88,11 @@ def all_hours_left(session: Session, in_quarter: str) -> dict[UUID, Decimal]:
     return dict(session.exec(rows.where(col(CapacityEntry.quarter) == in_quarter)).all())
 
 
-def set_budget(session: Session, staff: Staff, in_quarter: str, hours: Decimal, at: datetime) -> bool:
+def set_budget(
+    session: Session, staff: Staff, in_quarter: str, hours: Decimal, at: datetime, signer: Staff | None = None
+) -> bool:
     """Make `hours` a negotiator's budget of a quarter: a line of the difference. Returns whether it changed.
+    `signer`: who decides it.
 
     Raises UserError when more than that is taken already.
     """
@@ -111,7 +114,8 @@ def set_budget(session: Session, staff: Staff, in_quarter: str, hours: Decimal, 
         )
     if count and hours == budget:
         return False
-    append_entry(session, staff.id, in_quarter, hours - budget, EntryKind.budget, at)
+    line = append_entry(session, staff.id, in_quarter, hours - budget, EntryKind.budget, at)
+    line.signed_by = signer.id if signer else None
     return True
 
 
@@ -171,8 +175,11 @@ def release(session: Session, grant: SupportGrant, at: datetime) -> None:
         append_entry(session, staff_id, in_quarter, hours, EntryKind.released, at, grant.id)
 
 
-def use_hours(session: Session, grant: SupportGrant, on: date, hours: Decimal, at: datetime) -> bool:
+def use_hours(
+    session: Session, grant: SupportGrant, on: date, hours: Decimal, at: datetime, signer: Staff | None = None
+) -> bool:
     """Write down that `hours` of a grant were used on a day. Returns False when just that is written already.
+    `signer`: who writes it down.
 
     What the grant has reserved in that quarter turns from reserved into used; beyond it the giver's free hours are
     taken, and what an occasion has reserved in another quarter goes back there: it has moved. A grant used up gives
@@ -194,7 +201,7 @@ def use_hours(session: Session, grant: SupportGrant, on: date, hours: Decimal, a
             )
         )
     check_network_hours(session, grant, hours)
-    _from_reserved_to_used(session, grant, quarter(on), hours, at)
+    _from_reserved_to_used(session, grant, quarter(on), hours, at, signer)
     session.add(SupportTime(grant_id=grant.id, on=on, hours=hours))
     session.flush()
     if grant.status == GrantStatus.granted and hours_used(session, grant.id) >= grant.hours:
@@ -205,7 +212,7 @@ def use_hours(session: Session, grant: SupportGrant, on: date, hours: Decimal, a
 
 
 def _from_reserved_to_used(
-    session: Session, grant: SupportGrant, in_quarter: str, hours: Decimal, at: datetime
+    session: Session, grant: SupportGrant, in_quarter: str, hours: Decimal, at: datetime, signer: Staff | None
 ) -> None:
     held = reserved(session, grant.id)
     here = sum((left for _, name, left in held if name == in_quarter), Decimal(0))
@@ -214,7 +221,8 @@ def _from_reserved_to_used(
         raise _no_room(session.get_one(Staff, grant.staff_id), in_quarter, free, hours - here)
     if here:
         append_entry(session, grant.staff_id, in_quarter, min(here, hours), EntryKind.released, at, grant.id)
-    append_entry(session, grant.staff_id, in_quarter, -hours, EntryKind.used, at, grant.id)
+    line = append_entry(session, grant.staff_id, in_quarter, -hours, EntryKind.used, at, grant.id)
+    line.signed_by = signer.id if signer else None
     beyond = max(Decimal(0), hours - here)
     for staff_id, name, left in held if not MENU[grant.item].runs else ():
         if name != in_quarter and (moved := min(left, beyond)):

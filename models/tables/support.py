@@ -25,7 +25,7 @@ class EntryKind(StrEnum):
 class CapacityEntry(SQLModel, table=True):
     """One line of the ledger: hours in (budget, released) or out (reserved; used beyond what was reserved).
 
-    `signed_by`: who decided on a budget.
+    `signed_by`: who decided on a budget, or wrote down what was used of a grant.
     """
 
     __tablename__ = "capacity_entry"

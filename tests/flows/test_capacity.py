@@ -1,6 +1,7 @@
 """The office's hours as real flow runs."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -12,8 +13,8 @@ from models.forms.capacity import CapacityForm
 from models.office.staff import by_signature
 from models.settings import Settings
 from models.support.ledger import hours_left
-from models.tables.office import Absence
-from models.tables.support import Item, SupportTime
+from models.tables.office import Absence, Staff, StaffRole
+from models.tables.support import CapacityEntry, EntryKind, Item, SupportTime
 from tests.acts import GOREL, ask, grant_line, talk
 
 
@@ -28,17 +29,52 @@ async def test_a_new_quarter_gives_hours_back_and_offers_them_to_the_queue(offic
 async def test_hours_an_absence_and_a_budget_are_told_through_one_form(office: Settings) -> None:
     with transaction() as session:
         talk(session, ask(session), grants=[grant_line("send_out", to_on="2026-12-31")])
-    used = CapacityForm(action="hours", signature="asj", network_number=1, item=Item.send_out, hours=1.5)
+    used = CapacityForm(
+        action="hours", signed_by="mla", signature="asj", network_number=1, item=Item.send_out, hours=1.5
+    )
     assert [(await capacity(form=used, as_of="2026-11-20"))["changed"] for _ in range(2)] == [1, 0]
-    away = CapacityForm(action="absence", signature="asj", from_on="2026-12-01", to_on="2026-12-04", substitute="gol")
+    away = CapacityForm(
+        action="absence", signed_by="mla", signature="asj", from_on="2026-12-01", to_on="2026-12-04", substitute="gol"
+    )
     await capacity(form=away, as_of="2026-11-20")
-    budget = CapacityForm(action="budget", signature="asj", quarter="2026Q4", hours=30)
+    budget = CapacityForm(action="budget", signed_by="mla", signature="asj", quarter="2026Q4", hours=30)
     await capacity(form=budget, as_of="2026-11-20")
     with pytest.raises(UserError, match="nätverk #1 har läget «planerat»"):
-        await capacity(form=CapacityForm(action="talk_hour", signature="asj", network_number=1), as_of="2026-11-20")
+        await capacity(
+            form=CapacityForm(action="talk_hour", signed_by="mla", signature="asj", network_number=1),
+            as_of="2026-11-20",
+        )
     with pytest.raises(UserError, match="Borta till och med: skriv datumet"):
         await capacity(form=away.model_copy(update={"to_on": ""}), as_of="2026-11-20")
     with reading() as session:
+        mla = by_signature(session, "mla", "").id
+        assert session.exec(select(Absence.signed_by)).all() == [mla]
+        signed = select(CapacityEntry.kind).where(col(CapacityEntry.signed_by) == mla)
+        assert sorted(session.exec(signed)) == [EntryKind.budget, EntryKind.used]
         assert len(session.exec(select(SupportTime)).all()) == 1
         assert session.exec(select(col(Absence.to_on))).all() == [date(2026, 12, 4)]
         assert hours_left(session, by_signature(session, "asj", "").id, "2026Q4") == 30 - 1 - 1.5
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"action": "absence", "from_on": "2026-12-01", "to_on": "2026-12-04"},
+        {"action": "hours", "network_number": 1, "item": "send_out", "hours": 1.5},
+        {"action": "budget", "quarter": "2026Q4", "hours": 30},
+        {"action": "talk_hour", "network_number": 1},
+    ],
+)
+async def test_whoever_writes_it_down_signs_for_it_and_a_reader_may_not(office: Settings, told: dict[str, Any]) -> None:
+    with transaction() as session:
+        talk(session, ask(session), grants=[grant_line("send_out", to_on="2026-12-31")])
+        session.add(Staff(signature="las", name="Lo", email="lo@example.org", role=StaffRole.reader))
+    form = CapacityForm.model_validate(told | {"signature": "asj"})
+    with pytest.raises(UserError, match=r"^Din signatur: välj den"):
+        await capacity(form=form, as_of="2026-11-20")
+    for signature, why in (("las", "las får inte skriva under"), ("xyz", "signaturen finns inte")):
+        with pytest.raises(UserError, match=f"^Din signatur: {why}"):
+            await capacity(form=form.model_copy(update={"signed_by": signature}), as_of="2026-11-20")
+    with reading() as session:
+        assert [*session.exec(select(Absence)), *session.exec(select(SupportTime))] == []
+        assert not session.exec(select(CapacityEntry).where(col(CapacityEntry.signed_by).is_not(None))).all()

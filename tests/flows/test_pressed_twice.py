@@ -54,6 +54,7 @@ def an_asked_network(session: Session) -> None:
 
 GRANT = grant_line("sounding_board", from_on=DAY, to_on="2027-03-31").model_dump(mode="json")
 SIGNED: dict[str, Any] = {"signature": "asj"}
+BOTH = SIGNED | {"signed_by": "mla"}
 PRESSED: dict[str, tuple[str, Callable[[Session], Any], dict[str, Any]]] = {
     "a request": ("support-request", nothing, request_form().model_dump(mode="json")),
     "a granted talk": ("needs-talk", ask, {"request_number": 1, "talked_on": DAY, "grants": [GRANT], **SIGNED}),
@@ -95,10 +96,10 @@ PRESSED: dict[str, tuple[str, Callable[[Session], Any], dict[str, Any]]] = {
     "hours": (
         "capacity",
         a_network,
-        {"action": "hours", "network_number": 1, "item": "speaker", "hours": 1, "on": "2027-01-11", **SIGNED},
+        {"action": "hours", "network_number": 1, "item": "speaker", "hours": 1, "on": "2027-01-11", **BOTH},
     ),
-    "an absence": ("capacity", nothing, {"action": "absence", "from_on": DAY, "to_on": "2027-01-20", **SIGNED}),
-    "a budget": ("capacity", nothing, {"action": "budget", "quarter": "2027Q1", "hours": 30, **SIGNED}),
+    "an absence": ("capacity", nothing, {"action": "absence", "from_on": DAY, "to_on": "2027-01-20", **BOTH}),
+    "a budget": ("capacity", nothing, {"action": "budget", "quarter": "2027Q1", "hours": 30, **BOTH}),
 }  # fmt: skip
 
 

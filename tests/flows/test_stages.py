@@ -38,7 +38,8 @@ from models.stages import web_request
 from models.tables.intake import Intake
 from models.tables.mail import OutgoingMail
 from models.tables.meeting import MeetingForm
-from models.tables.network import Network
+from models.tables.network import Network, Role, RoleKind
+from models.tables.office import Staff
 from models.tables.request import SupportRequest
 from models.tables.transition import Actor
 from tasks import data_protection as forgets
@@ -140,7 +141,7 @@ async def test_the_talk_grants_and_asks(office: Settings) -> None:
 async def test_a_network_walks_from_kickoff_to_health_through_its_flows(office: Settings) -> None:
     with transaction() as session:
         talk(session, ask(session))
-    form = KickoffForm(network_number=1, confirmed=["m2", "M3"], first_meeting_at="2026-11-25 17:30")
+    form = KickoffForm(network_number=1, signature="asj", confirmed=["m2", "M3"], first_meeting_at="2026-11-25 17:30")
     assert await kickoff(form=form, as_of="2026-11-12") == {
         "confirmed": 2,
         "invited": 3,
@@ -162,6 +163,24 @@ async def test_a_network_walks_from_kickoff_to_health_through_its_flows(office: 
         assert session.exec(select(Network.step)).one() == 2
 
 
+async def test_whoever_keys_in_a_yes_or_a_first_meeting_signs_for_it(office: Settings) -> None:
+    with transaction() as session:
+        talk(session, ask(session))
+    for told in ({"confirmed": ["m2"]}, {"first_meeting_at": "2026-11-25 17:30"}):
+        form = KickoffForm.model_validate({"network_number": 1} | told)
+        with pytest.raises(UserError, match=r"^Din signatur: välj den, den behövs när någon sagt ja eller"):
+            await kickoff(form=form, as_of="2026-11-12")
+        with pytest.raises(UserError, match=r"^Din signatur: dpo får inte skriva under"):
+            await kickoff(form=form.model_copy(update={"signature": "dpo"}), as_of="2026-11-12")
+    assert (await kickoff(form=KickoffForm(network_number=1), as_of="2026-11-12"))["confirmed"] == 0
+    yes = KickoffForm(network_number=1, signature="mla", confirmed=["m2"])
+    assert (await kickoff(form=yes, as_of="2026-11-12"))["confirmed"] == 1
+    with reading() as session:
+        noted = {role.code: role.noted_by for role in session.exec(select(Role)) if role.kind != RoleKind.contact}
+        mla = session.exec(select(Staff.id).where(Staff.signature == "mla")).one()
+        assert noted == {"m1": None, "m2": mla, "m3": None}
+
+
 async def test_a_kickoff_of_one_network_leaves_the_others_to_the_daily_round(office: Settings) -> None:
     with transaction() as session:
         others = talk(session, ask(session, member_number=GOREL, place="Umeå", municipality="Umeå", co_organisers=""))
@@ -169,7 +188,7 @@ async def test_a_kickoff_of_one_network_leaves_the_others_to_the_daily_round(off
         assert others
         role = roles_of(session, others.id)[0]
         booking.book_meeting(session, others, role, at("2026-11-24", 17), MeetingForm.in_person, at("2026-11-09"))
-    form = KickoffForm(network_number=2, confirmed=["m2", "m3"], first_meeting_at="2026-11-25 17:30")
+    form = KickoffForm(network_number=2, signature="gol", confirmed=["m2", "m3"], first_meeting_at="2026-11-25 17:30")
     own = await kickoff(form=form, as_of="2026-11-12")
     assert own == {"confirmed": 2, "invited": 3, "checklists": 3, "asked": 0, "few_organisers": 0}
     daily = await kickoff(as_of="2026-11-12")

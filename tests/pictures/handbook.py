@@ -175,6 +175,7 @@ def changed(running: Running, page: Page, folder: Path) -> None:
 def away(running: Running, page: Page, folder: Path) -> None:
     open_form(running, page, "capacity")
     choose(page, "Vad gäller det?", "Frånvaro")
+    choose(page, "Din signatur", "mla")
     choose(page, "Vem det gäller (signatur)", "asj")
     choose_today(page, "Borta från och med")
     choose_today(page, "Borta till och med")

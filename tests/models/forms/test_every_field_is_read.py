@@ -98,7 +98,7 @@ def test_who_convenes_goes_with_a_first_meeting() -> None:
     form = {"network_number": 7, "convener": "m2"}
     [sentence] = FORMS["kickoff"].model_validate(form).all_problems(DAY)
     assert sentence.startswith("«Sammankallande medlem»: hör inte till valet «Första träffen: inte bokad än».")
-    booked = FORMS["kickoff"].model_validate(form | {"first_meeting_at": "2026-12-01 17:30"})
+    booked = FORMS["kickoff"].model_validate(form | {"signature": "asj", "first_meeting_at": "2026-12-01 17:30"})
     assert booked.all_problems(DAY) == []
 
 

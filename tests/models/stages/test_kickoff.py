@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from models.db.engine import transaction
 from models.meetings import booking
+from models.office.staff import by_signature
 from models.people.roles import roles_of
 from models.settings import Settings
 from models.stages import kickoff
@@ -49,6 +50,16 @@ def test_a_second_yes_after_a_first_meeting_of_three_starts_the_network_as_of_th
         assert (str(network.kickoff_on), str(network.support_ends_on)) == ("2026-11-25", "2027-08-25")
         logged = session.exec(select(Transition).where(col(Transition.to_state) == NetworkState.starting)).one()
         assert (logged.cause, logged.actor, logged.flow_run_id) == ("confirmed", "member", "run-1")
+
+
+def test_a_yes_that_staff_key_in_starts_the_network_by_the_members_word_with_their_signature(office: Settings) -> None:
+    with transaction() as session:
+        _, _, second = planned(session)
+        meet(session, session.exec(select(Network)).one(), "2026-11-25", carriers=ALONE)
+        mla = by_signature(session, "mla", "")
+        kickoff.confirm(session, second, at("2026-12-02"), None, mla)
+        logged = session.exec(select(Transition).where(col(Transition.to_state) == NetworkState.starting)).one()
+        assert (logged.actor, logged.signature, second.noted_by) == ("member", "mla", mla.id)
 
 
 def test_a_second_yes_after_a_first_meeting_of_two_starts_nothing(office: Settings) -> None:

@@ -20,7 +20,7 @@ from models.support.ledger import book_hours, hours_left
 from models.support.network_hours import first_year_hours
 from models.support.quarter_end import release_ended
 from models.tables.network import Network, NetworkState
-from models.tables.office import Staff
+from models.tables.office import Intervention, InterventionKind, Staff
 from models.tables.request import RequestState, SupportRequest
 from models.tables.support import CapacityEntry, EntryKind, GrantStatus, Item, SupportGrant, SupportTime
 from models.tables.transition import Actor
@@ -124,6 +124,8 @@ def test_an_independent_network_gets_one_hour_a_quarter_and_no_second(office: Se
             give_step_four_hour(session, network, gol, date(2027, 9, 2), cause)
         assert give_step_four_hour(session, network, gol, date(2027, 10, 1), by(Actor.staff, "2027-10-01"))
         assert [one.quarter for one in _booked_without_a_grant(session, gol)] == ["2027Q3", "2027Q4"]
+        [wish, _] = session.exec(select(Intervention).where(Intervention.kind == InterventionKind.wish)).all()
+        assert (wish.owner, wish.ended_by) == (gol.id, by_signature(session, "asj", "").id)  # who gave, and who signed
 
 
 def _booked_without_a_grant(session: Session, staff: Staff) -> list[CapacityEntry]:
