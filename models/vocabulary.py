@@ -189,6 +189,7 @@ ACTION: Final[Words] = {
     "quarter": ("Kvartalets genomgång", "The quarter's round"),
     "hours": ("Använda timmar", "Hours used"),
     "talk_hour": ("Timmen i kvartalet (steg 4)", "The hour a quarter (step 4)"),
+    "paid": ("Bidrag utbetalt", "Grant paid"),
     "absence": ("Frånvaro", "Absence"),
     "budget": ("Timmar för ett kvartal", "Hours for a quarter"),
 }

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from models.dates.local_time import local
 from models.db.engine import transaction
-from models.forms.capacity import CapacityForm
+from models.forms.capacity import SEEN_BY, CapacityForm
 from models.forms.kit.base import YOUR_SIGNATURE
 from models.i18n import localized
 from models.networks.lookup import network_by_number
@@ -14,7 +14,7 @@ from models.office.absence import record_absence as record
 from models.office.staff import by_signature
 from models.requests import waiting_list
 from models.stages import capacity
-from models.support import ledger, quarter_end
+from models.support import grant_money, ledger, quarter_end
 from models.tables.office import Staff
 from models.tables.transition import Actor, Cause
 from tasks.runtime.step import run_id, step
@@ -55,6 +55,17 @@ async def give_hour(form: CapacityForm, at: datetime) -> int:
         network = network_by_number(session, form.network_number, localized(*NETWORK))
         cause = Cause("capacity:talk_hour", Actor.staff, at, _signer(session, form).signature, run_id())
         return int(capacity.give_step_four_hour(session, network, staff, form.used_on(local(at).date()), cause))
+
+
+@step("Anteckna utbetalt bidrag", "Record money paid")
+async def record_payment(form: CapacityForm, at: datetime) -> int:
+    """Write down that a grant of money was paid, and who saw the receipt. Raises as `grant_money.record_payment`."""
+    with transaction() as session:
+        signer = _signer(session, form)
+        seen_by = by_signature(session, form.receipt_seen_by, localized(*SEEN_BY))
+        network = network_by_number(session, form.network_number, localized(*NETWORK))
+        on = form.used_on(local(at).date())
+        return int(grant_money.record_payment(session, network, on, form.paid_sek, seen_by, at, signer))
 
 
 @step("Ändra kvartalets timmar", "Change the quarter's hours")

@@ -32,11 +32,15 @@ FROM = ("Borta från och med", "Away from")
 TO = ("Borta till och med", "Away until")
 ON = ("Dag", "Day")
 QUARTER = ("Kvartal", "Quarter")
+PAID = ("Utbetalt, kronor", "Paid, SEK")
+SEEN_BY = ("Kvittot sett av (signatur)", "Receipt seen by (signature)")
 MOST_HOURS = 1000
 
 
 class CapacityForm(Form):
-    """What happened to a negotiator's hours: an absence, hours used, a quarter's budget; or the quarter's sweep."""
+    """What happened to a negotiator's hours: an absence, hours used, a quarter's budget, money paid; or the quarter's
+    sweep.
+    """
 
     heading: ClassVar[tuple[str, str]] = ("Timmar och frånvaro", "Hours and absences")
     reads: ClassVar[Reads] = {
@@ -45,11 +49,12 @@ class CapacityForm(Form):
             "absence": ["from_on", "to_on", "substitute"],
             "hours": ["network_number", "item", "on", "hours"],
             "talk_hour": ["network_number", "on"],
+            "paid": ["network_number", "on", "paid_sek", "receipt_seen_by"],
             "budget": ["quarter", "hours"],
         }
     }
 
-    action: Annotated[Literal["", "quarter", "absence", "hours", "talk_hour", "budget"], Coded(ACTION)] = Field(
+    action: Annotated[Literal["", "quarter", "absence", "hours", "talk_hour", "paid", "budget"], Coded(ACTION)] = Field(
         "",
         **field(
             0,
@@ -75,19 +80,26 @@ class CapacityForm(Form):
         **field(
             2,
             ("Vem det gäller (signatur)", "Whom it is about (signature)"),
-            ("Den som är borta, gav timmen eller har timmarna.", "Who is away, gave the hour or has the hours."),
+            (
+                "Den som är borta, gav timmen eller har timmarna. Inte för bidrag.",
+                "Who is away, gave or has the hours.",
+            ),
         ),
     )
     network_number: Annotated[int, FromList("networks", fixed={"": ("Inget", "None")}, numbered=True)] = Field(
         0,
         **field(
-            3, NETWORK, ("För använda timmar och för timmen i kvartalet.", "For hours used and the hour a quarter.")
+            3,
+            NETWORK,
+            ("För använda timmar, timmen i kvartalet och bidrag.", "For hours used, the hour a quarter and money."),
         ),
     )
     item: Annotated[Item, Coded(ITEM)] = Field(
         Item.talk, **field(4, ("Stöd", "Support"), ("För använda timmar.", "For hours used."))
     )
-    on: DayText = Field("", **field(5, ON, ("När timmen gavs. Tomt: i dag.", "When it was given. Empty: today.")))
+    on: DayText = Field(
+        "", **field(5, ON, ("När det gavs eller betalades. Tomt: i dag.", "When it was given or paid. Empty: today."))
+    )
     hours: float = Field(
         0,
         allow_inf_nan=False,
@@ -107,6 +119,12 @@ class CapacityForm(Form):
     to_on: DayText = Field("", **field(9, TO, ("För frånvaro.", "For an absence.")))
     substitute: SignatureOrNone = Field(
         "", pattern=f"{SIGNATURE}|^$", **field(10, ("Ersättare (signatur)", "Substitute (signature)"))
+    )
+    paid_sek: int = Field(0, **field(11, PAID, ("För bidrag.", "For money.")))
+    receipt_seen_by: SignatureOrNone = Field(
+        "",
+        pattern=f"{SIGNATURE}|^$",
+        **field(12, SEEN_BY, ("För bidrag. Du själv eller en kollega.", "For money. Yourself or a colleague.")),
     )
 
     @property
@@ -140,7 +158,7 @@ class CapacityForm(Form):
         found = []
         if self.action != "quarter" and not self.signed_by:
             found.append(localized(f"{YOUR_SIGNATURE[0]}: välj den.", f"{YOUR_SIGNATURE[1]}: choose it."))
-        if self.action != "quarter" and not self.signature:
+        if self.action not in ("quarter", "paid") and not self.signature:
             found.append(localized("Vem: skriv en signatur, 2–5 bokstäver.", "Whom: write a signature, 2–5 letters."))
         match self.action:
             case "absence":
@@ -151,6 +169,9 @@ class CapacityForm(Form):
             case "talk_hour":
                 found += day_problem(parse_day, self.on, localized(*ON), today, ahead=False)
                 found += unchosen(self.network_number, NETWORK)
+            case "paid":
+                found += day_problem(parse_day, self.on, localized(*ON), today, ahead=False)
+                found += unchosen(self.network_number, NETWORK) + self._payment_problems()
             case "budget":
                 found += self._quarter_problems() + self._hours_problems(least=0)
         return found
@@ -173,6 +194,16 @@ class CapacityForm(Form):
                 f"Hours: give {least:g}–{MOST_HOURS}.",
             )
         ]
+
+    def _payment_problems(self) -> list[str]:
+        found = []
+        if self.paid_sek < 1:
+            found.append(localized(f"{PAID[0]}: ange minst 1.", f"{PAID[1]}: give at least 1."))
+        if not self.receipt_seen_by:
+            found.append(
+                localized(f"{SEEN_BY[0]}: välj den som sett kvittot.", f"{SEEN_BY[1]}: choose who saw the receipt.")
+            )
+        return found
 
     def _quarter_problems(self) -> list[str]:
         try:

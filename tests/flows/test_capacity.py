@@ -14,7 +14,7 @@ from models.office.staff import by_signature
 from models.settings import Settings
 from models.support.ledger import hours_left
 from models.tables.office import Absence, Staff, StaffRole
-from models.tables.support import CapacityEntry, EntryKind, Item, SupportTime
+from models.tables.support import CapacityEntry, EntryKind, GrantStatus, Item, SupportGrant, SupportTime
 from tests.acts import GOREL, ask, grant_line, talk
 
 
@@ -78,3 +78,24 @@ async def test_whoever_writes_it_down_signs_for_it_and_a_reader_may_not(office: 
     with reading() as session:
         assert [*session.exec(select(Absence)), *session.exec(select(SupportTime))] == []
         assert not session.exec(select(CapacityEntry).where(col(CapacityEntry.signed_by).is_not(None))).all()
+
+
+async def test_money_paid_is_told_through_the_form_and_a_reader_saw_no_receipt(office: Settings) -> None:
+    with transaction() as session:
+        money = grant_line("grant_money", sek=2500, to_on="2026-12-31")
+        talk(session, ask(session), grants=[money])
+        session.add(Staff(signature="las", name="Lo", email="lo@example.org", role=StaffRole.reader))
+    paid = CapacityForm(
+        action="paid", signed_by="asj", network_number=1, on="2026-12-14", paid_sek=2000, receipt_seen_by="las"
+    )
+    with pytest.raises(UserError, match=r"^Kvittot sett av \(signatur\): las får inte skriva under"):
+        await capacity(form=paid, as_of="2026-12-20")
+    paid = paid.model_copy(update={"receipt_seen_by": "asj"})
+    assert [(await capacity(form=paid, as_of="2026-12-20"))["changed"] for _ in range(2)] == [1, 0]
+    with pytest.raises(UserError, match=r"^Utbetalt, kronor: redan utbetalt"):
+        await capacity(form=paid.model_copy(update={"paid_sek": 1500}), as_of="2026-12-20")
+    with reading() as session:
+        grant = session.exec(select(SupportGrant)).one()
+        assert (grant.paid_on, grant.paid_sek, grant.status) == (date(2026, 12, 14), 2000, GrantStatus.used)
+        used = session.exec(select(CapacityEntry).where(col(CapacityEntry.kind) == EntryKind.used)).all()
+        assert by_signature(session, "asj", "").id in [one.signed_by for one in used]

@@ -39,6 +39,7 @@ FILLED: dict[str, Any] = {
     "whose": "m2",
     "contact_outcome": "left_word",
     "substitute": "gol",
+    "receipt_seen_by": "gol",
     "item": "speaker",
     "meeting_form": "digital",
 }

@@ -1,0 +1,82 @@
+"""Money for a meeting: that it was paid, when, how much, and who saw the receipt (domain.md section 5)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from models.errors import UserError
+from models.i18n import localized
+from models.support.ledger import lock_ledger, release, use_hours
+from models.support.network_hours import hours_used
+from models.tables.network import Network
+from models.tables.office import Staff
+from models.tables.support import GrantStatus, Item, SupportGrant
+
+
+def record_payment(
+    session: Session, network: Network, on: date, sek: int, seen_by: Staff, at: datetime, signer: Staff | None = None
+) -> bool:
+    """Write down that a network's grant of money was paid on a day. Returns False when just that is written already.
+
+    A network may have two: the first that is not paid and runs on that day is meant. It is used then, and its hours
+    are booked where they are not yet. Raises UserError that names the field when no grant is to be paid, another sum
+    was that day, the day lies outside the grant or more is paid than granted; CapacityExceeded as `use_hours` does.
+    """
+    lock_ledger(session)
+    grants = _grants(session, network.id)
+    if any((one.paid_on, one.paid_sek) == (on, sek) for one in grants):
+        return False
+    grant = _to_pay(grants, network, on)
+    if sek > grant.sek:
+        raise UserError(
+            localized(
+                f"Utbetalt, kronor: {grant.sek} är beviljat nätverk #{network.number}. Ange högst så mycket.",
+                f"Paid, SEK: {grant.sek} is granted to network #{network.number}. Give at most as much.",
+            )
+        )
+    if (left := grant.hours - hours_used(session, grant.id)) > 0:
+        use_hours(session, grant, on, left, at, signer)
+    release(session, grant, at)
+    grant.status = GrantStatus.used
+    grant.paid_on, grant.paid_sek, grant.receipt_seen_by = on, sek, seen_by.id
+    session.add(grant)
+    session.flush()
+    return True
+
+
+def _grants(session: Session, network_id: UUID) -> list[SupportGrant]:
+    of_network = select(SupportGrant).where(
+        col(SupportGrant.network_id) == network_id, col(SupportGrant.item) == Item.grant_money
+    )
+    in_turn = of_network.order_by(col(SupportGrant.from_on), col(SupportGrant.occasion), col(SupportGrant.id))
+    return list(session.exec(in_turn.execution_options(populate_existing=True)))
+
+
+def _to_pay(grants: list[SupportGrant], network: Network, on: date) -> SupportGrant:
+    if not grants:
+        raise UserError(
+            localized(
+                f"Nätverk: #{network.number} har inget bidrag beviljat. Välj ett annat.",
+                f"Network: #{network.number} has no money granted. Choose another.",
+            )
+        )
+    unpaid = [one for one in grants if one.paid_on is None]
+    if not unpaid or any(one.paid_on == on for one in grants):  # another sum that day corrects the first one told
+        told = ", ".join(f"{one.paid_on} {one.paid_sek}" for one in grants if one.paid_on)
+        raise UserError(
+            localized(
+                f"Utbetalt, kronor: redan utbetalt ({told}). Är det en annan utbetalning, kontrollera dag och nätverk.",
+                f"Paid, SEK: paid already ({told}). If this is another payment, look at the day and the network.",
+            )
+        )
+    found = next((one for one in unpaid if one.from_on <= on <= one.to_on), None)
+    if found is None:
+        days = localized(" eller ", " or ").join(f"{one.from_on}–{one.to_on}" for one in unpaid)
+        raise UserError(
+            localized(
+                f"Dag: bidraget gäller {days}. Ange en dag däremellan.",
+                f"Day: the money is for {days}. Give a day between them.",
+            )
+        )
+    return found
