@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID, uuid5
 
+from deployments.simulation.grant_life import live
 from deployments.simulation.office import MadeUpOffice, Row, new_id
 from deployments.simulation.temperament import DAY, Temperament, local_moment, meeting_day, transition
 from models.check_ins.schedule import first_due, next_due
@@ -317,13 +318,10 @@ class NetworkLife:
         for grant in self.grants:
             used_on = grant["from_on"] + timedelta(days=self.random.randint(5, 150))
             before = self.support_over.date() if self.support_over else self.last
-            if grant["hours"] and used_on < min(before, grant["to_on"]) and self.random.random() < 0.7:
-                grant["status"] = "used"
+            is_used = grant["hours"] and used_on < min(before, grant["to_on"]) and self.random.random() < 0.7
+            if live(self.office, grant, used_on if is_used else None, self.support_over, self.last):
                 row: Row = {"id": new_id(self.random), "grant_id": grant["id"]}
                 self.times.append(row | {"on": used_on, "hours": grant["hours"]})
-            elif self.support_over:
-                grant["status"] = "ended"
-                self.office.release(grant, self.support_over)
         for one in self.interventions:
             done = local_moment(one["due_on"], NOON)
             if done.date() < self.last - timedelta(days=20) and self.random.random() < 0.85:

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from models.dates.local_time import quarter
 from models.office.policy import DEFAULTS
-from models.support.ledger import split
 from models.tables.office import Staff, StaffRole
 from models.tables.support import EntryKind
 
@@ -34,6 +33,7 @@ class MadeUpOffice:
     made_up: list[Row] = field(default_factory=list)
     left: dict[tuple[UUID, str], Decimal] = field(default_factory=lambda: defaultdict(lambda: DEFAULTS.quarter_hours))
     lines: list[Row] = field(default_factory=list)
+    held: dict[UUID, dict[str, Decimal]] = field(default_factory=lambda: defaultdict(dict))
 
     def __post_init__(self) -> None:
         self.negotiators: dict[str, list[Row]] = {region: [] for region in self.regions}
@@ -76,22 +76,49 @@ class MadeUpOffice:
         )
         return next(free, None) or self._hire(StaffRole.negotiator, region)
 
-    def book(self, staff: Row, on: date, hours: Decimal, kind: EntryKind, at: datetime, grant: UUID | None) -> None:
-        """Take hours from the quarter that holds the day."""
+    def book_talk(self, staff: Row, on: date, hours: Decimal, at: datetime) -> None:
+        """Take a talk's hours from the quarter that holds the day."""
+        self.left[staff["id"], quarter(on)] -= hours
+        self._line(staff["id"], quarter(on), -hours, EntryKind.used, at, None)
+
+    def reserve(self, grant: Row, on: date, hours: Decimal, at: datetime) -> bool:
+        """Reserve hours of a grant in the quarter of a day. False when its giver has not so many left there."""
+        return self._take(grant, on, hours, EntryKind.reserved, at, beyond=hours)
+
+    def use(self, grant: Row, on: date, at: datetime) -> bool:
+        """Use a grant's hours on a day, those first that it holds in that quarter; the rest of them goes back.
+
+        False when its giver has not so many left.
+        """
+        hours = grant["hours"]
+        here = min(hours, self.held[grant["id"]].get(quarter(on), Decimal(0)))
+        if hours - here > self.left[grant["staff_id"], quarter(on)]:
+            return False
+        self.release(grant, at)
+        return self._take(grant, on, hours, EntryKind.used, at, beyond=hours - here)
+
+    def release(self, grant: Row, at: datetime, before: str = "9999Q4") -> Decimal:
+        """Give back what a grant holds in quarters before one: how much. It is not granted anew here, so that no line
+        is ever below zero.
+        """
+        held = self.held[grant["id"]]
+        behind = {name: hours for name, hours in held.items() if name < before}
+        for name, hours in behind.items():
+            self._line(grant["staff_id"], name, hours, EntryKind.released, at, grant["id"])
+            del held[name]
+        return sum(behind.values(), Decimal(0))
+
+    def _take(self, grant: Row, on: date, hours: Decimal, kind: EntryKind, at: datetime, beyond: Decimal) -> bool:
+        """`beyond`: what of the hours the grant did not hold there before."""
+        giver, name = grant["staff_id"], quarter(on)
+        if beyond > self.left[giver, name]:
+            return False
         if hours:
-            self.left[staff["id"], quarter(on)] -= hours
-            self._line(staff["id"], quarter(on), -hours, kind, at, grant)
-
-    def reserve(self, staff: Row, grant: Row, at: datetime) -> None:
-        """Reserve a grant's hours, split over its quarters as the ledger does."""
-        for begins, hours in split(grant["from_on"], grant["to_on"], grant["hours"]):
-            self.book(staff, begins, hours, EntryKind.reserved, at, grant["id"])
-
-    def release(self, grant: Row, at: datetime) -> None:
-        """Give a grant's hours back; they are not granted anew here, so no line is ever below zero."""
-        for begins, hours in split(grant["from_on"], grant["to_on"], grant["hours"]):
-            if hours:
-                self._line(grant["staff_id"], quarter(begins), hours, EntryKind.released, at, grant["id"])
+            self.left[giver, name] -= beyond
+            self._line(giver, name, -hours, kind, at, grant["id"])
+            if kind == EntryKind.reserved:
+                self.held[grant["id"]][name] = hours
+        return True
 
     def _line(self, staff: UUID, name: str, hours: Decimal, kind: EntryKind, at: datetime, grant: UUID | None) -> None:
         self.lines.append(

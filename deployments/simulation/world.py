@@ -5,13 +5,13 @@ Lives are made in memory and written in bulk, in one transaction: all or nothing
 
 from collections import Counter, defaultdict
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from random import Random
 
 from slugify import slugify
 from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, col, select
 
+from deployments.simulation.grant_life import shares_of
 from deployments.simulation.network_life import NOON, NetworkLife
 from deployments.simulation.office import MadeUpOffice, Row, new_id
 from deployments.simulation.people import person, request
@@ -24,7 +24,6 @@ from models.db.trial import mark_trial
 from models.errors import UserError
 from models.i18n import localized
 from models.office.menu import MENU, suggest
-from models.support.ledger import split
 from models.tables.check_in import CheckIn, CheckInAnswer
 from models.tables.health import HealthSnapshot
 from models.tables.meeting import Meeting, MeetingDuty
@@ -33,7 +32,7 @@ from models.tables.office import Intervention, Staff
 from models.tables.person import Membership, Person
 from models.tables.place import Municipality
 from models.tables.request import NamedOrganiser, SupportRequest
-from models.tables.support import CapacityEntry, EntryKind, Item, SupportGrant, SupportTime
+from models.tables.support import CapacityEntry, Item, SupportGrant, SupportTime
 from models.tables.transition import Actor, Cause, Transition
 
 DAYS_TO_BEGIN = 21
@@ -93,7 +92,7 @@ class MadeUpWorld:
         network = self._network(number, asked, members[0], talked_on)
         grants = [] if asked["without_support"] else self._grants(network, talked_on)
         needs = [(talked_on, MENU[Item.talk].hours)]
-        needs += [share for grant in grants for share in _shares(grant)]
+        needs += [share for grant in grants for share in shares_of(grant)]
         negotiator = self.office.negotiator(where.region, needs)
         network.negotiator = negotiator["id"]
         self._decide(asked, network, negotiator, talked_on, grants)
@@ -211,10 +210,11 @@ class MadeUpWorld:
         asked |= {"talk_at": local_moment(talked_on, NOON), "assigned_to": staff["id"], "network_id": network.id}
         self._step(asked, "talking", Actor.staff, local_moment(talked_on, time(12, 30)), staff["signature"])
         self._step(asked, "granted", Actor.staff, at, staff["signature"])
-        self.office.book(staff, talked_on, MENU[Item.talk].hours, EntryKind.used, at, None)
+        self.office.book_talk(staff, talked_on, MENU[Item.talk].hours, at)
         for grant in grants:
             grant["staff_id"] = staff["id"]
-            self.office.reserve(staff, grant, at)
+            for begins, hours in shares_of(grant):
+                self.office.reserve(grant, begins, hours, at)
 
     def _roles(self, network: Network, members: list[Row], talked_on: date) -> list[Row]:
         at = local_moment(talked_on, DECISION)
@@ -257,7 +257,3 @@ class MadeUpWorld:
 
 def _temper(random: Random) -> Temperament:
     return random.choices(TEMPERS, [temper.weight for temper in TEMPERS])[0]
-
-
-def _shares(grant: Row) -> list[tuple[date, Decimal]]:
-    return split(grant["from_on"], grant["to_on"], grant["hours"])
