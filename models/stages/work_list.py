@@ -14,8 +14,8 @@ from models.i18n import localized
 from models.inbox.bounce import BOUNCED
 from models.mail.queue import QueuedMail, enqueue
 from models.networks.lookup import networks_by_id
-from models.office.contact_log import reminders_due
 from models.office.absence import absences_on
+from models.office.contact_log import reminders_due
 from models.office.labels import mail_label, rights_label
 from models.operation import run_pulse
 from models.privacy.rights_request import alarm_on, unanswered, who_answers
