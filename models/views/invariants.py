@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
 from models.audit import entered_state_at
-from models.dates.local_time import add_months, local
+from models.dates.local_time import add_months, local, quarter
 from models.i18n import localized
 from models.networks.lifecycle import ALLOWED
 from models.office.menu import MENU
@@ -26,8 +26,9 @@ from models.requests.lifecycle import REQUEST_ALLOWED
 from models.support.ladder import ABSOLUTE_MONTHS
 from models.tables.check_in import CheckIn
 from models.tables.network import STEP_OF, TERMINAL, LinkKind, Network, NetworkState, Origin
+from models.tables.office import Staff
 from models.tables.request import SupportRequest
-from models.tables.support import GrantStatus, SupportGrant, SupportTime
+from models.tables.support import BookedTalk, CapacityEntry, EntryKind, GrantStatus, SupportGrant, SupportTime
 from models.tables.transition import Transition
 
 NAMED = 5
@@ -169,6 +170,21 @@ LEDGER = """SELECT DISTINCT s.signature || ' ' || l.quarter FROM (
         SELECT staff_id, quarter, balance, sum(hours) OVER (PARTITION BY staff_id, quarter ORDER BY sequence) AS runs
         FROM capacity_entry) l JOIN staff s ON s.id = l.staff_id
     WHERE l.balance < 0 OR abs(l.balance - l.runs) > 0.001"""
+RUNNING = tuple(str(item) for item, line in MENU.items() if line.runs)
+# What was split over quarters before occasions stood whole was reserved at one moment; it is gathered as it moves.
+IN_TWO_QUARTERS = f"""SELECT '#' || n.number FROM (
+        SELECT grant_id, max(CASE WHEN kind = 'reserved' THEN at END) AS at FROM capacity_entry
+        WHERE kind IN ('reserved', 'released') AND grant_id IS NOT NULL
+        GROUP BY grant_id, quarter HAVING sum(hours) < -0.001) held
+    JOIN support_grant g ON g.id = held.grant_id JOIN network n ON n.id = g.network_id
+    WHERE g.item NOT IN {RUNNING} GROUP BY n.number, g.id HAVING min(held.at) <> max(held.at) ORDER BY n.number"""
+GIVEN_BACK_TWICE = """SELECT '#' || n.number FROM capacity_entry e
+    JOIN support_grant g ON g.id = e.grant_id JOIN network n ON n.id = g.network_id
+    WHERE e.kind IN ('reserved', 'released')
+    GROUP BY n.number, e.staff_id, e.quarter, e.grant_id HAVING sum(e.hours) > 0.001 ORDER BY n.number"""
+PAID = """SELECT '#' || n.number FROM support_grant g JOIN network n ON n.id = g.network_id
+    WHERE g.paid_on IS NOT NULL AND (g.item <> 'grant_money' OR g.status <> 'used' OR g.paid_on < g.from_on
+        OR g.paid_sek > g.sek OR g.receipt_seen_by IS NULL) ORDER BY n.number"""
 OVER_HELPED = """SELECT DISTINCT '#' || n.number FROM meeting m JOIN network n ON n.id = m.network_id
     JOIN meeting_duty d ON d.meeting_id = m.id
     WHERE d.by_office AND d.duty = 'invitation' AND NOT m.over_helped"""
@@ -213,6 +229,24 @@ def _granted_too_much(session: Session) -> Iterator[object]:
             yield f"#{number}"
 
 
+def _talks_off_the_ledger(session: Session) -> Iterator[object]:
+    """Whose talks with networks took more hours than the menu has, or than their ledger of the quarter knows."""
+    booked: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    rows = select(BookedTalk, Staff.signature).join(Staff, col(Staff.id) == BookedTalk.staff_id)
+    for talk, signature in session.exec(rows):
+        booked[signature, quarter(talk.on)] += talk.hours
+        if talk.hours > MENU[talk.item].hours:
+            yield f"{signature} {quarter(talk.on)}"
+    used: Any = (
+        select(Staff.signature, CapacityEntry.quarter, func.sum(CapacityEntry.hours))
+        .join(Staff, col(Staff.id) == CapacityEntry.staff_id)
+        .where(col(CapacityEntry.kind) == EntryKind.used, col(CapacityEntry.grant_id).is_(None))
+        .group_by(col(Staff.signature), col(CapacityEntry.quarter))
+    )
+    known = {(signature, name): -Decimal(str(hours)) for signature, name, hours in session.execute(used)}
+    yield from (" ".join(whose) for whose, hours in booked.items() if hours > known.get(whose, Decimal(0)))
+
+
 RULES = (
     Rule("I1", "nätverk utan bekräftad initiativtagare", "networks without a confirmed initiator",
          _numbers(NO_INITIATOR)),
@@ -242,6 +276,14 @@ RULES = (
     Rule("5", "nätverk med stöd längre än tolv månader", "networks supported for more than twelve months",
          _supported_too_long),
     Rule("5", "nätverk som fått mer än menyn ger", "networks granted more than the menu has", _granted_too_much),
+    Rule("5", "nätverk med ett tillfälle reserverat i flera kvartal",
+         "networks with an occasion reserved in several quarters", _numbers(IN_TWO_QUARTERS)),
+    Rule("5", "nätverk vars stöd gett tillbaka mer än det reserverat",
+         "networks whose support gave back more than it reserved", _numbers(GIVEN_BACK_TWICE)),
+    Rule("5", "nätverk med bidrag utbetalt utöver beslutet eller utan kvitto",
+         "networks paid beyond what was granted, or without a receipt", _numbers(PAID)),
+    Rule("5", "timkonton som inte känner till sina samtal", "ledgers that do not know their talks",
+         _talks_off_the_ledger),
     Rule("6", "vilande nätverk som fått en avstämning", "resting networks that were sent a check-in",
          _asked_at_rest),
     Rule("6", "nätverk vars avstämning säger något annat än det senast givna svaret",

@@ -14,14 +14,17 @@ from sqlmodel import Session, col, select
 
 from models.db.engine import engine, reading, transaction
 from models.errors import LotsError
+from models.forms.catch_up import CatchUpForm
 from models.forms.needs_talk import NeedsTalkForm
 from models.forms.network_change import NetworkChangeForm
 from models.networks import leavers, never_started, rest
 from models.office import absence
+from models.office.staff import by_signature
 from models.people.roles import roles_of
 from models.privacy import retention
 from models.requests import waiting_list
 from models.stages import (
+    catch_up,
     check_in,
     health_check,
     kickoff,
@@ -31,7 +34,7 @@ from models.stages import (
     support_request,
     work_list,
 )
-from models.support import ledger, quarter_end
+from models.support import grant_money, ledger, quarter_end
 from models.tables.check_in import CheckIn
 from models.tables.network import ACTIVE, Network
 from models.tables.office import Staff
@@ -61,7 +64,9 @@ class AnyHistory(RuleBasedStateMachine):
     def an_office_opens(self) -> None:
         self.steps = {}
         with transaction() as session:
-            acts.network_in(session, day="2026-11-20")
+            items = ("send_out", "negotiator_at_meeting", "sounding_board")
+            granted = [grant_line("grant_money", sek=2000), *(grant_line(item) for item in items)]
+            acts.network_in(session, day="2026-11-20", grants=granted)
             second = acts.talk(session, acts.ask(session, "2026-11-03", member_number=GOREL, need="Vi är nya."))
             assert second
         self.today = date(2026, 11, 21)
@@ -109,9 +114,12 @@ class AnyHistory(RuleBasedStateMachine):
     )
     def staff_decide(self, nth: int, decision: str, items: list[tuple[str, int, str]]) -> None:
         lines = [
-            grant_line(item, signature, from_on=str(self.today), to_on=str(self.today + timedelta(days=days)))
+            grant_line(
+                item, signature, from_on=str(self.today), to_on=str(self.today + timedelta(days=days)),
+                sek=1000 * (item == "grant_money"),
+            )
             for item, days, signature in items
-        ]
+        ]  # fmt: skip
 
         def act(session: Session) -> None:
             request = self.one(session, SupportRequest, nth)
@@ -200,21 +208,54 @@ class AnyHistory(RuleBasedStateMachine):
 
         self.attempt(act)
 
-    @rule(length=st.integers(1, 60), substitute=st.booleans(), who=st.sampled_from(("asj", "gol")))
-    def somebody_is_away(self, length: int, substitute: bool, who: str) -> None:
+    @rule(
+        length=st.integers(1, 60),
+        days_ago=st.integers(0, 20),
+        substitute=st.sampled_from(("asj", "gol", "mla", "")),
+        who=st.sampled_from(("asj", "gol", "mla")),
+    )
+    def somebody_is_away_and_their_substitute_perhaps_too(
+        self, length: int, days_ago: int, substitute: str, who: str
+    ) -> None:
         def act(session: Session) -> None:
             staff = {one.signature: one for one in session.exec(select(Staff))}
-            other = staff["gol" if who == "asj" else "asj"] if substitute else None
-            absence.record_absence(session, staff[who], self.today, self.today + timedelta(days=length), other)
+            first = self.today - timedelta(days=days_ago)
+            other, signer = staff.get(substitute), staff["mla"]
+            absence.record_absence(session, staff[who], first, first + timedelta(days=length), other, signer)
 
         self.attempt(act)
 
-    @rule(nth=st.integers(0, 9), hours=st.sampled_from((1, 2, 6)))
-    def hours_are_used(self, nth: int, hours: int) -> None:
+    @rule(
+        nth=st.integers(0, 9),
+        hours=st.sampled_from((1, 2, 6)),
+        days_ago=st.sampled_from((0, 0, 30, 90)),
+        sek=st.sampled_from((0, 0, 1, 2000, 3001)),
+    )
+    def hours_are_used_in_this_quarter_or_another_or_money_is_paid(
+        self, nth: int, hours: int, days_ago: int, sek: int
+    ) -> None:
         def act(session: Session) -> None:
             grants = session.exec(select(SupportGrant).order_by(col(SupportGrant.from_on), col(SupportGrant.id))).all()
-            if grants:
-                ledger.use_hours(session, grants[nth % len(grants)], self.today, Decimal(hours), at(self.today))
+            day = self.today - timedelta(days=days_ago)
+            if grants and sek:
+                network = session.get_one(Network, grants[nth % len(grants)].network_id)
+                seen_by = by_signature(session, "gol", "")
+                grant_money.record_payment(session, network, day, sek, seen_by, at(self.today))
+            elif grants:
+                ledger.use_hours(session, grants[nth % len(grants)], day, Decimal(hours), at(self.today))
+
+        self.attempt(act)
+
+    @rule(nth=st.integers(0, 9), who=st.sampled_from(("asj", "gol")), outcome=st.sampled_from(("settled", "adapt")))
+    def a_talk_settles_all_that_is_open(self, nth: int, who: str, outcome: str) -> None:
+        def act(session: Session) -> None:
+            network = self.one(session, Network, nth)
+            if network:
+                form = CatchUpForm.model_validate(
+                    {"network_number": network.number, "signature": who, "kind": "all", "talked_on": self.today,
+                     "outcome": outcome, "member": "m1", "agreement": "Prova."}
+                )  # fmt: skip
+                catch_up.settle_talk(session, form, self.cause(Actor.staff))
 
         self.attempt(act)
 

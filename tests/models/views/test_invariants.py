@@ -1,19 +1,26 @@
 """Each rule that always holds is broken once, behind the rules' back, and seen."""
 
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from deployments.cli.doctor import examine
 from models.db.engine import engine, transaction
 from models.networks import lifecycle
+from models.office.staff import by_signature
 from models.settings import Settings
+from models.support.grant_money import record_payment
+from models.support.ledger import book_hours
+from models.support.network_talks import book_network_talk
 from models.tables.network import NetworkState
+from models.tables.office import Staff
+from models.tables.support import CapacityEntry, EntryKind, Item, SupportGrant
 from models.tables.transition import Actor
 from models.views.invariants import broken
-from tests.acts import ask, by, grant_line, meet, network_in, talk
+from tests.acts import ask, at, by, grant_line, meet, network_in, talk
 
 BREAKS = {
     "I1: 1 nätverk utan bekräftad initiativtagare: #1": [
@@ -49,6 +56,23 @@ BREAKS = {
     "5: 1 nätverk vars stöd saknar slut: #1": ["UPDATE network SET support_ends_on = NULL"],
     "5: 1 nätverk med stöd längre än tolv månader: #1": ["UPDATE network SET support_ends_on = '2027-11-26'"],
     "5: 1 nätverk som fått mer än menyn ger: #1": ["UPDATE support_grant SET hours = 21"],
+    "5: 1 nätverk med ett tillfälle reserverat i flera kvartal: #1": [
+        "INSERT INTO capacity_entry (id, staff_id, quarter, grant_id, sequence, hours, balance, kind, at) "
+        "SELECT '0123456789abcdef0123456789abcdef', staff_id, '2027Q2', grant_id, 1, hours, 0, kind, "
+        "'2027-01-11 10:00:00' FROM capacity_entry WHERE kind = 'reserved' AND hours < -5"
+    ],
+    "5: 1 nätverk vars stöd gett tillbaka mer än det reserverat: #1": [
+        "UPDATE capacity_entry SET kind = 'released', hours = -hours WHERE kind = 'reserved' AND hours < -5"
+    ],
+    "5: 1 nätverk med bidrag utbetalt utöver beslutet eller utan kvitto: #1": [
+        "UPDATE support_grant SET item = 'grant_money', status = 'used', sek = 100, paid_on = '2026-11-04', "
+        "paid_sek = 100, receipt_seen_by = staff_id WHERE hours > 5"
+    ],
+    "5: 1 timkonton som inte känner till sina samtal: asj 2026Q4": [
+        'INSERT INTO booked_talk (id, network_id, staff_id, "on", item, hours) '
+        "SELECT '0123456789abcdef0123456789abcdef', network_id, staff_id, '2026-12-01', 'restart_talk', 2 "
+        "FROM support_grant WHERE hours > 5"
+    ],
     "7: 1 nätverk där en träff säger fel om en medlem ledde den: #1": ["UPDATE meeting SET led_by_member = false"],
 }
 
@@ -118,6 +142,20 @@ def test_a_check_in_sent_to_a_resting_network_is_seen(office: Settings) -> None:
             "4: 1 avslagna förfrågningar utan skäl: #2",
         ),
         (
+            "paid_within_the_grant",
+            "support_grant",
+            "UPDATE support_grant SET item = 'grant_money', status = 'used', sek = 100, paid_on = from_on, "
+            "paid_sek = 101, receipt_seen_by = staff_id",
+            "5: 1 nätverk med bidrag utbetalt utöver beslutet eller utan kvitto: #1",
+        ),
+        (
+            "paid_on_a_receipt",
+            "support_grant",
+            "UPDATE support_grant SET item = 'grant_money', status = 'used', sek = 100, paid_on = from_on, "
+            "paid_sek = 100",
+            "5: 1 nätverk med bidrag utbetalt utöver beslutet eller utan kvitto: #1",
+        ),
+        (
             "ledger_never_below_zero",
             "capacity_entry",
             "UPDATE capacity_entry SET balance = -1 WHERE sequence = 2 AND quarter = '2026Q4'",
@@ -146,6 +184,33 @@ def test_a_grant_that_ended_unused_counts_for_nothing(office: Settings) -> None:
     with transaction() as session:
         build(session)
         session.connection().execute(text("UPDATE support_grant SET hours = 21, status = 'ended'"))
+        assert broken(session) == []
+
+
+def test_an_occasion_that_an_earlier_version_split_over_quarters_breaks_nothing(office: Settings) -> None:
+    with transaction() as session:
+        build(session)
+        visit = session.exec(select(SupportGrant).where(SupportGrant.item == Item.negotiator_at_meeting)).one()
+        [line] = session.exec(select(CapacityEntry).where(CapacityEntry.grant_id == visit.id)).all()
+        book_hours(
+            session,
+            session.get_one(Staff, visit.staff_id),
+            at("2027-01-11").date(),
+            Decimal(2),
+            EntryKind.reserved,
+            line.at,
+            visit.id,
+        )
+        assert broken(session) == []
+
+
+def test_talks_that_are_on_the_ledger_and_money_that_was_paid_break_nothing(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session, grants=[grant_line("grant_money", sek=500, to_on="2026-12-31")])
+        asj, day = by_signature(session, "asj", ""), at("2026-12-14").date()
+        for kind in (Item.talk, Item.restart_talk):
+            book_network_talk(session, network, asj, day, kind, at(day))
+        record_payment(session, network, day, 500, asj, at(day))
         assert broken(session) == []
 
 
