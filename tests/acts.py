@@ -1,5 +1,6 @@
 """What people do, in one line each, so that tests can be read as their stories."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from models.networks import leavers
 from models.people.eligibility import GRACE
 from models.people.person import by_member_number
 from models.people.roles import roles_of
-from models.requests import assignment
+from models.requests import assignment, waiting_list
 from models.stages import check_in as check_in_round
 from models.stages import kickoff, meeting_report, needs_talk, network_change, phase_out, support_request
 from models.tables.check_in import CheckIn
@@ -83,9 +84,10 @@ def talk(session: Session, request: SupportRequest, day: str = "2026-11-05", **c
         {"request_number": request.number, "signature": "asj", "talked_on": day} | grants | changes
     )
     form.check(date.fromisoformat(day))
+    cause = replace(by(Actor.staff, day), signature=form.signature)
     needs_talk.check_talk(session, form)
-    needs_talk.record_talk(session, form, by(Actor.staff, day))
-    needs_talk.decide(session, request, form, by(Actor.staff, day))
+    needs_talk.record_talk(session, form, cause)
+    needs_talk.decide(session, request, form, cause)
     session.flush()
     return session.get(Network, request.network_id) if request.network_id else None
 
@@ -102,6 +104,14 @@ def morning(session: Session, day: str | date) -> int:
     session.flush()
     session.expire_all()
     return ended
+
+
+def queue_morning(session: Session, day: str | date) -> None:
+    """The daily look at the queue."""
+    waiting_list.lapse_offers(session, at(day))
+    waiting_list.expire(session, by(Actor.rule, day))
+    waiting_list.make_offers(session, at(day))
+    session.flush()
 
 
 def leave_union(session: Session, *numbers: str, day: str | date) -> int:

@@ -81,18 +81,24 @@ def is_unreachable(session: Session, network: Network) -> bool:
 
 def _tried_in_vain(session: Session, network: Network) -> bool:
     """Whether staff tried twice, fourteen days apart, since anybody was last reached or heard of."""
-    tried: list[date] = []
+    last_sign, tried = last_heard(session, network), list[date]()
     for entry in attempts_of(session, [network.id]).get(network.id, []):
         tried = [*tried, entry.on] if entry.outcome in IN_VAIN else []
-    return are_apart(tried) and not heard_since(session, network, tried[0])
+    return are_apart(day for day in tried if last_sign is None or day > last_sign)
 
 
 def heard_since(session: Session, network: Network, day: date) -> bool:
     """Whether anybody answered, reported or booked on that day or later (domain.md section 6)."""
+    last_sign = last_heard(session, network)
+    return last_sign is not None and last_sign >= day
+
+
+def last_heard(session: Session, network: Network) -> date | None:
+    """The last day on which anybody answered, reported or booked; None before they ever did."""
     answers = select(CheckInAnswer.given_at).where(col(CheckInAnswer.network_id) == network.id)
     meetings = select(Meeting.reported_at, Meeting.booked_at).where(col(Meeting.network_id) == network.id)
     signs = [*session.exec(answers), *(moment for both in session.exec(meetings) for moment in both)]
-    return any(moment and local(moment).date() >= day for moment in signs)
+    return max((local(moment).date() for moment in signs if moment), default=None)
 
 
 def go_to_rest(session: Session, network: Network, cause: Cause) -> None:

@@ -45,6 +45,7 @@ ROLE_MONTHS = 3
 TEXT_MONTHS = 12
 NOT_A_MEMBER = timedelta(days=30)
 FORM_DAYS = timedelta(days=30)
+LEFT_EMPTY = (ContactEntry, ChangeEntry)  # what can be empty is: then a question in SQL sees that it is
 
 
 @dataclass(frozen=True)
@@ -246,7 +247,7 @@ def _texts(session: Session, at: datetime) -> int:
     for table, words, old in written:
         full = sum(bool(text) for (text,) in session.execute(sql_select(words).where(old)))
         if full:
-            session.execute(update(table).where(old).values({words: ""}))
+            session.execute(update(table).where(old).values({words: None if table in LEFT_EMPTY else ""}))
         emptied += full
     return emptied
 

@@ -25,12 +25,14 @@ from models.vocabulary import DECISION, REQUEST_STATE, word
 
 MIDDAY = time(12)
 _ANY = frozenset({"grant", "wait", "decline", "refer", "withdraw"})
-# What staff may decide of a request in each state; one that is incomplete is never granted (domain.md sections 4, 12).
+BY_RULE = (RefusalReason.not_a_member, RefusalReason.employee, RefusalReason.no_place, RefusalReason.whole_country)
+# What staff may decide of a request in each state; one that is incomplete is never granted (domain.md sections 4, 12),
+# and is declined for what the rules themselves decline, or it would wait for a register that never knows them.
 DECISIONS: dict[RequestState, frozenset[str]] = {
     RequestState.received: _ANY,
     RequestState.talking: _ANY,
     RequestState.waiting: frozenset({"grant", "wait", "withdraw"}),
-    RequestState.incomplete: frozenset({"withdraw"}),
+    RequestState.incomplete: frozenset({"withdraw", "decline"}),
     RequestState.declined: frozenset({"appeal"}),
     RequestState.referred: frozenset({"appeal"}),
 }
@@ -54,6 +56,15 @@ def check_talk(session: Session, form: Form) -> None:
             localized(
                 f"Beslut: det går inte när förfrågan är {state}. Välj {_or(possible)}.",
                 f"Decision: not possible while the request is {state}. Choose {_or(possible)}.",
+            )
+        )
+    if request.state == RequestState.incomplete and form.decision == "decline" and form.reason not in BY_RULE:
+        raise UserError(
+            localized(
+                f"Skäl: inget samtal har hållits om #{request.number}. Välj att hen inte är medlem, är anställd, "
+                "eller att plats saknas.",
+                f"Reason: no talk was held about #{request.number}. Choose that they are no member, work at "
+                "the office, or that there is no place.",
             )
         )
     appeals.check_decider(session, request, form.signature)

@@ -73,8 +73,6 @@ def _numbers(query: str, **values: object) -> Callable[[Session], Iterable[objec
 NO_INITIATOR = """SELECT '#' || n.number FROM network n WHERE NOT EXISTS (
     SELECT 1 FROM role r JOIN person p ON p.id = r.person_id
     WHERE r.network_id = n.id AND r.kind = 'initiator' AND r.confirmed_at IS NOT NULL) ORDER BY n.number"""
-EMPLOYED = """SELECT DISTINCT '#' || n.number FROM network n JOIN role r ON r.network_id = n.id
-    JOIN person p ON p.id = r.person_id WHERE p.is_employee AND r.until IS NULL AND r.kind = 'initiator'"""
 CONVENER = """SELECT DISTINCT '#' || n.number FROM meeting m JOIN network n ON n.id = m.network_id
     WHERE NOT EXISTS (SELECT 1 FROM role r WHERE r.network_id = m.network_id AND r.person_id = m.convener_id)"""
 # Networks of before this system, and those that others split or merged into, came from no request of their own.
@@ -166,6 +164,13 @@ def _torn_requests(session: Session) -> Iterator[object]:
 NO_TALK = """SELECT '#' || number FROM support_request
     WHERE state = 'granted' AND (talk_at IS NULL OR network_id IS NULL) ORDER BY number"""
 NO_REASON = "SELECT '#' || number FROM support_request WHERE state = 'declined' AND reason = '' ORDER BY number"
+SAME_DECIDER = """SELECT DISTINCT '#' || s.number FROM support_request s
+    JOIN transition no ON no.request_id = s.id AND no.to_state IN ('declined', 'referred') AND no.at <= s.appealed_at
+    JOIN transition later ON later.request_id = s.id AND later.from_state = 'talking' AND later.at > s.appealed_at
+    WHERE later.signature = no.signature AND later.to_state <> 'withdrawn'"""
+NOT_ERASED = """SELECT 'en person' FROM person p WHERE p.erased_at IS NOT NULL AND (p.member_hash IS NOT NULL
+    OR p.member_number IS NOT NULL OR p.name IS NOT NULL OR p.email IS NOT NULL OR EXISTS (
+        SELECT 1 FROM named_organiser n WHERE n.person_id = p.id))"""
 LEDGER = """SELECT DISTINCT s.signature || ' ' || l.quarter FROM (
         SELECT staff_id, quarter, balance, sum(hours) OVER (PARTITION BY staff_id, quarter ORDER BY sequence) AS runs
         FROM capacity_entry) l JOIN staff s ON s.id = l.staff_id
@@ -250,7 +255,6 @@ def _talks_off_the_ledger(session: Session) -> Iterator[object]:
 RULES = (
     Rule("I1", "nätverk utan bekräftad initiativtagare", "networks without a confirmed initiator",
          _numbers(NO_INITIATOR)),
-    Rule("I1", "nätverk vars initiativtagare är anställd", "networks whose initiator is employed", _numbers(EMPLOYED)),
     Rule("I2", "nätverk med en sammankallande utan roll", "networks with a convener who has no role there",
          _numbers(CONVENER)),
     Rule("I3", "nätverk utan plats och kommun", "networks without a place and a municipality", _nowhere),
@@ -271,6 +275,8 @@ RULES = (
     Rule("4", "beviljade förfrågningar utan samtal eller nätverk", "granted requests without a talk or a network",
          _numbers(NO_TALK)),
     Rule("4", "avslagna förfrågningar utan skäl", "declined requests without a reason", _numbers(NO_REASON)),
+    Rule("4", "överklaganden som den som sa nej har avgjort", "appeals decided by whoever said no",
+         _numbers(SAME_DECIDER)),
     Rule("4", "aktiva nätverk utan uppstart", "active networks without a kickoff", _numbers(NO_KICKOFF)),
     Rule("5", "nätverk vars stöd saknar slut", "networks whose support has no end", _numbers(NO_END)),
     Rule("5", "nätverk med stöd längre än tolv månader", "networks supported for more than twelve months",
@@ -288,6 +294,8 @@ RULES = (
          _asked_at_rest),
     Rule("6", "nätverk vars avstämning säger något annat än det senast givna svaret",
          "networks whose check-in says other than the answer given last", _numbers(ANSWERED)),
+    Rule("10", "raderade personer som det står något om", "erased persons of whom something is told",
+         _numbers(NOT_ERASED)),
     Rule("7", "nätverk där en träff säger fel om en medlem ledde den",
          "networks where a meeting is wrong about whether a member led it", _numbers(LED)),
 )  # fmt: skip

@@ -186,6 +186,17 @@ def test_an_active_network_that_nobody_answers_for_rests_after_two_attempts_in_v
         assert change(session, network, "rest", "2027-02-15")
 
 
+def test_an_attempt_on_the_day_of_a_report_does_not_hinder_what_later_attempts_show(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        for day in ("2026-11-25", "2026-12-09"):  # the first on the evening of the kickoff
+            attempt(session, network, day)
+        with pytest.raises(UserError, match="Medlem"):
+            change(session, network, "rest", "2026-12-09")
+        attempt(session, network, "2026-12-23")
+        assert change(session, network, "rest", "2026-12-23")
+
+
 def test_somebody_who_was_reached_is_no_attempt_in_vain(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)

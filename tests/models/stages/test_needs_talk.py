@@ -226,6 +226,22 @@ def test_the_initiator_can_withdraw_whatever_is_open_and_no_talk_is_booked_for_i
         assert hours_left(session, by_signature(session, "asj", "").id, "2026Q4") == DEFAULTS.quarter_hours
 
 
+@pytest.mark.parametrize(("reason", "goes"), [("not_a_member", True), ("no_place", True), ("outside_purpose", False)])
+def test_an_incomplete_request_ends_for_what_the_rules_decline_and_for_nothing_that_takes_a_talk(
+    office: Settings, reason: str, goes: bool
+) -> None:
+    with transaction() as session:
+        unknown(session)
+        request = ask(session)
+        assert request.state == RequestState.incomplete
+        if goes:
+            talk(session, request, decision="decline", reason=reason)
+            assert (request.state, request.talk_at) == (RequestState.declined, None)
+        else:
+            with pytest.raises(UserError, match="Skäl: inget samtal"):
+                talk(session, request, decision="decline", reason=reason)
+
+
 def test_an_incomplete_request_is_never_granted(office: Settings) -> None:
     with transaction() as session:
         request = ask(session)
@@ -260,6 +276,14 @@ def test_an_employee_named_as_co_organiser_is_never_given_a_role(office: Setting
         network = talk(session, request)
         assert network and [role.code for role in organisers(session, network)] == ["m1", "m2", "m3"]
         assert gorel.id not in {role.person_id for role in organisers(session, network)}
+
+
+def unknown(session: Session) -> None:
+    """The register does not know whether they are members."""
+    for person in session.exec(select(Person)):
+        person.membership, person.is_representative = Membership.unknown, False
+        session.add(person)
+    session.flush()
 
 
 # --- what was said --------------------------------------------------------------------------------

@@ -26,7 +26,6 @@ BREAKS = {
     "I1: 1 nätverk utan bekräftad initiativtagare: #1": [
         "UPDATE role SET confirmed_at = NULL WHERE kind = 'initiator'"
     ],
-    "I1: 1 nätverk vars initiativtagare är anställd: #1": ["UPDATE person SET is_employee = true"],
     "I2: 1 nätverk med en sammankallande utan roll: #1": [
         "UPDATE meeting SET convener_id = "
         "(SELECT p.id FROM person p WHERE p.id NOT IN (SELECT person_id FROM role) LIMIT 1)"
@@ -72,6 +71,9 @@ BREAKS = {
         'INSERT INTO booked_talk (id, network_id, staff_id, "on", item, hours) '
         "SELECT '0123456789abcdef0123456789abcdef', network_id, staff_id, '2026-12-01', 'restart_talk', 2 "
         "FROM support_grant WHERE hours > 5"
+    ],
+    "10: 1 raderade personer som det står något om: en person": [
+        "UPDATE person SET erased_at = '2027-01-11 10:00:00' WHERE id IN (SELECT person_id FROM role WHERE code = 'm2')"
     ],
     "7: 1 nätverk där en träff säger fel om en medlem ledde den: #1": ["UPDATE meeting SET led_by_member = false"],
 }
@@ -229,3 +231,15 @@ def test_doctor_tells_which_rules_hold(office: Settings) -> None:
         session.connection().execute(text("UPDATE network SET step = 3"))
     finding = next(one for one in examine(office).checks if one.name == "rules")
     assert (finding.ok, finding.what) == (False, "I6: 1 nätverk på fel trappsteg för sitt läge: #1")
+
+
+def test_an_appeal_that_whoever_said_no_decided_is_seen(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session)
+        talk(session, request, decision="decline", reason="outside_purpose")
+        talk(session, request, "2026-11-10", decision="appeal", signature="gol")
+        talk(session, request, "2026-11-16", decision="decline", reason="outside_purpose", signature="gol")
+        assert broken(session) == []
+        session.connection().execute(text("UPDATE transition SET signature = 'asj' WHERE request_id IS NOT NULL"))
+        session.expire_all()
+        assert "4: 1 överklaganden som den som sa nej har avgjort: #1" in broken(session)
