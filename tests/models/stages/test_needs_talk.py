@@ -6,7 +6,7 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
-from sqlmodel import select, text
+from sqlmodel import Session, select, text
 
 from models.db.engine import transaction
 from models.errors import CapacityExceeded, TransitionRefused, UserError
