@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from deployments.simulation.grant_life import live
 from deployments.simulation.office import MadeUpOffice, Row, new_id
 from deployments.simulation.temperament import DAY, Temperament, local_moment, meeting_day, transition
+from deployments.simulation.told import NEW_PACE, attempts, correct, new_pace, partner, telling
 from models.check_ins.schedule import first_due, next_due
 from models.dates.active_days import active_days_between
 from models.dates.local_time import add_months
@@ -27,6 +28,7 @@ from models.support.ladder import (
     next_up,
     nine_months_after,
     over_helps,
+    support_end,
 )
 from models.tables.check_in import ANSWERS
 from models.tables.health import Level
@@ -36,6 +38,7 @@ from models.tables.office import InterventionKind
 from models.tables.transition import Actor, Cause
 
 WEEK = timedelta(days=7)
+SETTLED = 3  # meetings after which a network may change its pace
 EVENING, MORNING, NOON = time(17, 30), time(8), time(12)
 
 
@@ -56,6 +59,10 @@ class NetworkLife:
         self.transitions: list[Row] = []
         self.interventions: list[Row] = []
         self.times: list[Row] = []
+        self.tellings: list[Row] = []
+        self.partners: list[Row] = []
+        self.attempts: list[Row] = []
+        self.changes: list[Row] = []
         self.next_meeting: date | None = None
         self.last_sign = date.min
         self.support_over: datetime | None = None
@@ -146,6 +153,8 @@ class NetworkLife:
                 self.network.check_in_due_on = None
                 self.next_meeting = self.awake_on if self.awake_on < date.max else None
         elif state == NetworkState.resting and friday >= self.closed_on:
+            if self.network.negotiator:
+                self.attempts += attempts(self.random, self.network.id, self.network.negotiator, friday)
             self._close(at)
 
     def _close(self, at: datetime) -> None:
@@ -184,8 +193,26 @@ class NetworkLife:
             self.meetings[-1] |= {"status": "cancelled", "reported_at": told}
         else:
             self._hold(self.meetings[-1], told)
+        self._tell(self.meetings[-1], told)
         self.last_sign = told.date()
         self._plan_next(day, told)
+
+    def _tell(self, meeting: Row, told: datetime) -> None:
+        """Every telling is kept; with a held meeting may come a company, a correction, or a new pace."""
+        self.tellings.append(telling(self.random, meeting, told))
+        if meeting["status"] != "held":
+            return
+        if company := partner(self.random, self.network.id, self.partners):
+            self.partners.append(company)
+        if again := correct(self.random, meeting, self.last):
+            self.tellings.append(again)
+        if self.network.negotiator and len(self.meetings) > SETTLED and self.random.random() < NEW_PACE:
+            before, after = self.network.cadence_days, self.random.choice((30, 60, 90))
+            if after != before:
+                self.network.cadence_days = after
+                self.changes.append(
+                    new_pace(self.random, self.network.id, before, after, self.network.negotiator, told)
+                )
 
     def _hold(self, meeting: Row, told: datetime) -> None:
         low, high = self.temper.attended
@@ -238,13 +265,17 @@ class NetworkLife:
             self.advance(NetworkState.starting, "meeting-report", Actor.member, told)
 
     def _wake(self, told: datetime) -> None:
+        """As the rules wake it: one that is independent for the first time has its support ended, and a talk."""
         network = self.network
-        lasts = network.support_ends_on is not None and network.support_ends_on > told.date()
-        to_trial = lasts and network.step < STEP_OF[NetworkState.independent]
+        never_independent, end = network.step < STEP_OF[NetworkState.independent], support_end(network)
+        to_trial = never_independent and end is not None and end > told.date()
         self.advance(NetworkState.trial if to_trial else NetworkState.independent, "meeting-report", Actor.member, told)
         network.check_in_due_on = first_due(told.date())
         if not to_trial:
             self.support_over = self.support_over or told
+            answered = bool(self.check_ins) and _answered_before(self.check_ins[-1], told)
+            if never_independent and not Standing(self._health(told.date()), answered).meets_criteria:
+                self.open(InterventionKind.handover_talk, str(network.id), told)
 
     def _plan_next(self, day: date, told: datetime) -> None:
         rests = self.network.state == NetworkState.planned and self.network.kickoff_on is None

@@ -24,9 +24,11 @@ from models.db.trial import mark_trial
 from models.errors import UserError
 from models.i18n import localized
 from models.office.menu import MENU, suggest
+from models.tables.change_entry import ChangeEntry
 from models.tables.check_in import CheckIn, CheckInAnswer
+from models.tables.contact_entry import ContactEntry
 from models.tables.health import HealthSnapshot
-from models.tables.meeting import Meeting, MeetingDuty
+from models.tables.meeting import Meeting, MeetingDuty, Partner, ReportEntry
 from models.tables.network import ACTIVE, Network, NetworkState, Origin, Role, RoleKind
 from models.tables.office import Intervention, Staff
 from models.tables.person import Membership, Person
@@ -40,7 +42,8 @@ OTHER_REQUESTS = 0.15
 DECISION = time(14)
 ORDER: tuple[type[SQLModel], ...] = (
     Staff, Person, Network, Role, SupportRequest, NamedOrganiser, SupportGrant, SupportTime, CapacityEntry, Meeting,
-    MeetingDuty, CheckIn, CheckInAnswer, HealthSnapshot, Intervention, Transition,
+    MeetingDuty, ReportEntry, Partner, CheckIn, CheckInAnswer, HealthSnapshot, Intervention, Transition, ContactEntry,
+    ChangeEntry,
 )  # fmt: skip
 
 
@@ -246,6 +249,10 @@ class MadeUpWorld:
             rows[Intervention] += life.interventions
             rows[Transition] += life.transitions
             rows[SupportTime] += life.times
+            rows[ReportEntry] += life.tellings
+            rows[Partner] += life.partners
+            rows[ContactEntry] += life.attempts
+            rows[ChangeEntry] += life.changes
         for table in ORDER:
             if rows[table]:
                 session.connection().execute(insert(table), rows[table])

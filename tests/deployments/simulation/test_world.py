@@ -15,14 +15,16 @@ from models.db.engine import engine, transaction
 from models.errors import UserError
 from models.settings import Settings
 from models.stages import check_in, health_check, phase_out
+from models.tables.change_entry import ChangeEntry
+from models.tables.contact_entry import ContactEntry
 from models.tables.health import HealthSnapshot, Level
 from models.tables.mail import OutgoingMail
-from models.tables.meeting import MeetingDuty
+from models.tables.meeting import Meeting, MeetingDuty, Partner, PartnerKind, ReportEntry
 from models.tables.network import ACTIVE, TERMINAL, Network, NetworkState
-from models.tables.office import Staff
+from models.tables.office import Intervention, InterventionKind, Staff
 from models.tables.person import Person
 from models.tables.request import SupportRequest
-from models.tables.transition import Actor
+from models.tables.transition import Actor, Transition
 from models.views.invariants import broken
 from tests.acts import ask, at, by
 
@@ -80,6 +82,48 @@ def test_some_thrive_some_lean_on_one_or_on_the_office_and_some_fall_silent(offi
         assert min(*(levels[level] for level in Level)) > 0
         assert min(gates["G1"], gates["G2"], gates["G6"]) > 0
         assert session.exec(select(MeetingDuty.id).where(col(MeetingDuty.by_office))).first()
+
+
+def test_a_history_shows_what_an_office_would_see(office: Settings) -> None:
+    fill(600)
+    with transaction() as session:
+        companies = session.exec(select(Partner)).all()
+        assert {one.kind for one in companies} == set(PartnerKind)
+        assert len({(one.network_id, one.company, one.kind) for one in companies}) == len(companies)
+        told = Counter(session.exec(select(ReportEntry.meeting_id)))
+        assert set(told.values()) == {1, 2}, "some are told again, with another figure"
+        for meeting, times in told.items():
+            latest = session.exec(
+                select(ReportEntry).where(ReportEntry.meeting_id == meeting).order_by(col(ReportEntry.at).desc())
+            ).first()
+            held = session.get_one(Meeting, meeting)
+            assert latest and (latest.attended, latest.at) == (held.attended, held.reported_at), times
+        closed = session.exec(
+            select(Transition.network_id).where(Transition.from_state == "resting", Transition.to_state == "closed")
+        ).all()
+        tried = Counter(session.exec(select(ContactEntry.network_id)))
+        assert closed and {tried[one] for one in closed} == {3}, "none is closed that staff have not tried to reach"
+        assert session.exec(select(ChangeEntry)).first(), "some change their pace"
+
+
+def test_a_network_that_wakes_late_is_offered_a_handover_talk(office: Settings) -> None:
+    fill(300)
+    with transaction() as session:
+        late = session.exec(
+            select(Transition.network_id).where(
+                Transition.from_state == "resting", Transition.to_state == "independent"
+            )
+        ).all()
+        stood = session.exec(
+            select(Transition.network_id).where(
+                col(Transition.network_id).in_(late), Transition.from_state == "trial",
+                Transition.to_state == "independent",
+            )
+        ).all()  # fmt: skip
+        plain = session.exec(select(Network.id).where(col(Network.without_support))).all()
+        first_time = set(late) - set(stood) - set(plain)
+        talks = select(Intervention.network_id).where(Intervention.kind == InterventionKind.handover_talk)
+        assert first_time and first_time <= set(session.exec(talks))
 
 
 def test_nobody_is_mailed_and_the_next_check_in_falls_within_a_week(office: Settings) -> None:
