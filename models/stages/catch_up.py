@@ -95,6 +95,8 @@ def _give(session: Session, network: Network, form: CatchUpForm, cause: Cause) -
     require_state(network, (NetworkState.planned, *ACTIVE))
     check_lines(session, form.grants, form.talked_on, network)
     given = [grant_line(session, network, line, cause) for line in form.grants]
+    if not all(MENU[line.item].is_free for line in form.grants):
+        network.without_support = False  # they changed their mind before they began; what is free changes nothing
     contact = contact_of(session, network.id)
     if contact:
         told = {"grants": [str(grant.id) for grant in given], "without_support": False, "more": True}

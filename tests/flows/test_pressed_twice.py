@@ -35,6 +35,10 @@ def a_network(session: Session) -> None:
     network_in(session, grants=[grant_line("speaker", to_on="2027-03-31")])
 
 
+def a_paid_network(session: Session) -> None:
+    network_in(session, grants=[grant_line("grant_money", sek=1000, to_on="2027-03-31")])
+
+
 def a_planned_network(session: Session) -> None:
     talk(session, ask(session))
 
@@ -97,6 +101,12 @@ PRESSED: dict[str, tuple[str, Callable[[Session], Any], dict[str, Any]]] = {
         "capacity",
         a_network,
         {"action": "hours", "network_number": 1, "item": "speaker", "hours": 1, "on": "2027-01-11", **BOTH},
+    ),
+    "money": (
+        "capacity",
+        a_paid_network,
+        {"action": "paid", "network_number": 1, "on": "2027-01-11", "paid_sek": 900, "receipt_seen_by": "asj",
+         "signed_by": "mla"},
     ),
     "an absence": ("capacity", nothing, {"action": "absence", "from_on": DAY, "to_on": "2027-01-20", **BOTH}),
     "a budget": ("capacity", nothing, {"action": "budget", "quarter": "2027Q1", "hours": 30, **BOTH}),

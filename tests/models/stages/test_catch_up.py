@@ -23,7 +23,21 @@ from models.tables.network import Network, NetworkState
 from models.tables.office import Intervention, InterventionKind, TalkOutcome
 from models.tables.support import BookedTalk, Item, SupportGrant
 from models.tables.transition import Actor, Transition
-from tests.acts import GOREL, all_open, answer, at, by, grant_line, mails, meet, network_in, network_of
+from tests.acts import (
+    GOREL,
+    all_open,
+    answer,
+    ask,
+    at,
+    by,
+    grant_line,
+    mails,
+    meet,
+    network_in,
+    network_of,
+    say_yes,
+    talk,
+)
 
 K = InterventionKind
 DAY = "2027-02-01"
@@ -244,6 +258,27 @@ def test_help_is_given_item_by_item_and_told_to_the_contact(office: Settings) ->
         assert [grant.item for grant in session.exec(select(SupportGrant))].count("sounding_board") == 1  # type: ignore[arg-type]
         first, more = (json.loads(mail.context) for mail in mails(session, "granted"))  # the first at the decision
         assert ("more" in first, more["more"]) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("items", "state"),
+    [
+        (["starter_kit", "digital_room"], NetworkState.independent),
+        (["starter_kit", "speaker"], NetworkState.starting),
+    ],
+)
+def test_what_is_free_gives_a_network_without_support_none_and_what_costs_hours_does(
+    office: Settings, items: list[str], state: NetworkState
+) -> None:
+    with transaction() as session:
+        network = talk(session, ask(session, without_support=True), grants=[])
+        assert network and network.without_support
+        open_once(session, network, K.wish, "x", at("2026-11-06"))
+        lines = [grant_line(item, from_on="2026-11-09") for item in items]
+        talked(session, network, "settled", day="2026-11-09", grants=lines)
+        say_yes(session, network)
+        meet(session, network, "2026-11-25")
+        assert (network.state, network.support_ends_on is None) == (state, state == NetworkState.independent)
 
 
 def test_help_beyond_the_hours_is_refused_and_the_talk_stays_open(office: Settings) -> None:
