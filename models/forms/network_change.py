@@ -121,15 +121,36 @@ class NetworkChangeForm(Form):
             ),
         ),
     )
+    cadence_days: Annotated[Literal[0, 30, 60, 90, 180], Coded(AS_IT_IS, numeric=True)] = Field(
+        0,
+        **field(
+            4,
+            ("Ny takt", "New pace"),
+            ("När de vill träffas oftare eller mer sällan.", "When they meet more, or less, often."),
+        ),
+    )
+    target_size: int = Field(
+        0, **field(5, ("Hur många de vill bli", "How many they want to be"), ("När det ändras.", "When that changes."))
+    )
+    network_name: str = Field("", max_length=200, **field(6, NAME, personal=True))
+    place: str = Field("", max_length=200, **field(7, PLACE, personal=True))
+    municipality: Place = Field(
+        "", **field(8, ("Ny kommun", "New municipality"), ("Tomt: platsens namn.", "Empty: the place's name."))
+    )
     new_contact: MemberOrNone = Field(
         "",
         pattern=f"{MEMBER}|^$",
-        **field(4, ("Ny kontakt", "New contact"), ("Vid byte av kontakt.", "When the contact changes.")),
+        **field(9, ("Ny kontakt", "New contact"), ("Vid byte av kontakt.", "When the contact changes.")),
+    )
+    whose: MemberOrNone = Field(
+        "",
+        pattern=f"{MEMBER}|^$",
+        **field(10, ("Vems roll", "Whose role"), ("När en roll avslutas.", "When a role ends.")),
     )
     member_number: str = Field(
         "",
         **field(
-            5,
+            11,
             ("Den nya arrangörens medlemsnummer", "The new organiser's member number"),
             ("När en ny arrangör ska frågas.", "When a new organiser is to be asked."),
             personal=True,
@@ -139,7 +160,7 @@ class NetworkChangeForm(Form):
         Field(
             "none",
             **field(
-                6,
+                12,
                 ("Hur du har försökt nå dem", "How you tried to reach them"),
                 (
                     "För ett kontaktförsök, och när ett vilande nätverk avslutas.",
@@ -148,29 +169,36 @@ class NetworkChangeForm(Form):
             ),
         )
     )
-    other_networks: list[NetworkNumber] = Field(
-        [],
+    contact_outcome: Annotated[
+        Literal["no_answer", "left_word", "reached", "agreed", "complaint"], Coded(CONTACT_OUTCOME)
+    ] = Field("no_answer", **field(13, ("Hur kontaktförsöket gick", "What came of the attempt")))
+    on: DayText = Field("", **field(14, TRIED_ON, ("Tomt: i dag.", "Empty: today.")))
+    remind_on: DayText = Field(
+        "", **field(15, REMIND_ON, ("Då står det på arbetslistan.", "Then it stands on the work list."))
+    )
+    negotiator: SignatureOrNone = Field(
+        "",
+        pattern=f"{SIGNATURE}|^$",
         **field(
-            7,
-            ("Andra nätverk", "Other networks"),
-            ("Gå ihop: det som lever vidare. Dela: de nya.", "Merge: the one that lives on. Split: the new ones."),
+            16, ("Ny förhandlare", "New negotiator"), ("För nätverket, eller för allt.", "Of the network, or of all.")
         ),
     )
-    agreed: list[Agreement] = Field(
-        [],
+    former: Annotated[str, FromList("carriers", fixed=NOBODY)] = Field(
+        "",
+        pattern=f"{SIGNATURE}|^$",
         **field(
-            8,
-            ("Vilka som kommit överens", "Who agreed"),
+            17,
+            ("Lämnar över", "Hands over"),
             (
-                "Gå ihop och dela: en arrangör ur varje nätverk (Add item).",
-                "Merge and split: an organiser of each network (Add item).",
+                "Den vars nätverk, förfrågningar och ärenden går till den nya.",
+                "Whose networks, requests and matters go.",
             ),
         ),
     )
     days: int = Field(
         0,
         **field(
-            9,
+            18,
             ("Förläng med dagar", "Extend by days"),
             (f"Högst {MOST_EXTENDED_DAYS}, en gång.", f"At most {MOST_EXTENDED_DAYS}, once."),
         ),
@@ -179,7 +207,7 @@ class NetworkChangeForm(Form):
         "",
         pattern=f"{SIGNATURE}|^$",
         **field(
-            10,
+            19,
             ("Godkänd av", "Approved by"),
             (
                 "Förlängning eller avslutad roll: en kollega, vid förlängning inte nätverkets förhandlare.",
@@ -190,7 +218,7 @@ class NetworkChangeForm(Form):
     reason: str = Field(
         "",
         **field(
-            11,
+            20,
             ("Skäl eller anteckning", "Reason or note"),
             (
                 "Varför stödet förlängs eller rollen avslutas, eller vad som sades vid kontaktförsöket.",
@@ -199,41 +227,24 @@ class NetworkChangeForm(Form):
             personal=True,
         ),
     )
-    contact_outcome: Annotated[
-        Literal["no_answer", "left_word", "reached", "agreed", "complaint"], Coded(CONTACT_OUTCOME)
-    ] = Field("no_answer", **field(12, ("Hur kontaktförsöket gick", "What came of the attempt")))
-    on: DayText = Field("", **field(13, TRIED_ON, ("Tomt: i dag.", "Empty: today.")))
-    remind_on: DayText = Field(
-        "", **field(14, REMIND_ON, ("Då står det på arbetslistan.", "Then it stands on the work list."))
-    )
-    cadence_days: Annotated[Literal[0, 30, 60, 90, 180], Coded(AS_IT_IS, numeric=True)] = Field(
-        0, **field(15, ("Ny takt", "New pace"))
-    )
-    target_size: int = Field(0, **field(16, ("Hur många de vill bli", "How many they want to be")))
-    network_name: str = Field("", max_length=200, **field(17, NAME, personal=True))
-    place: str = Field("", max_length=200, **field(18, PLACE, personal=True))
-    municipality: Place = Field(
-        "", **field(19, ("Ny kommun", "New municipality"), ("Tomt: platsens namn.", "Empty: the place's name."))
-    )
-    negotiator: SignatureOrNone = Field(
-        "", pattern=f"{SIGNATURE}|^$", **field(20, ("Ny förhandlare", "New negotiator"))
-    )
-    former: Annotated[str, FromList("carriers", fixed=NOBODY)] = Field(
-        "",
-        pattern=f"{SIGNATURE}|^$",
+    other_networks: list[NetworkNumber] = Field(
+        [],
         **field(
             21,
-            ("Lämnar över", "Hands over"),
-            (
-                "Den vars nätverk, förfrågningar och ärenden går till den nya.",
-                "Whose networks, requests and matters go.",
-            ),
+            ("Andra nätverk", "Other networks"),
+            ("Gå ihop: det som lever vidare. Dela: de nya.", "Merge: the one that lives on. Split: the new ones."),
         ),
     )
-    whose: MemberOrNone = Field(
-        "",
-        pattern=f"{MEMBER}|^$",
-        **field(22, ("Vems roll", "Whose role"), ("När en roll avslutas.", "When a role ends.")),
+    agreed: list[Agreement] = Field(
+        [],
+        **field(
+            22,
+            ("Vilka som kommit överens", "Who agreed"),
+            (
+                "Gå ihop och dela: en arrangör ur varje nätverk (Add item).",
+                "Merge and split: an organiser of each network (Add item).",
+            ),
+        ),
     )
 
     @property
