@@ -32,6 +32,7 @@ from models.tables.network import MOST_EXTENDED_DAYS
 from models.vocabulary import CADENCE, CHANGE, CONTACT_CHANNEL, CONTACT_OUTCOME, Words
 
 NETWORK = ("Nätverk", "Network")
+ABOUT_ALL: Words = {"": ("Inget: allt lämnas över", "None: all is handed over")}
 NAME = ("Nytt namn", "New name")
 PLACE = ("Ny plats", "New place")
 TRIED_ON = ("Dag för kontaktförsöket", "Day of the attempt")
@@ -100,9 +101,7 @@ class NetworkChangeForm(Form):
         }
     }
 
-    network_number: NetworkNumber = Field(
-        0, **field(0, NETWORK, ("Behövs inte när allt lämnas över.", "Not needed when all is handed over."))
-    )
+    network_number: Annotated[int, FromList("networks", fixed=ABOUT_ALL, numbered=True)] = Field(0, **field(0, NETWORK))
     signature: Signature = Field(pattern=SIGNATURE, **field(1, YOUR_SIGNATURE))
     change: Annotated[Change, Coded(CHANGE)] = Field(
         **field(
@@ -270,12 +269,18 @@ class NetworkChangeForm(Form):
         return parse_day(self.remind_on, localized(*REMIND_ON))
 
     def problems(self, today: date) -> list[str]:
-        found = [] if self.is_about_all else unchosen(self.network_number, NETWORK)
+        found = self._about_problems()
         found += [localized(*said) for name, said in NEEDED.get(self.change, ()) if not _is_given(getattr(self, name))]
         found += name_problem(self.network_name, NAME) + name_problem(self.place, PLACE)
         if self.change == "contact":
             found += self._contact_problems(today)
         return found + (self._extension_problems() if self.change == "extend" else [])
+
+    def _about_problems(self) -> list[str]:
+        """A network goes with every change but the one that is about all."""
+        if self.is_about_all:
+            return self.unread(["network_number"], localized(*CHANGE["hand_over"]))
+        return unchosen(self.network_number, NETWORK)
 
     def _contact_problems(self, today: date) -> list[str]:
         found = day_problem(parse_day, self.on, localized(*TRIED_ON), today, ahead=False)

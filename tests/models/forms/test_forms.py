@@ -1,6 +1,7 @@
 """Forms in words: what staff choose, what scripts send, and what either of them comes to."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -208,6 +209,20 @@ def test_where_a_talk_settles_several_matters_all_can_be_chosen_at_once(office: 
         label = {"network_number": "Luleå · ort · #1 · allt som är öppet"}
         form = FORMS["catch-up"].model_validate(chosen | label)
         assert form == FORMS["catch-up"].model_validate(chosen | {"network_number": 1, "kind": "all"})
+
+
+def test_all_that_somebody_has_can_be_handed_over_from_the_form_without_choosing_a_network(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+        lists = all_lists(session, at("2027-03-02"))
+    kind = FORMS["network-change"]
+    told = {"signature": "gol", "change": "Lämna över allt en förhandlare har", "former": "asj", "negotiator": "gol"}
+    assert is_valid({"form": told}, form_schema(kind, lists))
+    assert kind.model_validate(told).all_problems(date(2027, 3, 2)) == []
+    refused = kind.model_validate(told | {"network_number": "Luleå · ort · #1"}).all_problems(date(2027, 3, 2))
+    assert refused == [
+        "«Nätverk»: hör inte till valet «Lämna över allt en förhandlare har». Töm det, eller ändra valet."
+    ]
 
 
 def test_a_label_holds_no_word_that_a_member_typed(office: Settings) -> None:
