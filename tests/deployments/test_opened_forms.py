@@ -33,7 +33,7 @@ MISSING = {
     "need-signal": "'signature' is a required property",
     "meeting-report": "'network_number' is a required property",
     "catch-up": "'network_number' is a required property",
-    "network-change": "'network_number' is a required property",
+    "network-change": "'change' is a required property",
     "kickoff": "Nätverk: välj i listan, eller «Inget: kör dagens genomgång nu».",
     "check-in": "Vilket nätverk svarar: välj i listan, eller «Inget: kör veckans utskick nu».",
     "health-check": "Nätverk: välj i listan, eller «Alla: kör månadens kontroll nu».",
