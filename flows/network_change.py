@@ -27,10 +27,12 @@ async def network_change(form: NetworkChangeForm, as_of: str = "") -> Counts:
     if form.is_about_all:
         given = await stage.hand_over(intake, at)
         await refresh_forms_and_start_outbox(as_of)
+        networks, requests, matters = given["networks"], given["requests"], given["matters"]
         line = localized(
-            f"{given} nätverk och förfrågningar lämnade över", f"{given} networks and requests handed over"
+            f"Till {form.negotiator}: {networks} nätverk, {requests} förfrågningar, {matters} ärenden",
+            f"To {form.negotiator}: {networks} networks, {requests} requests, {matters} matters",
         )
-        return outcome(line, given=given)
+        return outcome(line, **given)
     done = await stage.change(intake, at)
     await refresh_forms_and_start_outbox(as_of)
     change, state = word(CHANGE, form.change), word(NETWORK_STATE, done["state"])

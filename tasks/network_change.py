@@ -33,12 +33,12 @@ async def change(intake: str, at: datetime) -> dict[str, Any]:
 
 
 @step("Lämna över", "Hand over")
-async def hand_over(intake: str, at: datetime) -> int:
-    """Hand over all that one of the staff looks after, once. Returns how many networks and requests."""
+async def hand_over(intake: str, at: datetime) -> dict[str, int]:
+    """Hand over all that one of the staff looks after, once. Returns how many networks, requests and matters."""
     with transaction() as session:
         row, form = form_of(session, intake, NetworkChangeForm)
         if form is None:
-            return 0
+            return {"networks": 0, "requests": 0, "matters": 0}
         close_intake(row, None, at)
         return network_change.hand_over_all(session, form, _cause(form, at))
 

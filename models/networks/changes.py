@@ -136,10 +136,10 @@ def give_to(session: Session, network: Network, staff: Staff, cause: Cause) -> b
     return True
 
 
-def hand_over(session: Session, former: Staff, staff: Staff, cause: Cause) -> int:
+def hand_over(session: Session, former: Staff, staff: Staff, cause: Cause) -> dict[str, int]:
     """All that one member of staff looks after goes to another: living networks, open requests and matters (section 5).
 
-    Returns how many networks and requests. Raises UserError when both are the same.
+    Returns how many of each. Raises UserError when both are the same.
     """
     if former.id == staff.id:
         raise UserError(
@@ -158,8 +158,8 @@ def hand_over(session: Session, former: Staff, staff: Staff, cause: Cause) -> in
     for request in requests:
         request.assigned_to = staff.id
         session.add(request)
-    _pass_on_matters(session, former.id, staff)
-    return len(networks) + len(requests)
+    matters = _pass_on_matters(session, former.id, staff)
+    return {"networks": len(networks), "requests": len(requests), "matters": matters}
 
 
 def _give(session: Session, networks: Collection[Network], staff: Staff, cause: Cause) -> None:
@@ -170,11 +170,13 @@ def _give(session: Session, networks: Collection[Network], staff: Staff, cause: 
         _log(session, network, ChangedField.negotiator, (before, staff.signature), cause)
 
 
-def _pass_on_matters(session: Session, former: UUID, staff: Staff, networks: Collection[UUID] | None = None) -> None:
+def _pass_on_matters(session: Session, former: UUID, staff: Staff, networks: Collection[UUID] | None = None) -> int:
     open_ones = update(Intervention).where(col(Intervention.owner) == former, col(Intervention.ended_at).is_(None))
     if networks is not None:
         open_ones = open_ones.where(col(Intervention.network_id).in_(networks))
-    session.execute(open_ones.values(owner=staff.id))
+    answer: Any = session.execute(open_ones.values(owner=staff.id))
+    passed_on: int = answer.rowcount
+    return passed_on
 
 
 # --- a role that ends for cause -------------------------------------------------------------------

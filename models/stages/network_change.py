@@ -85,8 +85,8 @@ def _end_role(session: Session, network: Network, form: NetworkChangeForm, cause
     return changes.end_role(session, network, form.whose, form.reason, approver, cause)
 
 
-def hand_over_all(session: Session, form: NetworkChangeForm, cause: Cause) -> int:
-    """Everything that one member of staff looks after goes to another. Returns how many networks and requests.
+def hand_over_all(session: Session, form: NetworkChangeForm, cause: Cause) -> dict[str, int]:
+    """Everything that one member of staff looks after goes to another. Returns how many networks, requests and matters.
 
     Raises UserError that names the field.
     """

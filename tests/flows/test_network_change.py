@@ -71,3 +71,30 @@ async def test_what_cannot_be_done_fails_in_words_changes_nothing_and_keeps_no_f
     with reading() as session:
         assert session.exec(select(Intake)).all() == []
         assert session.exec(select(Network.state)).one() == NetworkState.starting
+
+
+async def test_all_that_one_has_is_handed_over_in_one_run_that_says_to_whom(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+    whole = {"signature": "gol", "change": "hand_over", "former": "asj", "negotiator": "gol"}
+    told = await network_change(form=NetworkChangeForm.model_validate(whole), as_of="2027-01-11")
+    assert told == {"networks": 1, "requests": 0, "matters": 0}
+    assert "Till gol: 1 nätverk, 0 förfrågningar, 0 ärenden" in await parameters()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("name", {"network_name": "Chefer hos Åke", "member": "m1"}),
+        ("place", {"place": "Hemma hos Åke", "municipality": "Luleå", "member": "m1"}),
+        ("contact", {"other_channel": "phone", "reason": "Åke är sjuk."}),
+        ("end_role", {"whose": "m2", "approver": "gol", "reason": "Åke säger att hon säljer."}),
+    ],
+)
+async def test_what_was_written_about_a_change_is_gone_from_its_run(
+    office: Settings, change: str, told: dict[str, str]
+) -> None:
+    with transaction() as session:
+        network_in(session)
+    assert (await network_change(form=form(change=change, **told), as_of="2027-01-11"))["changed"] == 1
+    assert "Åke" not in await parameters()
