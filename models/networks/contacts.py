@@ -13,7 +13,7 @@ from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
 from models.networks import creation
 from models.office.interventions import end_all, open_many, open_once
-from models.people.eligibility import GRACE
+from models.people.eligibility import GRACE, works_at_the_office
 from models.people.person import by_member_number
 from models.people.roles import (
     ORGANISING,
@@ -65,7 +65,7 @@ def new_organiser(session: Session, network: Network, member_number: str, at: da
     Raises UserError when the number is not in the register or the person may not carry a network.
     """
     person = by_member_number(session, member_number)
-    if person is None or not person.may_initiate:
+    if person is None or not person.may_initiate or works_at_the_office(session, person):
         raise UserError(
             localized(
                 "Medlemsnummer: ingen aktiv medlem eller företrädare utanför kansliet har det numret. Kontrollera det.",

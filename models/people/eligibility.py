@@ -48,6 +48,11 @@ def _note_employees(session: Session) -> None:
     session.flush()
 
 
+def works_at_the_office(session: Session, person: Person) -> bool:
+    """Whether the register says so, or their address is that of somebody on the staff (domain.md S8)."""
+    return person.is_employee or canonical_address(person.email or "") in staff_addresses(session)
+
+
 def staff_addresses(session: Session) -> set[str]:
     """The addresses of everybody who works at the office now, as they are compared."""
     return {canonical_address(one) for one in session.exec(select(Staff.email).where(col(Staff.active)))}

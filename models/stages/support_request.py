@@ -19,7 +19,7 @@ from models.i18n import Language, localized
 from models.mail.queue import QueuedMail, enqueue
 from models.networks.lookup import network_by_number
 from models.office.policy import office_policy
-from models.people.eligibility import staff_addresses
+from models.people.eligibility import works_at_the_office
 from models.people.person import by_member_number, get_or_create_person, register_is_loaded
 from models.reference.places import find_municipality, is_whole_country
 from models.requests import lifecycle
@@ -32,7 +32,7 @@ from models.tables.person import Membership, Person
 from models.tables.place import Municipality
 from models.tables.request import CAME_TO_NOTHING, RefusalReason, RequestState, SupportRequest
 from models.tables.transition import Actor, Cause
-from models.text import canonical_address, usable_address
+from models.text import usable_address
 
 CO_ORGANISERS = ("Medarrangörers medlemsnummer", "Co-organisers' member numbers")
 
@@ -96,7 +96,7 @@ def _check_people(session: Session, form: SupportRequestForm) -> None:
                     f"{field}: number {place} of the list is not in the register. Correct it.",
                 )
             )
-        if person and person.is_employee:
+        if person and works_at_the_office(session, person):
             raise UserError(
                 localized(
                     f"{field}: nummer {place} i listan är anställd på kansliet och kan inte arrangera. Ta bort det.",
@@ -142,7 +142,7 @@ def register_request(
     audit.log_creation(session, request, cause)
     helpers = [get_or_create_person(session, number).id for number in form.co_organiser_numbers]
     name_organisers(session, request, helpers)
-    person.is_employee = person.is_employee or canonical_address(person.email or "") in staff_addresses(session)
+    person.is_employee = works_at_the_office(session, person)
     state, reason = screen(person, request.place, request.municipality)
     if state != RequestState.received:
         request.reason = reason

@@ -124,6 +124,14 @@ def test_who_is_no_member_or_works_at_the_office_is_not_asked_to_organise(office
         assert number not in str(refused.value)
 
 
+def test_who_is_on_the_staff_by_their_address_is_not_asked_to_organise(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        by_signature(session, "gol", "").email = (person(session, GOREL).email or "").upper()
+        with pytest.raises(UserError, match="Medlemsnummer: ingen aktiv medlem"):
+            change(session, network, "new_organiser", DAY, member_number=GOREL)
+
+
 def test_a_protected_person_may_organise_and_is_never_mailed(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)

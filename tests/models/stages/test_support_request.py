@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from models.db.engine import transaction
 from models.errors import UserError
 from models.networks.lifecycle import advance
+from models.office.staff import by_signature
 from models.people.person import by_member_number
 from models.people.roles import roles_of
 from models.reference.places import is_whole_country
@@ -124,6 +125,17 @@ def test_an_employee_who_is_also_a_member_is_refused_as_initiator(office: Settin
         assert (request.state, request.reason) == (RequestState.declined, RefusalReason.employee)
         assert len(mails(session, "declined")) == 1
         assert not mails(session, "receipt")
+
+
+def test_who_is_on_the_staff_by_their_address_is_refused_as_initiator_and_as_co_organiser(office: Settings) -> None:
+    with transaction() as session:
+        marit = by_member_number(session, MARIT)
+        assert marit
+        by_signature(session, "gol", "").email = (marit.email or "").upper()
+        request = ask(session, member_number=MARIT, co_organisers="")
+        assert (request.state, request.reason) == (RequestState.declined, RefusalReason.employee)
+        with pytest.raises(UserError, match="nummer 1 i listan är anställd"):
+            ask(session, co_organisers=MARIT)
 
 
 @pytest.mark.parametrize("place", [
