@@ -17,5 +17,9 @@ REMINDERS |= {_T.still_planned, _T.wake}
 """What a reader can be spared on request; decisions, changes and what they asked for still come."""
 
 
+NEVER_SKIPPED = {_T.granted, _T.waiting, _T.queue_offer, _T.declined, _T.request_ended, _T.data_request}
+NEVER_SKIPPED |= {_T.calendar_invitation}
+"""Decisions, rights answers and calendar mail: however late they go, they go."""
+
 ASKS = frozenset({_T.check_in, _T.first_meeting, _T.check_in_reminder, _T.second_organiser})
 """The mails that put the five questions: their context names the check-in."""

@@ -16,7 +16,7 @@ from models.dates.local_time import STOCKHOLM, local
 from models.dates.send_window import MAIL_OPENS, MailClass, next_allowed
 from models.db.column_types import UtcDateTime
 from models.db.queries import insert_unless_there
-from models.mail.kinds import LEASE, SKIP_AFTER
+from models.mail.kinds import LEASE, NEVER_SKIPPED, SKIP_AFTER
 from models.mail.queue import mail_class
 from models.tables.mail import WAITING, MailStatus, OutgoingMail, SendingPace, Template
 
@@ -35,11 +35,14 @@ def free_abandoned(session: Session, now: datetime) -> dict[str, int]:
 
 
 def skip_backlog(session: Session, at: datetime) -> int:
-    """What was allowed to go for more than 14 days, and was never tried, is skipped. Returns how many."""
+    """What was allowed to go for more than 14 days, and was never tried, is skipped; decisions, rights answers and
+    calendar mail never are (domain.md section 9). Returns how many.
+    """
     skipped = session.execute(
         update(OutgoingMail)
         .where(col(OutgoingMail.status) == MailStatus.queued, col(OutgoingMail.not_before) < at - SKIP_AFTER)
         .where(col(OutgoingMail.claimed_by).is_(None), col(OutgoingMail.attempts) == 0)
+        .where(col(OutgoingMail.template).not_in(NEVER_SKIPPED))
         .values(status=MailStatus.skipped, reason="backlog", settled_at=at)
     )
     return int(skipped.rowcount)  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from models.tables.network import Network
 from models.tables.request import SupportRequest
 
 SHOWN_FOR = timedelta(days=14)
-NOT_OF_INTEREST = ("answered", "overtaken", "backlog", "stopped")  # nothing for anybody to do
+NOT_OF_INTEREST = ("answered", "overtaken", "stopped")  # nothing for anybody to do
 
 
 @dataclass(frozen=True)
