@@ -79,6 +79,8 @@ def test_headers_say_what_the_standard_library_would_have_said(name: str, subjec
     reference["Subject"] = flat(subject)
     reference["To"] = Address(flat(name), addr_spec="asa@example.org")
     theirs, ours = read(reference.as_bytes()), made(name, subject)
+    # Where it loses a blank between two of its own encoded words, it is no reference.
+    assume(named(theirs) == flat(name) and theirs["Subject"] == flat(subject))
     assert ours["Subject"] == theirs["Subject"]
     assert named(ours) == named(theirs)
     assert ours["To"].addresses[0].addr_spec == theirs["To"].addresses[0].addr_spec
