@@ -26,7 +26,7 @@ from models.tables.mail import MailStatus, OutgoingMail
 from models.tables.meeting import Meeting, MeetingForm
 from models.tables.network import Network, Role, RoleKind
 from models.tables.office import Intervention
-from models.tables.person import Membership
+from models.tables.person import Membership, Person
 from models.tables.request import NamedOrganiser, SupportRequest
 from models.tables.transition import Actor, Cause
 
@@ -96,6 +96,14 @@ def named(session: Session, request: SupportRequest) -> list[NamedOrganiser]:
     """Whom the request names, in their order."""
     theirs = select(NamedOrganiser).where(col(NamedOrganiser.request_id) == request.id)
     return list(session.exec(theirs.order_by(col(NamedOrganiser.place))))
+
+
+def no_register(session: Session) -> None:
+    """No register was ever read in: nobody's membership is known."""
+    for person in session.exec(select(Person)):
+        person.membership, person.is_representative = Membership.unknown, False
+        session.add(person)
+    session.flush()
 
 
 def morning(session: Session, day: str | date) -> int:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, exists, or_, select
 from models.dates.local_time import add_months, local, midnight
 from models.people.eligibility import GRACE
 from models.people.signed_link import VALID_FOR, Purpose
+from models.privacy.retention import FORM_DAYS, TEXT_MONTHS
 from models.requests.waiting_list import expires_on
 from models.tables.contact_entry import ContactEntry
 from models.tables.intake import Intake
@@ -23,8 +24,6 @@ from models.tables.transition import Transition
 from models.views.invariants import Rule
 
 SLACK = timedelta(days=2)
-FORM_DAYS = timedelta(days=30)
-TEXT_MONTHS = 12
 
 
 def late(session: Session, at: datetime) -> list[str]:

@@ -10,20 +10,19 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 from sqlmodel import Session, col, select
 
 from models.dates.active_days import add_active_days
 from models.dates.local_time import add_months, local
-from models.db.engine import engine, transaction
+from models.db.engine import transaction
 from models.errors import LotsError
 from models.people.roles import confirmed_organisers
 from models.tables.network import ACTIVE, TERMINAL, Network, NetworkState
 from models.tables.request import OPEN, RequestState, SupportRequest
 from tests import acts
-from tests.conftest import Copies, use_database
+from tests.conftest import Copies
 from tests.histories.any_history import AnyHistory
+from tests.histories.played import play
 
 FORTNIGHT = timedelta(days=14)
 
@@ -110,28 +109,4 @@ class Searched(AnyHistory):
 def test_from_everywhere_a_history_leads_there_is_a_way_to_an_end(
     kind: str, copies: Copies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if kind not in copies:
-        pytest.skip("LOTS_TEST_POSTGRES_URL is not set")
-
-    class OnThisDatabase(Searched):
-        def __init__(self) -> None:
-            super().__init__()
-            url, self.drop = copies[kind]()
-            use_database(monkeypatch, url)
-
-        def teardown(self) -> None:
-            super().teardown()
-            engine().dispose()
-            self.drop()
-
-    run_state_machine_as_test(
-        OnThisDatabase,
-        settings=settings(
-            max_examples=12,
-            stateful_step_count=25,
-            deadline=None,
-            derandomize=True,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    play(Searched, kind, copies, monkeypatch, times=12, acts=25)

@@ -26,7 +26,7 @@ from models.tables.mail import OutgoingMail
 from models.tables.meeting import Meeting, MeetingDuty
 from models.tables.need_signal import NeedSignal
 from models.tables.network import Network, Role
-from models.tables.person import Membership, Person, RightsKind, RightsStatus
+from models.tables.person import Person, RightsKind, RightsStatus
 from models.tables.request import RequestState, SupportRequest
 from models.tables.support import SupportGrant
 from models.views.invariants import broken
@@ -210,17 +210,9 @@ def test_who_left_the_union_is_erased_though_they_had_asked_for_a_network(office
 # --- who was named --------------------------------------------------------------------------------
 
 
-def without_register(session: Session) -> None:
-    """No register was ever read in: nobody's membership is known."""
-    for person in session.exec(select(Person)):
-        person.membership, person.is_representative = Membership.unknown, False
-        session.add(person)
-    session.flush()
-
-
 def test_whom_an_open_request_names_is_kept_and_goes_when_it_has_come_to_nothing(office: Settings) -> None:
     with transaction() as session:
-        without_register(session)
+        acts.no_register(session)
         request = ask(session, member_number=GOREL, name="Görel", email="g@example.org", co_organisers=MARIT)
         marit = member(session, MARIT)
         all_sent(session)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
-from sqlmodel import Session, select, text
+from sqlmodel import select, text
 
 from models.db.engine import transaction
 from models.errors import CapacityExceeded, TransitionRefused, UserError
@@ -25,7 +25,7 @@ from models.tables.request import RequestState
 from models.tables.support import EntryKind, Item, SupportGrant
 from models.tables.transition import Actor
 from models.views.my_data import stored_about
-from tests.acts import AKE, GOREL, MARIT, RENE, ask, by, grant_line, mails, organisers, talk
+from tests.acts import AKE, GOREL, MARIT, RENE, ask, by, grant_line, mails, no_register, organisers, talk
 
 
 def test_a_grant_creates_the_network_with_its_initiator_and_asks_the_others(office: Settings) -> None:
@@ -231,7 +231,7 @@ def test_an_incomplete_request_ends_for_what_the_rules_decline_and_for_nothing_t
     office: Settings, reason: str, goes: bool
 ) -> None:
     with transaction() as session:
-        unknown(session)
+        no_register(session)
         request = ask(session)
         assert request.state == RequestState.incomplete
         if goes:
@@ -276,14 +276,6 @@ def test_an_employee_named_as_co_organiser_is_never_given_a_role(office: Setting
         network = talk(session, request)
         assert network and [role.code for role in organisers(session, network)] == ["m1", "m2", "m3"]
         assert gorel.id not in {role.person_id for role in organisers(session, network)}
-
-
-def unknown(session: Session) -> None:
-    """The register does not know whether they are members."""
-    for person in session.exec(select(Person)):
-        person.membership, person.is_representative = Membership.unknown, False
-        session.add(person)
-    session.flush()
 
 
 # --- what was said --------------------------------------------------------------------------------
