@@ -52,6 +52,7 @@ async def tend_queue(at: datetime) -> dict[str, int]:
     """Offers that lapsed, new ones, and waits that are too long. Returns how many of each."""
     with transaction() as session:
         return {
+            "named_asked": waiting_list.ask_named_of_waiting(session, at),
             "lapsed": waiting_list.lapse_offers(session, at),
             "expired": waiting_list.expire(session, _cause(at)),
             "offered": waiting_list.make_offers(session, at),

@@ -5,8 +5,8 @@ for cause (domain.md sections 3, 5 and 8). Each is logged: from what, to what, o
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, update
 
 from models.dates.local_time import local
@@ -18,6 +18,7 @@ from models.networks.lookup import require_state
 from models.office.staff import by_signature
 from models.people.roles import organiser_by_code, role_by_code, roles_of
 from models.reference.places import find_municipality, is_whole_country
+from models.support.ledger import lock_ledger, pass_on_grants
 from models.tables.change_entry import ChangedField, ChangeEntry
 from models.tables.network import TERMINAL, Network, NetworkState
 from models.tables.office import Intervention, Staff
@@ -125,14 +126,15 @@ def _log(
 
 
 def give_to(session: Session, network: Network, staff: Staff, cause: Cause) -> bool:
-    """Another negotiator looks after the network, and what is open about it. False when they do already."""
+    """Another negotiator looks after the network, all that is open about it, and what the former was still to give.
+
+    False when they do already.
+    """
     require_state(network, LIVING)
-    former = network.negotiator
-    if former == staff.id:
+    if network.negotiator == staff.id:
         return False
     _give(session, [network], staff, cause)
-    if former:
-        _pass_on_matters(session, former, staff, [network.id])
+    _pass_on_matters(session, staff, col(Intervention.network_id) == network.id)
     return True
 
 
@@ -158,22 +160,23 @@ def hand_over(session: Session, former: Staff, staff: Staff, cause: Cause) -> di
     for request in requests:
         request.assigned_to = staff.id
         session.add(request)
-    matters = _pass_on_matters(session, former.id, staff)
+    matters = _pass_on_matters(session, staff, col(Intervention.owner) == former.id)
     return {"networks": len(networks), "requests": len(requests), "matters": matters}
 
 
 def _give(session: Session, networks: Collection[Network], staff: Staff, cause: Cause) -> None:
+    lock_ledger(session)
     signatures = dict(session.exec(select(Staff.id, Staff.signature)).all())
     for network in networks:
-        before = signatures.get(network.negotiator, "") if network.negotiator else ""
-        network.negotiator = staff.id
+        former, network.negotiator = network.negotiator, staff.id
+        before = signatures.get(former, "") if former else ""
         _log(session, network, ChangedField.negotiator, (before, staff.signature), cause)
+        if former:
+            pass_on_grants(session, network.id, former, staff, cause.at)
 
 
-def _pass_on_matters(session: Session, former: UUID, staff: Staff, networks: Collection[UUID] | None = None) -> int:
-    open_ones = update(Intervention).where(col(Intervention.owner) == former, col(Intervention.ended_at).is_(None))
-    if networks is not None:
-        open_ones = open_ones.where(col(Intervention.network_id).in_(networks))
+def _pass_on_matters(session: Session, staff: Staff, which: ColumnElement[bool]) -> int:
+    open_ones = update(Intervention).where(which, col(Intervention.ended_at).is_(None))
     answer: Any = session.execute(open_ones.values(owner=staff.id))
     passed_on: int = answer.rowcount
     return passed_on

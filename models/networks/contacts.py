@@ -11,7 +11,6 @@ from models.dates.local_time import local
 from models.errors import UserError
 from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
-from models.networks import creation
 from models.office.interventions import end_all, open_many, open_once
 from models.people.eligibility import GRACE, works_at_the_office
 from models.people.person import by_member_number
@@ -79,18 +78,16 @@ def ask_to_organise(session: Session, network: Network, persons: Iterable[UUID],
     """A role that awaits its yes, and one mail, for each who carries nothing here. Returns how many were asked."""
     there = {role.person_id for role in roles_of(session, network.id) if role.kind in ORGANISING}
     asked = [person for person in dict.fromkeys(persons) if person not in there]
+    letters = []
     for person in asked:
         role = _role(session, network, person, RoleKind.organiser, next_code(session, network.id))
-        if role.until:  # who left once is asked anew
-            told = {"role": str(role.id)}
-            letter = QueuedMail(
-                Template.co_organiser, person, f"{role.id}:{local(at).date()}", network.id, context=told
-            )
-            enqueue(session, [letter], at)
+        occasion = f"{role.id}:{local(at).date()}" if role.until else str(role.id)  # who left once is asked anew
         role.until, role.confirmed_at, role.asked_at = None, None, at
         session.add(role)
         session.flush()
-    creation.ask_co_organisers(session, network, at)
+        told = {"role": str(role.id)}
+        letters.append(QueuedMail(Template.co_organiser, person, occasion, network.id, context=told))
+    enqueue(session, letters, at)
     return len(asked)
 
 

@@ -8,7 +8,7 @@ from models.networks.contacts import end_roles_of_leavers, end_unanswered, propo
 from models.people.eligibility import GRACE, note_who_may_no_more
 from models.requests import ending
 from models.tables.person import Person
-from models.tables.request import OPEN, SupportRequest
+from models.tables.request import OPEN, RequestState, SupportRequest
 from models.tables.transition import Cause
 
 
@@ -25,6 +25,10 @@ def part_with_leavers(session: Session, cause: Cause) -> int:
 
 def _withdraw_requests(session: Session, cause: Cause) -> None:
     rows = select(SupportRequest).join(Person, col(Person.id) == SupportRequest.initiator_id)
-    theirs = rows.where(col(SupportRequest.state).in_(OPEN), col(Person.ineligible_since) <= cause.at - GRACE)
+    # An appeal is about just that: whether they may ask.
+    appealed = col(SupportRequest.appealed_at).is_not(None) & (col(SupportRequest.state) == RequestState.talking)
+    theirs = rows.where(
+        col(SupportRequest.state).in_(OPEN), ~appealed, col(Person.ineligible_since) <= cause.at - GRACE
+    )
     for request in session.exec(theirs.order_by(col(SupportRequest.number))).all():
         ending.withdraw(session, request, cause, ending.LEFT)

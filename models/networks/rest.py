@@ -19,16 +19,18 @@ from models.networks.contacts import with_contact
 from models.networks.lookup import require_state
 from models.networks.nudges import Nudge, how_asked, in_episode, next_nudge, nudges_sent
 from models.networks.standing import end_support_and_say_goodbye
-from models.office.absence import ladder_pauses_of
 from models.office.contact_log import IN_VAIN, are_apart, attempts_of
 from models.office.interventions import end_all, open_for, open_many
 from models.people.roles import confirmed_organisers, contact_of, contacts_of, member_by_code
 from models.support.ladder import support_end
+from models.support.pauses import pauses_of
+from models.tables.change_entry import ChangeEntry
 from models.tables.check_in import CheckInAnswer
 from models.tables.mail import Template
 from models.tables.meeting import Meeting, MeetingStatus
-from models.tables.network import ACTIVE, STEP_OF, Network, NetworkState
+from models.tables.network import ACTIVE, STEP_OF, Network, NetworkState, Role
 from models.tables.office import TALKS, InterventionKind, TalkOutcome
+from models.tables.support import BookedTalk
 from models.tables.transition import Actor, Cause
 
 WAKE_MONTHS = (6, 11)
@@ -73,18 +75,38 @@ def is_unreachable(session: Session, network: Network) -> bool:
         return True
     listed, asked = open_for(session, network, (InterventionKind.unreachable,)), latest(session, network.id)
     if listed:
-        return not heard_since(session, network, local(listed[0].opened_at).date())
+        return not _spoken_since(session, network, local(listed[0].opened_at).date())
     if asked is None or asked.second_asked_on is None:
         return False
-    return not heard_since(session, network, asked.sent_on)
+    return not _spoken_since(session, network, asked.sent_on)
 
 
 def _tried_in_vain(session: Session, network: Network) -> bool:
     """Whether staff tried twice, fourteen days apart, since anybody was last reached or heard of."""
-    last_sign, tried = last_heard(session, network), list[date]()
+    last_sign, tried = _last_word(session, network), list[date]()
     for entry in attempts_of(session, [network.id]).get(network.id, []):
         tried = [*tried, entry.on] if entry.outcome in IN_VAIN else []
     return are_apart(day for day in tried if last_sign is None or day > last_sign)
+
+
+def _spoken_since(session: Session, network: Network, day: date) -> bool:
+    last_word = _last_word(session, network)
+    return last_word is not None and last_word >= day
+
+
+def _last_word(session: Session, network: Network) -> date | None:
+    """The last day on which a member was heard of in any way: as in `last_heard`, or in a talk with staff, by a yes, or
+    by a change that they asked for.
+    """
+    talks = select(BookedTalk).where(col(BookedTalk.network_id) == network.id)
+    said_yes = select(Role.confirmed_at).where(col(Role.network_id) == network.id)
+    asked = select(ChangeEntry.at).where(
+        col(ChangeEntry.network_id) == network.id, col(ChangeEntry.asked_by).is_not(None)
+    )
+    days = [talk.on for talk in session.exec(talks)]
+    days += [local(moment).date() for moment in (*session.exec(said_yes), *session.exec(asked)) if moment]
+    heard = last_heard(session, network)
+    return max([*days, heard] if heard else days, default=None)
 
 
 def heard_since(session: Session, network: Network, day: date) -> bool:
@@ -151,7 +173,7 @@ def _wake(session: Session, network: Network, cause: Cause) -> None:
     """
     today = local(cause.at).date()
     never_independent = network.step < STEP_OF[NetworkState.independent]  # the step is kept while it rests
-    end = support_end(network, ladder_pauses_of(session, network.negotiator))
+    end = support_end(network, pauses_of(session, network))
     lasts = end is not None and end > today
     target = NetworkState.trial if never_independent and lasts else NetworkState.independent
     lifecycle.advance(session, network, target, cause)

@@ -1,8 +1,6 @@
 """How far a network has come on its ladder, and its farewell (domain.md section 5)."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
@@ -11,16 +9,15 @@ from models.check_ins.questions import latest_of
 from models.dates.local_time import local
 from models.health.assessment import assess
 from models.mail.queue import QueuedMail, enqueue
-from models.office.absence import ladder_pauses
 from models.office.interventions import open_once
 from models.people.roles import contact_of
 from models.support.ladder import (
     OFFICE_DUTIES,
-    Spans,
     Standing,
     support_end,
 )
 from models.support.ledger import end_grants
+from models.support.pauses import pauses_by_network
 from models.tables.mail import Template
 from models.tables.meeting import Meeting, MeetingStatus
 from models.tables.network import Network, NetworkState, Role
@@ -31,23 +28,18 @@ def standings(session: Session, which: ColumnElement[bool], at: datetime) -> lis
     """Every started network that the condition holds for, with its standing today."""
     networks = session.exec(select(Network).where(which).order_by(col(Network.number))).all()
     asked = latest_of(session, which)
-    away = ladder_pauses(session)
+    paused = pauses_by_network(session, networks)
     return [
         (
             network,
             Standing(
                 health=health,
                 last_check_in_answered=(last := asked.get(network.id)) is not None and last.answered_at is not None,
-                ladder_pauses=spans(away, network),
+                ladder_pauses=paused.get(network.id, ()),
             ),
         )
         for network, health in assess(session, networks, local(at).date())
     ]
-
-
-def spans(away: Mapping[UUID, Spans], network: Network) -> Spans:
-    """The days on which the network's negotiator was away without a substitute."""
-    return away.get(network.negotiator, ()) if network.negotiator else ()
 
 
 def end_support_and_say_goodbye(session: Session, network: Network, at: datetime) -> None:

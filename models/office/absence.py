@@ -66,11 +66,6 @@ def substitute_for(session: Session, staff: Staff, day: date) -> Staff | None:
     return session.get(Staff, substitute) if substitute else None
 
 
-def ladder_pauses_of(session: Session, staff_id: UUID | None) -> list[Span]:
-    """`ladder_pauses` of one negotiator; none for a network that has none."""
-    return ladder_pauses(session).get(staff_id, []) if staff_id else []
-
-
 def ladder_pauses(session: Session) -> dict[UUID, list[Span]]:
     """The days on which each was away and nobody stood in who was there: the ladder stands still on them.
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, exists, select
 
 from models.db.queries import some_at_a_time
 from models.tables.contact_entry import ContactEntry, ContactOutcome
@@ -42,14 +43,12 @@ def attempts_of(session: Session, network_ids: Iterable[UUID]) -> dict[UUID, lis
 
 def reminders_due(session: Session, today: date) -> list[ContactEntry]:
     """Whom staff wanted to be reminded of by now, and have not tried again since; the longest due first."""
-    due = select(ContactEntry).where(col(ContactEntry.remind_on) <= today).order_by(col(ContactEntry.remind_on))
-    reminders = session.exec(due).all()
-    later = attempts_of(session, {one.network_id for one in reminders if one.network_id})
-    return [
-        one
-        for one in reminders
-        if not any(other.noted_at > one.noted_at for other in later.get(one.network_id or one.id, []))
-    ]
+    later = aliased(ContactEntry)
+    tried_again = exists().where(
+        col(later.network_id) == col(ContactEntry.network_id), col(later.noted_at) > col(ContactEntry.noted_at)
+    )
+    due = select(ContactEntry).where(col(ContactEntry.remind_on) <= today, ~tried_again)
+    return list(session.exec(due.order_by(col(ContactEntry.remind_on))))
 
 
 def are_apart(days: Iterable[date]) -> bool:

@@ -4,6 +4,7 @@ The register says what is so now, never since when: it is looked at every mornin
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlmodel import Session, and_, col, exists, or_, select, update
 
@@ -26,26 +27,23 @@ ASKS = exists().where(col(SupportRequest.initiator_id) == col(Person.id), col(Su
 def note_who_may_no_more(session: Session, at: datetime) -> int:
     """Date those who carry or ask for something and may no more, and take the date from those who may again.
 
-    Returns how many are new. Who works at the office is known by the register, or by their address.
+    Returns how many are new. Who works at the office is known by the register, or by their address: that is looked at
+    anew each time, and never written down as the register's word.
     """
-    _note_employees(session)
-    involved = or_(CARRIES, ASKS)
-    fresh = (IS_INELIGIBLE, col(Person.ineligible_since).is_(None), col(Person.erased_at).is_(None), involved)
+    may_not = or_(IS_INELIGIBLE, col(Person.id).in_(_on_the_staff(session)))
+    fresh = (may_not, col(Person.ineligible_since).is_(None), col(Person.erased_at).is_(None), or_(CARRIES, ASKS))
     found = session.exec(select(Person.id).where(*fresh)).all()
     session.execute(update(Person).where(*fresh).values(ineligible_since=at))
-    again = (~IS_INELIGIBLE, col(Person.ineligible_since).is_not(None))
+    again = (~may_not, col(Person.ineligible_since).is_not(None))
     session.execute(update(Person).where(*again).values(ineligible_since=None))
     return len(found)
 
 
-def _note_employees(session: Session) -> None:
+def _on_the_staff(session: Session) -> list[UUID]:
+    """Who of those that carry or ask for something has the address of somebody on the staff."""
     addresses = staff_addresses(session)
-    rows = select(Person).where(or_(CARRIES, ASKS), col(Person.is_employee).is_(False), col(Person.email).is_not(None))
-    for person in session.exec(rows):
-        if canonical_address(person.email or "") in addresses:
-            person.is_employee = True
-            session.add(person)
-    session.flush()
+    rows = select(Person.id, Person.email).where(or_(CARRIES, ASKS), col(Person.email).is_not(None))
+    return [key for key, email in session.exec(rows) if canonical_address(email or "") in addresses]
 
 
 def works_at_the_office(session: Session, person: Person) -> bool:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select, update
 from models.networks.contacts import end_roles_of_leavers
 from models.people.roles import organiser_key
 from models.requests import lifecycle
+from models.tables.change_entry import ChangedField, ChangeEntry
 from models.tables.contact_entry import ContactEntry
 from models.tables.mail import WAITING, MailStatus, OutgoingMail, Template
 from models.tables.meeting import Meeting, MeetingDuty
@@ -23,6 +24,7 @@ from models.tables.transition import Actor, Cause
 
 ERASED = "erased"
 TELL_OF_OTHERS = (Template.introduction, Template.staff_alarm)
+KEPT_AT_MOST = timedelta(days=400)  # what is older says nothing any more
 
 
 def erase(session: Session, person: Person, cause: Cause) -> None:
@@ -37,6 +39,7 @@ def erase(session: Session, person: Person, cause: Cause) -> None:
     called = session.exec(select(Meeting.network_id).where(col(Meeting.convener_id) == person.id))
     for network_id in {*held, *called}:
         rekey_duties(session, network_id, person.id)
+    _empty_words_about(session, person.id)
     _empty_requests(session, person.id, cause)
     session.execute(delete(NamedOrganiser).where(col(NamedOrganiser.person_id) == person.id))
     empty_mails(session, col(OutgoingMail.person_id) == person.id, cause.at)
@@ -61,6 +64,21 @@ def rekey_duties(session: Session, network_id: UUID, person_id: UUID) -> None:
     """What somebody carried in a network is counted on under a key at random: nobody can find out whose any more."""
     theirs = col(MeetingDuty.organiser_key) == organiser_key(network_id, person_id)
     session.execute(update(MeetingDuty).where(theirs).values(organiser_key=secrets.token_hex(32)))
+
+
+def _empty_words_about(session: Session, person_id: UUID) -> None:
+    """Why their role was ended, and what staff noted of attempts to reach the networks that they carried."""
+    theirs = session.exec(select(Role).where(col(Role.person_id) == person_id)).all()
+    codes = {(role.network_id, role.code) for role in theirs}
+    networks = {role.network_id for role in theirs}
+    ended = select(ChangeEntry).where(
+        col(ChangeEntry.what) == ChangedField.role, col(ChangeEntry.network_id).in_(networks)
+    )
+    for entry in session.exec(ended).all():
+        if (entry.network_id, entry.before) in codes:
+            entry.reason = None
+            session.add(entry)
+    session.execute(update(ContactEntry).where(col(ContactEntry.network_id).in_(networks)).values(note=None))
 
 
 def _empty_requests(session: Session, person_id: UUID, cause: Cause) -> None:
@@ -106,10 +124,12 @@ def rekey_mails(session: Session, which: ColumnElement[bool]) -> None:
         session.execute(update(OutgoingMail), changed)
 
 
-def empty_mails_about(session: Session, persons: Collection[UUID], at: datetime) -> None:
-    """Mails to others that tell of these persons, by id: they say nothing any more."""
+def empty_mails_about(session: Session, persons: Collection[UUID], at: datetime, *which: ColumnElement[bool]) -> None:
+    """Mails to others that tell of these persons, by id, and that `which` holds for: they say nothing any more."""
     ids = [str(one) for one in persons]
-    rows = select(OutgoingMail.id, OutgoingMail.context).where(col(OutgoingMail.template).in_(TELL_OF_OTHERS))
+    rows = select(OutgoingMail.id, OutgoingMail.context).where(
+        col(OutgoingMail.template).in_(TELL_OF_OTHERS), col(OutgoingMail.created_at) > at - KEPT_AT_MOST, *which
+    )
     about = [mail_id for mail_id, context in session.exec(rows) if any(one in context for one in ids)]
     if about:
         empty_mails(session, col(OutgoingMail.id).in_(about), at)

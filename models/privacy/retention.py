@@ -131,7 +131,8 @@ def _roles(session: Session, at: datetime) -> int:
         )
         _leave_mails(session, about, nobody, at)
     if due:
-        empty_mails_about(session, [person.id for _, person in due], at)
+        settled = col(OutgoingMail.status).not_in(UNSETTLED)  # they may still be told of elsewhere
+        empty_mails_about(session, [person.id for _, person in due], at, settled)
     return len(due)
 
 
@@ -211,7 +212,7 @@ def _persons(session: Session, at: datetime) -> int:
 
 
 def _forget_named(session: Session, at: datetime) -> None:
-    """Who was named and came to carry nothing: once the request is over, or the link they were asked by."""
+    """Who was named and came to carry nothing: once the request is over or granted, or the link they were asked by."""
     over = sql_select(col(SupportRequest.id)).where(col(SupportRequest.state).in_(CAME_TO_NOTHING))
     unanswered = (
         col(NamedOrganiser.yes_at).is_(None),
@@ -220,7 +221,19 @@ def _forget_named(session: Session, at: datetime) -> None:
             sql_select(col(SupportRequest.id)).where(col(SupportRequest.state).in_(OPEN))
         ),
     )
-    session.execute(delete(NamedOrganiser).where(or_(col(NamedOrganiser.request_id).in_(over), and_(*unanswered))))
+    granted = sql_select(col(SupportRequest.id)).where(col(SupportRequest.network_id).is_not(None))
+    carries = (
+        sql_select(col(Role.id))
+        .join(SupportRequest, col(SupportRequest.network_id) == col(Role.network_id))
+        .where(
+            col(SupportRequest.id) == col(NamedOrganiser.request_id),
+            col(Role.person_id) == col(NamedOrganiser.person_id),
+        )
+        .exists()
+    )
+    without_role = and_(col(NamedOrganiser.request_id).in_(granted), ~carries)
+    gone = or_(col(NamedOrganiser.request_id).in_(over), and_(*unanswered), without_role)
+    session.execute(delete(NamedOrganiser).where(gone))
 
 
 # --- words ----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import add_months, local, midnight
 from models.mail.queue import QueuedMail, enqueue
+from models.office.absence import substitute_for
 from models.tables.mail import Template
 from models.tables.office import Staff, StaffRole
 from models.tables.person import Person, RightsKind, RightsRequest, RightsStatus
@@ -39,6 +40,10 @@ def ask(
     """
     waits = select(RightsRequest).where(col(RightsRequest.person_id) == person.id, col(RightsRequest.kind) == kind)
     known = session.exec(waits.where(col(RightsRequest.status) == RightsStatus.received)).first()
+    if known and received_on and received_on < local(known.received_at).date():
+        known.received_at = midnight(received_on)  # the letter came before what they asked on the page
+        known.deadline = add_months(received_on, MONTHS_TO_ANSWER)
+        session.add(known)
     if known:
         return known
     came = min(at, midnight(received_on)) if received_on else at
@@ -51,15 +56,17 @@ def ask(
     session.flush()
     told = {"stage": "receipt", "kind": kind, "deadline": deadline, "data_link": "", "outcome": "", "reason": ""}
     letters = [QueuedMail(Template.data_request, person.id, f"{request.id}:receipt", context=told)]
-    for staff in who_answers(session):
+    for staff in who_answers(session, local(at).date()):
         about = {"what": f"rights_{kind}", "subject": "", "due": deadline, "link": "", "other_person": str(person.id)}
         letters.append(QueuedMail(Template.staff_alarm, None, f"rights:{request.id}", context=about, staff_id=staff.id))
     enqueue(session, letters, at)
     return request
 
 
-def who_answers(session: Session) -> list[Staff]:
-    """Those who look after data protection, else the office."""
+def who_answers(session: Session, today: date) -> list[Staff]:
+    """Those who look after data protection, or who acts for them that day; nobody there, the office."""
     active = session.exec(select(Staff).where(col(Staff.active)).order_by(col(Staff.signature))).all()
     named = [one for one in active if one.role == StaffRole.data_protection]
-    return named or [one for one in active if one.role == StaffRole.office]
+    acting = {one.id: one for staff in named if (one := substitute_for(session, staff, today))}
+    office = [one for one in active if one.role == StaffRole.office]
+    return list(acting.values()) or [*named, *office]

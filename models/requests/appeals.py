@@ -9,19 +9,22 @@ from models.dates.local_time import local, midnight
 from models.dates.working_days import add_working_days
 from models.errors import UserError
 from models.i18n import localized
+from models.office.staff import SIGNING
 from models.requests import lifecycle
 from models.requests.assignment import reassign
+from models.tables.office import Staff
 from models.tables.request import RequestState, SupportRequest
 from models.tables.transition import Cause, Transition
 
 APPEAL_DAYS = 21
 ANSWER_WORKING_DAYS = 15
+LATE_DAYS = 14  # a letter that lay over a break is still written down
 REFUSED = (RequestState.declined, RequestState.referred)
 
 
 def can_be_appealed(today: date) -> ColumnElement[bool]:
-    """The condition that a request was refused within three weeks and has not been appealed."""
-    first = midnight(today - timedelta(days=APPEAL_DAYS))
+    """The condition that a request was refused so lately that an appeal may have come in time, and has none."""
+    first = midnight(today - timedelta(days=APPEAL_DAYS + LATE_DAYS))
     refused = select(Transition.request_id).where(
         col(Transition.to_state).in_(REFUSED), col(Transition.at) >= first, col(Transition.request_id).is_not(None)
     )
@@ -32,9 +35,13 @@ def can_be_appealed(today: date) -> ColumnElement[bool]:
     )
 
 
-def check_appeal(session: Session, request: SupportRequest, today: date) -> None:
-    """Raises UserError when the request was appealed before, or the three weeks are over."""
-    last_day = local(_refusal(session, request).at).date() + timedelta(days=APPEAL_DAYS)
+def check_appeal(session: Session, request: SupportRequest, came_on: date) -> None:
+    """Raises UserError when the request was appealed before, the three weeks were over on the day the appeal came, or
+    nobody is there to decide but who said no.
+    """
+    refusal = _refusal(session, request)
+    refused_on = local(refusal.at).date()
+    last_day = refused_on + timedelta(days=APPEAL_DAYS)
     if request.appealed_at:
         raise UserError(
             localized(
@@ -42,11 +49,19 @@ def check_appeal(session: Session, request: SupportRequest, today: date) -> None
                 f"Request: #{request.number} was appealed once and is not looked at again. A new request is welcome.",
             )
         )
-    if today > last_day:
+    if not refused_on <= came_on <= last_day:
         raise UserError(
             localized(
-                f"Förfrågan: #{request.number} kunde överklagas till och med {last_day}. En ny förfrågan går bra.",
-                f"Request: #{request.number} could be appealed until {last_day}. A new request is welcome.",
+                f"Förfrågan: #{request.number} kunde överklagas {refused_on} till och med {last_day}. En ny går bra.",
+                f"Request: #{request.number} could be appealed {refused_on} until {last_day}. A new one is welcome.",
+            )
+        )
+    others = select(Staff.id).where(col(Staff.active), col(Staff.role).in_(SIGNING))
+    if session.exec(others.where(col(Staff.signature) != (refusal.signature or ""))).first() is None:
+        raise UserError(
+            localized(
+                f"Förfrågan: ingen annan än {refusal.signature} kan avgöra överklagandet. Lägg in en kollega först.",
+                f"Request: nobody but {refusal.signature} could decide on the appeal. Add a colleague first.",
             )
         )
 
@@ -56,17 +71,16 @@ def _refusal(session: Session, request: SupportRequest) -> Transition:
     return session.exec(refusals.order_by(col(Transition.at).desc()).limit(1)).one()
 
 
-def appeal(session: Session, request: SupportRequest, cause: Cause) -> None:
+def appeal(session: Session, request: SupportRequest, came_on: date, cause: Cause) -> None:
     """Look at a refused request once more: somebody else takes it on, and answers within 15 working days.
 
     Raises UserError as `check_appeal` does.
     """
-    today = local(cause.at).date()
-    check_appeal(session, request, today)
+    check_appeal(session, request, came_on)
     refused_by = _refusal(session, request).signature
     lifecycle.advance_request(session, request, RequestState.talking, cause)
     request.appealed_at = cause.at
-    request.answer_due = add_working_days(today, ANSWER_WORKING_DAYS)
+    request.answer_due = add_working_days(came_on, ANSWER_WORKING_DAYS)
     reassign(session, request, cause.at, without=refused_by)
 
 

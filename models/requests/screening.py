@@ -6,6 +6,7 @@ from models.db.column_types import nfc
 from models.db.crypto import keyed_hash
 from models.errors import UserError
 from models.i18n import localized
+from models.people.eligibility import works_at_the_office
 from models.reference.places import is_whole_country
 from models.tables.person import Membership, Person
 from models.tables.request import RefusalReason, RequestState, SupportRequest
@@ -20,12 +21,14 @@ def dedupe_key(initiator: str, municipality: str, place: str, nature: str, need:
     return keyed_hash("request", *content, *(str(number) for number in after if number))
 
 
-def screen(person: Person, place: str, municipality: str | None) -> tuple[RequestState, RefusalReason]:
+def screen(
+    session: Session, person: Person, place: str, municipality: str | None
+) -> tuple[RequestState, RefusalReason]:
     """What the rules say of a request before any talk (domain.md sections 4 and 12).
 
     An unknown membership (register down, number unknown) is incomplete: retried, never granted.
     """
-    if person.is_employee:
+    if works_at_the_office(session, person):
         return RequestState.declined, RefusalReason.employee
     if person.membership == Membership.unknown and not person.is_representative:
         return RequestState.incomplete, RefusalReason.none

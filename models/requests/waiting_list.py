@@ -20,7 +20,7 @@ from models.support.ledger import all_hours_left
 from models.tables.mail import Template
 from models.tables.office import Staff, StaffRole
 from models.tables.place import Municipality
-from models.tables.request import RequestState, SupportRequest
+from models.tables.request import NamedOrganiser, RequestState, SupportRequest
 from models.tables.support import Item
 from models.tables.transition import Cause
 
@@ -39,6 +39,15 @@ def wait(session: Session, request: SupportRequest, cause: Cause) -> None:
     letter = QueuedMail(Template.waiting, request.initiator_id, str(request.id), request_id=request.id, context=now)
     enqueue(session, [letter], cause.at)
     ask_named(session, request, cause.at)
+
+
+def ask_named_of_waiting(session: Session, at: datetime) -> int:
+    """Ask whom waiting requests name and nobody has asked: what began to wait under an earlier version. How many."""
+    unasked = select(NamedOrganiser.request_id).where(col(NamedOrganiser.asked_at).is_(None))
+    waiting = select(SupportRequest).where(
+        col(SupportRequest.state) == RequestState.waiting, col(SupportRequest.id).in_(unasked)
+    )
+    return sum(ask_named(session, request, at) for request in session.exec(waiting).all())
 
 
 def in_order(session: Session, region: str) -> list[SupportRequest]:

@@ -67,7 +67,8 @@ def check_talk(session: Session, form: Form) -> None:
                 "the office, or that there is no place.",
             )
         )
-    appeals.check_decider(session, request, form.signature)
+    if form.decision != "withdraw":
+        appeals.check_decider(session, request, form.signature)
     if form.decision == "appeal":
         appeals.check_appeal(session, request, form.talked_on)
     if form.decision == "grant":
@@ -122,7 +123,7 @@ def decide(session: Session, request: SupportRequest, form: NeedsTalkForm, cause
         case "withdraw":
             ending.withdraw(session, request, cause)
         case "appeal":
-            appeals.appeal(session, request, replace(cause, actor=Actor.member))
+            appeals.appeal(session, request, form.talked_on, replace(cause, actor=Actor.member))
         case _:
             _refuse(session, request, form, cause)
     return request

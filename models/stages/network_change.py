@@ -19,12 +19,12 @@ from models.networks.closing import close, merge, split
 from models.networks.contacts import new_contact, new_organiser
 from models.networks.lookup import network_by_number, require_state
 from models.networks.rest import rest, wake
-from models.office.absence import ladder_pauses_of
 from models.office.contact_log import log_attempt
 from models.office.staff import anybody_by_signature, by_signature
 from models.people.roles import member_by_code
 from models.requests.near_neighbour import agree_for_network
 from models.support.ladder import ABSOLUTE_MONTHS, ON_THE_WAY, has_ended
+from models.support.pauses import pauses_of
 from models.tables.contact_entry import ContactChannel, ContactEntry, ContactOutcome
 from models.tables.network import STEP_OF, Network, NetworkState
 from models.tables.office import Staff
@@ -153,7 +153,7 @@ def _extended_end(session: Session, network: Network, days: int, today: date) ->
             )
         )
     ends, kickoff = network.support_ends_on, network.kickoff_on
-    over = has_ended(network, ladder_pauses_of(session, network.negotiator), today)
+    over = has_ended(network, pauses_of(session, network), today)
     if ends is None or kickoff is None or over or network.step == STEP_OF[NetworkState.independent]:
         raise UserError(
             localized(

@@ -1,8 +1,6 @@
 """The weekly look at every network on the ladder: a step, a notice, a farewell (domain.md sections 4, 5 and 8)."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from sqlmodel import Session, col, select
 
@@ -10,8 +8,7 @@ from models.dates.local_time import local
 from models.dates.send_window import last_allowed_day
 from models.mail.queue import QueuedMail, enqueue
 from models.networks import lifecycle
-from models.networks.standing import spans, standings, step_letter
-from models.office.absence import ladder_pauses
+from models.networks.standing import standings, step_letter
 from models.people.roles import contacts_of
 from models.support.ladder import (
     MOST_FROZEN_DAYS,
@@ -25,6 +22,7 @@ from models.support.ladder import (
     support_end,
 )
 from models.support.ledger import end_grants
+from models.support.pauses import pauses_by_network
 from models.tables.mail import Template
 from models.tables.network import Network, NetworkState
 from models.tables.transition import Cause
@@ -59,10 +57,12 @@ def step_down(session: Session, cause: Cause) -> dict[str, int]:
 
 
 def _end_support_at_rest(session: Session, at: datetime) -> None:
-    today, away = local(at).date(), ladder_pauses(session)
+    today = local(at).date()
     resting = select(Network).where(col(Network.state) == NetworkState.resting, col(Network.support_ends_on) <= today)
-    for network in session.exec(resting).all():
-        if has_ended(network, spans(away, network), today):
+    networks = session.exec(resting).all()
+    paused = pauses_by_network(session, networks)
+    for network in networks:
+        if has_ended(network, paused.get(network.id, ()), today):
             end_grants(session, network.id, at)
 
 
@@ -81,8 +81,8 @@ def give_notice(session: Session, at: datetime) -> int:
             col(Network.support_ends_on) <= today + timedelta(days=max(NOTICE_DAYS)) + LONGEST_QUIET,
         )
     ).all()
-    away = ladder_pauses(session)
-    soon = [(network, days) for network in networks if (days := _notice(network, away, today))]
+    paused = pauses_by_network(session, networks)
+    soon = [(one, days) for one in networks if (days := _notice(one, paused.get(one.id, ()), today))]
     contacts = contacts_of(session, [network.id for network, _ in soon])
     letters = [
         QueuedMail(
@@ -99,11 +99,11 @@ def give_notice(session: Session, at: datetime) -> int:
     return enqueue(session, letters, at)
 
 
-def _notice(network: Network, away: Mapping[UUID, Spans], today: date) -> tuple[int, date, date] | None:
+def _notice(network: Network, paused: Spans, today: date) -> tuple[int, date, date] | None:
     """Which notice (60 or 30) goes before the sweep comes again, the day it tells of, and the day on which it goes: the
     last that mail may go by then. None while there is longer to go, or no end ahead.
     """
-    end = support_end(network, spans(away, network))
+    end = support_end(network, paused)
     if end is None or end <= today:
         return None
     due = [

@@ -142,8 +142,7 @@ def register_request(
     audit.log_creation(session, request, cause)
     helpers = [get_or_create_person(session, number).id for number in form.co_organiser_numbers]
     name_organisers(session, request, helpers)
-    person.is_employee = works_at_the_office(session, person)
-    state, reason = screen(person, request.place, request.municipality)
+    state, reason = screen(session, person, request.place, request.municipality)
     if state != RequestState.received:
         request.reason = reason
         lifecycle.advance_request(session, request, state, replace(cause, actor=Actor.rule))
@@ -208,7 +207,7 @@ def retry_incomplete(session: Session, cause: Cause) -> int:
         .order_by(col(SupportRequest.number))
     ).all()
     for request, person in rows:
-        state, request.reason = screen(person, request.place, request.municipality)
+        state, request.reason = screen(session, person, request.place, request.municipality)
         request.talk_due, request.answer_due = _due_days(local(cause.at).date())
         lifecycle.advance_request(session, request, state, cause)
         enqueue(session, [_answer(request, person)], cause.at)

@@ -258,7 +258,7 @@ def _owners(session: Session, at: datetime) -> Callable[[WorkItem], list[UUID]]:
     def there(ids: list[UUID]) -> list[UUID]:
         return list(dict.fromkeys(acting for one in ids if (acting := absent.get(one, one))))
 
-    answers = [one.id for one in who_answers(session)]
+    answers = [one.id for one in who_answers(session, local(at).date())]
 
     def owners(one: WorkItem) -> list[UUID]:
         if one.person:

@@ -19,9 +19,10 @@ def record_payment(
 ) -> bool:
     """Write down that a network's grant of money was paid on a day. Returns False when just that is written already.
 
-    A network may have two: the first that is not paid and runs on that day is meant. It is used then, and its hours
-    are booked where they are not yet. Raises UserError that names the field when no grant is to be paid, another sum
-    was that day, the day lies outside the grant or more is paid than granted; CapacityExceeded as `use_hours` does.
+    A network may have two: the first that is not paid and runs on that day is meant, or one that has run out, since a
+    receipt comes after the meeting. It is used then, and its hours are booked where they are not yet. Raises UserError
+    that names the field when no grant is to be paid, another sum was that day, the day lies before the grant or more is
+    paid than granted; CapacityExceeded as `use_hours` does.
     """
     lock_ledger(session)
     grants = _grants(session, network.id)
@@ -36,7 +37,7 @@ def record_payment(
             )
         )
     if (left := grant.hours - hours_used(session, grant.id)) > 0:
-        use_hours(session, grant, on, left, at, signer)
+        use_hours(session, grant, min(on, grant.to_on), left, at, signer)
     release(session, grant, at)
     grant.status = GrantStatus.used
     grant.paid_on, grant.paid_sek, grant.receipt_seen_by = on, sek, seen_by.id
@@ -70,13 +71,13 @@ def _to_pay(grants: list[SupportGrant], network: Network, on: date) -> SupportGr
                 f"Paid, SEK: paid already ({told}). If this is another payment, look at the day and the network.",
             )
         )
-    found = next((one for one in unpaid if one.from_on <= on <= one.to_on), None)
-    if found is None:
-        days = localized(" eller ", " or ").join(f"{one.from_on}–{one.to_on}" for one in unpaid)
+    begun = [one for one in unpaid if one.from_on <= on]
+    if not begun:
+        first = min(one.from_on for one in unpaid)
         raise UserError(
             localized(
-                f"Dag: bidraget gäller {days}. Ange en dag däremellan.",
-                f"Day: the money is for {days}. Give a day between them.",
+                f"Dag: bidraget gäller från {first}. Ange den dagen eller en senare.",
+                f"Day: the money is from {first}. Give that day or a later one.",
             )
         )
-    return found
+    return next((one for one in begun if on <= one.to_on), begun[0])

@@ -10,13 +10,14 @@ from models.dates.local_time import add_months, local
 from models.errors import CapacityExceeded, UserError
 from models.forms.needs_talk import GrantLine
 from models.i18n import localized
-from models.office.absence import ladder_pauses_of, substitute_for
+from models.office.absence import substitute_for
 from models.office.menu import MENU
 from models.office.policy import office_policy
 from models.office.staff import by_signature
 from models.support.ladder import ABSOLUTE_MONTHS, support_end
 from models.support.ledger import lock_ledger, reserve
 from models.support.network_hours import FIRST_YEAR_MONTHS, first_year_ends_on, first_year_hours, times_granted
+from models.support.pauses import pauses_of
 from models.tables.network import Network, NetworkState
 from models.tables.office import Staff
 from models.tables.support import HUNDREDTH, SupportGrant
@@ -46,7 +47,7 @@ def check_lines(session: Session, lines: Sequence[GrantLine], today: date, netwo
 
 
 def _check_support_lasts(session: Session, network: Network, lines: Sequence[GrantLine], today: date) -> None:
-    end = support_end(network, ladder_pauses_of(session, network.negotiator))
+    end = support_end(network, pauses_of(session, network))
     is_over = network.state == NetworkState.independent or (end is not None and today >= end)
     for line in lines:
         if MENU[line.item].is_free:

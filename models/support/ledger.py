@@ -1,5 +1,6 @@
 """The office's hours: a ledger per negotiator and quarter that never goes below zero (domain.md S6, I5)."""
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -255,6 +256,30 @@ def take_what_is_left(session: Session, staff: Staff, on: date, wanted: Decimal,
     hours = min(wanted, hours_left(session, staff.id, quarter(on)))
     book_hours(session, staff, on, hours, EntryKind.used, at)
     return hours
+
+
+def pass_on_grants(session: Session, network_id: UUID, former: UUID, staff: Staff, at: datetime) -> int:
+    """What somebody was to give a network, and has not, another gives: their hours go back, and the other's are taken.
+
+    What does not fit the other's quarters stays where it is. Returns how many grants went over.
+    """
+    granted = select(SupportGrant).where(
+        col(SupportGrant.network_id) == network_id,
+        col(SupportGrant.staff_id) == former,
+        col(SupportGrant.status) == GrantStatus.granted,
+    )
+    passed_on = 0
+    for grant in session.exec(granted.order_by(col(SupportGrant.from_on), col(SupportGrant.id))).all():
+        with suppress(CapacityExceeded), session.begin_nested():
+            left = reserved(session, grant.id)
+            release(session, grant, at)
+            for _, in_quarter, hours in left:
+                append_entry(session, staff.id, in_quarter, -hours, EntryKind.reserved, at, grant.id)
+            grant.staff_id = staff.id
+            session.add(grant)
+            session.flush()
+            passed_on += 1
+    return passed_on
 
 
 def end_grants(session: Session, network_id: UUID, at: datetime) -> None:

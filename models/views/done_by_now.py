@@ -43,7 +43,8 @@ def rules_of(by: datetime) -> tuple[Rule, ...]:
              _found(select(Network.number).join(Role).join(Person).where(*left, col(Role.until).is_(None)))),
         Rule("4", "öppna förfrågningar från den som lämnat facket eller är anställd",
              "open requests of somebody who left the union or works at the office",
-             _found(select(SupportRequest.number).join(Person).where(*left, col(SupportRequest.state).in_(OPEN)))),
+             _found(select(SupportRequest.number).join(Person).where(
+                 *left, col(SupportRequest.state).in_(OPEN), col(SupportRequest.appealed_at).is_(None)))),
         Rule("4", "förfrågningar i kön som skulle ha gått ut", "requests in the queue that should have expired",
              lambda session: _waited_too_long(session, by)),
         Rule("10", "nätverk där någon tillfrågats för länge sedan", "networks where somebody was asked too long ago",

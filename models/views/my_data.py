@@ -18,7 +18,7 @@ from models.tables.person import Person, RightsRequest
 from models.tables.request import NamedOrganiser, SupportRequest
 
 WHO = ("name", "email", "member_number", "language", "membership", "is_representative", "is_employee")
-PERSON = (*WHO, "email_status", "protected_at", "reminders_stopped_at")
+PERSON = (*WHO, "email_status", "ineligible_since", "protected_at", "reminders_stopped_at")
 REQUEST = (
     "received_at",
     "channel",

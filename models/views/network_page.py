@@ -14,9 +14,9 @@ from models.health.advice import ReportedFigures, ScorePart, parts
 from models.health.answers_by_day import latest_by
 from models.health.engagement import Health
 from models.health.parameters import DEFAULTS
-from models.office.absence import ladder_pauses_of
 from models.office.labels import label_of
 from models.support.ladder import OFFICE_DUTIES, SHARING_AFTER_DAYS, TRIAL_AFTER_DAYS, support_end
+from models.support.pauses import pauses_of
 from models.tables.check_in import CheckIn
 from models.tables.health import HealthSnapshot, Level
 from models.tables.meeting import Meeting, MeetingStatus
@@ -196,7 +196,7 @@ def _ladder(session: Session, network: Network, came: Sequence[tuple[date, Netwo
     latest = {
         NetworkState.sharing: kickoff and add_active_days(kickoff, SHARING_AFTER_DAYS),
         NetworkState.trial: kickoff and add_active_days(kickoff, TRIAL_AFTER_DAYS),
-        NetworkState.independent: support_end(network, ladder_pauses_of(session, network.negotiator)),
+        NetworkState.independent: support_end(network, pauses_of(session, network)),
     }
     return [
         Rung(step, state, OFFICE_DUTIES[step], reached.get(state), None if network.step >= step else latest.get(state))

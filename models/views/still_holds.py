@@ -11,9 +11,9 @@ from sqlmodel import Session
 
 from models.dates.local_time import local
 from models.networks.rest import heard_since
-from models.office.absence import ladder_pauses_of
 from models.people.roles import roles_of
 from models.support.ladder import ON_THE_WAY, support_end
+from models.support.pauses import pauses_of
 from models.tables.check_in import CheckIn
 from models.tables.mail import OutgoingMail, Template
 from models.tables.meeting import Meeting, MeetingStatus
@@ -112,7 +112,7 @@ def _end_of_support(session: Session, mail: OutgoingMail, told: Told, at: dateti
     network = _network(session, mail)
     if network is None or network.state not in ON_THE_WAY:
         return False
-    end = support_end(network, ladder_pauses_of(session, network.negotiator))
+    end = support_end(network, pauses_of(session, network))
     return end is not None and str(end) == told["support_ends_on"] and end > local(at).date()
 
 

@@ -43,7 +43,7 @@ async def show(request: Request) -> Response:
 
 async def save(request: Request) -> Response:
     invited, is_yes = await _invited(request), (await posted(request)).get("answer") != NO
-    if invited.is_ended or (invited.has_said_yes and not is_yes):
+    if invited.is_ended or (invited.network and invited.has_said_yes and not is_yes):
         return _page(request, invited)
     await write(request, lambda session: _answer(session, invited.key, moment_of(request)[0], is_yes))
     reply = page(request, "organiser-thanks" if is_yes else "organiser-no", invited=invited)

@@ -20,6 +20,7 @@ CODE = sa.String(length=32)
 
 def upgrade() -> None:
     _name_organisers()
+    _forget_readers_in_keys()
     _log_attempts()
     _log_changes()
     _book_talks()
@@ -66,9 +67,9 @@ def _name_organisers() -> None:
     for column in ("request_id", "person_id"):
         op.create_index(f"ix_named_organiser_{column}", "named_organiser", [column])
     request = sa.table("support_request", sa.column("id", sa.Uuid()), sa.column("co_organisers", sa.JSON()))
-    people = sa.table("person", sa.column("id", sa.Uuid()))
+    people = sa.table("person", sa.column("id", sa.Uuid()), sa.column("erased_at", TIME))
     connection = op.get_bind()
-    known = set(connection.execute(sa.select(people.c.id)).scalars())
+    known = set(connection.execute(sa.select(people.c.id).where(people.c.erased_at.is_(None))).scalars())
     rows = []
     for request_id, listed in connection.execute(sa.select(request.c.id, request.c.co_organisers)):
         ids = dict.fromkeys(UUID(one) for one in (json.loads(listed) if isinstance(listed, str) else listed or []))
@@ -77,6 +78,17 @@ def _name_organisers() -> None:
             rows.append({"id": key, "request_id": request_id, "person_id": person_id, "place": place})
     if rows:
         op.bulk_insert(named, rows)
+
+
+def _forget_readers_in_keys() -> None:
+    """A mail that is so old that nobody knows whom it went to still told it in its key."""
+    columns = ("id", "person_id", "staff_id")
+    mail = sa.table("outgoing_mail", *(sa.column(name, sa.Uuid()) for name in columns), sa.column("idempotency_key"))
+    old = sa.select(mail.c.id, mail.c.idempotency_key).where(mail.c.person_id.is_(None), mail.c.staff_id.is_(None))
+    connection = op.get_bind()
+    for mail_id, key in connection.execute(old).all():
+        kept = f"{key.rpartition(':')[0]}:{mail_id}"
+        connection.execute(mail.update().where(mail.c.id == mail_id).values(idempotency_key=kept))
 
 
 def _log_attempts() -> None:

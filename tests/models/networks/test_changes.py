@@ -11,15 +11,19 @@ from models.db.engine import transaction
 from models.errors import UserError
 from models.forms.network_change import NetworkChangeForm
 from models.health.assessment import assess
+from models.office.absence import record_absence
 from models.office.interventions import open_once
 from models.office.staff import by_signature
 from models.settings import Settings
 from models.stages import network_change
+from models.support.ledger import book_hours, hours_left, use_hours
 from models.tables.change_entry import ChangeEntry
 from models.tables.network import NetworkState
 from models.tables.office import Intervention, InterventionKind, Staff
+from models.tables.support import EntryKind, SupportGrant
 from models.tables.transition import Actor
-from tests.acts import AKE, GOREL, ask, at, by, change, network_in, network_of, organisers, say_yes, talk
+from models.views.invariants import broken
+from tests.acts import AKE, GOREL, ask, at, by, change, grant_line, network_in, network_of, organisers, say_yes, talk
 
 DAY = "2027-01-11"
 CHANGES: list[tuple[str, dict[str, Any], str, Any]] = [
@@ -204,3 +208,42 @@ def test_a_network_in_the_making_can_be_renamed_too(office: Settings) -> None:
         assert network
         say_yes(session, network)
         assert change(session, network, "name", "2026-11-10", member="m1", network_name="Norr")
+
+
+def test_what_a_leaver_was_still_to_give_the_other_gives_and_their_hours_with_it(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session, grants=[grant_line("send_out", from_on="2027-02-01", to_on="2027-03-15")])
+        asj, gol = by_signature(session, "asj", ""), by_signature(session, "gol", "")
+        before = hours_left(session, asj.id, "2027Q1"), hours_left(session, gol.id, "2027Q1")
+        hand_over(session, "asj", "gol")
+        [grant] = session.exec(select(SupportGrant)).all()
+        assert grant.staff_id == gol.id
+        after = hours_left(session, asj.id, "2027Q1"), hours_left(session, gol.id, "2027Q1")
+        assert (after[0] - before[0], before[1] - after[1]) == (grant.hours, grant.hours)
+        use_hours(session, grant, date(2027, 2, 2), grant.hours, at("2027-02-02"))
+        assert hours_left(session, asj.id, "2027Q1") == after[0] and broken(session) == []
+
+
+def test_what_does_not_fit_the_others_hours_stays_where_it_is(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session, grants=[grant_line("send_out", from_on="2027-02-01", to_on="2027-03-15")])
+        gol, asj = by_signature(session, "gol", ""), by_signature(session, "asj", "")
+        book_hours(session, gol, date(2027, 2, 1), hours_left(session, gol.id, "2027Q1"), EntryKind.used, at(DAY))
+        left = hours_left(session, asj.id, "2027Q1")
+        hand_over(session, "asj", "gol")
+        [grant] = session.exec(select(SupportGrant)).all()
+        assert (grant.staff_id, hours_left(session, asj.id, "2027Q1")) == (asj.id, left)
+        assert broken(session) == []
+
+
+def test_a_matter_that_somebody_stood_in_for_goes_to_the_new_negotiator_too(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        record_absence(session, by_signature(session, "asj", ""), date(2027, 1, 4), date(2027, 1, 8),
+                       by_signature(session, "gol", ""))  # fmt: skip
+        open_once(session, network, InterventionKind.wish, "x", at("2027-01-05"))
+        [matter] = session.exec(select(Intervention)).all()
+        assert matter.owner == by_signature(session, "gol", "").id
+        change(session, network, "negotiator", DAY, negotiator="mla")
+        session.expire_all()
+        assert matter.owner == by_signature(session, "mla", "").id

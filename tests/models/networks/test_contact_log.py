@@ -10,16 +10,21 @@ from models.dates.active_days import add_active_days
 from models.dates.local_time import local
 from models.db.engine import transaction
 from models.errors import UserError
+from models.forms.catch_up import CatchUpForm
 from models.networks import never_started, rest
 from models.office.contact_log import reminders_due
+from models.office.interventions import open_once
 from models.people.person import by_member_number
+from models.people.roles import roles_of
 from models.settings import Settings
-from models.stages import work_list
+from models.stages import kickoff, work_list
+from models.stages.catch_up import settle_talk
 from models.tables.contact_entry import ContactEntry
 from models.tables.network import Network, NetworkState
 from models.tables.office import Intervention, InterventionKind
 from models.tables.person import EmailStatus, Person
-from tests.acts import AKE, all_sent, ask, at, change, network_in, say_yes, talk
+from models.tables.transition import Actor
+from tests.acts import AKE, GOREL, all_sent, ask, at, by, change, network_in, say_yes, talk
 
 N = NetworkState
 
@@ -214,3 +219,24 @@ def test_a_network_whose_every_organiser_is_protected_can_be_closed_on_their_own
         assert person
         person.protected_at = at("2026-11-10")
         assert change(session, network, "close", "2026-12-01", member="m1")
+
+
+@pytest.mark.parametrize("sign", ["talk", "yes", "change"])
+def test_a_network_that_staff_have_talked_with_since_is_not_out_of_reach(office: Settings, sign: str) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        change(session, network, "new_organiser", "2027-01-11", member_number=GOREL)
+        open_once(session, network, InterventionKind.wish, "x", at("2027-01-11"))
+        for day in ("2027-02-01", "2027-02-15"):
+            attempt(session, network, day)
+        if sign == "talk":
+            told = {"network_number": network.number, "signature": "asj", "talked_on": "2027-02-20", "kind": "wish"}
+            form = CatchUpForm.model_validate(told | {"outcome": "settled", "member": "m1"})
+            settle_talk(session, form, by(Actor.staff, "2027-02-20"))
+        elif sign == "yes":
+            kickoff.confirm(session, roles_of(session, network.id)[-1], at("2027-02-20"))
+        else:
+            change(session, network, "name", "2027-02-20", member="m2", network_name="Norr")
+        session.flush()
+        with pytest.raises(UserError, match="Medlem"):
+            change(session, network, "rest", "2027-02-22")

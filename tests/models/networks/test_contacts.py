@@ -12,6 +12,7 @@ from models.networks import contacts
 from models.office.staff import by_signature
 from models.people.person import by_member_number
 from models.people.roles import confirmed_organisers, confirmed_organisers_of, contact_of, contacts_of, roles_of
+from models.privacy.retention import forget
 from models.settings import Settings
 from models.tables.check_in import CheckIn
 from models.tables.network import Network, NetworkState, Role
@@ -24,6 +25,7 @@ from tests.acts import (
     MARIT,
     ORJAN,
     RENE,
+    all_sent,
     at,
     change,
     leave_union,
@@ -313,3 +315,29 @@ def test_mail_to_a_contact_that_bounced_goes_to_the_next_organiser(office: Setti
         session.flush()
         contact = contact_of(session, network.id)
         assert contact and contact.person_id == first.person_id, "what does not go is on staff's list"
+
+
+def test_who_worked_at_the_office_and_does_no_more_may_carry_a_network_again(office: Settings) -> None:
+    with transaction() as session:
+        network_in(session)
+        staff = by_signature(session, "gol", "")
+        staff.email = person(session, MARIT).email or ""
+        morning(session, DAY)
+        assert person(session, MARIT).ineligible_since and not person(session, MARIT).is_employee
+        staff.active = False
+        session.add(staff)
+        assert [morning(session, day) for day in ("2027-01-12", "2027-01-26")] == [0, 0]
+        assert person(session, MARIT).ineligible_since is None
+
+
+def test_who_is_asked_anew_long_after_gets_one_mail(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        change(session, network, "new_organiser", DAY, member_number=GOREL)
+        change(session, network, "end_role", "2027-02-01", whose="m4", approver="gol", reason="Fel nummer.")
+        all_sent(session)
+        forget(session, at("2028-01-20"))
+        session.expire_all()
+        before = len(mails(session, "co-organiser"))
+        change(session, network, "new_organiser", "2028-02-01", member_number=GOREL)
+        assert len(mails(session, "co-organiser")) == before + 1

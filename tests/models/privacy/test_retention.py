@@ -403,3 +403,30 @@ def test_a_living_network_loses_nothing(office: Settings, months: int) -> None:
         network_in(session)
         all_sent(session)
         assert night(session, date(2026, 11, 1) + timedelta(days=30 * months)) == NOTHING
+
+
+def test_who_was_named_and_got_no_role_is_forgotten_once_the_request_is_granted(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, co_organisers=f"{MARIT}, {GOREL}")
+        talk(session, request, decision="wait")
+        marit, _ = acts.named(session, request)
+        named_organisers.answer(session, marit, at("2026-11-09"), is_yes=False)
+        network = talk(session, request, "2026-11-16")
+        assert network
+        all_sent(session)
+        night(session, "2026-11-17")
+        assert [one.person_id for one in acts.named(session, request)] == [member(session, GOREL).id]
+
+
+def test_erasing_somebody_empties_why_their_role_was_ended_and_notes_of_attempts_to_reach_them(
+    office: Settings,
+) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        change(session, network, "contact", "2027-01-11", other_channel="phone", reason="Marit är sjuk.")
+        for code in ("m2", "m3"):
+            change(session, network, "end_role", "2027-01-12", whose=code, approver="gol", reason=f"Skäl {code}.")
+        erase(session, member(session, MARIT), by_erasure(at("2027-01-13")))
+        session.expire_all()
+        assert session.exec(select(ContactEntry.note)).all() == [None]
+        assert sorted(session.exec(select(ChangeEntry.reason)).all(), key=str) == [None, "Skäl m3."]

@@ -1,5 +1,6 @@
 """An appeal: once, within three weeks, by another signature, and answered in time."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,14 +8,17 @@ from sqlmodel import Session, col, select
 
 from models.db.engine import transaction
 from models.errors import TransitionRefused, UserError
+from models.forms.needs_talk import NeedsTalkForm
+from models.people.person import by_member_number
 from models.requests import lifecycle
 from models.settings import Settings
-from models.stages import work_list
+from models.stages import needs_talk, work_list
 from models.tables.office import Staff
+from models.tables.person import Membership
 from models.tables.request import RefusalReason, RequestState, SupportRequest
 from models.tables.transition import Actor
 from models.views.form_options import all_lists
-from tests.acts import ask, at, by, mails, organisers, talk
+from tests.acts import MARIT, ask, at, by, mails, morning, organisers, talk
 
 NO_ON = date(2026, 11, 5)
 REFUSALS = [("decline", "outside_purpose"), ("refer", "other_network")]
@@ -118,5 +122,48 @@ def test_only_the_initiator_appeals(office: Settings) -> None:
 def test_the_form_offers_a_refused_request_while_it_can_be_appealed(office: Settings) -> None:
     with transaction() as session:
         refused(session)
-        assert len(all_lists(session, at("2026-11-26"))["requests"].labels) == 1
-        assert not all_lists(session, at("2026-11-27"))["requests"].labels
+        assert len(all_lists(session, at("2026-12-10"))["requests"].labels) == 1, "a letter may have lain a fortnight"
+        assert not all_lists(session, at("2026-12-11"))["requests"].labels
+
+
+def test_an_appeal_that_came_in_time_and_is_written_down_late_goes_through(office: Settings) -> None:
+    with transaction() as session:
+        request = refused(session)
+        form = {"request_number": request.number, "signature": "gol", "talked_on": "2026-11-24", "decision": "appeal"}
+        told = NeedsTalkForm.model_validate(form)
+        cause = replace(by(Actor.staff, "2026-11-30"), signature="gol")
+        needs_talk.check_talk(session, told)
+        needs_talk.record_talk(session, told, cause)
+        needs_talk.decide(session, request, told, cause)
+        assert (request.state, request.answer_due) == (RequestState.talking, date(2026, 12, 15))
+
+
+def test_an_appeal_of_who_may_not_ask_is_not_withdrawn_before_it_is_decided(office: Settings) -> None:
+    with transaction() as session:
+        marit = by_member_number(session, MARIT)
+        assert marit
+        marit.membership, marit.is_representative = Membership.left, False
+        request = ask(session, member_number=MARIT, co_organisers="")
+        assert request.reason == RefusalReason.not_a_member
+        appeal(session, request, date(2026, 11, 10))
+        for day in ("2026-11-11", "2026-11-26", "2026-12-10"):
+            morning(session, day)
+        assert request.state == RequestState.talking
+
+
+def test_an_appeal_that_nobody_else_could_decide_is_refused_at_once(office: Settings) -> None:
+    with transaction() as session:
+        request = refused(session)
+        for staff in session.exec(select(Staff).where(col(Staff.signature) != "asj")):
+            staff.active = False
+        session.flush()
+        with pytest.raises(UserError, match="ingen annan än asj"):
+            appeal(session, request, date(2026, 11, 10), signature="asj")
+
+
+def test_whoever_said_no_may_note_that_the_member_takes_the_appeal_back(office: Settings) -> None:
+    with transaction() as session:
+        request = refused(session)
+        appeal(session, request, date(2026, 11, 10))
+        talk(session, request, "2026-11-12", decision="withdraw")
+        assert request.state == RequestState.withdrawn

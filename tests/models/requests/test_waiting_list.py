@@ -204,3 +204,17 @@ def test_what_waited_for_180_active_days_expires_unless_an_offer_stands(office: 
         session.flush()
         assert [waiting_list.expire(session, by(Actor.rule, day)) for _ in range(2)] == [1, 0]
         assert request.state == RequestState.expired
+
+
+def test_whom_a_request_named_that_began_to_wait_before_they_were_asked_is_asked_the_next_morning(
+    office: Settings,
+) -> None:
+    with transaction() as session:
+        request = ask(session)
+        talk(session, request, decision="wait")
+        for one in named(session, request):  # as an earlier version left them
+            one.asked_at = None
+        for mail in mails(session, "co-organiser"):
+            session.delete(mail)
+        session.flush()
+        assert [waiting_list.ask_named_of_waiting(session, at("2026-11-16")) for _ in range(2)] == [2, 0]

@@ -11,7 +11,9 @@ from models.db.engine import reading, transaction
 from models.errors import UserError
 from models.forms.data_protection import DataProtectionForm
 from models.health.assessment import each_network, score_networks
+from models.office.absence import record_absence
 from models.office.labels import rights_label
+from models.office.staff import by_signature
 from models.people.person import by_member_number
 from models.people.roles import organiser_key
 from models.privacy import rights_request
@@ -72,10 +74,12 @@ def test_twenty_days_later_those_who_answer_are_alarmed_once_and_told_who_it_is(
     with transaction() as session:
         request = wants(session, RightsKind.access)
         assert work_list.alarm(session, at("2027-03-21")) == 0
-        assert work_list.alarm(session, at("2027-03-22")) == len(rights_request.who_answers(session))
+        assert work_list.alarm(session, at("2027-03-22")) == len(rights_request.who_answers(session, date(2027, 3, 22)))
         assert work_list.alarm(session, at("2027-03-23")) == 0
         alarms = [mail for mail in mails(session, Template.staff_alarm) if str(request.id) in mail.idempotency_key]
-        assert {mail.staff_id for mail in alarms} == {one.id for one in rights_request.who_answers(session)}
+        assert {mail.staff_id for mail in alarms} == {
+            one.id for one in rights_request.who_answers(session, date(2027, 3, 22))
+        }
         assert all(str(request.person_id) in mail.context and "Öhman" not in mail.context for mail in alarms)
 
 
@@ -308,3 +312,22 @@ def test_somebody_else_is_left_as_they_are(office: Settings) -> None:
         erase_granted(session, at("2027-03-11", 4))
         session.refresh(marit)
         assert marit.model_dump() == before
+
+
+def test_a_letter_that_came_before_the_page_moves_the_deadline_back(office: Settings) -> None:
+    with transaction() as session:
+        request = wants(session, RightsKind.erasure, "2027-01-20")
+        by_phone(session, "2027-01-25", received_on="2027-01-04")
+        assert request.deadline == date(2027, 2, 4)
+        by_phone(session, "2027-01-26", received_on="2027-01-25")
+        assert request.deadline == date(2027, 2, 4)
+
+
+def test_who_stands_in_for_data_protection_is_alarmed(office: Settings) -> None:
+    with transaction() as session:
+        dpo = rights_request.who_answers(session, date(2027, 1, 20))
+        assert [one.role for one in dpo] == ["data_protection"]
+        stand_in = by_signature(session, "asj", "")
+        record_absence(session, dpo[0], date(2027, 1, 18), date(2027, 2, 26), stand_in)
+        wants(session, RightsKind.access, "2027-01-20")
+        assert {mail.staff_id for mail in mails(session, Template.staff_alarm)} == {stand_in.id}

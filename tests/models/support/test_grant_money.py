@@ -96,8 +96,7 @@ def test_another_sum_on_the_same_day_is_not_taken_for_the_networks_second_paymen
     ("sek", "on", "sentence"),
     [
         (2501, PAID, "Utbetalt, kronor: 2500 är beviljat nätverk #1. Ange högst så mycket."),
-        (2000, date(2026, 11, 4), "Dag: bidraget gäller 2026-11-05–2026-12-31. Ange en dag däremellan."),
-        (2000, date(2027, 1, 1), "Dag: bidraget gäller 2026-11-05–2026-12-31. Ange en dag däremellan."),
+        (2000, date(2026, 11, 4), "Dag: bidraget gäller från 2026-11-05. Ange den dagen eller en senare."),
     ],
 )
 def test_more_than_was_granted_or_on_another_day_is_refused_in_a_sentence(
@@ -110,6 +109,15 @@ def test_more_than_was_granted_or_on_another_day_is_refused_in_a_sentence(
         assert str(refused.value) == sentence
         [grant] = grants(session)
         assert (grant.paid_on, grant.status, left(session)) == (None, GrantStatus.granted, Decimal("22.5"))
+
+
+def test_a_receipt_that_comes_after_the_last_day_is_paid_and_its_half_hour_booked_on_that_day(office: Settings) -> None:
+    with transaction() as session:
+        network = granted(session, 2500)
+        assert pay(session, network, 2000, date(2027, 1, 14))
+        [grant] = grants(session)
+        assert (grant.paid_on, grant.status) == (date(2027, 1, 14), GrantStatus.used)
+        assert [one.on for one in session.exec(select(SupportTime))] == [date(2026, 12, 31)]
 
 
 def test_a_network_without_a_grant_of_money_is_paid_nothing(office: Settings) -> None:

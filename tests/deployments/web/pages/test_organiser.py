@@ -92,3 +92,12 @@ def test_a_request_that_came_to_nothing_asks_nobody_any_more(browser: TestClient
         talk(session, session.get_one(SupportRequest, gorel.request_id), "2027-03-01", decision="withdraw")
     assert browser.get(path_of(gorel)).status_code == 404
     assert browser.post(path_of(gorel)).status_code == 404
+
+
+def test_a_yes_while_the_request_waits_can_be_taken_back(browser: TestClient, world: World) -> None:
+    with engine.transaction() as session:
+        gorel = waiting(session)
+    assert "Nej, jag har ändrat mig" in browser.post(path_of(gorel)).text
+    assert "Tack för svaret" in browser.post(path_of(gorel), data={"answer": "no"}).text
+    named_now = world.get(NamedOrganiser, gorel.id)
+    assert named_now.yes_at is None and named_now.no_at == world.now
