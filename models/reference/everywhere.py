@@ -45,7 +45,9 @@ EVERYWHERE = _any(ALL, END_TO_END, ANYWHERE, WIDESPREAD, OF_LANDS, LANDS)
 JOINS = _any(JOINING, PEOPLE, NETWORK)
 # These say it in any company: a town named beside them makes no place of them.
 SAYS_WHOLE = _any(
-    WIDESPREAD, f"(?:hela|whole|entire|all of|all over) (?:the )?(?:{LANDS})", f"(?:{OF_LANDS}) (?:{NETWORK})"
+    WIDESPREAD,
+    f"(?:hela|whole|entire|all of|all over) (?:(?:the|vårt|avlånga|vida|långa) )*(?:{LANDS}|land)",
+    f"(?:{OF_LANDS}) (?:{NETWORK})",
 )
 SIGNS = re.compile(r"[\W_]+")
 

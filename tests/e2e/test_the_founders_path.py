@@ -117,7 +117,7 @@ def test_a_founder_asks_is_answered_meets_and_tells(running: Running, catcher: C
     running.lots("run", "needs-talk", *(part for name in told for part in ("--param", f"{name}={told[name]}")))
     running.lots("run", "outbox", "--as-of", next_allowed(datetime.now(UTC), MailClass.founder).isoformat())
     phone.goto(web + link_in(catcher, "orjan.hakansson@", "organiser"))
-    phone.get_by_role("button").click()
+    phone.get_by_role("button", name="Ja, jag vill vara med").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Välkommen som arrangör")
 
     # They meet, and she tells of it on the page that her mail links to.
