@@ -24,7 +24,8 @@ SAID = [
     "Sverige runt", "Hela världen", "Rikstäckande nätverk", "Nordiskt nätverk", "I hela vårt avlånga land",
     "Från norr till söder", "Runt om i landet", "De nordiska länderna", "EU-länderna", "Nordic countries",
     "All over the world", "The whole of Europe", "Chefer i Sverige", "Alla medlemmar i Ledarna", "Norden/Europa",
-    "Sveriges land", "Hela vårt land", "I hela vida världen", "Hela avlånga landet", "Luleå, hela landet", "Luleå och hela världen", "Riksnätverk för kvinnor", "Europewide",
+    "Sveriges land", "Hela vårt land", "I hela vida världen",
+    "Hela avlånga landet", "Luleå, hela landet", "Luleå och hela världen", "Riksnätverk för kvinnor", "Europewide",
     "International network", "Globalt nätverk",
 ]  # fmt: skip
 PLACES = [
