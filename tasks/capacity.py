@@ -93,4 +93,4 @@ async def make_offers(at: datetime) -> int:
 
 def _signer(session: Session, form: CapacityForm) -> Staff:
     """Who writes it down, whoever it is about."""
-    return by_signature(session, form.signed_by, localized(*YOUR_SIGNATURE))
+    return by_signature(session, form.signer, localized(*YOUR_SIGNATURE))

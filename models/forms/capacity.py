@@ -71,7 +71,7 @@ class CapacityForm(Form):
         **field(
             1,
             YOUR_SIGNATURE,
-            ("Du som skriver in det. Inte för kvartalets genomgång.", "You who write it down. Not for the round."),
+            ("Du som skriver in det. Tomt: den det gäller.", "You who write it down. Empty: whom it is about."),
         ),
     )
     signature: SignatureOrNone = Field(
@@ -148,6 +148,11 @@ class CapacityForm(Form):
         return parse_day(self.on, localized(*ON)) or today
 
     @property
+    def signer(self) -> str:
+        """The signature of who writes it down: whom it is about, unless another does."""
+        return self.signed_by or self.signature
+
+    @property
     def exact_hours(self) -> Decimal:
         """The hours as the ledger counts them, in hundredths."""
         return Decimal(str(self.hours)).quantize(Decimal("0.01"))
@@ -156,7 +161,7 @@ class CapacityForm(Form):
         if not self.action:
             return [localized("Vad gäller det: välj i listan.", "What is it about: choose from the list.")]
         found = []
-        if self.action != "quarter" and not self.signed_by:
+        if self.action != "quarter" and not self.signer:
             found.append(localized(f"{YOUR_SIGNATURE[0]}: välj den.", f"{YOUR_SIGNATURE[1]}: choose it."))
         if self.action not in ("quarter", "paid") and not self.signature:
             found.append(localized("Vem: skriv en signatur, 2–5 bokstäver.", "Whom: write a signature, 2–5 letters."))
