@@ -126,7 +126,7 @@ def test_a_founder_asks_is_answered_meets_and_tells(running: Running, catcher: C
     phone.get_by_label("Vilken dag gäller det?").fill(today.isoformat())
     phone.get_by_label("Deltagare").fill("7")
     phone.get_by_label("Branschföreningar").fill("3")
-    phone.get_by_label("Företag").fill("5")
+    phone.get_by_label("Företag", exact=True).fill("5")
     phone.get_by_role("button", name="Skicka").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Tack, nu vet vi hur det gick")
     assert rows(running, "SELECT state FROM network WHERE place = 'Skövde'") == [("starting",)]
