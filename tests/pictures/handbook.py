@@ -33,7 +33,7 @@ from tests.e2e.test_staff_in_prefect import OFFICE, HangsUp, mail_catcher
 from tests.e2e.test_the_founders_path import link_in
 from tests.up import Running, lots_up
 
-DOCS = Path(__file__).parent.parent / "docs" / "pictures"
+DOCS = Path(__file__).parents[2] / "docs" / "pictures"
 WIDE, HIGH, LONG = 800, 900, 3000
 MARGIN = 16
 AKE_MAIL = "ake.ohman@example.org"

@@ -18,7 +18,7 @@ from templates.rendering.mail import LANGUAGES, render_mail
 from tests.browser import chromium
 
 PHONE, TALLEST, GAP = 390, 8_000, 24
-DOCS = Path(__file__).parent.parent / "docs" / "pictures" / "mails.png"
+DOCS = Path(__file__).parents[2] / "docs" / "pictures" / "mails.png"
 IN_DOCS = (
     "receipt", "granted", "co-organiser", "kickoff-checklist", "check-in", "step", "independent", "resting",
 )  # fmt: skip
