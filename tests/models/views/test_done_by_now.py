@@ -1,12 +1,14 @@
 """What time was to bring and did not is told by `lots doctor`, and nothing while the sweeps run."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import Session
 
+from deployments.cli.doctor import Check, examine
 from models.db.engine import transaction
+from models.db.trial import mark_trial
 from models.people.person import by_member_number
 from models.privacy.retention import forget
 from models.requests import waiting_list
@@ -95,3 +97,18 @@ def test_what_time_was_to_bring_is_late_two_days_after_and_not_once_the_sweeps_h
         forget(session, at(day))
         session.expire_all()
         assert not about(session, line, day)
+
+
+def late_check(settings: Settings) -> Check:
+    return next(one for one in examine(settings).checks if one.name == "late")
+
+
+def test_doctor_tells_what_is_late_and_what_to_run_and_leaves_a_trial_alone(office: Settings) -> None:
+    with transaction() as session:
+        session.add(Intake(flow="needs-talk", form="x", received_at=datetime.now(UTC) - timedelta(days=40)))
+    found = late_check(office)
+    assert not found.ok and found.what.startswith("10: 1 formulär som aldrig blev klara")
+    assert "data-protection" in found.do
+    with transaction() as session:
+        mark_trial(session)
+    assert late_check(office).ok
