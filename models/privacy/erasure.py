@@ -51,7 +51,7 @@ def erase(session: Session, person: Person, cause: Cause) -> None:
 
 def empty_persons(session: Session, which: ColumnElement[bool], at: datetime) -> int:
     """Everything that tells who these are goes. Returns how many they were."""
-    told: dict[str, object] = dict.fromkeys(("member_hash", "member_number", "name", "email"))
+    told: dict[str, object] = dict.fromkeys(("member_hash", "member_number", "name", "email", "phone"))
     told |= {"email_status": EmailStatus.missing, "membership": Membership.none}
     told |= {"is_representative": False, "is_employee": False}
     told |= dict.fromkeys(("ineligible_since", "protected_at", "reminders_stopped_at"))

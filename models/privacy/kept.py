@@ -31,6 +31,7 @@ WITH_ROLE = Kept(
 WITH_MAIL = Kept("12 months, or as long as the request or role it is about", "to know who was told what")
 UNTIL_SENT = Kept("until the mail is sent or settled, at most 12 months", "to send it, once")
 TEXT = Kept("12 months", "to go on from what was said")
+LOOKS = Kept("12 months", "so that who was looked at can see by whom, and why")
 STAFF = Kept("as long as the office has the row", "who decided is a field of every decision")
 
 KEPT: Mapping[str, Kept] = MappingProxyType({
@@ -38,6 +39,7 @@ KEPT: Mapping[str, Kept] = MappingProxyType({
     "person.member_number": WITH_PERSON,
     "person.name": WITH_PERSON,
     "person.email": WITH_PERSON,
+    "person.phone": WITH_PERSON,
     "support_request.initiator_id": WITH_REQUEST,
     "support_request.place": WITH_REQUEST,
     "support_request.need": Kept("12 months, unless it is open; at the latest with the request", TEXT.why),
@@ -65,6 +67,8 @@ KEPT: Mapping[str, Kept] = MappingProxyType({
     "support_grant.reason": Kept("12 months after its last day", TEXT.why),
     "network.extension_reason": Kept("12 months after the support ended", TEXT.why),
     "need_signal.words": TEXT,
+    "look.person_id": LOOKS,
+    "look.reason": LOOKS,
     "staff.signature": STAFF,
     "staff.name": STAFF,
     "staff.email": STAFF,
@@ -82,6 +86,8 @@ NOBODYS: frozenset[str] = frozenset({
     "transition.cause", "transition.signature", "outgoing_mail.template_version", "outgoing_mail.language",
     "outgoing_mail.reason", "outgoing_mail.claimed_by", "incoming_mail.key", "intake.flow", "intake.content",
     "intake.subject_id", "congress_report.model_version", "congress_report.sha256",
+    # pages of ours, and what a browser is known by: keyed hashes of what only it holds
+    "look.page", "sign_in.page", "staff_session.key_hash", "staff_session.browser_hash",
     # runs of Prefect's, by id, and their machines
     "intake.flow_run_id", "need_signal.flow_run_id", "change_entry.flow_run_id", "report_entry.flow_run_id",
     "transition.flow_run_id", "flow_run_pulse.flow_run_id", "flow_run_pulse.flow", "flow_run_pulse.host",

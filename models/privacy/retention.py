@@ -37,6 +37,7 @@ from models.tables.network import TERMINAL, Network, Role
 from models.tables.office import Intervention
 from models.tables.person import Membership, Person, RightsRequest, RightsStatus
 from models.tables.request import CAME_TO_NOTHING, OPEN, NamedOrganiser, RefusalReason, SupportRequest
+from models.tables.staff_session import Look, SignIn, StaffSession
 from models.tables.support import SupportGrant
 from models.tables.transition import Transition
 
@@ -45,6 +46,7 @@ ROLE_MONTHS = 3
 TEXT_MONTHS = 12
 NOT_A_MEMBER = timedelta(days=30)
 FORM_DAYS = timedelta(days=30)
+SIGN_IN_DAYS = timedelta(days=30)
 LEFT_EMPTY = (ContactEntry, ChangeEntry)  # what can be empty is: then a question in SQL sees that it is
 
 
@@ -243,6 +245,7 @@ def _texts(session: Session, at: datetime) -> int:
     """After twelve months: what people and staff wrote, and what mails were sent to whom."""
     before = midnight(add_months(local(at).date(), -TEXT_MONTHS))
     emptied = _mails(session, before) + _forms(session, at)
+    _sign_ins(session, at, before)
     answered = (col(RightsRequest.deadline) < before.date(), col(RightsRequest.status) != RightsStatus.received)
     session.execute(update(RightsRequest).where(*answered).values(person_id=None))
     written: tuple[tuple[Any, Any, Any], ...] = (
@@ -277,6 +280,13 @@ def _mails(session: Session, before: datetime) -> int:
     answer: Any = session.execute(update(OutgoingMail).where(old).values(**nothing, context="{}"))
     emptied: int = answer.rowcount
     return emptied
+
+
+def _sign_ins(session: Session, at: datetime, before: datetime) -> None:
+    """Who of staff came in and when, after thirty days; whom they looked at, after twelve months."""
+    session.execute(delete(SignIn).where(col(SignIn.asked_at) < at - SIGN_IN_DAYS))
+    session.execute(delete(StaffSession).where(col(StaffSession.ends_at) < at - SIGN_IN_DAYS))
+    session.execute(delete(Look).where(col(Look.at) < before))
 
 
 def _forms(session: Session, at: datetime) -> int:

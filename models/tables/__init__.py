@@ -19,6 +19,7 @@ from models.tables import (  # noqa: F401 (imported for the tables they define)
     place,
     request,
     run_pulse,
+    staff_session,
     support,
     transition,
 )

@@ -41,6 +41,7 @@ class Person(SQLModel, table=True):
     member_number: str | None = Field(default=None, sa_column=Column(EncryptedText))
     name: str | None = Field(default=None, sa_column=Column(EncryptedText))
     email: str | None = Field(default=None, sa_column=Column(EncryptedText))
+    phone: str | None = Field(default=None, sa_column=Column(EncryptedText))
     email_status: EmailStatus = Field(default=EmailStatus.missing, sa_type=code(EmailStatus))
     language: Language = Field(default=Language.sv, sa_type=code(Language))
     membership: Membership = Field(default=Membership.unknown, sa_type=code(Membership))

@@ -17,7 +17,7 @@ from models.tables.network import Network, Role
 from models.tables.person import Person, RightsRequest
 from models.tables.request import NamedOrganiser, SupportRequest
 
-WHO = ("name", "email", "member_number", "language", "membership", "is_representative", "is_employee")
+WHO = ("name", "email", "phone", "member_number", "language", "membership", "is_representative", "is_employee")
 PERSON = (*WHO, "email_status", "ineligible_since", "protected_at", "reminders_stopped_at")
 REQUEST = (
     "received_at",
