@@ -1,17 +1,22 @@
-"""The log of steps: every one, since when something is what it is, and a step that is refused (domain.md section 4)."""
+"""The log of steps: every one, since when something is what it is, a step that is refused (domain.md section 4), and of
+what was changed or put right besides (section 13).
+"""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
-from models.db.column_types import UtcDateTime
+from models.db.column_types import UtcDateTime, nfc
 from models.errors import TransitionRefused
 from models.i18n import localized
+from models.tables.change_entry import ChangedField, ChangeEntry
 from models.tables.network import STEP_OF, Network, NetworkState
+from models.tables.office import Staff
 from models.tables.request import SupportRequest
-from models.tables.transition import Cause, Transition
+from models.tables.transition import Actor, Cause, Transition
 from models.vocabulary import STATE, word
 
 
@@ -43,6 +48,47 @@ def log_creation(session: Session, subject: Network | SupportRequest, cause: Cau
     session.add(subject)
     session.flush()
     log_step(session, cause, None, subject.state, **_key(subject))
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Something that went wrong is put right: by whom of the staff, when, and why, in their words (section 13)."""
+
+    signed_by: Staff
+    at: datetime
+    reason: str
+    flow_run_id: str | None = None
+
+    def cause(self, why: str) -> Cause:
+        """Why a state changes with it."""
+        return Cause(f"correction:{why}", Actor.staff, self.at, self.signed_by.signature, self.flow_run_id)
+
+
+def log_correction(
+    session: Session,
+    correction: Correction,
+    what: ChangedField,
+    before: str,
+    after: str,
+    *,
+    network: Network | None = None,
+    request: SupportRequest | None = None,
+) -> ChangeEntry:
+    """One line of what was put right, from and to, in a network or a request or both."""
+    entry = ChangeEntry(
+        network_id=network.id if network else None,
+        request_id=request.id if request else None,
+        what=what,
+        before=before,
+        after=after,
+        reason=nfc(correction.reason),
+        signed_by=correction.signed_by.id,
+        flow_run_id=correction.flow_run_id,
+        at=correction.at,
+    )
+    session.add(entry)
+    session.flush()
+    return entry
 
 
 def _key(subject: Network | SupportRequest) -> dict[str, UUID]:

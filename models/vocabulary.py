@@ -80,6 +80,7 @@ NETWORK_STATE: Final[Words] = {
     "closed": ("avslutat", "closed"),
     "merged": ("sammanslaget", "merged"),
     "split": ("delat", "split"),
+    "annulled": ("makulerat", "annulled"),
 }
 MEETING_STATUS: Final[Words] = {
     "held": ("Träffen blev av", "It was held"),

@@ -203,6 +203,7 @@ class MadeUpWorld:
         grants: list[Row] = []
         for item in items:
             row: Row = {"id": new_id(self.random), "network_id": network.id, "item": item, "hours": MENU[item].hours}
+            row |= {"granted_at": local_moment(talked_on, DECISION), "granted_by": None}
             row |= {"sek": 0, "staff_id": None, "from_on": talked_on, "to_on": add_months(talked_on, 9), "occasion": 1}
             grants.append(row | {"reason": "Behövs för att komma igång.", "status": "granted"})
         self.rows[SupportGrant] += grants
@@ -215,7 +216,7 @@ class MadeUpWorld:
         self._step(asked, "granted", Actor.staff, at, staff["signature"])
         self.office.book_talk(staff, talked_on, MENU[Item.talk].hours, at)
         for grant in grants:
-            grant["staff_id"] = staff["id"]
+            grant["staff_id"] = grant["granted_by"] = staff["id"]
             for begins, hours in shares_of(grant):
                 self.office.reserve(grant, begins, hours, at)
 

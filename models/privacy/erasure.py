@@ -98,6 +98,7 @@ def empty_request(session: Session, request: SupportRequest) -> None:
     session.add(request)
     about = col(ContactEntry.request_id) == request.id
     session.execute(update(ContactEntry).where(about).values(note=None))
+    session.execute(update(ChangeEntry).where(col(ChangeEntry.request_id) == request.id).values(reason=None))
 
 
 def empty_mails(session: Session, theirs: ColumnElement[bool], at: datetime) -> None:

@@ -63,7 +63,10 @@ KEPT: Mapping[str, Kept] = MappingProxyType({
     "intake.form": Kept("until it is worked off, at most 30 days", "so that nothing that was typed is lost"),
     "intervention.agreement": TEXT,
     "contact_entry.note": Kept("12 months, at the latest with the request", TEXT.why),
-    "change_entry.reason": Kept("3 months after the role ended", "to answer for why it did"),
+    "change_entry.reason": Kept(
+        "of a role that ended 3 months after; of a correction 12 months, at the latest with the request",
+        "to answer for why it ended, or was put right",
+    ),
     "support_grant.reason": Kept("12 months after its last day", TEXT.why),
     "network.extension_reason": Kept("12 months after the support ended", TEXT.why),
     "need_signal.words": TEXT,

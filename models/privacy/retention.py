@@ -26,7 +26,7 @@ from models.privacy.erasure import (
     rekey_duties,
     rekey_mails,
 )
-from models.tables.change_entry import ChangeEntry
+from models.tables.change_entry import ChangedField, ChangeEntry
 from models.tables.check_in import CheckIn, CheckInAnswer
 from models.tables.contact_entry import ContactEntry
 from models.tables.intake import Intake
@@ -47,6 +47,7 @@ TEXT_MONTHS = 12
 NOT_A_MEMBER = timedelta(days=30)
 FORM_DAYS = timedelta(days=30)
 SIGN_IN_DAYS = timedelta(days=30)
+OF_A_ROLE = col(ChangeEntry.what) == ChangedField.role
 LEFT_EMPTY = (ContactEntry, ChangeEntry)  # what can be empty is: then a question in SQL sees that it is
 
 
@@ -252,7 +253,9 @@ def _texts(session: Session, at: datetime) -> int:
         (NeedSignal, NeedSignal.words, col(NeedSignal.noted_at) < before),
         (Intervention, Intervention.agreement, col(Intervention.ended_at) < before),
         (ContactEntry, ContactEntry.note, col(ContactEntry.noted_at) < before),
-        (ChangeEntry, ChangeEntry.reason, col(ChangeEntry.at) < midnight(add_months(local(at).date(), -ROLE_MONTHS))),
+        (ChangeEntry, ChangeEntry.reason,
+         (col(ChangeEntry.at) < midnight(add_months(local(at).date(), -ROLE_MONTHS))) & OF_A_ROLE),
+        (ChangeEntry, ChangeEntry.reason, (col(ChangeEntry.at) < before) & ~OF_A_ROLE),
         (SupportGrant, SupportGrant.reason, col(SupportGrant.to_on) < before.date()),
         (Network, Network.extension_reason, col(Network.support_ends_on) < before.date()),
         (SupportRequest, SupportRequest.need,

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from models.dates.local_time import add_months, local
 from models.errors import CapacityExceeded, UserError
+from models.forms.kit.base import YOUR_SIGNATURE
 from models.forms.needs_talk import GrantLine
 from models.i18n import localized
 from models.office.absence import substitute_for
@@ -115,6 +116,8 @@ def grant_line(session: Session, network: Network, line: GrantLine, cause: Cause
         to_on=line.to_on,
         occasion=session.exec(so_far).one() + 1,
         reason=line.reason,
+        granted_at=cause.at,
+        granted_by=by_signature(session, cause.signature, localized(*YOUR_SIGNATURE)).id if cause.signature else None,
     )
     session.add(grant)
     session.flush()

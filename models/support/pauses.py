@@ -53,6 +53,7 @@ def _handovers(session: Session, networks: Sequence[Network]) -> dict[UUID, list
             col(ChangeEntry.what) == ChangedField.negotiator, col(ChangeEntry.network_id).in_(some)
         )
         for entry in session.exec(rows.order_by(col(ChangeEntry.at))):
+            assert entry.network_id
             found.setdefault(entry.network_id, []).append((local(entry.at).date(), staff.get(entry.before)))
     return found
 

@@ -1,4 +1,4 @@
-"""What staff changed in a living network, besides its state (domain.md sections 8 and 13)."""
+"""What staff changed or put right, besides a state (domain.md sections 8 and 13)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from models.db.column_types import EncryptedText, UtcDateTime, code, key_field
 
 
 class ChangedField(StrEnum):
-    """What was changed."""
+    """What was changed, or (from `grant` on) was wrong and put right."""
 
     cadence = "cadence"
     target_size = "target_size"
@@ -19,23 +19,35 @@ class ChangedField(StrEnum):
     place = "place"
     negotiator = "negotiator"
     role = "role"
+    grant = "grant"
+    payment = "payment"
+    meeting_day = "meeting_day"
+    meeting_doubled = "meeting_doubled"
+    meeting_never_held = "meeting_never_held"
+    kickoff = "kickoff"
+    partner = "partner"
+    annulled = "annulled"
+    reopened = "reopened"
+    person = "person"
 
 
 class ChangeEntry(SQLModel, table=True):
-    """One change: from what to what, on whose word, signed by whom.
+    """One change or correction: from what to what, on whose word, signed by whom; in a network, a request, or both.
 
-    `before` and `after` hold figures, codes and signatures, and what a network or its place is called. A role that was
-    ended for cause has its reason, and a second signature.
+    `before` and `after` hold days, figures, codes and signatures, and what a network, its place or a company is called;
+    never a person. A role that was ended for cause has its reason, and a second signature; a correction has its reason.
     """
 
     __tablename__ = "change_entry"
     __table_args__ = (
+        CheckConstraint("network_id IS NOT NULL OR request_id IS NOT NULL", name="changed_in_something"),
         CheckConstraint("what <> 'role' OR approved_by IS NOT NULL", name="role_ended_by_two"),
         CheckConstraint("approved_by <> signed_by", name="change_approved_by_another"),
     )
 
     id: UUID = key_field()
-    network_id: UUID = Field(foreign_key="network.id", index=True)
+    network_id: UUID | None = Field(default=None, foreign_key="network.id", index=True)
+    request_id: UUID | None = Field(default=None, foreign_key="support_request.id", index=True)
     what: ChangedField = Field(sa_type=code(ChangedField))
     before: str = Field(sa_column=Column(EncryptedText, nullable=False))
     after: str = Field(sa_column=Column(EncryptedText, nullable=False))

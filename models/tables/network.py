@@ -32,6 +32,7 @@ class NetworkState(StrEnum):
     closed = "closed"
     merged = "merged"
     split = "split"  # type: ignore[assignment]  # a state, and a method of str that nobody calls on it
+    annulled = "annulled"
 
 
 STEP_OF = {
@@ -41,7 +42,10 @@ STEP_OF = {
     NetworkState.trial: 3,
     NetworkState.independent: 4,
 }
-TERMINAL = (NetworkState.closed, NetworkState.merged, NetworkState.split)
+ENDED = (NetworkState.closed, NetworkState.merged, NetworkState.split)
+"""How a network that was one ends: with honour."""
+TERMINAL = (*ENDED, NetworkState.annulled)
+"""Nothing happens in it any more. What was annulled was created by mistake and counts nowhere (section 13)."""
 ACTIVE = (NetworkState.starting, NetworkState.sharing, NetworkState.trial, NetworkState.independent)
 
 

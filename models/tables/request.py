@@ -118,6 +118,7 @@ class SupportRequest(SQLModel, table=True):
     offer_until: date | None = None
     offers_lapsed: int = 0
     appealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reopened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     version: int = Field(default=1, sa_column=_version)
 
     @property

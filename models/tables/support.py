@@ -73,7 +73,7 @@ class GrantStatus(StrEnum):
 class SupportGrant(SQLModel, table=True):
     """One item granted for one occasion: hours, a person, from and to, a reason; every grant ends (S4, S7).
 
-    `paid_on`, `paid_sek`, `receipt_seen_by`: grant money, once it is paid.
+    `granted_by`: who decided on it. `paid_on`, `paid_sek`, `receipt_seen_by`: grant money, once it is paid.
     """
 
     __tablename__ = "support_grant"
@@ -97,6 +97,8 @@ class SupportGrant(SQLModel, table=True):
     occasion: int = 1
     reason: str = Field(sa_column=Column(EncryptedText, nullable=False))
     status: GrantStatus = Field(default=GrantStatus.granted, sa_type=code(GrantStatus))
+    granted_at: datetime = Field(sa_type=UtcDateTime)
+    granted_by: UUID | None = Field(default=None, foreign_key="staff.id")
     paid_on: date | None = None
     paid_sek: int | None = None
     receipt_seen_by: UUID | None = Field(default=None, foreign_key="staff.id")

@@ -30,7 +30,7 @@ class Transition(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("(network_id IS NULL) <> (request_id IS NULL)", name="a_network_or_a_request"),
         CheckConstraint(
-            "network_id IS NULL OR to_state NOT IN ('closed', 'merged', 'split') OR signature IS NOT NULL",
+            "network_id IS NULL OR to_state NOT IN ('closed', 'merged', 'split', 'annulled') OR signature IS NOT NULL",
             name="staff_confirm_an_end",
         ),
     )

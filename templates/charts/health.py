@@ -15,7 +15,7 @@ BLUE, ORANGE = "#0b5fa5", "#b34700"
 STEP_LINES: Final = {0: (INK, ""), 1: (ORANGE, ""), 2: (BLUE, "6 3"), 3: ("#8a4f7d", "2 3"), 4: ("#00765a", "8 3 2 3")}
 STATE_COLOURS: Final = {
     "planned": "#e4e7eb", "starting": "#d6e4f5", "sharing": "#b9d3ee", "trial": "#97bfe6", "independent": "#cdebe0",
-    "resting": "#efe6cf", "closed": "#7b8794", "merged": "#7b8794", "split": "#7b8794",
+    "resting": "#efe6cf", "closed": "#7b8794", "merged": "#7b8794", "split": "#7b8794", "annulled": "#7b8794",
 }  # fmt: skip
 GREEN_FROM, YELLOW_FROM, HIGHEST = 70, 45, 100
 WORDS: Final = {

@@ -153,7 +153,7 @@ def act(session: Session, kind: str, day: date, amount: Decimal) -> None:
         case "reserve":
             more = SupportGrant(
                 network_id=grant.network_id, item=Item.speaker, hours=amount, staff_id=staff.id, from_on=day,
-                to_on=date(2027, 3, 1), reason="Behövs.",
+                to_on=date(2027, 3, 1), reason="Behövs.", granted_at=NOW,
             )  # fmt: skip
             session.add(more)
             session.flush()

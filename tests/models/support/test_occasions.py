@@ -206,7 +206,7 @@ def test_a_visit_that_ended_unused_is_not_made_after_all_once_the_network_has_ha
             session.add(
                 SupportGrant(
                     network_id=network.id, item=line.item, hours=Decimal(6), staff_id=first.staff_id,
-                    from_on=line.from_on, to_on=line.to_on, reason="Behövs.",
+                    from_on=line.from_on, to_on=line.to_on, reason="Behövs.", granted_at=NOW,
                 )
             )  # fmt: skip
         session.flush()
