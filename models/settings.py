@@ -4,6 +4,7 @@ import os
 import secrets
 from contextlib import suppress
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -42,6 +43,12 @@ class Settings(BaseSettings):
     prefect_ui_url: str = Field("", description="where staff's browsers reach Prefect; default: as its API")
     web_port: int = Field(8080, ge=0, le=65535)
     web_host: str = Field("127.0.0.1", description="where the founders' pages listen")
+    trusted_proxy: str = Field(
+        "", description="addresses whose X-Forwarded-* and identity header count, comma-separated"
+    )
+    identity_header: str = Field(
+        "", description="the proxy's header that tells staff's address; only from trusted_proxy"
+    )
     prefect_host: str = Field("127.0.0.1", description="where `lots up` lets Prefect's UI listen")
     prefect_port: int = Field(4200, ge=1, le=65535)
     secret_key: str = ""
@@ -66,6 +73,12 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the database is the SQLite file that natverkslots itself keeps in LOTS_HOME."""
         return self.database_url == f"sqlite:///{self.home / 'lots.db'}"
+
+    @property
+    def trusted_proxies(self) -> list[IPv4Network | IPv6Network]:
+        """Whose word about who asks is taken: without a choice, a proxy on this machine. Raises ValueError."""
+        chosen = self.trusted_proxy or "127.0.0.1, ::1"
+        return [ip_network(one.strip(), strict=False) for one in chosen.split(",") if one.strip()]
 
     @property
     def data_keys(self) -> list[str]:
@@ -109,6 +122,7 @@ def _refuse_what_is_unsafe(settings: Settings) -> None:
         )
     if settings.backup_key and len(settings.backup_key) < SHORTEST_SECRET:
         raise SettingsError(f"LOTS_BACKUP_KEY is too short: use at least {SHORTEST_SECRET} characters.")
+    _refuse_proxy(settings)
     _refuse_inbox(settings.inbox)
     _refuse_return_path(settings.mail_return_path)
     if settings.embedded:
@@ -123,6 +137,21 @@ def _refuse_what_is_unsafe(settings: Settings) -> None:
     for name, keys in (("LOTS_SECRET_KEY", [settings.secret_key]), ("LOTS_DATA_KEY", settings.data_keys)):
         if any(len(key) < SHORTEST_SECRET for key in keys):
             raise SettingsError(f"{name} is too short: use at least {SHORTEST_SECRET} characters.")
+
+
+def _refuse_proxy(settings: Settings) -> None:
+    """Whoever may tell who somebody is, is named: not just anybody on this machine."""
+    if settings.identity_header and not settings.trusted_proxy:
+        raise SettingsError(
+            "LOTS_IDENTITY_HEADER is set, and LOTS_TRUSTED_PROXY is not: anybody could say who they are. "
+            "Set LOTS_TRUSTED_PROXY to the address of the proxy that sets the header."
+        )
+    try:
+        settings.trusted_proxies  # noqa: B018 (read to see that it can be)
+    except ValueError:
+        raise SettingsError(
+            "LOTS_TRUSTED_PROXY is not usable: write addresses or networks such as 10.0.0.5, 10.1.0.0/24."
+        ) from None
 
 
 def _refuse_database(url: str) -> None:

@@ -230,6 +230,7 @@ MAIL: Final[Words] = {
     "staff-alarm": ("larm", "alarm"),
     "report-ready": ("rapporten klar", "report ready"),
     "request-ended": ("förfrågan avslutad", "request ended"),
+    "sign-in": ("inloggning", "sign-in"),
 }
 LIKENESS: Final[Words] = {
     "same_municipality": ("samma kommun", "same municipality"),
@@ -243,6 +244,34 @@ DUTY: Final[Words] = {
     "programme": ("Program", "Programme"),
     "lead": ("Ledde träffen", "Led the meeting"),
     "follow_up": ("Uppföljning", "Follow-up"),
+}
+ROLE_KIND: Final[Words] = {
+    "initiator": ("initiativtagare", "initiator"),
+    "organiser": ("arrangör", "organiser"),
+    "contact": ("kontakt", "contact"),
+}
+MEMBERSHIP: Final[Words] = {
+    "active": ("medlem", "member"),
+    "passive": ("passiv medlem", "passive member"),
+    "left": ("har lämnat facket", "has left the union"),
+    "none": ("inte medlem", "not a member"),
+    "unknown": ("inte känd av medlemsregistret", "not known to the member register"),
+}
+GRANT_STATUS: Final[Words] = {
+    "granted": ("löper", "running"),
+    "used": ("använt", "used"),
+    "ended": ("avslutat", "ended"),
+}
+RIGHTS_STATUS: Final[Words] = {
+    "received": ("väntar på svar", "waits for an answer"),
+    "answered": ("besvarad", "answered"),
+    "refused": ("avböjd", "refused"),
+}
+STAFF_ROLE: Final[Words] = {
+    "office": ("kansliet", "the office"),
+    "negotiator": ("förhandlare", "negotiator"),
+    "data_protection": ("dataskydd", "data protection"),
+    "reader": ("läsare", "reader"),
 }
 ACTOR: Final[Words] = {
     "member": ("en medlem", "a member"),

@@ -134,6 +134,7 @@ def _own(language: str) -> dict[str, dict[str, object]]:
             "link": f"{UI}/health-talk",
         },
         "request-ended": {"ended": "expired"},
+        "sign-in": {**staff, "sign_in_link": "https://natverk.example.org/staff/sign-in/Qx4nVb"},
         "report-ready": {
             **staff, "cutoff": date(2027, 1, 1), "link": f"{UI}/congress-report", "folder": "rapporter/2027-01-01",
         },

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from deployments.cli import data, mails, parts, rules
+from deployments.cli import data, mails, parts, rules, staff_pages
 from deployments.cli.output import Json, prepare_prefect, show
 from models.errors import LotsError, UserError
 from models.settings import settings
@@ -62,7 +62,9 @@ db = App(name="db", help="The database.")
 outbox = App(name="outbox", help="Mails by status; settle what a crash left in doubt.")
 person = App(name="person", help="What a person has the right to: all that is stored about them, or to be forgotten.")
 
-for group in (db, person, outbox):
+staff = App(name="staff", help="The office's people.")
+
+for group in (db, person, outbox, staff):
     app.command(group)
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(demo, parts.up, parts.deploy, parts.worker, parts.watch, parts.web),
@@ -75,6 +77,7 @@ app.command(data.import_, name="import")
 db.command(data.upgrade)
 outbox.default(mails.mails)
 outbox.command(mails.settle)
+staff.command(staff_pages.link)
 person.command(data.export)
 person.command(data.erase)
 

@@ -74,6 +74,7 @@ def web(*, fd: Annotated[int | None, Parameter(show=False)] = None) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # trusted_proxy.py reads them: the proxy's own address must be seen first
         timeout_keep_alive=KEEP_LINE_SECONDS,
     )
     uvicorn.Server(config).run([listener])

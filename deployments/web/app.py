@@ -1,7 +1,7 @@
-"""The founders' pages: ask, answer and report in a minute, without login (contract.md, Web).
+"""The founders' pages: ask, answer and report in a minute, without login; and staff's own, behind a sign-in each.
 
-Server-rendered, no script, no cookie. The pages call the same rules as the flows do; what takes a flow is started as
-one, with codes instead of names.
+Server-rendered, no script; a cookie for signed-in staff alone. The pages call the same rules as the flows do; what
+takes a flow is started as one, with codes instead of names (contract.md, Web).
 """
 
 from collections.abc import Callable
@@ -20,10 +20,18 @@ from deployments.web.rate_limits import Limits, RateLimiter
 from deployments.web.refused_link import link_refused
 from deployments.web.request import LinkRefused, page
 from deployments.web.security_headers import Guard
+from deployments.web.staff import network as staff_network
+from deployments.web.staff import person as staff_person
+from deployments.web.staff import request as staff_request
+from deployments.web.staff import sign_in as staff_sign_in
+from deployments.web.staff.page import FindForms, Forms
+from deployments.web.staff.session import SignInNeeded, sign_in_needed
 from deployments.web.start_run import OUTBOX, Start
+from deployments.web.trusted_proxy import TrustedProxy
 from deployments.web.writer import Writer
 from models.dates.working_days import is_free_day
-from templates.rendering.web import STYLE
+from tasks.staff_ui.form_links import find_forms
+from templates.rendering.web import STAFF_STYLE, STYLE
 
 Now = Callable[[], datetime]
 
@@ -49,8 +57,10 @@ async def start_run(deployment: str, parameters: dict[str, object]) -> str:
     return str(run.id)
 
 
-def create_app(now: Now = utc_now, start: Start = start_run) -> Starlette:
-    """The web app on the configured database. `now` is its clock, `start` starts a deployment by name."""
+def create_app(now: Now = utc_now, start: Start = start_run, forms: FindForms = find_forms) -> Starlette:
+    """The web app on the configured database. `now` is its clock, `start` starts a deployment by name, `forms` finds
+    the forms in Prefect.
+    """
     is_free_day(now().date())  # the first to ask loads every country's calendar: not inside somebody's transaction
     knocks = RateLimiter()
     app = Starlette(
@@ -59,6 +69,7 @@ def create_app(now: Now = utc_now, start: Start = start_run) -> Starlette:
             Route("/healthz", health),
             Route("/privacy", privacy),
             Route("/static/style.css", style),
+            Route("/static/staff.css", staff_style),
             *calendar.ROUTES,
             *check_in.ROUTES,
             *my_data.ROUTES,
@@ -66,14 +77,25 @@ def create_app(now: Now = utc_now, start: Start = start_run) -> Starlette:
             *organiser.ROUTES,
             *support_request.ROUTES,
             *unsubscribe.ROUTES,
+            *staff_sign_in.ROUTES,
+            *staff_request.ROUTES,
+            *staff_network.ROUTES,
+            *staff_person.ROUTES,
         ],
-        middleware=[Middleware(Guard), Middleware(Limits, knocks=knocks), Middleware(Patience)],
+        middleware=[
+            Middleware(TrustedProxy),
+            Middleware(Guard),
+            Middleware(Limits, knocks=knocks),
+            Middleware(Patience),
+        ],
         exception_handlers={
             HTTPException: problem,  # type: ignore[dict-item]
             LinkRefused: link_refused,  # type: ignore[dict-item]
+            SignInNeeded: sign_in_needed,
         },
     )
     app.state.now, app.state.start, app.state.writer, app.state.knocks = now, start, Writer(), knocks
+    app.state.forms = Forms(forms)
     return app
 
 
@@ -90,8 +112,16 @@ async def health(request: Request) -> Response:
 
 
 async def style(request: Request) -> Response:
+    return _kept(STYLE)
+
+
+async def staff_style(request: Request) -> Response:
+    return _kept(STAFF_STYLE)
+
+
+def _kept(style: bytes) -> Response:
     """Its address holds a hash of its content, so it may be kept."""
-    return Response(STYLE, media_type="text/css", headers={"Cache-Control": "public, max-age=31536000, immutable"})
+    return Response(style, media_type="text/css", headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
 
 async def problem(request: Request, error: HTTPException) -> Response:

@@ -20,13 +20,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deployments.web.refused_link import ASKED
 from deployments.web.request import page
+from deployments.web.staff.session import COOKIE
 from models.people.signed_link import Purpose
 
 SENT_BY_ADDRESS: Final = parse("40 per 10 minute")
 REFUSED_BY_ADDRESS: Final = parse("60 per 10 minute")
 BY_LINK: Final = parse("300 per minute")
 RETRY_AFTER: Final = "600"
-REFUSED = (404, 405, 413, 415)
+REFUSED = (403, 404, 405, 413, 415)
 BY_NUMBER: Final = parse("5 per hour")
 TOLD_OF: Final = parse("1 per 10 minute")
 KEY: Final = os.urandom(16)  # of this process alone: no hash can be tried against a list of addresses
@@ -113,9 +114,14 @@ class Limits:
 
 
 def _token(request: Request) -> str:
-    """What stands in a link's place in the address; empty for a page without one."""
-    purpose, _, token = request.url.path.removeprefix("/").partition("/")
-    return token if purpose in PURPOSES else ""
+    """What stands in a link's place: in the address, or in the cookie of staff who are signed in; empty for neither."""
+    path = request.url.path.removeprefix("/")
+    for purpose in PURPOSES:
+        if path.startswith(f"{purpose}/"):
+            return path.removeprefix(f"{purpose}/")
+    # Whoever asks for a link to sign in is vouched for by nothing, whatever cookie they send along.
+    is_staffs = path.startswith("staff") and path != Purpose.sign_in
+    return request.cookies.get(COOKIE, "") if is_staffs else ""
 
 
 def _network(host: str) -> str:

@@ -1,23 +1,26 @@
-"""Staff's log of attempts to reach a network: what counts as having asked it (domain.md sections 3 and 4)."""
+"""Staff's log of attempts to reach who asks or carries a network: what counts as having asked (sections 3 and 4)."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, select
 
 from models.db.queries import some_at_a_time
 from models.tables.contact_entry import ContactEntry, ContactOutcome
+from models.tables.office import Staff
 
 APART = timedelta(days=14)
 IN_VAIN = (ContactOutcome.no_answer, ContactOutcome.left_word)
 
 
 def log_attempt(session: Session, entry: ContactEntry) -> bool:
-    """Write down that staff tried to reach a network. Returns False when just that is written already."""
+    """Write down that staff tried to reach somebody. Returns False when just that is written already."""
     same = select(ContactEntry).where(
         col(ContactEntry.network_id) == entry.network_id,
+        col(ContactEntry.request_id) == entry.request_id,
         col(ContactEntry.on) == entry.on,
         col(ContactEntry.channel) == entry.channel,
         col(ContactEntry.outcome) == entry.outcome,
@@ -41,12 +44,24 @@ def attempts_of(session: Session, network_ids: Iterable[UUID]) -> dict[UUID, lis
     return found
 
 
+def entries_about(session: Session, about: ColumnElement[bool]) -> list[tuple[ContactEntry, str]]:
+    """All that `about` holds for, the latest first, each with the signature of who tried."""
+    rows = select(ContactEntry, Staff.signature).join(Staff, col(Staff.id) == ContactEntry.staff_id).where(about)
+    return [
+        (entry, signature)
+        for entry, signature in session.exec(
+            rows.order_by(col(ContactEntry.on).desc(), col(ContactEntry.noted_at).desc())
+        )
+    ]
+
+
 def reminders_due(session: Session, today: date) -> list[ContactEntry]:
     """Whom staff wanted to be reminded of by now, and have not tried again since; the longest due first."""
     later = aliased(ContactEntry)
-    tried_again = exists().where(
-        col(later.network_id) == col(ContactEntry.network_id), col(later.noted_at) > col(ContactEntry.noted_at)
+    same = or_(
+        col(later.network_id) == col(ContactEntry.network_id), col(later.request_id) == col(ContactEntry.request_id)
     )
+    tried_again = exists().where(same, col(later.noted_at) > col(ContactEntry.noted_at))
     due = select(ContactEntry).where(col(ContactEntry.remind_on) <= today, ~tried_again)
     return list(session.exec(due.order_by(col(ContactEntry.remind_on))))
 

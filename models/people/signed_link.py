@@ -22,10 +22,12 @@ class Purpose(StrEnum):
     stop = "stop"  # the network, the reader's code in it: works on after the role has ended
     network = "network"  # the reader's role: a calendar that goes on being asked for
     my_data = "my-data"  # the mail that the link went with
+    sign_in = "staff/sign-in"  # the sign-in that somebody of staff asked for
 
 
 VALID_FOR = {purpose: timedelta(days=180) for purpose in Purpose}
 VALID_FOR |= {Purpose.network: timedelta(days=3 * 365), Purpose.my_data: timedelta(days=7)}
+VALID_FOR |= {Purpose.sign_in: timedelta(minutes=15)}
 
 
 def _serializer(purpose: Purpose) -> URLSafeTimedSerializer:

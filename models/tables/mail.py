@@ -43,6 +43,7 @@ class Template(StrEnum):
     staff_alarm = "staff-alarm"
     report_ready = "report-ready"
     request_ended = "request-ended"
+    sign_in = "sign-in"
 
 
 class MailStatus(StrEnum):

@@ -14,8 +14,10 @@ from models.tables.check_in import ANSWERS, CheckIn, CheckInAnswer
 from models.tables.mail import OutgoingMail
 from models.tables.meeting import Meeting, MeetingDuty
 from models.tables.network import Network, Role
+from models.tables.office import Staff
 from models.tables.person import Person, RightsRequest
 from models.tables.request import NamedOrganiser, SupportRequest
+from models.tables.staff_session import Look
 
 WHO = ("name", "email", "phone", "member_number", "language", "membership", "is_representative", "is_employee")
 PERSON = (*WHO, "email_status", "ineligible_since", "protected_at", "reminders_stopped_at")
@@ -56,6 +58,7 @@ def stored_about(session: Session, person: Person) -> dict[str, Any]:
         "duties": list(_duties(session, person.id, names)),
         "mails": [_row(one, MAIL) for one in session.exec(mails)],
         "rights_requests": [_row(one, RIGHTS) for one in session.exec(rights)],
+        "looks": list(_looks(session, person.id)),
     }
 
 
@@ -89,6 +92,18 @@ def _check_ins(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> 
     for check_in, own in rows:
         told = {name: _plain(getattr(own, name)) if own else None for name in CHECK_IN}
         yield {"network": names.get(check_in.network_id), "sent_on": _plain(check_in.sent_on)} | told
+
+
+def _looks(session: Session, person_id: UUID) -> Iterable[dict[str, object]]:
+    """Who of the office opened a page that shows this person: by signature, when, which page, and why if asked."""
+    rows = session.exec(
+        select(Look, Staff.signature)
+        .join(Staff, col(Staff.id) == Look.staff_id)
+        .where(col(Look.person_id) == person_id)
+        .order_by(col(Look.at).desc())
+    )
+    for look, signature in rows:
+        yield _row(look, ("at", "page", "reason"), by=signature)
 
 
 def _duties(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> Iterable[dict[str, object]]:

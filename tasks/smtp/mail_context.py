@@ -147,6 +147,11 @@ def _link_asked_for(draft: Draft) -> Values:
     return {"fresh_link": address, "about": page.value, "valid_until": draft.today + VALID_FOR[page]}
 
 
+def _way_in(draft: Draft) -> Values:
+    """A staff member's link into their pages: its fifteen minutes begin when the mail is written."""
+    return {"sign_in_link": make_link(Purpose.sign_in, draft.told["sign_in"])}
+
+
 BUILDERS: Mapping[Template, Callable[[Draft], Values]] = MappingProxyType({
     Template.granted: _grants,
     Template.co_organiser: _yes_to_organising,
@@ -161,6 +166,7 @@ BUILDERS: Mapping[Template, Callable[[Draft], Values]] = MappingProxyType({
     Template.staff_alarm: _person_named,
     Template.data_request: _answer_to_rights,
     Template.fresh_link: _link_asked_for,
+    Template.sign_in: _way_in,
 })  # fmt: skip
 """What a template needs besides what every mail tells and what was kept with it."""
 

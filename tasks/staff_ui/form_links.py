@@ -32,10 +32,14 @@ class FormLinks:
             return f"{self.ui_url}/runs/flow-run/{one.run}"
         if not self.ui_url or one.opens not in self.ids:
             return ""
-        filled = json.dumps({"form": dict(one.filled)}, ensure_ascii=False, separators=(",", ":"))
-        if not one.filled:
-            return f"{self.ui_url}/artifacts/key/{NOT_SENT}"
-        return f"{self.ui_url}/deployments/deployment/{self.ids[one.opens]}/run?parameters={quote(filled, safe='')}"
+        return self.form(one.opens, one.filled) if one.filled else f"{self.ui_url}/artifacts/key/{NOT_SENT}"
+
+    def form(self, deployment: str, filled: Mapping[str, object]) -> str:
+        """A deployment's form, filled in; an empty text where there is none."""
+        if not self.ui_url or deployment not in self.ids:
+            return ""
+        started = json.dumps({"form": dict(filled)}, ensure_ascii=False, separators=(",", ":"))
+        return f"{self.ui_url}/deployments/deployment/{self.ids[deployment]}/run?parameters={quote(started, safe='')}"
 
 
 async def find_forms() -> FormLinks:

@@ -37,6 +37,12 @@ def moment(value: datetime | str, language: str) -> str:
     return f"{day(when, language)} {clock}"
 
 
+def stamp(value: date | datetime | str) -> str:
+    """A day, or a time on the clock in Stockholm, as a table shows it: "2027-06-07" or "2027-06-07 17:30"."""
+    when = _read(value)
+    return f"{when:%Y-%m-%d %H:%M}" if isinstance(when, datetime) else when.isoformat()
+
+
 @lru_cache(maxsize=256)
 def hours(value: Decimal | float | str, language: str) -> str:
     """Hours in words: "1,5 timmar", "1 timme" or "1.5 hours", "1 hour"."""

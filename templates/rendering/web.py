@@ -1,6 +1,7 @@
 """Renders the founders' pages: one template a page, and the words of each language in a file that the office can edit.
 
-`web/words.sv.toml` and `web/words.en.toml` hold the same names; a page of running text is a template per language.
+`web/words.sv.toml` and `web/words.en.toml` hold the same names, and so do those of `web/staff/` for staff's pages; a
+page of running text is a template per language.
 """
 
 import hashlib
@@ -13,13 +14,16 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from models import vocabulary
 from templates.rendering import filters
+from templates.vocabulary import delivery, health
 from templates.vocabulary import mail as words_of
 from templates.vocabulary.mail import ORGANISATION
 
 WEB: Final = Path(__file__).parents[1] / "web"
 LANGUAGES: Final = ("sv", "en")
 STYLE: Final = (WEB / "style.css").read_bytes()
+STAFF_STYLE: Final = (WEB / "staff" / "style.css").read_bytes()
 VERSION_DIGITS: Final = 12
 PICKERS: Final[dict[str, Callable[[str], str]]] = {
     "date": lambda text: date.fromisoformat(text).isoformat(),
@@ -32,8 +36,10 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        told = tomllib.loads((WEB / f"words.{language}.toml").read_text(encoding="utf-8"))
-        self.sentences = dict(_flat(told, ""))
+        self.sentences: dict[str, str] = {}
+        for folder in (WEB, WEB / "staff"):
+            told = tomllib.loads((folder / f"words.{language}.toml").read_text(encoding="utf-8"))
+            self.sentences |= dict(_flat(told, ""))
 
     def __call__(self, name: str, /, **values: object) -> str:
         """The sentence with its values filled in. Raises KeyError when it, or one of its values, is missing."""
@@ -73,6 +79,17 @@ def pickable(value: str, kind: str) -> bool:
         return False
 
 
+def _named(value: object, table: str, language: str) -> str:
+    """A code in the words of that table of models/vocabulary.py: `state | named("NETWORK_STATE")`."""
+    return vocabulary.word(getattr(vocabulary, table), value, language)
+
+
+def _options(table: str, language: str) -> list[tuple[str, str]]:
+    """The codes of that table to choose from, each with its words; without the one that stands for nothing chosen."""
+    found: vocabulary.Words = getattr(vocabulary, table)
+    return [(code, vocabulary.word(found, code, language)) for code in found if code not in ("", "none")]
+
+
 @cache
 def _environment(language: str) -> Environment:
     environment = Environment(
@@ -88,10 +105,21 @@ def _environment(language: str) -> Environment:
         filters.short_day,
         filters.moment,
         filters.hours,
+        filters.points,
         words_of.item_name,
         words_of.item_line,
+        delivery.status_name,
+        delivery.reason_name,
+        health.level_name,
+        health.part_name,
+        health.part_about,
+        health.way_text,
+        health.gate_text,
     ):
         environment.filters[each.__name__] = partial(each, language=language)
+    environment.filters["stamp"] = filters.stamp
+    environment.filters["named"] = partial(_named, language=language)
+    environment.filters["options"] = partial(_options, language=language)
     environment.tests["pickable"] = pickable
     environment.globals.update(
         t=words(language),
@@ -99,5 +127,6 @@ def _environment(language: str) -> Environment:
         other=next(one for one in LANGUAGES if one != language),
         organisation=ORGANISATION,
         style_version=hashlib.sha256(STYLE).hexdigest()[:VERSION_DIGITS],
+        staff_style_version=hashlib.sha256(STAFF_STYLE).hexdigest()[:VERSION_DIGITS],
     )
     return environment

@@ -3,6 +3,9 @@
 from typing import Final
 
 STATUSES: Final[dict[str, tuple[str, str]]] = {
+    "queued": ("väntar på att gå", "waits to go"),
+    "sending": ("är på väg", "is on its way"),
+    "sent": ("levererat till mottagarens e-postserver", "delivered to the reader's mail server"),
     "deferred": ("försöks igen", "tried again"),
     "failed": ("gick inte fram", "did not go"),
     "in_doubt": ("osäkert", "in doubt"),
@@ -35,7 +38,7 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
 
 
 def status_name(status: str, language: str) -> str:
-    """What became of a mail that did not simply go."""
+    """What became of a mail."""
     return STATUSES[status][language == "en"]
 
 

@@ -59,6 +59,7 @@ SUBJECTS = {
     "still-planned": (f"Blir det en första träff i {PLACE}?", f"Will there be a first meeting in {PLACE}?"),
     "data-request": ("Din begäran om personuppgifter", "Your request about personal data"),
     "fresh-link": ("Din nya länk", "Your new link"),
+    "sign-in": ("Din inloggning", "Your sign-in"),
     "report-ready": ("Kongressrapporten är klar", "The congress report is ready"),
     "staff-digest": ("Veckolista nätverk Västernorrlands län", "Weekly list, networks in Västernorrlands län"),
     "staff-alarm": (

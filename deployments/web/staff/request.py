@@ -1,0 +1,80 @@
+"""`/staff/request/{number}`: who asks, what for, how to reach them, and the contact log (domain.md section 13)."""
+
+from datetime import datetime
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from deployments.web.request import moment_of, run_query
+from deployments.web.staff.contact_log import read_entry, save_entry
+from deployments.web.staff.page import came_back, check_signs, give_reason, looked_at, staff_page, typed_in
+from deployments.web.staff.session import Form, SignedIn, for_staff, from_staff
+from deployments.web.writer import write
+from models.db.engine import reading
+from models.office.sight import Sight
+from models.tables.office import Staff
+from models.views.cases.request_case import RequestCase, page_of, request_case
+from models.views.timeline import TimelineEntry, request_timeline
+
+Found = tuple[RequestCase, list[TimelineEntry]]
+
+
+@for_staff
+async def show(request: Request, me: SignedIn) -> Response:
+    return await _page(request, me, await _found(request, me))
+
+
+@from_staff
+async def explain(request: Request, me: SignedIn, form: Form) -> Response:
+    case, _ = await _found(request, me)
+    return await give_reason(request, me, form, case, page_of(case.request.number))
+
+
+@from_staff
+async def note_contact(request: Request, me: SignedIn, form: Form) -> Response:
+    """Writes down an attempt to reach them: what was typed stays where something in it is wrong."""
+    found = await _found(request, me)
+    case, at = found[0], moment_of(request)
+    check_signs(me)
+    if case.sight is not Sight.all:
+        raise HTTPException(403)
+    typed = typed_in(request, form)
+    entry = read_entry(typed, me.staff, *at)
+    if entry is None:
+        return await _page(request, me, found, 422, typed=typed.values, errors=typed.errors)
+    request_id = case.request.id
+    await write(request, lambda session: save_entry(session, entry, request_id=request_id))
+    return came_back(request, _path(case), "contact")
+
+
+ROUTES = [
+    Route("/staff/request/{number:int}", show, methods=["GET"]),
+    Route("/staff/request/{number:int}/reason", explain, methods=["POST"]),
+    Route("/staff/request/{number:int}/contact", note_contact, methods=["POST"]),
+]
+
+
+def _path(case: RequestCase) -> str:
+    return f"/staff/{page_of(case.request.number)}"
+
+
+async def _found(request: Request, me: SignedIn) -> Found:
+    found = await run_query(_load, request.path_params["number"], me.staff, me.since, moment_of(request)[0])
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def _load(number: int, me: Staff, since: datetime, at: datetime) -> Found | None:
+    with reading() as session:
+        case = request_case(session, number, me, since, at)
+        return (case, request_timeline(session, case.request)) if case else None
+
+
+async def _page(request: Request, me: SignedIn, found: Found, status_code: int = 200, **values: object) -> Response:
+    case, timeline = found
+    await looked_at(request, me, case, page_of(case.request.number))
+    shown = {"case": case, "timeline": timeline, **values}
+    return await staff_page(request, me, "request", status_code, **shown)

@@ -1,0 +1,109 @@
+"""A person as staff see them on their page: how to reach them, what they carry, were mailed and asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from models.office.sight import Sight, has_reason, sight_of
+from models.tables.mail import OutgoingMail
+from models.tables.network import Network, Role
+from models.tables.office import Staff
+from models.tables.person import Person, RightsRequest
+from models.tables.place import Municipality
+from models.tables.request import NamedOrganiser, SupportRequest
+from models.tables.staff_session import Look
+from models.views.cases.mail_history import MailLine, mail_history
+
+MOST_LOOKS = 20
+
+
+@dataclass(frozen=True)
+class PersonCase:
+    """All that their page shows; without sight of them `person` is None and the rest is empty."""
+
+    person_id: UUID
+    sight: Sight
+    person: Person | None
+    roles: Sequence[tuple[Role, Network]] = ()
+    requests: Sequence[SupportRequest] = ()
+    named_in: Sequence[tuple[NamedOrganiser, SupportRequest]] = ()
+    mails: Sequence[MailLine] = ()
+    rights: Sequence[RightsRequest] = ()
+    looks: Sequence[tuple[Look, str]] = ()
+
+    @property
+    def persons(self) -> list[UUID]:
+        """Whom the page shows to who may see persons."""
+        return [self.person_id]
+
+
+def person_case(session: Session, person_id: UUID, me: Staff, since: datetime) -> PersonCase | None:
+    """The person as `me` may see them; None for nobody. `since`: when they signed in.
+
+    They are of each region where they ask or carry a network: one of them is enough to see them.
+    """
+    person = session.get(Person, person_id)
+    if person is None or person.erased_at:
+        return None
+    sight = _sight(session, person_id, me)
+    if sight is Sight.on_reason and has_reason(session, me.id, page_of(person_id), since):
+        sight = Sight.all
+    if sight is not Sight.all:
+        return PersonCase(person_id, sight, None)
+    held = select(Role, Network).join(Network, col(Network.id) == Role.network_id)
+    named = select(NamedOrganiser, SupportRequest).join(
+        SupportRequest, col(SupportRequest.id) == NamedOrganiser.request_id
+    )
+    asked = select(SupportRequest).where(col(SupportRequest.initiator_id) == person_id)
+    rights = select(RightsRequest).where(col(RightsRequest.person_id) == person_id)
+    return PersonCase(
+        person_id,
+        sight,
+        person,
+        roles=session.exec(held.where(col(Role.person_id) == person_id).order_by(col(Network.number))).all(),
+        requests=session.exec(asked.order_by(col(SupportRequest.number).desc())).all(),
+        named_in=session.exec(named.where(col(NamedOrganiser.person_id) == person_id)).all(),
+        mails=mail_history(session, col(OutgoingMail.person_id) == person_id),
+        rights=session.exec(rights.order_by(col(RightsRequest.received_at).desc())).all(),
+        looks=_looks(session, person_id),
+    )
+
+
+def page_of(person_id: UUID) -> str:
+    """What a look at them is written down as."""
+    return f"person/{person_id}"
+
+
+def _sight(session: Session, person_id: UUID, me: Staff) -> Sight:
+    of_network = (
+        select(Municipality.region, Network.negotiator)
+        .join(Network, col(Network.municipality) == Municipality.code)
+        .join(Role, col(Role.network_id) == Network.id)
+        .where(col(Role.person_id) == person_id)
+    )
+    theirs = col(SupportRequest.initiator_id) == person_id
+    named = col(SupportRequest.id).in_(
+        select(NamedOrganiser.request_id).where(col(NamedOrganiser.person_id) == person_id)
+    )
+    of_request = (
+        select(Municipality.region, SupportRequest.assigned_to)
+        .join(SupportRequest, col(SupportRequest.municipality) == Municipality.code)
+        .where(theirs | named)
+    )
+    found = {sight_of(me, region, [owner]) for rows in (of_network, of_request) for region, owner in session.exec(rows)}
+    found = found or {sight_of(me, None, [])}
+    return Sight.all if Sight.all in found else min(found, key=[Sight.on_reason, Sight.none].index)
+
+
+def _looks(session: Session, person_id: UUID) -> list[tuple[Look, str]]:
+    rows = session.exec(
+        select(Look, Staff.signature)
+        .join(Staff, col(Staff.id) == Look.staff_id)
+        .where(col(Look.person_id) == person_id)
+        .order_by(col(Look.at).desc())
+        .limit(MOST_LOOKS)
+    )
+    return [(look, signature) for look, signature in rows]

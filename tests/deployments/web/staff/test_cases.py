@@ -1,0 +1,192 @@
+"""Staff see whom they work with: a request, a network, a person, each by what they may see (domain.md section 13)."""
+
+import pytest
+from sqlmodel import col, select
+
+from models.db.engine import reading, transaction
+from models.office.staff import by_signature
+from models.people.person import by_member_number
+from models.tables.contact_entry import ContactEntry
+from models.tables.network import Network
+from models.tables.person import Person
+from models.tables.staff_session import Look
+from models.views.my_data import stored_about
+from tests.acts import AKE, ask, at, change, network_in, talk
+from tests.deployments.web.staff.conftest import Desk
+
+NAMES = ("Åke Öhman", "Märit Sjöö", "René Björklöf")
+HIDDEN = (*NAMES, "ake.ohman@example.org", "800101-01", "Vi vill träffas.")
+
+
+@pytest.fixture
+def request_path(desk: Desk) -> str:
+    """A request in Norrbotten, which is asj's region and nobody else's."""
+    with transaction() as session:
+        return f"/staff/request/{ask(session).number}"
+
+
+@pytest.fixture
+def network_path(desk: Desk) -> str:
+    with transaction() as session:
+        number = network_in(session).number
+    desk.on("2026-12-01")
+    return f"/staff/network/{number}"
+
+
+def looks() -> list[tuple[str, str | None]]:
+    with reading() as session:
+        return [(one.page, one.reason) for one in session.exec(select(Look).order_by(col(Look.at)))]
+
+
+def person(number: str = AKE) -> Person:
+    with reading() as session:
+        found = by_member_number(session, number)
+        assert found
+        return found
+
+
+def test_the_negotiator_sees_who_asks_what_for_and_how_to_reach_them(desk: Desk, request_path: str) -> None:
+    desk.sign_in("asj")
+    page = desk.get(request_path)
+    for told in (*HIDDEN, "mailto:ake.ohman@example.org", "inte tillfrågad än", "mottagen"):
+        assert told in page
+
+
+def test_each_page_leads_to_the_prefect_form_filled_in_with_the_signature(desk: Desk, request_path: str) -> None:
+    desk.sign_in("asj")
+    page = desk.get(request_path)
+    assert "https://prefect.example.org/deployments/deployment/id-of-needs-talk/run?parameters=" in page
+    assert "%22signature%22%3A%22asj%22" in page
+
+
+def test_a_reader_sees_no_person_and_nothing_that_was_written(desk: Desk, request_path: str, network_path: str) -> None:
+    with transaction() as session:
+        key = by_member_number(session, AKE)
+        assert key
+        session.add(
+            ContactEntry.model_validate(
+                {"network_id": session.exec(select(Network.id)).first(), "on": at("2026-12-01").date(),
+                 "channel": "phone", "outcome": "reached", "note": "Åke Öhman har en ny telefon.",
+                 "staff_id": by_signature(session, "asj", "").id, "noted_at": at("2026-12-01")}
+            )
+        )  # fmt: skip
+    desk.sign_in("las")
+    for path in (request_path, network_path, f"/staff/person/{key.id}"):
+        page = desk.get(path)
+        for told in HIDDEN:
+            assert told not in page, (path, told)
+        assert "/reason" not in page
+    assert (
+        desk.client.post(f"{request_path}/reason", data={"csrf": desk.csrf(request_path), "reason": "x"}).status_code
+        == 403
+    )
+    assert looks() == []
+
+
+def test_another_regions_persons_are_shown_on_a_reason_that_they_can_read(desk: Desk, request_path: str) -> None:
+    desk.sign_in("gol")
+    page = desk.get(request_path)
+    assert not [told for told in HIDDEN if told in page]
+    assert looks() == []
+    assert "Skriv varför" in desk.post(request_path, "/reason", {"reason": "  "})
+    page = desk.post(request_path, "/reason", {"reason": "Jag svarar i Åsas ställe i dag."})
+    assert "Åke Öhman" in page
+    with reading() as session:
+        told = stored_about(session, person())["looks"]
+    assert told[0] == {
+        "by": "gol", "at": "2026-11-05T10:00+01:00", "page": "request/1", "reason": "Jag svarar i Åsas ställe i dag.",
+    }  # fmt: skip
+
+
+def test_a_reason_holds_for_that_page_and_that_session_alone(desk: Desk, request_path: str) -> None:
+    with transaction() as session:
+        other = ask(session, member_number="800104-04", co_organisers="", need="Något annat.").number
+    desk.sign_in("gol")
+    desk.post(request_path, "/reason", {"reason": "Jag svarar i dag."})
+    assert "Görel" not in desk.get(f"/staff/request/{other}")
+    desk.on("2026-11-06")
+    desk.client.cookies.clear()
+    desk.sign_in("gol")
+    assert "Åke" not in desk.get(request_path)
+
+
+def test_every_look_is_written_down_and_shown_to_whom_it_was_at(desk: Desk, network_path: str) -> None:
+    desk.sign_in("mla")
+    desk.get(network_path)
+    assert [page for page, _ in looks()] == [network_path.removeprefix("/staff/")] * 3
+    desk.get(f"/staff/person/{person().id}")
+    with reading() as session:
+        told = stored_about(session, person())["looks"]
+    assert [one["by"] for one in told] == ["mla", "mla"]
+
+
+def test_whom_a_case_was_handed_to_sees_it_in_whatever_region(desk: Desk, network_path: str) -> None:
+    with transaction() as session:
+        network = session.exec(select(Network)).one()
+        change(session, network, "negotiator", "2026-11-30", negotiator="gol")
+    desk.sign_in("gol")
+    assert "Åke Öhman" in desk.get(network_path)
+
+
+def test_a_network_page_tells_who_each_code_is(desk: Desk, network_path: str) -> None:
+    desk.sign_in("asj")
+    page = desk.get(network_path)
+    for code, name in zip(("m1", "m2", "m3"), NAMES, strict=True):
+        assert f"{code} · <a" in page and name in page
+    for told in ("Utskick av er inbjudan", "steg 1", "2026-11-25", "Stödet slutar"):
+        assert told in page
+
+
+def test_a_call_that_nobody_answered_is_noted_with_a_reminder(desk: Desk, request_path: str) -> None:
+    desk.sign_in("asj")
+    form = {"on": "2026-11-05", "channel": "phone", "outcome": "no_answer", "note": "", "remind_on": "2026-11-09"}
+    page = desk.post(request_path, "/contact", form)
+    assert "Antecknat." in page and "Inget svar" in page and "Påminnelse 2026-11-09" in page
+    desk.post(request_path, "/contact", form)  # pressed twice
+    with reading() as session:
+        assert len(session.exec(select(ContactEntry)).all()) == 1
+
+
+def test_what_is_wrong_in_the_contact_log_gets_a_sentence_and_loses_nothing(desk: Desk, request_path: str) -> None:
+    desk.sign_in("asj")
+    form = {"on": "2026-11-06", "channel": "", "outcome": "reached", "note": "Ringer igen", "remind_on": "2026-11-01"}
+    page = desk.post(request_path, "/contact", form, 422)
+    for told in ("ligger längre fram", "Hur: välj", "välj en dag efter i dag", "Ringer igen"):
+        assert told in page
+
+
+def test_a_form_from_another_site_is_refused(desk: Desk, request_path: str) -> None:
+    desk.sign_in("asj")
+    form = {"on": "2026-11-05", "channel": "phone", "outcome": "reached"}
+    assert desk.client.post(f"{request_path}/contact", data=form).status_code == 403
+    assert desk.client.post(f"{request_path}/contact", data=form | {"csrf": "x"}).status_code == 403
+    with reading() as session:
+        assert session.exec(select(ContactEntry)).all() == []
+
+
+def test_who_is_protected_is_called_and_not_mailed(desk: Desk, request_path: str) -> None:
+    desk.sign_in("asj")
+    path = f"/staff/person/{person().id}"
+    page = desk.post(path, "", {"phone": "070-123 45 67", "protected": "yes"})
+    assert 'href="tel:070-12345 67"' not in page and 'href="tel:070-1234567"' in page
+    assert "mailto:ake.ohman@example.org" not in page and "ring, mejla inte" in page
+    assert not person().may_be_mailed
+    desk.post(path, "", {"phone": "070-123 45 67"})
+    assert person().may_be_mailed
+
+
+def test_a_phone_number_that_is_none_gets_a_sentence(desk: Desk, request_path: str) -> None:
+    desk.sign_in("asj")
+    page = desk.post(f"/staff/person/{person().id}", "", {"phone": "ring hem"}, 422)
+    assert "skriv siffror" in page and "ring hem" in page and person().phone is None
+
+
+def test_a_request_that_was_granted_leads_to_its_network_and_back(desk: Desk) -> None:
+    with transaction() as session:
+        request = ask(session)
+        network = talk(session, request)
+        assert network
+        numbers = request.number, network.number
+    desk.sign_in("asj")
+    assert f"/staff/network/{numbers[1]}" in desk.get(f"/staff/request/{numbers[0]}")
+    assert f"/staff/request/{numbers[0]}" in desk.get(f"/staff/network/{numbers[1]}")
