@@ -20,6 +20,7 @@ from deployments.web.rate_limits import Limits, RateLimiter
 from deployments.web.refused_link import link_refused
 from deployments.web.request import LinkRefused, page
 from deployments.web.security_headers import Guard
+from deployments.web.staff import mail as staff_mail
 from deployments.web.staff import network as staff_network
 from deployments.web.staff import person as staff_person
 from deployments.web.staff import request as staff_request
@@ -81,6 +82,7 @@ def create_app(now: Now = utc_now, start: Start = start_run, forms: FindForms = 
             *staff_request.ROUTES,
             *staff_network.ROUTES,
             *staff_person.ROUTES,
+            *staff_mail.ROUTES,
         ],
         middleware=[
             Middleware(TrustedProxy),

@@ -41,9 +41,11 @@ def log_looks(
     )
 
 
-def has_reason(session: Session, staff_id: UUID, page: str, since: datetime) -> bool:
-    """Whether they have said, since then, why they look at this page."""
+def with_reason(session: Session, sight: Sight, staff: Staff, page: str, since: datetime) -> Sight:
+    """What they see of a page once they have said, since then, why they look at it."""
     said = select(Look.id).where(
-        col(Look.staff_id) == staff_id, col(Look.page) == page, col(Look.at) >= since, col(Look.reason).is_not(None)
+        col(Look.staff_id) == staff.id, col(Look.page) == page, col(Look.at) >= since, col(Look.reason).is_not(None)
     )
-    return session.exec(said.limit(1)).first() is not None
+    if sight is Sight.on_reason and session.exec(said.limit(1)).first():
+        return Sight.all
+    return sight

@@ -12,7 +12,7 @@ from models.dates.local_time import local
 from models.health import assessment
 from models.office.contact_log import entries_about
 from models.office.labels import label_of
-from models.office.sight import Sight, has_reason, sight_of
+from models.office.sight import Sight, sight_of, with_reason
 from models.people.roles import organiser_key
 from models.support.network_hours import first_year_hours
 from models.tables.check_in import CheckIn
@@ -95,9 +95,7 @@ def network_case(session: Session, number: int, me: Staff, since: datetime, at: 
     today = local(at).date()
     municipality = session.get_one(Municipality, network.municipality)
     negotiator, acting = owner_and_acting(session, network.negotiator, today)
-    sight = sight_of(me, municipality.region, [one.id for one in (negotiator, acting) if one])
-    if sight is Sight.on_reason and has_reason(session, me.id, page_of(number), since):
-        sight = Sight.all
+    sight = network_sight(session, network, me, since, at)
     roles = session.exec(select(Role).where(col(Role.network_id) == network.id)).all()
     codes = {role.person_id: role.code for role in roles}
     known = _people(session, codes)
@@ -124,6 +122,14 @@ def network_case(session: Session, number: int, me: Staff, since: datetime, at: 
         mails=mail_history(session, col(OutgoingMail.network_id) == network.id, codes),
         persons=list(known),
     )
+
+
+def network_sight(session: Session, network: Network, me: Staff, since: datetime, at: datetime) -> Sight:
+    """How much of persons `me` sees of a network, with the reason they gave since they signed in, if any."""
+    theirs = owner_and_acting(session, network.negotiator, local(at).date())
+    region = session.get_one(Municipality, network.municipality).region
+    sight = sight_of(me, region, [one.id for one in theirs if one])
+    return with_reason(session, sight, me, page_of(network.number), since)
 
 
 def page_of(number: int) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from models.office.sight import Sight, has_reason, sight_of
+from models.office.sight import Sight, sight_of, with_reason
 from models.tables.mail import OutgoingMail
 from models.tables.network import Network, Role
 from models.tables.office import Staff
@@ -48,9 +48,7 @@ def person_case(session: Session, person_id: UUID, me: Staff, since: datetime) -
     person = session.get(Person, person_id)
     if person is None or person.erased_at:
         return None
-    sight = _sight(session, person_id, me)
-    if sight is Sight.on_reason and has_reason(session, me.id, page_of(person_id), since):
-        sight = Sight.all
+    sight = person_sight(session, person_id, me, since)
     if sight is not Sight.all:
         return PersonCase(person_id, sight, None)
     held = select(Role, Network).join(Network, col(Network.id) == Role.network_id)
@@ -77,7 +75,8 @@ def page_of(person_id: UUID) -> str:
     return f"person/{person_id}"
 
 
-def _sight(session: Session, person_id: UUID, me: Staff) -> Sight:
+def person_sight(session: Session, person_id: UUID, me: Staff, since: datetime) -> Sight:
+    """How much `me` sees of a person, with the reason they gave since they signed in, if any."""
     of_network = (
         select(Municipality.region, Network.negotiator)
         .join(Network, col(Network.municipality) == Municipality.code)
@@ -95,7 +94,8 @@ def _sight(session: Session, person_id: UUID, me: Staff) -> Sight:
     )
     found = {sight_of(me, region, [owner]) for rows in (of_network, of_request) for region, owner in session.exec(rows)}
     found = found or {sight_of(me, None, [])}
-    return Sight.all if Sight.all in found else min(found, key=[Sight.on_reason, Sight.none].index)
+    best = min(found, key=list(Sight).index)
+    return with_reason(session, best, me, page_of(person_id), since)
 
 
 def _looks(session: Session, person_id: UUID) -> list[tuple[Look, str]]:

@@ -11,7 +11,7 @@ from models.dates.local_time import local
 from models.office.absence import absences_on
 from models.office.contact_log import entries_about
 from models.office.labels import label_of
-from models.office.sight import Sight, has_reason, sight_of
+from models.office.sight import Sight, sight_of, with_reason
 from models.tables.contact_entry import ContactEntry
 from models.tables.mail import OutgoingMail
 from models.tables.network import Network
@@ -62,9 +62,7 @@ def request_case(session: Session, number: int, me: Staff, since: datetime, at: 
         return None
     municipality = session.get(Municipality, request.municipality) if request.municipality else None
     assigned, acting = owner_and_acting(session, request.assigned_to, local(at).date())
-    sight = sight_of(me, municipality.region if municipality else None, [one.id for one in (assigned, acting) if one])
-    if sight is Sight.on_reason and has_reason(session, me.id, page_of(number), since):
-        sight = Sight.all
+    sight = request_sight(session, request, me, since, at)
     sees = sight is Sight.all
     named = _named(session, request.id)
     known = _people(session, [request.initiator_id, *(one.person_id for one in named)])
@@ -87,6 +85,14 @@ def request_case(session: Session, number: int, me: Staff, since: datetime, at: 
         mails=mail_history(session, col(OutgoingMail.request_id) == request.id, readers),
         persons=list(known),
     )
+
+
+def request_sight(session: Session, request: SupportRequest, me: Staff, since: datetime, at: datetime) -> Sight:
+    """How much of persons `me` sees of a request, with the reason they gave since they signed in, if any."""
+    municipality = session.get(Municipality, request.municipality) if request.municipality else None
+    theirs = owner_and_acting(session, request.assigned_to, local(at).date())
+    sight = sight_of(me, municipality.region if municipality else None, [one.id for one in theirs if one])
+    return with_reason(session, sight, me, page_of(request.number), since)
 
 
 def page_of(number: int) -> str:

@@ -60,7 +60,8 @@ def paths(world: World) -> list[str]:
     cases = [
         f"{case}{more}" for case in ("/staff/request/1", "/staff/network/12") for more in ("", "/reason", "/contact")
     ]
-    return [*founders, *cases, person, f"{person}/reason", "/staff/sign-in", "/staff/sign-in/x", "/staff/sign-out"]
+    return [*founders, *cases, person, f"{person}/reason", "/staff/sign-in", "/staff/sign-in/x", "/staff/sign-out",
+            *(f"/staff/mail/{mail.id}{more}" for more in ("", "/reason", "/again"))]  # fmt: skip
 
 
 def _person() -> object:
