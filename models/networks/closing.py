@@ -41,7 +41,14 @@ def close(session: Session, network: Network, member: str, cause: Cause) -> bool
         return False
     require_state(network, (NetworkState.planned, NetworkState.resting, *ACTIVE))
     today = local(cause.at).date()
-    if member or network.state in ACTIVE:
+    if not member and network.state in ACTIVE:
+        raise UserError(
+            localized(
+                "Medlem: välj den arrangör som sa det; ett nätverk som är igång avslutas bara av medlemmarna.",
+                "Member: choose the organiser who said so; only its members close a network that is active.",
+            )
+        )
+    if member:
         role = organiser_by_code(session, network, member, localized("Medlem", "Member"))
         why = f"members {role.code}"
     elif network.state == NetworkState.planned:

@@ -19,6 +19,7 @@ from models.networks.rest import go_to_rest
 from models.office.interventions import end_intervention, open_for, open_once
 from models.office.menu import MENU
 from models.office.staff import by_signature
+from models.people.named_in_note import check_network_note
 from models.people.roles import contact_of, member_by_code
 from models.support.grants import check_lines, grant_line
 from models.support.network_talks import book_network_talk
@@ -37,6 +38,10 @@ def check_catch_up(session: Session, form: Form, cause: Cause) -> None:
     Raises UserError that names the field, TransitionRefused, or CapacityExceeded.
     """
     assert isinstance(form, CatchUpForm)
+    network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
+    check_network_note(session, network, form.agreement, localized("Vad ni bestämde", "What was agreed"))
+    for line in form.grants:
+        check_network_note(session, network, line.reason, localized(f"{line.named}: skäl", f"{line.named}: reason"))
     with tried(session):
         settle_talk(session, form, cause)
 

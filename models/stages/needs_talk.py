@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, time
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from models.dates.local_time import STOCKHOLM
 from models.errors import CapacityExceeded, UserError
@@ -14,11 +14,14 @@ from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
 from models.networks.creation import create_network
 from models.office.staff import by_signature
+from models.people.named_in_note import check_note
 from models.requests import appeals, ending, lifecycle, screening, waiting_list
+from models.requests.named_organisers import named_in
 from models.requests.near_neighbour import agree_for_request
 from models.support.grants import check_lines, grant_line
 from models.support.ledger import book_talk, lock_ledger
 from models.tables.mail import Template
+from models.tables.person import Person
 from models.tables.request import RefusalReason, RequestState, SupportRequest
 from models.tables.transition import Actor, Cause
 from models.vocabulary import DECISION, REQUEST_STATE, word
@@ -73,6 +76,18 @@ def check_talk(session: Session, form: Form) -> None:
         appeals.check_appeal(session, request, form.talked_on)
     if form.decision == "grant":
         check_lines(session, form.grants, form.talked_on, None)
+    _check_notes(session, request, form)
+
+
+def _check_notes(session: Session, request: SupportRequest, form: NeedsTalkForm) -> None:
+    """Nobody whom the request is about is named in what staff write. Raises UserError that names the field."""
+    others = [one.person_id for one in named_in(session, [request.id]).get(request.id, [])]
+    asker, helper = localized("initiativtagaren", "the initiator"), localized("medarrangören", "the co-organiser")
+    ids = {request.initiator_id: asker} | dict.fromkeys(others, helper)
+    known = [(one, ids[one.id]) for one in session.exec(select(Person).where(col(Person.id).in_(list(ids))))]
+    check_note(form.notes, known, localized("Anteckning från samtalet", "Notes of the talk"), request.place)
+    for line in form.grants:
+        check_note(line.reason, known, localized(f"{line.named}: skäl", f"{line.named}: reason"), request.place)
 
 
 def _or(choices: Iterable[str]) -> str:

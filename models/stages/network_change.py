@@ -21,6 +21,7 @@ from models.networks.lookup import network_by_number, require_state
 from models.networks.rest import rest, wake
 from models.office.contact_log import log_attempt
 from models.office.staff import anybody_by_signature, by_signature
+from models.people.named_in_note import check_network_note
 from models.people.roles import member_by_code
 from models.requests.near_neighbour import agree_for_network
 from models.support.ladder import ABSOLUTE_MONTHS, ON_THE_WAY, has_ended
@@ -37,6 +38,9 @@ def check_change(session: Session, form: Form, cause: Cause) -> None:
     Raises UserError that names the field, or TransitionRefused.
     """
     assert isinstance(form, NetworkChangeForm)
+    if not form.is_about_all:
+        network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
+        check_network_note(session, network, form.reason, localized("Skäl eller anteckning", "Reason or note"))
     with tried(session):
         if form.is_about_all:
             hand_over_all(session, form, cause)

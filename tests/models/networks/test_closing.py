@@ -58,6 +58,11 @@ def links(session: Session) -> set[tuple[str, Any, Any]]:
     return {(link.kind, link.from_network, link.to_network) for link in session.exec(select(NetworkLink))}
 
 
+def test_nobody_closes_a_network_that_is_active(office: Settings) -> None:
+    with transaction() as session, pytest.raises(UserError, match=r"^Medlem: välj den arrangör som sa det"):
+        change(session, network_in(session), "close", DAY)
+
+
 def test_an_active_network_closes_when_an_organiser_decided_and_all_who_built_it_are_thanked(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)

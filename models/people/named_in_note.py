@@ -1,0 +1,48 @@
+"""Who is named in what staff write: in a note they are m2, never a name (domain.md section 10)."""
+
+import re
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from models.errors import UserError
+from models.i18n import localized
+from models.tables.network import Network, Role
+from models.tables.person import Person
+from models.text import nfc
+
+SHORTEST = 3  # a shorter part of a name is too many other words
+WORD = re.compile(r"\w+(?:[-'’]\w+)*")
+
+Known = Iterable[tuple[Person, str]]
+"""Persons, and what is to be written instead of their names."""
+
+
+def check_note(text: str, known: Known, field: str, place: str) -> None:
+    """Raises UserError that names the field, and no person, when one of those known is named in a note.
+
+    A part of a name counts where it is written with a capital; not where it is the place's name too.
+    """
+    written = {word.casefold() for word in WORD.findall(nfc(text)) if word[:1].isupper()}
+    written -= {word.casefold() for word in WORD.findall(nfc(place))}
+    for person, instead in known:
+        if written & _forms_of(person.name or ""):
+            raise UserError(
+                localized(
+                    f"{field}: skriv {instead} i stället för namnet.", f"{field}: write {instead} instead of the name."
+                )
+            )
+
+
+def _forms_of(name: str) -> set[str]:
+    """The parts of a name, each also as it is written of what is theirs."""
+    parts = {word.casefold() for word in WORD.findall(name) if len(word) >= SHORTEST}
+    return parts | {f"{part}s" for part in parts}
+
+
+def check_network_note(session: Session, network: Network, text: str, field: str) -> None:
+    """`check_note` of those who carry a network or did. A text without anything in it is not looked at."""
+    if text.strip():
+        roles = select(Person, Role.code).join(Role, col(Role.person_id) == col(Person.id))
+        known = session.exec(roles.where(col(Role.network_id) == network.id).order_by(col(Role.code)))
+        check_note(text, known.all(), field, network.place)
