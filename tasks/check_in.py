@@ -2,12 +2,8 @@
 
 from datetime import datetime
 
-from models.check_ins import questions
 from models.db.engine import transaction
-from models.errors import UserError
 from models.forms.check_in import CheckInForm
-from models.i18n import localized
-from models.networks.lookup import network_by_number
 from models.stages import check_in as check_in_round
 from models.tables.transition import Actor, Cause
 from tasks.runtime.step import run_id, step
@@ -17,18 +13,8 @@ from tasks.runtime.step import run_id, step
 async def save_answer(form: CheckInForm, at: datetime) -> int:
     """Save what a member answered by phone, as theirs. Returns the network's number."""
     with transaction() as session:
-        network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
-        check_in = questions.latest(session, network.id)
-        if check_in is None:
-            raise UserError(
-                localized(
-                    f"Nätverk: ingen avstämning har skickats till #{network.number} än.",
-                    f"Network: no check-in has been sent to #{network.number} yet.",
-                )
-            )
         cause = Cause("check-in", Actor.member, at, flow_run_id=run_id())
-        check_in_round.take_answer(session, check_in, form, cause)
-        return network.number
+        return check_in_round.take_told_answer(session, form, cause)
 
 
 @step("Skicka avstämningar", "Send check-ins")

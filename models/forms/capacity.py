@@ -12,6 +12,7 @@ from models.forms.kit.base import (
     NOTHING_CHOSEN,
     SIGNATURE,
     YOUR_SIGNATURE,
+    Called,
     DayText,
     Form,
     Reads,
@@ -43,6 +44,7 @@ class CapacityForm(Form):
     """
 
     heading: ClassVar[tuple[str, str]] = ("Timmar och frånvaro", "Hours and absences")
+    called: ClassVar[Called] = {"network_number": [("Ändring", "Change")], "to_on": [("Till och med", "Until")]}
     reads: ClassVar[Reads] = {
         "action": {
             "quarter": [],

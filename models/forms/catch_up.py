@@ -6,7 +6,17 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from models.db.column_types import nfc
-from models.forms.kit.base import MEMBER, SIGNATURE, YOUR_SIGNATURE, Form, MemberOrNone, Signature, field, unchosen
+from models.forms.kit.base import (
+    MEMBER,
+    SIGNATURE,
+    YOUR_SIGNATURE,
+    Called,
+    Form,
+    MemberOrNone,
+    Signature,
+    field,
+    unchosen,
+)
 from models.forms.kit.fields import Coded, FromList, Hidden
 from models.forms.needs_talk import GrantLine
 from models.i18n import localized
@@ -41,6 +51,11 @@ class CatchUpForm(Form):
     """A talk that was held with a network, and which of the three ways on it led to (domain.md section 7)."""
 
     heading: ClassVar[tuple[str, str]] = ("Samtalet med nätverket", "The talk with the network")
+    called: ClassVar[Called] = {
+        "network_number": [("Nätverk", "Network"), ("Vilket ärende", "What it was about")],
+        "outcome": [("Ändring", "Change"), ("Går inte", "Not possible")],
+        "grants": [("Stöd ", "Support ")],
+    }
 
     network_number: Annotated[int, FromList("matters", numbered=True)] = Field(
         0,

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from models.forms.kit.base import DayText, Form, Reads, day_problem, field, parse_day
+from models.forms.kit.base import Called, DayText, Form, Reads, day_problem, field, parse_day
 from models.forms.kit.fields import Coded, FromList
 from models.forms.kit.sweep import SweepForm, sweep_choice
 from models.i18n import localized
@@ -64,6 +64,13 @@ class CheckInForm(SweepForm, CheckInAnswers):
     chooser: ClassVar[str] = "network_number"
     sweep_choice: ClassVar[Words] = ROUND
     sweep_subject: ClassVar[tuple[str, str]] = ("veckans utskick", "the week's round")
+    called: ClassVar[Called] = {
+        "network_number": [("Nätverk", "Network")],
+        "met_on": [MET_ON],
+        "met_attended": [("Hur många kom", "How many came")],
+        "next_on": [NEXT_ON, ("Träffens tid", "Time of the meeting")],
+        "motivation": [("Fråga 4", "Question 4")],
+    }
 
     network_number: Annotated[int, FromList("networks", fixed=ROUND, numbered=True)] = Field(
         0,

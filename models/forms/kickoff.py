@@ -9,6 +9,7 @@ from models.forms.kit.base import (
     MEMBER,
     SIGNATURE,
     YOUR_SIGNATURE,
+    Called,
     Code,
     Member,
     MomentText,
@@ -35,6 +36,7 @@ class KickoffForm(SweepForm):
     chooser: ClassVar[str] = "network_number"
     sweep_choice: ClassVar[Words] = ROUND
     sweep_subject: ClassVar[tuple[str, str]] = ("dagens genomgång", "the daily round")
+    called: ClassVar[Called] = {"first_meeting_at": [("Träffens tid", "Time of the meeting")]}
 
     network_number: Annotated[int, FromList("planned", fixed=ROUND, numbered=True)] = Field(
         0, **field(0, NETWORK, ("De som inte har haft sin första träff.", "Those that have not met yet."))

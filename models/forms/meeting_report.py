@@ -9,6 +9,7 @@ from models.db.column_types import nfc
 from models.forms.kit.base import (
     CARRIER,
     MEMBER,
+    Called,
     Form,
     Member,
     MomentText,
@@ -61,6 +62,12 @@ class MeetingReportForm(Form):
     """A meeting in figures and who carried it, never who came (domain.md section 8)."""
 
     heading: ClassVar[tuple[str, str]] = ("Träffen", "The meeting")
+    called: ClassVar[Called] = {
+        "network_number": [("Går inte", "Not possible")],
+        "non_members": [("Varav inte medlemmar", "Not members")],
+        "branches": [("Branscher och företag", "Branches and companies")],
+        "next_at": [("Träffens tid", "Time of the meeting")],
+    }
     reads: ClassVar[Reads] = {
         "status": {
             "held": [

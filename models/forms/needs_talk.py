@@ -6,7 +6,17 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.db.column_types import nfc
-from models.forms.kit.base import SIGNATURE, YOUR_SIGNATURE, Form, Reads, Signature, field, name_problem, unchosen
+from models.forms.kit.base import (
+    SIGNATURE,
+    YOUR_SIGNATURE,
+    Called,
+    Form,
+    Reads,
+    Signature,
+    field,
+    name_problem,
+    unchosen,
+)
 from models.forms.kit.fields import Coded, FromList
 from models.i18n import localized
 from models.office.menu import MENU
@@ -69,6 +79,7 @@ class NeedsTalkForm(Form):
     """The talk that was held, the decision, and what is granted item by item (domain.md sections 4 and 5)."""
 
     heading: ClassVar[tuple[str, str]] = ("Samtalet och beslutet", "The talk and the decision")
+    called: ClassVar[Called] = {"grants": [("Stöd ", "Support ")]}
     # Who withdraws or appeals has had no talk: there is nothing to note of one.
     reads: ClassVar[Reads] = {
         "decision": {

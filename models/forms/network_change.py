@@ -11,6 +11,7 @@ from models.forms.kit.base import (
     NOBODY,
     SIGNATURE,
     YOUR_SIGNATURE,
+    Called,
     DayText,
     Form,
     MemberOrNone,
@@ -79,6 +80,15 @@ class NetworkChangeForm(Form):
     """One change to a network, who asked for it and who signs (domain.md section 8)."""
 
     heading: ClassVar[tuple[str, str]] = ("Ändringen", "The change")
+    called: ClassVar[Called] = {
+        "change": [("Går inte", "Not possible")],
+        "municipality": [("Kommun", "Municipality")],
+        "member_number": [("Medlemsnummer", "Member number")],
+        "days": [("Dagar", "Days")],
+        "reason": [("Anteckning", "Note")],
+        "place": [("Plats", "Place")],
+        "other_channel": [("Annan väg", "Other channel")],
+    }
     reads: ClassVar[Reads] = {
         "change": {
             "rest": ["member"],

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from models.forms.kit.base import NOTHING_CHOSEN, SIGNATURE, YOUR_SIGNATURE, Form, SignatureOrNone, field
+from models.forms.kit.base import NOTHING_CHOSEN, SIGNATURE, YOUR_SIGNATURE, Called, Form, SignatureOrNone, field
 from models.forms.kit.fields import Coded, FromList
 from models.i18n import localized
 from models.office.labels import SEPARATOR
@@ -27,6 +27,7 @@ class OutboxForm(Form):
     """Send what is due, or what became of mails in doubt (domain.md section 9)."""
 
     heading: ClassVar[tuple[str, str]] = ("E-posten", "The mail")
+    called: ClassVar[Called] = {"mails": [("Mejl", "Mail")]}
 
     action: Annotated[Literal["", "send", "sent", "resend"], Coded(MAIL_ACTION)] = Field(
         "",

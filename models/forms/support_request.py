@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from models.db.column_types import nfc
-from models.forms.kit.base import Form, Place, field, name_problem
+from models.forms.kit.base import Called, Form, Place, field, name_problem
 from models.forms.kit.fields import Coded, FromList
 from models.i18n import localized
 from models.tables.network import Nature
@@ -23,6 +23,7 @@ class SupportRequestForm(Form):
     """What a member asks the office for, where, with whom, in their own words (domain.md section 3)."""
 
     heading: ClassVar[tuple[str, str]] = ("Vad medlemmen vill", "What the member wants")
+    called: ClassVar[Called] = {"predecessor": [("Tidigare nätverk", "Earlier network")]}
 
     member_number: str = Field(
         **field(0, ("Medlemsnummer", "Member number"), ("Initiativtagarens.", "The initiator's."), personal=True)

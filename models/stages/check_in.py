@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import case
 from sqlmodel import Session, col, func, select
 
-from models.check_ins.questions import answer_of, check_in_mail, is_latest, latest_of, record_answers
+from models.check_ins.questions import answer_of, check_in_mail, is_latest, latest, latest_of, record_answers
 from models.check_ins.recipients import reachable_roles, who_may_be_reminded
 from models.check_ins.schedule import FIRST_AFTER_WORKING_DAYS, next_due
 from models.dates.active_days import active_days_between
@@ -16,12 +16,14 @@ from models.dates.local_time import STOCKHOLM, local
 from models.dates.send_window import next_check_in_day
 from models.dates.working_days import working_days_between
 from models.db.column_types import UtcDateTime
-from models.forms.check_in import MET_ON, CheckInAnswers
+from models.errors import UserError
+from models.forms.check_in import MET_ON, CheckInAnswers, CheckInForm
 from models.forms.kit.base import parse_day
 from models.forms.meeting_report import MeetingReportForm
 from models.i18n import localized
 from models.mail.queue import enqueue
 from models.meetings.booking import meeting_on
+from models.networks.lookup import network_by_number
 from models.office.interventions import open_many, open_once
 from models.office.policy import office_policy
 from models.people.roles import roles_of
@@ -198,6 +200,24 @@ def follow_up_answers(session: Session, at: datetime) -> int:
         kind = InterventionKind.pause_or_close if leaving else InterventionKind.wish
         opened += open_once(session, network, kind, f"{check_in.id}:{own.q5_wish}", at)
     return opened
+
+
+def take_told_answer(session: Session, form: CheckInForm, cause: Cause) -> int:
+    """Record what a member told staff in answer to their network's latest check-in. Returns the network's number.
+
+    Raises UserError that names the field when there is no such network or nothing was asked, and as `take_answer` does.
+    """
+    network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
+    check_in = latest(session, network.id)
+    if check_in is None:
+        raise UserError(
+            localized(
+                f"Nätverk: ingen avstämning har skickats till #{network.number} än.",
+                f"Network: no check-in has been sent to #{network.number} yet.",
+            )
+        )
+    take_answer(session, check_in, form, cause)
+    return network.number
 
 
 def take_answer(

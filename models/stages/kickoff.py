@@ -8,11 +8,16 @@ from sqlmodel import Session, col, select
 from models.check_ins.questions import latest
 from models.check_ins.schedule import first_due, next_due
 from models.dates.local_time import local, midnight
+from models.forms.kickoff import NETWORK, KickoffForm
+from models.forms.kit.base import YOUR_SIGNATURE
+from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
 from models.meetings.booking import book_meeting, invite, next_booked
 from models.networks import lifecycle, rest
+from models.networks.lookup import network_by_number
 from models.office.interventions import end_all, open_many
-from models.people.roles import confirmed_organisers, confirmed_organisers_of
+from models.office.staff import by_signature
+from models.people.roles import confirmed_organisers, confirmed_organisers_of, role_by_code
 from models.support.ladder import nine_months_after
 from models.tables.mail import Template
 from models.tables.meeting import KICKOFF_ATTENDING, KICKOFF_ORGANISERS, Meeting, MeetingForm, MeetingStatus, is_kickoff
@@ -48,6 +53,27 @@ def confirm(
     if met:
         start_if_kickoff(session, network, met, cause)
     return True
+
+
+def confirm_told(session: Session, form: KickoffForm, at: datetime, flow_run_id: str | None = None) -> int:
+    """Record who said yes, as staff were told. Returns how many are new. Raises UserError for a code of nobody's."""
+    network = network_by_number(session, form.network_number, localized(*NETWORK))
+    signer = by_signature(session, form.signature, localized(*YOUR_SIGNATURE)) if form.signature else None
+    field = localized("Har sagt ja", "Said yes")
+    roles = [role_by_code(session, network, code, field) for code in form.confirmed]
+    return sum(confirm(session, role, at, flow_run_id, signer) for role in roles)
+
+
+def book_told(session: Session, form: KickoffForm, at: datetime, flow_run_id: str | None = None) -> int:
+    """Book the first meeting, if one was told. Returns how many calendars got it. Raises as `book_meeting` does."""
+    starts_at = form.starts_at()
+    if starts_at is None:
+        return 0
+    network = network_by_number(session, form.network_number, localized(*NETWORK))
+    convener = role_by_code(session, network, form.convener, localized("Sammankallande", "Convener"))
+    signer = by_signature(session, form.signature, localized(*YOUR_SIGNATURE))
+    cause = Cause("meeting-booked", Actor.member, at, signer.signature, flow_run_id)
+    return book(session, network, convener, starts_at, form.meeting_form, cause)[1]
 
 
 def decline(session: Session, role: Role, at: datetime) -> None:

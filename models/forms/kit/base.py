@@ -34,6 +34,7 @@ NetworkNumber = Annotated[int, FromList("networks", numbered=True)]
 DayText = Annotated[str, Day()]
 MomentText = Annotated[str, Moment()]
 Reads = Mapping[str, Mapping[Any, Collection[str]]]
+Called = Mapping[str, Collection[tuple[str, str]]]
 YOUR_SIGNATURE = ("Din signatur", "Your signature")
 NOTHING_CHOSEN = ("inget valt", "nothing chosen")
 
@@ -53,6 +54,8 @@ class Form(BaseModel):
     heading: ClassVar[tuple[str, str]] = ("Formulär", "Form")
     reads: ClassVar[Reads] = {}
     """Of each field that is a choice: the fields that go with what can be chosen. What it does not name always goes."""
+    called: ClassVar[Called] = {}
+    """How sentences about a field begin that do not begin with its title."""
 
     @model_validator(mode="before")
     @classmethod
@@ -64,6 +67,11 @@ class Form(BaseModel):
         """What a run with this form is about, for its name: a number, never a person or a word of theirs."""
         number = getattr(self, "network_number", 0)
         return localized(f"nätverk #{number}", f"network #{number}")
+
+    @property
+    def named(self) -> str:
+        """How sentences about this line of a form begin; empty for a form."""
+        return ""
 
     @property
     def is_sweep(self) -> bool:
