@@ -56,7 +56,7 @@ def told_of(session: Session, flow: str, given: object, at: datetime) -> list[Pl
     try:
         form = kind.model_validate(given)
     except ValidationError as error:
-        return unreadable(kind, error)
+        return unreadable(kind, error, given)
     found = placed(form, form.all_problems(local(at).date()))
     told = dict(reversed(found))
     for path, sentence in placed(form, _refusal(session, flow, form, at, is_whole=not found)):

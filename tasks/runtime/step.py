@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import logging
 import random
 import traceback
 import unicodedata
@@ -10,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ParamSpec, TypeVar, cast
 
 from prefect import task
+from prefect.logging import get_logger
 from prefect.runtime import flow_run
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -29,6 +31,21 @@ MORNING = time(10)
 TRIES = 3
 TRANSIENT = (DatabaseBusy, StaleDataError, IntegrityError)
 DAY = timedelta(days=1)
+REPEATED = "Finished in state Failed('Task run encountered an exception"
+
+
+class SentenceAlone(logging.Filter):
+    """Of a step that was refused, its run's log has the sentence once: no traceback, and not how Prefect repeats it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is to be shown; one that is ours is put in our words."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, LotsError):
+            record.msg, record.args, record.exc_info = str(error), (), None
+        return not record.getMessage().startswith(REPEATED)
+
+
+get_logger("prefect.task_runs").addFilter(SentenceAlone())
 
 
 def step(

@@ -1,7 +1,8 @@
 """Prefect's server with a door of our own before it: `python -m deployments.server.wrapper.prefect_app --port 4200`.
 
 It does what `prefect server start` does, and besides: an unknown Host is refused, pages run no foreign script, a write
-that met a locked database is tried again, and the UI does not advertise. Prefect's own password and CSRF token are
+that met a locked database is tried again, what is wrong with a form is told when it is sent, and the UI does not
+advertise. Prefect's own password and CSRF token are
 asked for behind it.
 """
 
@@ -14,8 +15,9 @@ import uvicorn
 from prefect.server.api.server import create_app
 from starlette.types import ASGIApp
 
-from deployments.server.environment import HOME_ID, close_inside, home_id
+from deployments.server.environment import HOME_ID, KEYS, close_inside, home_id
 from deployments.server.wrapper.door import Door, allowed_hosts
+from deployments.server.wrapper.form_check import FormCheck
 from deployments.server.wrapper.prefect_sqlite import use_immediate_transactions
 from deployments.server.wrapper.second_try import SecondTry
 from deployments.server.wrapper.ui_script import UiScript
@@ -26,8 +28,16 @@ STOP_SECONDS = 3  # a browser's event stream never ends by itself
 
 
 def wrapped(app: ASGIApp, hosts: frozenset[str], home: str) -> ASGIApp:
-    """Prefect's `app` behind the door: for requests from the outside in, host, UI script, second try."""
-    return Door(UiScript(SecondTry(app)), hosts, {HOME_ID: home})
+    """Prefect's `app` behind the door: for requests from the outside in, host, UI script, the
+    form before its run, second try."""
+    return Door(UiScript(FormCheck(SecondTry(app))), hosts, {HOME_ID: home})
+
+
+def take_keys() -> None:
+    """Read our own settings and leave no key of ours in the environment, which Prefect's templates could read."""
+    settings()
+    for name in KEYS:
+        os.environ.pop(f"LOTS_{name}", None)
 
 
 def main() -> None:
@@ -37,6 +47,7 @@ def main() -> None:
     arguments.add_argument("--port", type=int, default=4200)
     arguments.add_argument("--fd", type=int, help="a socket that listens already, instead of host and port")
     asked = arguments.parse_args()
+    take_keys()
     use_immediate_transactions()
     app = wrapped(create_app(final=True), allowed_hosts(settings()), home_id(settings()))
     if folder := os.environ.get("PREFECT_UI_STATIC_DIRECTORY"):

@@ -11,9 +11,10 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from deployments.server.wrapper.whole_body import read_whole, replay
+
 TRIES: Final = 8
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0  # seconds
-LARGEST_BODY: Final = 2**20
 BUSY: Final = 503
 
 
@@ -26,14 +27,14 @@ class SecondTry:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith("/api/"):
             return await self.app(scope, receive, send)
-        body, is_whole = await _read(receive)
+        body, is_whole = await read_whole(receive)
         if not is_whole:
-            return await self.app(scope, _replay(body, receive), send)
+            return await self.app(scope, replay(body, receive), send)
         for count in range(1, TRIES + 1):
             answer = _Answer(send, may_be_refused=count < TRIES)
             try:
                 # A scope of its own: what the app notes in it on one try must not be there on the next.
-                await self.app({**scope}, _replay(body, receive), answer)
+                await self.app({**scope}, replay(body, receive), answer)
             except Exception:
                 if not answer.is_busy:  # Prefect raises anew what it has already answered as busy
                     raise
@@ -53,24 +54,3 @@ class _Answer:
             self.is_busy = True
         if not self.is_busy:
             await self.send(message)
-
-
-async def _read(receive: Receive) -> tuple[list[Message], bool]:
-    """The request's messages so far, and whether they are all of it (a caller that has gone counts as such)."""
-    messages: list[Message] = []
-    size = 0
-    while size <= LARGEST_BODY:
-        messages.append(await receive())
-        size += len(messages[-1].get("body", b""))
-        if not messages[-1].get("more_body", False):
-            return messages, True
-    return messages, False
-
-
-def _replay(messages: list[Message], receive: Receive) -> Receive:
-    waiting: list[Message] = list(messages)
-
-    async def again() -> Message:
-        return waiting.pop(0) if waiting else await receive()
-
-    return again

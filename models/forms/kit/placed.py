@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import ValidationError
 
 from models.forms.kit.base import Form, line_of
-from models.forms.kit.fields import DAY, Coded, FromList, Hidden, Moment, mark_of
+from models.forms.kit.fields import DAY, TYPED, Coded, FromList, Hidden, Moment, mark_of
 from models.i18n import localized
 
 Path = tuple[str | int, ...]
@@ -60,13 +60,27 @@ def _lines(form: Form) -> Iterator[tuple[str, int, Form]]:
                 yield name, place, line
 
 
-def unreadable(kind: type[Form], error: ValidationError) -> list[Placed]:
-    """What cannot be read as the form's own fields, a sentence each; none for what is no field of it."""
+def unreadable(kind: type[Form], error: ValidationError, given: object) -> list[Placed]:
+    """What cannot be read as the form's own fields, or was not chosen, a sentence each; none for what is no field."""
     found: list[Placed] = []
     for one in error.errors(include_url=False, include_input=False):
         if told := _sentence(kind, one["loc"], one["type"], one.get("ctx", {}).get("max_length")):
             found.append(told)
-    return list(dict(found).items())
+    return list(dict(found + _unchosen(kind, given)).items())
+
+
+def _unchosen(kind: type[Form], given: object) -> list[Placed]:
+    """The drop-downs of networks and requests in which nothing is chosen, and nothing is no choice."""
+    filled = given if isinstance(given, dict) else {}
+    return [
+        ((name,), localized(f"{info.title}: välj i listan.", f"{info.title}: choose from the list."))
+        for name, info in kind.model_fields.items()
+        if isinstance(mark := mark_of(info), FromList)
+        and mark.numbered
+        and not mark.fixed
+        and info.default == 0
+        and not (filled.get(name) or filled.get(name + TYPED))
+    ]
 
 
 def _sentence(kind: type[Form], where: Path, why: str, most: int | None) -> Placed | None:

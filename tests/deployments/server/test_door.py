@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from deployments.server.wrapper import second_try
 from deployments.server.wrapper.door import POLICY, Door, allowed_hosts
 from deployments.server.wrapper.prefect_app import wrapped
+from deployments.server.wrapper.whole_body import LARGEST_BODY
 from models.settings import Settings
 
 PAGE = b"<!DOCTYPE html><html><head><title>Prefect</title></head></html>"
@@ -119,7 +120,7 @@ async def test_a_database_that_stays_locked_is_said_in_the_end() -> None:
 
 
 async def test_what_is_too_large_to_keep_is_passed_on_whole_and_once() -> None:
-    server, large = Server(locked=100), b"x" * (second_try.LARGEST_BODY + 1)
+    server, large = Server(locked=100), b"x" * (LARGEST_BODY + 1)
     async with asking(wrapped(server, hosts(), "home")) as client:
         answer = await client.post("/api/artifacts/", content=large)
     assert (answer.status_code, server.bodies) == (503, [large])

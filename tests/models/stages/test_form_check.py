@@ -181,6 +181,12 @@ def test_an_empty_form_is_told_field_by_field_in_words() -> None:
     }
 
 
+def test_a_request_that_nobody_chose_is_asked_for_together_with_what_else_is_missing() -> None:
+    told = dict(told_of(None, "needs-talk", {"request_number": ""}, NOW))  # type: ignore[arg-type]
+    assert told[("request_number",)] == "Förfrågan: välj i listan."
+    assert told[("talked_on",)] == "Samtalet hölls: välj dagen."
+
+
 @pytest.mark.parametrize(
     ("changes", "path", "told"),
     [
@@ -204,4 +210,4 @@ def test_a_sentence_that_names_no_field_stands_at_the_first() -> None:
 def test_a_field_that_the_form_does_not_have_is_told_by_nobody() -> None:
     with pytest.raises(ValidationError) as error:
         FORMS["health-check"].model_validate({"nätverk": 1})
-    assert unreadable(FORMS["health-check"], error.value) == []
+    assert unreadable(FORMS["health-check"], error.value, {"nätverk": 1}) == []

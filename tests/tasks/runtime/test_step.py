@@ -3,6 +3,7 @@
 from unittest.mock import AsyncMock
 
 import pytest
+from prefect import flow
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -44,3 +45,20 @@ async def test_a_step_that_sends_mail_is_tried_once() -> None:
     with pytest.raises(DatabaseBusy):
         await steps.again(work, 1)
     assert work.call_count == 1
+
+
+async def test_a_refused_step_stands_in_the_log_as_its_sentence_once_and_without_a_traceback(
+    prefect_api: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    @steps.step("Neka", "Refuse")
+    async def refuse() -> None:
+        raise UserError("Plats: fyll i den.")
+
+    @flow
+    async def refused() -> None:
+        await refuse()
+
+    with pytest.raises(UserError):
+        await refused()
+    logged = [one for one in caplog.records if one.name == "prefect.task_runs" and "Plats" in one.getMessage()]
+    assert [(one.getMessage(), one.exc_info) for one in logged] == [("Plats: fyll i den.", None)]
