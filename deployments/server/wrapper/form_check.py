@@ -82,10 +82,7 @@ class FormCheck:
         return JSONResponse({"valid": False, "errors": errors}) if told else answer
 
     async def _refusal(self, scope: Scope, body: dict[str, Any], deployment: str) -> str | None:
-        """Why the run is not made, if whoever asks may have it made and we know what is wrong with its form.
-
-        That they may is what Prefect says to the same question that the UI asks first, with the same headers.
-        """
+        """Why the run is not made, if we know what is wrong with its form."""
         told = await _ask(self.app, scope, "GET", f"/api/deployments/{deployment}")
         found = _json(told.body) if told.status_code == OK else None
         schema = found.get("parameter_openapi_schema") if isinstance(found, dict) else None
@@ -93,17 +90,21 @@ class FormCheck:
         if not isinstance(found, dict) or not isinstance(given, dict) or not (flow := _flow_of(schema)):
             return None
         values = {**(found.get("parameters") or {}), **given}
-        may = await _ask(self.app, scope, "POST", VALIDATE, {"schema": schema, "values": values})
-        wrong = await self._told(scope, flow, values) if may.status_code == OK else []
+        wrong = await self._told(scope, flow, values)
         return " ".join(dict.fromkeys(sentence for _, sentence in wrong)) or None
 
     async def _told(self, scope: Scope, flow: str, values: object) -> list[Placed]:
-        """What is wrong with the form in these values. Nothing where we cannot tell; nobody's data is logged."""
+        """What is wrong with the form in these values. Nothing where we cannot tell; nobody's data is logged.
+
+        Prefect lets the caller in, or not, when it is asked for the office's own numbers with the caller's headers.
+        """
         given = hydrate(values, HydrationContext()) if isinstance(values, dict) else {}
         if any(given.get(name) for name in SCRIPTS_ONLY) or _has_placeholder(given):
             return []
         try:
             variables = await _ask(self.app, scope, "POST", "/api/variables/filter", {})
+            if variables.status_code != OK:
+                return []
             policy = from_variables({one["name"]: one["value"] for one in _json(variables.body) or []})
             work = partial(self.told, flow, given.get("form", {}), policy)
             return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self.threads, work), LONGEST)

@@ -54,9 +54,9 @@ class Prefect:
     def let_in(self, answer: Callable[[Any], Any]) -> Callable[[Request], Any]:
         async def reply(request: Request) -> Response:
             if "authorization" not in request.headers:
-                return JSONResponse({"exception_message": "Unauthorized"}, 401)
+                return JSONResponse([], 401)
             if request.method == "POST" and "prefect-csrf-token" not in request.headers:
-                return JSONResponse({"detail": "Missing CSRF token."}, 403)
+                return JSONResponse([], 403)
             return JSONResponse(answer(await request.json() if request.method == "POST" else None))
 
         return reply
