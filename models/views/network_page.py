@@ -14,6 +14,7 @@ from models.health.advice import ReportedFigures, ScorePart, parts
 from models.health.answers_by_day import latest_by
 from models.health.engagement import Health
 from models.health.parameters import DEFAULTS
+from models.office.absence import substitute_for
 from models.office.labels import label_of
 from models.support.ladder import OFFICE_DUTIES, SHARING_AFTER_DAYS, TRIAL_AFTER_DAYS, support_end
 from models.support.pauses import pauses_of
@@ -21,6 +22,7 @@ from models.tables.check_in import CheckIn
 from models.tables.health import HealthSnapshot, Level
 from models.tables.meeting import Meeting, MeetingStatus
 from models.tables.network import TERMINAL, Network, NetworkState
+from models.tables.office import Staff
 from models.tables.transition import Transition
 
 DAYS_SHOWN: Final = 3 * 365
@@ -75,7 +77,7 @@ class Rung:
 
 @dataclass(frozen=True)
 class NetworkPage:
-    """A network's page as of a day."""
+    """A network's page as of a day. `signature`: of who acts for its negotiator that day; empty when nobody does."""
 
     network: Network
     label: str
@@ -89,6 +91,7 @@ class NetworkPage:
     check_ins: Sequence[SentCheckIn]
     scores: Sequence[ScoreOnDay]
     ladder: Sequence[Rung]
+    signature: str
 
 
 def network_page(session: Session, network: Network, health: Health | None, today: date) -> NetworkPage:
@@ -111,7 +114,14 @@ def network_page(session: Session, network: Network, health: Health | None, toda
         check_ins=[one for one in check_ins if one.on >= begins],
         scores=_scores(session, network, begins, today),
         ladder=_ladder(session, network, came),
+        signature=_acting(session, network, today),
     )
+
+
+def _acting(session: Session, network: Network, today: date) -> str:
+    negotiator = session.get(Staff, network.negotiator) if network.negotiator else None
+    acting = substitute_for(session, negotiator, today) if negotiator else None
+    return acting.signature if acting else ""
 
 
 def _transitions(session: Session, network: Network, today: date) -> list[tuple[date, NetworkState]]:

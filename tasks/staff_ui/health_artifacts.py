@@ -16,6 +16,7 @@ from models.health import assessment
 from models.health.engagement import Health
 from models.i18n import localized
 from models.office.labels import label_of
+from models.office.staff_links import staff_link, staff_link_of
 from models.settings import settings
 from models.tables.network import Network
 from models.views.network_page import NetworkPage, network_page
@@ -94,7 +95,8 @@ def _markdown(one: NetworkPage, talk: str, overview: str, language: str) -> str:
         ],
         ladder=one.ladder,
         life=charts_health.network_life_chart(story, language).markdown(),
-        talk=_filled(talk, network.number),
+        who=staff_link_of(network),
+        talk=_filled(talk, network_number=network.number, **({"signature": one.signature} if one.signature else {})),
         all=overview,
     )  # fmt: skip
 
@@ -156,10 +158,10 @@ def _cells(one: dict[str, Any], language: str) -> dict[str, str]:
 
 
 def _link(number: int, label: str, drawn: Mapping[str, UUID], form: str) -> str:
-    """To the network's page; where it has none, to the form that draws it."""
-    if key_of(number) in drawn:
-        return f"[{plain(label)}]({_page_link(drawn[key_of(number)])})"
-    return f"[{plain(label)}]({_filled(form, number)})" if form else plain(label)
+    """To the network's page; where it has none, to the form that draws it. And to who they are, on the staff pages."""
+    address = _page_link(drawn[key_of(number)]) if key_of(number) in drawn else _filled(form, network_number=number)
+    named = f"[{plain(label)}]({address})" if address else plain(label)
+    return f"{named} · [{localized('vilka', 'who')}]({staff_link('network', number)})"
 
 
 def _page_link(artifact: UUID | None) -> str:
@@ -176,5 +178,5 @@ async def _form_link(deployment: str) -> str:
     return f"/deployments/deployment/{found.id}/run"
 
 
-def _filled(form: str, number: int) -> str:
-    return f"{form}?parameters={quote(json.dumps({'form': {'network_number': number}}))}" if form else ""
+def _filled(form: str, **start: object) -> str:
+    return f"{form}?parameters={quote(json.dumps({'form': start}))}" if form else ""

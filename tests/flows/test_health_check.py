@@ -61,6 +61,7 @@ async def test_the_overview_and_each_networks_page_stand_at_one_address_however_
     assert pages["health-check"].startswith("# Nätverkens hälsa 2027-05-03")
     assert f"(/artifacts/artifact/{before['network-1']})" in pages["health-check"]
     assert f"(/artifacts/artifact/{before['health-check']})" in pages["network-1"]
+    assert all("(http://localhost:8080/staff/network/1)" in page for page in pages.values())
     assert "En enda person bär nästan allt." in pages["network-1"]
     assert "data:image/svg+xml;base64," in pages["network-1"]
     assert not any(told in page for page in pages.values() for told in (AKE, "Åke", "Öhman", "@"))

@@ -8,6 +8,8 @@ from models.db.engine import transaction
 from models.health.advice import Advice
 from models.health.assessment import assess, each_network
 from models.networks.lifecycle import advance
+from models.office.absence import record_absence
+from models.office.staff import by_signature
 from models.people.roles import roles_of
 from models.settings import Settings
 from models.stages.health_check import take_snapshots, warn_early
@@ -135,3 +137,13 @@ def test_a_network_that_has_not_met_has_a_page_without_a_score(office: Settings)
     assert (told.health, told.parts, told.meetings, told.scores) == (None, [], [], [])
     assert [one.state for one in told.spans] == [NetworkState.planned]
     assert [rung.latest for rung in told.ladder] == [None] * 4
+
+
+def test_a_networks_page_knows_by_whose_signature_a_talk_would_be_written_down_that_day(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        asj, mla = by_signature(session, "asj", ""), by_signature(session, "mla", "")
+        record_absence(session, asj, date(2027, 2, 1), date(2027, 2, 7), mla)
+        record_absence(session, asj, date(2027, 3, 1), date(2027, 3, 7), None)
+        days = ("2027-01-31", "2027-02-01", "2027-03-01")
+        assert [shown(session, network, day).signature for day in days] == ["asj", "mla", ""]

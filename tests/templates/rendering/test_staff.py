@@ -59,7 +59,7 @@ def network(**changes: Any) -> dict[str, Any]:
         "label": "Boden · town · #2", "today": DAY, "state": "starting", "step": 1, "cadence_days": 60,
         "target_size": 8, "level": "yellow", "score": 61.25, "gates": ["G2"], "last_led": DAY, "booked": None,
         "parts": [part], "ladder": [rung, rung | {"step": 2, "reached": None, "latest": DAY}], "life": "![e](f)",
-        "talk": "/talk", "all": "/all",
+        "who": "/who", "talk": "/talk", "all": "/all",
     }  # fmt: skip
     return told | changes
 
@@ -109,7 +109,7 @@ def test_a_networks_page_says_what_would_raise_each_part(language: str) -> None:
     page = render_staff_page("network", language, **network())
     assert health_words.way_text("one_more", language) in page
     assert health_words.gate_text("G2", language) in page
-    assert "(/talk)" in page and "(/all)" in page
+    assert "(/who)" in page and "(/talk)" in page and "(/all)" in page
     alone = render_staff_page(
         "network", language, **network(level=None, score=None, parts=[], gates=[], last_led=None, booked=DAY)
     )
