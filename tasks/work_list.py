@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from prefect.artifacts import acreate_markdown_artifact
 from prefect.events import emit_event
 from sqlmodel import col, select
 
@@ -17,10 +16,10 @@ from models.settings import settings
 from models.stages import support_request, web_request, work_list
 from models.tables.place import Region
 from models.tables.transition import Actor, Cause
-from models.views.work_item import WorkItem
 from tasks.runtime.step import run_id, step
 from tasks.staff_ui.form_links import FormLinks, find_forms
-from templates.vocabulary.tasks import alarm_text, task_name
+from tasks.staff_ui.work_lists import show_lists, where_lists_are
+from templates.vocabulary.tasks import alarm_text
 
 SHOWN = 200
 OVERDUE = "natverkslots.overdue"
@@ -106,8 +105,11 @@ async def alarm(at: datetime, found: FormLinks) -> int:
 @step("Skicka veckolistan", "Send the weekly list")
 async def digest(at: datetime, found: FormLinks) -> int:
     """The week's list, to each negotiator and the office. Returns how many mails."""
+    with reading() as session:
+        regions = session.exec(select(Region.code).where(col(Region.active))).all()
+    lists = await where_lists_are(found.ui_url, regions)
     with transaction() as session:
-        return work_list.digest(session, at, found.link)
+        return work_list.digest(session, at, found.link, lists)
 
 
 @step("Visa listan per region", "Show the list per region")
@@ -115,36 +117,11 @@ async def show(at: datetime, found: FormLinks, alarms: list[Alarm]) -> dict[str,
     """The list of each region as a page in the UI. Returns how many wait, are overdue, and stand still."""
     with reading() as session:
         things = work_list.what_waits(session, at)
-        names = session.exec(select(Region.code, Region.name).where(col(Region.active))).all()
-    still = _still(at, alarms)
-    regions = dict(names) | {"": localized("Utan region", "Without a region")}
-    for code, name in regions.items():
-        # A broken-off run has no region of its own: whoever sent the form looks at theirs.
-        markdown = _table(name, [one for one in things if one.region == code or one.run], at, found, still)
-        key = f"work-list-{code.lower() or 'other'}"
-        await acreate_markdown_artifact(
-            markdown, key=key, description=f"{localized('Arbetslista', 'Work list')} {name}"
-        )
+        names = session.exec(
+            select(Region.code, Region.name).where(col(Region.active)).order_by(col(Region.name))
+        ).all()
+    await show_lists(things, names, local(at).date(), found.link, _still(at, alarms))
     return {"waiting": len(things), "overdue": sum(one.overdue for one in things), "stands_still": len(alarms)}
-
-
-def _table(region: str, things: list[WorkItem], at: datetime, found: FormLinks, still: list[str]) -> str:
-    title, day = localized("Arbetslista", "Work list"), f"{local(at):%Y-%m-%d}"
-    late = sum(one.overdue for one in things)
-    lines = [f"# {title} {region}", "", *still]
-    if not things:
-        return "\n".join(
-            [*lines, localized(f"{day}: ingenting väntar på kansliet.", f"{day}: nothing waits on the office.")]
-        )
-    lines += [
-        localized(f"{day}: {len(things)} väntar, {late} försenade.", f"{day}: {len(things)} wait, {late} overdue."),
-        "",
-    ]
-    lines += [localized("| Gör | Om | Hos | Sedan | Senast |", "| Do | About | With | Since | Due |"), "|-|-|-|-|-|"]
-    lines += [_line(one, found) for one in things[:SHOWN]]
-    if len(things) > SHOWN:
-        lines += ["", localized(f"… och {len(things) - SHOWN} till.", f"… and {len(things) - SHOWN} more.")]
-    return "\n".join(lines)
 
 
 def _still(at: datetime, alarms: list[Alarm]) -> list[str]:
@@ -157,14 +134,6 @@ def _still(at: datetime, alarms: list[Alarm]) -> list[str]:
     language = settings().language
     lines = [alarm_text(one.fault, language, one.minutes, one.count, one.flows) for one in alarms]
     return [f"**{told} (`lots doctor`, {local(at):%H:%M}):**", "", *(f"- {line}" for line in lines), ""]
-
-
-def _line(one: WorkItem, found: FormLinks) -> str:
-    name, link = task_name(one.what, settings().language), found.link(one)
-    due = f"**{one.due} {localized('försenat', 'overdue')}**" if one.overdue else one.due or ""
-    name = name[:1].upper() + name[1:]
-    what = f"[{name}]({link})" if link else name
-    return f"| {what} | {one.subject} | {one.with_whom} | {one.since} | {due} |"
 
 
 def _cause(at: datetime) -> Cause:

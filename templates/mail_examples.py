@@ -25,15 +25,16 @@ STOP: Final = {"stop_link": "https://natverk.example.org/sluta/Hv2nQd"}  # in ma
 
 DATA: Final = "https://natverk.example.org/mina-uppgifter/Ru8yMz"
 UI: Final = "https://natverk.example.org/ui/oppna"
+STAFF: Final = "https://natverk.example.org/staff"
 _ROWS: Final[list[dict[str, object]]] = [
     {"what": "talk", "subject": "Kramfors · samma roll · #51", "since": "2027-02-25", "due": "2027-03-04",
-     "overdue": False, "link": f"{UI}/talk"},
+     "overdue": False, "link": f"{UI}/talk", "page_link": f"{STAFF}/request/51"},
     {"what": "over_helping", "subject": f"{PLACE} · ort · #12", "since": "2027-02-08", "due": "2027-02-22",
-     "overdue": True, "link": ""},
+     "overdue": True, "link": "", "page_link": f"{STAFF}/network/12"},
     {"what": "in_doubt", "subject": "Sollefteå · företagsområde · #7", "since": "2027-03-01", "due": None,
      "overdue": False, "link": f"{UI}/in-doubt"},
     {"what": "decision", "subject": "Härnösand · tema · #48", "since": "2027-02-10", "due": "2027-02-26",
-     "overdue": True, "link": f"{UI}/decision"},
+     "overdue": True, "link": f"{UI}/decision", "page_link": f"{STAFF}/request/48"},
 ]  # fmt: skip
 
 
@@ -128,10 +129,12 @@ def _own(language: str) -> dict[str, dict[str, object]]:
             "fresh_link": "https://natverk.example.org/svara/Tn5cKw", "valid_until": date(2027, 8, 29),
             "about": "meeting",
         },
-        "staff-digest": {**staff, "region": "Västernorrlands län", "rows": _ROWS},
+        "staff-digest": {
+            **staff, "region": "Västernorrlands län", "rows": _ROWS, "page_link": STAFF, "list_link": f"{UI}/lista",
+        },
         "staff-alarm": {
             **staff, "what": "health_talk", "subject": f"{PLACE} · ort · #12", "due": date(2027, 3, 2),
-            "link": f"{UI}/health-talk",
+            "link": f"{UI}/health-talk", "page_link": f"{STAFF}/network/12",
         },
         "request-ended": {"ended": "expired"},
         "sign-in": {**staff, "sign_in_link": "https://natverk.example.org/staff/sign-in/Qx4nVb"},
@@ -174,14 +177,15 @@ _CHANGES: Final[dict[str, list[dict[str, Any]]]] = {
     "fresh-link": [{"place": ""}, {"place": "", "about": "my-data", "valid_until": date(2027, 3, 9)}],
     "request-ended": [{"ended": "withdrawn"}, {"ended": "left"}],
     "report-ready": [{"link": ""}, {"folder": ""}],
-    "staff-digest": [{"rows": [{**_ROWS[0], "subject": ""}]}, {"rows": _ROWS[1:2]}, {"rows": []}],
+    "staff-digest": [{"rows": [{**_ROWS[0], "subject": ""}]}, {"rows": _ROWS[1:2]}, {"rows": [], "list_link": ""}],
     "staff-alarm": [
-        {"what": "in_doubt", "subject": "", "due": None, "link": ""},
+        {"what": "in_doubt", "subject": "", "due": None, "link": "", "page_link": ""},
         {
             "what": "rights_erasure",
             "subject": "",
             "link": "",
             "due": date(2027, 4, 2),
+            "page_link": f"{STAFF}/person/7c9e6679-7425-40de-944b-e07fc1f90ae7",
             "other_name": "Jörgen Ågren",
             "other_email": "jorgen.agren@example.org",
         },

@@ -1,8 +1,9 @@
 """What waits on whom, and since when: the office's list, overdue first (domain.md section 8, work-list)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from models.tables.office import Intervention, InterventionKind, Staff, StaffRol
 from models.tables.place import Municipality, Region
 from models.tables.request import RequestState, SupportRequest
 from models.views.undelivered import SHOWN_FOR
-from models.views.work_item import Link, ListContext, WorkItem, no_link
+from models.views.work_item import About, Link, ListContext, WorkItem, no_link
 from models.vocabulary import CHANGE, MATTER, word
 
 AT_ONCE = ("in_doubt", "not_sent", InterventionKind.hard_bounce, InterventionKind.mail_waits)
@@ -63,7 +64,7 @@ def _requests(session: Session, around: ListContext) -> Iterable[WorkItem]:
             what, due = ("offer", request.offer_until) if request.offer_until else ("waiting", expires_on(request))
         elif request.appealed_at:
             what = "appeal"
-        about = (request.municipality, request.nature, request.number)
+        about = About("request", request.municipality, request.nature, request.number)
         since = local(request.received_at).date()
         yield around.item(
             what, request.id, about, request.assigned_to, since, due, "needs-talk", request_number="{subject}"
@@ -84,7 +85,7 @@ def _interventions(session: Session, around: ListContext) -> Iterable[WorkItem]:
         else:
             opens, filled = "catch-up", {"network_number": "{subject}" + f" · {word(MATTER, one.kind)}"}
         since = local(one.opened_at).date()
-        yield around.item(one.kind, one.id, tuple(about), one.owner, since, one.due_on, opens, **filled)
+        yield around.item(one.kind, one.id, About("network", *about), one.owner, since, one.due_on, opens, **filled)
 
 
 def _reminders(session: Session, around: ListContext) -> Iterable[WorkItem]:
@@ -95,7 +96,7 @@ def _reminders(session: Session, around: ListContext) -> Iterable[WorkItem]:
     for one in due:
         network = networks[one.network_id] if one.network_id else None
         if network and network.state not in TERMINAL:
-            about = (network.municipality, network.nature, network.number)
+            about = About("network", network.municipality, network.nature, network.number)
             yield around.item(
                 "reminder", one.id, about, one.staff_id, one.on, one.remind_on, "network-change", **change
             )
@@ -103,12 +104,14 @@ def _reminders(session: Session, around: ListContext) -> Iterable[WorkItem]:
 
 def _rights(session: Session, around: ListContext) -> Iterable[WorkItem]:
     """What persons asked for about their own data, until it is answered. Names nobody: the alarm mail tells who."""
+    answers = who_answers(session, around.today)
+    sole = answers[0].id if len(answers) == 1 else None
     for one in unanswered(session):
         told = around.item(
             f"rights_{one.kind}",
             one.id,
             None,
-            None,
+            sole,
             local(one.received_at).date(),
             one.deadline,
             "data-protection",
@@ -145,8 +148,9 @@ def _mails(session: Session, around: ListContext, at: datetime) -> Iterable[Work
     for key, status, reason, created_at, template, network, request in rows:
         if str(key) in told:
             continue
-        thing = network or request
-        about = (thing.municipality, thing.nature, thing.number) if thing else None
+        about = None
+        if thing := network or request:
+            about = About("network" if network else "request", thing.municipality, thing.nature, thing.number)
         owner = network.negotiator if network else request.assigned_to if request else None
         what, filled = "hard_bounce" if reason == BOUNCED else "not_sent", {}
         if status == MailStatus.in_doubt:
@@ -196,6 +200,7 @@ def _alarms(things: Iterable[WorkItem], owners: Callable[[WorkItem], list[UUID]]
     letters = []
     for one in things:
         told = {"what": one.what, "subject": one.subject, "due": one.due and one.due.isoformat(), "link": link(one)}
+        told["page_link"] = one.page
         if one.person:
             told["other_person"] = str(one.person)
         for staff in owners(one):
@@ -203,29 +208,32 @@ def _alarms(things: Iterable[WorkItem], owners: Callable[[WorkItem], list[UUID]]
     return letters
 
 
-def digest(session: Session, at: datetime, link: Link = no_link) -> int:
+def digest(
+    session: Session, at: datetime, link: Link = no_link, lists: Mapping[str | None, str] = MappingProxyType({})
+) -> int:
     """The week's list to every negotiator (their region) and to the office (all); once a week, on its first run.
 
     Who stands in for somebody reads theirs too, in the one mail. It tells of the first two hundred things, and how many
-    more there are.
+    more there are. `lists`: where the daily list of a region is shown, and by None those of all.
     """
     year, week, _ = local(at).isocalendar()
     waiting = what_waits(session, at)
     names = dict(session.exec(select(Region.code, Region.name)).all())
     readers = select(Staff).where(col(Staff.active), col(Staff.role).in_((StaffRole.negotiator, StaffRole.office)))
     absent = absences_on(session, local(at).date())
-    lists: dict[UUID, list[Staff]] = {}
+    read_by: dict[UUID, list[Staff]] = {}
     for staff in session.exec(readers.order_by(col(Staff.signature))):
-        lists.setdefault(staff.id, []).insert(0, staff)
+        read_by.setdefault(staff.id, []).insert(0, staff)
         if acting := absent.get(staff.id):
-            lists.setdefault(acting, []).append(staff)
+            read_by.setdefault(acting, []).append(staff)
     letters = []
-    for reader, whose in lists.items():
+    for reader, whose in read_by.items():
         theirs = [one for one in waiting if any(_on_list_of(staff, one) for staff in whose)]
         told = {
             "region": _regions(whose, names),
             "rows": [one.row(link) for one in theirs[:MOST_TOLD]],
             "more": max(0, len(theirs) - MOST_TOLD),
+            "list_link": lists.get(whose[0].region, ""),
         }
         letters.append(QueuedMail(Template.staff_digest, None, f"{year}-W{week:02}", context=told, staff_id=reader))
     return enqueue(session, letters, at)

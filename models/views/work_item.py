@@ -3,10 +3,22 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal, NamedTuple
 from uuid import UUID
 
+from models.dates.working_days import working_days_between
 from models.i18n import localized
 from models.office.labels import label
+from models.office.staff_links import staff_link
+
+
+class About(NamedTuple):
+    """The request or network that something waits about."""
+
+    kind: Literal["request", "network"]
+    municipality: str | None
+    nature: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -16,7 +28,7 @@ class WorkItem:
     `owner` is whose it is, `acting` who acts for them today: themselves, their stand-in, or nobody. `with_whom` tells
     both by signature. `opens` is the flow whose form deals with it, `filled` what the form starts with. `run`: the flow
     run that is to be started again. `person`: of whom only the mail to its owner may tell. `urgent`: whoever acts is
-    alarmed before it is overdue.
+    alarmed before it is overdue. `page`: the staff page of the request or network, empty where it is about neither.
     """
 
     what: str
@@ -34,6 +46,12 @@ class WorkItem:
     run: UUID | None = None
     person: UUID | None = None
     urgent: bool = False
+    page: str = ""
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it has come since the working day before, or its day is today."""
+        return self.due == self.today or working_days_between(self.since, self.today) <= 1
 
     @property
     def overdue(self) -> bool:
@@ -49,7 +67,7 @@ class WorkItem:
         """As the Monday digest tells it."""
         due = self.due.isoformat() if self.due else None
         told = {"what": self.what, "subject": self.subject, "since": self.since.isoformat(), "due": due}
-        return told | {"overdue": self.overdue, "link": link(self)}
+        return told | {"overdue": self.overdue, "link": link(self), "page_link": self.page}
 
 
 Link = Callable[[WorkItem], str]
@@ -73,16 +91,18 @@ class ListContext:
     today: date
     acting: Mapping[UUID, UUID | None] = field(default_factory=dict)
 
-    def subject(self, about: tuple[str | None, str, int] | None) -> str:
+    def subject(self, about: About | None) -> str:
         """The label of what it is about."""
-        code, nature, number = about or (None, "", 0)
-        return label(self.places.get(code or "", (None,))[0], nature, number) if about else ""
+        return label(self._where(about)[0] or None, about.nature, about.number) if about else ""
+
+    def _where(self, about: About | None) -> tuple[str, str]:
+        return self.places.get((about and about.municipality) or "", ("", ""))
 
     def item(
         self,
         what: str,
         key: UUID,
-        about: tuple[str | None, str, int] | None,
+        about: About | None,
         owner: UUID | None,
         since: date,
         due: date | None,
@@ -90,13 +110,15 @@ class ListContext:
         **filled: str | list[str],
     ) -> WorkItem:
         """`filled` is what the form starts with; {subject} in it stands for the label."""
-        subject, region = self.subject(about), self.places.get((about or ("",))[0] or "", ("", ""))[1]
+        subject, region = self.subject(about), self._where(about)[1]
+        page = staff_link(about.kind, about.number) if about else ""
         acting = self.acting.get(owner, owner) if owner else None
         start = {name: text.format(subject=subject) if isinstance(text, str) else text for name, text in filled.items()}
         if start and (signature := self.signatures.get(acting, "") if acting else ""):
             start["signature"] = signature
         whom = self._whom(owner, acting)
-        return WorkItem(what, key, subject, region, owner, since, due, self.today, acting, whom, opens, start)
+        told = (what, key, subject, region, owner, since, due, self.today, acting, whom, opens, start)
+        return WorkItem(*told, page=page)
 
     def _whom(self, owner: UUID | None, acting: UUID | None) -> str:
         """Whose a thing is and who acts for them: "asj", "gol (för asj)", or "asj (borta)" where nobody does."""

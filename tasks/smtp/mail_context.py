@@ -10,6 +10,7 @@ from uuid import UUID
 from models.dates.local_time import local
 from models.mail.kinds import REMINDERS
 from models.mail.message_ids import name_and_address
+from models.office.staff_links import staff_link
 from models.people.signed_link import VALID_FOR, Purpose, make_link
 from models.settings import settings
 from models.tables.mail import OutgoingMail, Template
@@ -123,6 +124,18 @@ def _person_named(draft: Draft) -> Values:
     return {"other_name": other.name or "", "other_email": deliverable(other.email or "")} if other else {}
 
 
+def _alarm(draft: Draft) -> Values:
+    """Where staff see whom or what it is about; of a person, who they are too."""
+    other = draft.prefetched.introduced(draft.mail)
+    page = staff_link("person", other.id) if other else draft.told.get("page_link", "")
+    return {"page_link": page, **_person_named(draft)}
+
+
+def _week(draft: Draft) -> Values:
+    """Where the reader's own list is."""
+    return {"page_link": staff_link(), "list_link": draft.told.get("list_link", "")}
+
+
 def _answer_to_rights(draft: Draft) -> Values:
     """A link to what is stored, where that was asked for and the office has said yes."""
     granted = draft.told.get("outcome") == "done" and draft.told.get("kind") in HANDED_OUT
@@ -163,7 +176,8 @@ BUILDERS: Mapping[Template, Callable[[Draft], Values]] = MappingProxyType({
     Template.second_organiser: _question,
     Template.ending: _days_left,
     Template.introduction: _person_named,
-    Template.staff_alarm: _person_named,
+    Template.staff_alarm: _alarm,
+    Template.staff_digest: _week,
     Template.data_request: _answer_to_rights,
     Template.fresh_link: _link_asked_for,
     Template.sign_in: _way_in,

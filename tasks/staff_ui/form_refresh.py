@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
+from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentUpdate
@@ -18,6 +19,7 @@ from models.views.form_options import all_lists
 from tasks.runtime.outbox_trigger import OUTBOX, let_mail_go, soon
 from tasks.runtime.step import moment, step
 from tasks.staff_ui.form_schema import form_schema
+from tasks.staff_ui.kept_artifacts import addresses
 
 OPENED = "natverkslots.opened"
 MOST_DEPLOYMENTS = 100
@@ -70,12 +72,18 @@ async def _refresh(client: PrefectClient, deployed: Mapping[str, DeploymentRespo
         return 0
     with reading() as session:
         lists = all_lists(session, at)
-    changed = 0
+    drawn, changed = await addresses(list(deployed)), 0
     for name, deployment in deployed.items():
-        before, about = deployment.parameter_openapi_schema or {}, localized(*ABOUT[name])
+        before, about = deployment.parameter_openapi_schema or {}, _about(name, drawn.get(name))
         now = form_schema(FORMS.get(name), lists)
         if (now, about) != (before, deployment.description):
             change = DeploymentUpdate(parameter_openapi_schema=now, description=about)
             await soon(partial(client.update_deployment, deployment.id, change))
             changed += 1
     return changed
+
+
+def _about(name: str, drawn: UUID | None) -> str:
+    """What stands about a deployment on its page; where its runs write a page over, the way to that."""
+    newest = localized("Öppna det senaste", "Open the newest")
+    return localized(*ABOUT[name]) + (f"\n\n[{newest}](/artifacts/artifact/{drawn})" if drawn else "")

@@ -23,8 +23,8 @@ class KeptPage(NamedTuple):
     markdown: str
 
 
-async def keep_pages(pages: Sequence[KeptPage]) -> None:
-    """Put each page in the place of the one before it, at the same address."""
+async def keep_pages(pages: Sequence[KeptPage]) -> dict[str, UUID]:
+    """Put each page in the place of the one before it, at the same address. Returns the artifact of each by its key."""
     places = await addresses([page.key for page in pages])
     async with get_client() as client:
         for page in pages:
@@ -33,7 +33,8 @@ async def keep_pages(pages: Sequence[KeptPage]) -> None:
                 await client.update_artifact(places[page.key], newer)
             else:
                 made = ArtifactCreate(key=page.key, type="markdown", description=page.about, data=page.markdown)
-                await client.create_artifact(made)
+                places[page.key] = (await client.create_artifact(made)).id
+    return places
 
 
 async def addresses(keys: Sequence[str]) -> dict[str, UUID]:

@@ -127,8 +127,10 @@ def test_a_form_sent_as_it_opens_erases_nothing_and_says_what_to_choose(office: 
 def test_from_the_work_list_to_the_form_with_the_right_request_chosen_to_granted(office: Running, page: Page) -> None:
     errors, outside = watch(page)
     open_work_list(office, page)
-    row = page.get_by_role("row").filter(has_text="Luleå · samma roll · #1")
-    expect(row.get_by_role("cell", name="asj")).to_be_visible()
+    row = page.get_by_role("listitem").filter(has_text="Luleå · samma roll · #1")
+    expect(row).to_contain_text("hos asj")
+    its_page = row.get_by_role("link", name="Luleå · samma roll · #1")
+    expect(its_page).to_have_attribute("href", f"{office.web}/staff/request/1")
     with page.context.expect_page() as opened:
         row.get_by_role("link", name="Behovssamtal").click()
     form = opened.value
@@ -190,10 +192,10 @@ def test_a_mail_in_doubt_is_settled_from_its_row_of_the_work_list(office: Runnin
         office.lots("run", "support-request", *told)
         wait_for(lambda: json.loads(office.lots("outbox", "--json"))["in_doubt"] == 1)
     open_work_list(office, page)
-    row = page.get_by_role("row").filter(has_text="Oklart om ett mejl gick fram")
-    expect(row).to_have_count(1)
+    matter = page.get_by_role("link", name="Oklart om ett mejl gick fram")
+    expect(matter).to_have_count(1)
     with page.context.expect_page() as opened:
-        row.get_by_role("link").click()
+        matter.click()
     form = opened.value
     form_errors, form_outside = watch(form)
     expect(field(form, "Vilka osäkra mejl").get_by_text("svar: nej")).to_be_visible()
@@ -212,12 +214,13 @@ def test_a_mail_in_doubt_is_settled_from_its_row_of_the_work_list(office: Runnin
 
 
 def open_work_list(office: Running, page: Page) -> None:
-    """Have the list of Norrbotten made anew, and read it."""
-    listed = api(office, "POST", f"/deployments/{deployment_of(office, 'work-list/work-list')}/create_flow_run", {})
+    """Have the list of Norrbotten made anew, and read it: by its name all the way from the deployment."""
+    deployment = deployment_of(office, "work-list/work-list")
+    listed = api(office, "POST", f"/deployments/{deployment}/create_flow_run", {})
     wait_until(office, listed["id"], "COMPLETED")
-    page.goto(f"{office.prefect}/artifacts")
-    page.get_by_text("work-list-25").first.click()
-    page.locator("a[href*='/artifacts/artifact/']").first.click()
+    page.goto(f"{office.prefect}/deployments/deployment/{deployment}?tab=Description")
+    for name in ("Öppna det senaste", "Norrbottens län"):
+        page.goto(office.prefect + str(page.get_by_role("link", name=name).get_attribute("href")))
     expect(page.get_by_role("heading", name="Arbetslista Norrbottens län")).to_be_visible()
 
 

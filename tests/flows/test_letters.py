@@ -60,6 +60,19 @@ async def test_the_weekly_list_goes_to_staff_by_first_name_with_the_overdue_on_t
     assert text.startswith("Hej Åsa!")
     assert "2 att göra, varav 1 över tiden" in text
     assert text.index("Luleå · ort · #3: kansliet gör mer än planerat") < text.index("Boden · ort · #7: behovssamtal")
+    assert "Se allt som väntar på dig: http://localhost:8080/staff\n" in text
+
+
+async def test_an_alarm_about_a_persons_own_data_leads_to_their_page(
+    office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with reading() as session:
+        ake = by_member_number(session, AKE)
+        assert ake
+    told = {"what": "rights_access", "subject": "", "due": None, "link": "", "other_person": str(ake.id)}
+    queue_to_staff(Template.staff_alarm, told, "mla")
+    text = text_of(await run(monkeypatch))
+    assert f"Se vem det gäller: http://localhost:8080/staff/person/{ake.id}\n" in text
 
 
 async def test_an_alarm_goes_in_the_language_of_the_office(office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

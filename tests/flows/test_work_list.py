@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.objects import Artifact, State
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.client.schemas.sorting import ArtifactSort
 from prefect.states import Pending, Scheduled
@@ -24,11 +25,16 @@ from tests.acts import ask
 
 
 async def lists(since: datetime) -> dict[str, str]:
-    """The newest list of every region that has one since then: the server is that of other tests too."""
+    """The list of every region that was written since then: the server is that of other tests too."""
+    ours = [one for one in await kept() if one.updated and one.updated > since]
+    return {str(one.key): str(one.data) for one in ours}
+
+
+async def kept() -> list[Artifact]:
+    """The pages that the regions' lists stand on."""
+    wanted = ArtifactFilter(key=ArtifactFilterKey(like_="work-list-"))
     async with get_client() as client:
-        found = await client.read_artifacts(limit=200, sort=ArtifactSort.CREATED_DESC)
-    ours = [one for one in found if (one.key or "").startswith("work-list-") and one.created and one.created > since]
-    return {str(one.key): str(one.data) for one in reversed(ours)}
+        return await client.read_artifacts(artifact_filter=wanted, limit=200)
 
 
 async def test_a_form_that_broke_off_stands_on_every_regions_list_with_a_link_to_its_run(office: Settings) -> None:
@@ -39,8 +45,37 @@ async def test_a_form_that_broke_off_stands_on_every_regions_list_with_a_link_to
     await work_list()
     shown, hour = await lists(now), f"{local(now):%H:%M}"
     for key in ("work-list-25", "work-list-12", "work-list-other"):
-        [row] = [line for line in shown[key].splitlines() if "needs-talk" in line]
-        assert f"/runs/flow-run/{run})" in row and "Retry" in row and f"kl. {hour}" in row
+        row = shown[key].partition(f"needs-talk kl. {hour}")[2]
+        assert f"/runs/flow-run/{run})" in row and "Retry" in row
+
+
+async def test_each_regions_list_stays_at_its_address_and_the_run_leads_to_them_all(office: Settings) -> None:
+    with transaction() as session:
+        ask(session, str(local(datetime.now(UTC)).date()))
+    await work_list()
+    before = {one.key: one.id for one in await kept()}
+    now = datetime.now(UTC)
+    await work_list()
+    assert {one.key: one.id for one in await kept()} == before
+    named, matter, *_ = (await lists(now))["work-list-25"].partition("## Nytt och i dag\n")[2].split("\n")[1:]
+    assert named == "- **[Luleå · ort · #1](http://localhost:8080/staff/request/1)** hos asj"
+    assert matter.startswith("  - Behovssamtal, senast ")
+    async with get_client() as client:
+        newest = await client.read_artifacts(sort=ArtifactSort.CREATED_DESC, limit=1)
+    assert f"| [Norrbottens län](/artifacts/artifact/{before['work-list-25']}) | 1 | 0 | 1 |" in str(newest[0].data)
+    assert newest[0].flow_run_id
+
+
+async def test_a_region_shows_the_thirty_most_pressing_and_where_the_rest_stands(office: Settings) -> None:
+    now = datetime.now(UTC)
+    with transaction() as session:
+        asked = [ask(session, str((now - timedelta(days=20 + day)).date()), need=f"Skäl {day}.") for day in range(32)]
+        newest = ask(session, str(local(now).date()), need="Nyss.")
+    await work_list()
+    shown = (await lists(now))["work-list-25"]
+    assert shown.count("/staff/request/") == 30 and f"#{newest.number}]" in shown.partition("## Hos asj")[0]
+    assert f"#{asked[-1].number}]" in shown and f"#{asked[0].number}]" not in shown
+    assert "**… och 3 till**" in shown and "/staff/region/25)" in shown
 
 
 async def test_what_stands_still_is_told_above_every_list_by_the_real_clock_only(

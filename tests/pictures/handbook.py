@@ -4,6 +4,7 @@
 """
 
 import argparse
+import re
 import tempfile
 import time
 from collections.abc import Callable
@@ -241,7 +242,8 @@ def artifact(running: Running, page: Page, key: str) -> None:
 def from_work_list(running: Running, page: Page, about: str, region: str = "25") -> None:
     """The form that a row of the work list opens."""
     open_work_list(running, page, region)
-    link = page.get_by_role("row").filter(has_text=about).get_by_role("link").first.get_attribute("href")
+    row = page.get_by_role("listitem").filter(has_text=re.compile(about, re.IGNORECASE)).last
+    link = row.locator("a[href*='/deployments/']").first.get_attribute("href")
     assert link
     page.goto(link)
     page.locator(".schema-form-property").first.wait_for()

@@ -129,7 +129,8 @@ def flat(text: str) -> str:
 
 def links(context: dict[str, Any]) -> list[str]:
     found = [value for key, value in context.items() if key.endswith("link")]
-    return [link for link in (*found, *(row["link"] for row in context.get("rows", ()))) if link]
+    in_rows = (row.get(key) for row in context.get("rows", ()) for key in ("link", "page_link"))
+    return [link for link in (*found, *in_rows) if link]
 
 
 def addresses(context: dict[str, Any]) -> list[str]:

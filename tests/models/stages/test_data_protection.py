@@ -65,6 +65,7 @@ def test_a_request_waits_on_the_list_until_it_is_answered_and_its_label_names_no
         [waiting] = work_list.what_waits(session, at(ASKED))
         assert (waiting.what, waiting.due, waiting.opens) == ("rights_erasure", date(2027, 4, 2), "data-protection")
         assert waiting.filled["request"] == rights_label(request) in all_lists(session, at(ASKED))["rights"].labels
+        assert (waiting.with_whom, waiting.filled["signature"], waiting.page) == ("dpo", "dpo", "")
         assert str(ake(session).name) not in str(waiting.row(no_link)) + rights_label(request)
         say(session, request)
         assert not work_list.what_waits(session, at(ASKED)) and not all_lists(session, at(ASKED))["rights"].labels

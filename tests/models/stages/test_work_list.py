@@ -8,6 +8,7 @@ from models.db.engine import transaction
 from models.mail.queue import QueuedMail, enqueue
 from models.office.interventions import open_once
 from models.office.staff import by_signature
+from models.office.staff_links import staff_link_of
 from models.settings import Settings
 from models.stages import work_list
 from models.tables.mail import MailStatus, OutgoingMail, Template
@@ -84,6 +85,16 @@ def test_the_weeks_list_goes_once_to_each_negotiator_for_their_region_and_to_the
         counts = {one: len(rows[by_signature(session, one, "").id]) for one in ("asj", "gol", "mla")}
         assert counts == {"asj": 1, "gol": 0, "mla": 1}
         assert work_list.digest(session, at("2026-11-16")) == 3
+
+
+def test_the_weeks_list_leads_to_each_ones_own_pages(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, "2026-11-02")
+        work_list.digest(session, at("2026-11-09"), lists={"25": "/norrbotten", None: "/all"})
+        told = {mail.staff_id: json.loads(mail.context) for mail in mails(session, "staff-digest")}
+        lists = {one: told[by_signature(session, one, "").id]["list_link"] for one in ("asj", "gol", "mla")}
+        assert lists == {"asj": "/norrbotten", "gol": "", "mla": "/all"}
+        assert told[by_signature(session, "asj", "").id]["rows"][0]["page_link"] == staff_link_of(request)
 
 
 def test_the_list_names_nobody(office: Settings) -> None:
