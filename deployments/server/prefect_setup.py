@@ -74,6 +74,7 @@ def deployment(told: dict[str, Any]) -> RunnerDeployment:
         entrypoint=told["entrypoint"],
         name=told["name"],
         description=told["description"],
+        tags=told["tags"],
         schedules=[_schedule(one) for one in told.get("schedules", [])],
         triggers=[DeploymentEventTrigger.model_validate(one) for one in told.get("triggers", [])],
         parameters=told.get("parameters", {}),

@@ -31,69 +31,108 @@ FORMS: dict[str, type[Form]] = {
 
 ABOUT: dict[str, tuple[str, str]] = {
     "support-request": (
-        "En medlem vill starta ett nätverk. Fyll i vad medlemmen berättar.",
-        "A member wants to start a network. Write down what the member tells you.",
+        "När en medlem har ringt, mejlat eller sagt på en träff att de vill starta ett nätverk. Fyll i vad "
+        "medlemmen berättar; kvittot går iväg av sig självt.",
+        "When a member rang, mailed or said at a meeting that they want to start a network. Write down what the "
+        "member tells you; the receipt goes by itself.",
     ),
-    "needs-talk": ("Anteckna behovssamtalet och beslutet.", "Write down the needs talk and the decision."),
+    "needs-talk": (
+        "När du har haft behovssamtalet: skriv in det och beslutet. Beviljas stöd skapas nätverket, och svaret "
+        "går till medlemmen.",
+        "When you have had the needs talk: write it down with the decision. A grant makes the network, and the "
+        "answer goes to the member.",
+    ),
     "need-signal": (
-        "Anteckna ett behov som du sett. Ingen får e-post; det räknas i rapporten.",
-        "Note a need that you saw. Nobody is mailed; it counts in the report.",
+        "När du själv har sett ett behov som ingen har frågat om. Ingen får e-post; det räknas i rapporten.",
+        "When you saw a need yourself that nobody asked about. Nobody is mailed; it counts in the report.",
     ),
     "kickoff": (
-        "Anteckna vilka som sagt ja och boka första träffen. Varje dag går checklistor ut.",
-        "Note who said yes and book the first meeting. Checklists go out every day.",
+        "När ett planerat nätverk har hört av sig: vilka som sagt ja, och när första träffen är. Checklistorna "
+        "går ut av sig själva.",
+        "When a planned network got in touch: who said yes, and when the first meeting is. The checklists go out "
+        "by themselves.",
     ),
     "meeting-report": (
-        "Spara en träff som en medlem berättat om.",
-        "Save a meeting that a member told you of.",
+        "När en medlem har berättat för dig om en träff i stället för genom sin länk. Den första träffen startar "
+        "nätverket.",
+        "When a member told you of a meeting instead of by their link. The first meeting starts the network.",
     ),
     "check-in": (
-        "Veckans avstämningar, eller ett svar som lämnats på annat sätt.",
-        "The week's check-ins, or an answer that was given another way.",
+        "När någon har svarat på avstämningen på annat sätt än genom sin länk: skriv in svaret. Utskicket går av "
+        "sig självt på tisdagar.",
+        "When somebody answered the check-in another way than by their link: write the answer down. It is sent "
+        "out by itself on Tuesdays.",
     ),
     "health-check": (
-        "Räkna alla nätverks engagemang och erbjud samtal där det behövs.",
-        "Score every network's engagement and offer talks where they are needed.",
+        "Räknar alla nätverks engagemang den första arbetsdagen i månaden och erbjuder samtal där det behövs. "
+        "Öppna den när du vill se ett nätverks sida som det är nu.",
+        "Scores every network's engagement on the first working day of the month and offers talks where they are "
+        "needed. Open it when you want to see a network's page as it is now.",
     ),
     "work-list": (
-        "Dagens genomgång, och listan över vad som väntar på vem, en per region.",
-        "The daily round, and the list of what waits on whom, one for each region.",
+        "Vad som väntar på vem, en lista per region. Den görs om varje morgon och när något nytt väntar; kör den "
+        "när du vill ha den färsk.",
+        "What waits on whom, a list for each region. It is made anew every morning and when something new waits; "
+        "run it when you want it fresh.",
     ),
     "catch-up": (
-        "Anteckna ett samtal med ett nätverk och vägen framåt (prova nytt, vila eller avsluta).",
-        "Write down a talk with a network and the way on (try something new, rest or close).",
+        "När du har pratat med ett nätverk om hur det går: skriv in samtalet och vägen framåt (prova nytt, vila "
+        "eller avsluta).",
+        "When you talked with a network about how it is: write down the talk and the way on (try something new, "
+        "rest or close).",
     ),
     "network-change": (
-        "Vila, väck, avsluta, dela, slå ihop, förläng stödet, eller ändra kontakt, takt, namn, plats, förhandlare.",
-        "Rest, wake, close, split, merge, extend, or change contact, organiser, pace, name, place, negotiator.",
+        "När något ska ändras: vila, väck, avsluta, dela, slå ihop, förläng stödet, eller byt kontakt, takt, "
+        "namn, plats eller förhandlare.",
+        "When something is to change: rest, wake, close, split, merge, extend the support, or another contact, "
+        "pace, name, place or negotiator.",
     ),
     "phase-out": (
-        "Varsla om slutdatum och ta nästa steg på trappan.",
-        "Give notice of end dates and take the next step of the ladder.",
+        "Varslar om slutdatum och tar nästa steg på trappan, varje måndag. Du behöver inte göra något.",
+        "Gives notice of end dates and takes the next step of the ladder, every Monday. There is nothing for you "
+        "to do.",
     ),
     "capacity": (
-        "Timmar, frånvaro och kö. Vid kvartalets start går oanvända timmar tillbaka.",
-        "Hours, absences and the queue. When a quarter begins, unused hours go back.",
+        "När timmar, frånvaro eller kön ska ändras: vem som är borta, vem som ersätter, hur många timmar. När ett "
+        "kvartal börjar går oanvända timmar tillbaka av sig själva.",
+        "When hours, absences or the queue are to change: who is away, who stands in, how many hours. When a "
+        "quarter begins, unused hours go back by themselves.",
     ),
     "outbox": (
-        "Skicka den e-post som får gå nu, eller avgör mejl som är osäkra.",
-        "Send the mail that may go now, or settle mails in doubt.",
+        "Skickar den e-post som får gå, var femtonde minut på kontorstid. Öppna den när det är oklart om ett mejl "
+        "gick fram.",
+        "Sends the mail that may go, every fifteen minutes in office hours. Open it when it is unclear whether a "
+        "mail arrived.",
     ),
     "mail-check": (
-        "Prova e-postservern (logga in och ut). Inget skickas. Kör den när du har ändrat blocket eller LOTS_SMTP.",
-        "Try the mail server (log in and out). Nothing is sent. Run it after you changed the block or LOTS_SMTP.",
+        "När du har ändrat e-postservern (blocket eller LOTS_SMTP): loggar in och ut. Inget skickas.",
+        "When you changed the mail server (the block or LOTS_SMTP): logs in and out. Nothing is sent.",
     ),
     "inbox": (
-        "Läs det som kommit in med e-post (studsar, autosvar och svar på avstämningar).",
-        "Read what came in by mail (bounces, auto-replies and answers to check-ins).",
+        "Läser det som kommit in med e-post: studsar, autosvar och svar på avstämningar. Du behöver inte göra något.",
+        "Reads what came in by mail: bounces, auto-replies and answers to check-ins. There is nothing for you to do.",
     ),
     "data-protection": (
-        "Svara på en begäran om personuppgifter. Varje natt raderas och töms det som ska bort.",
-        "Answer a request about personal data. Every night what is to go is erased and emptied.",
+        "När någon har begärt något om sina personuppgifter: skriv in svaret. Varje natt raderas och töms det som "
+        "ska bort.",
+        "When somebody asked for something about their personal data: write down the answer. Every night what is "
+        "to go is erased and emptied.",
     ),
     "backup": (
-        "Säkerhetskopiera allt nu, till en förseglad fil. Sker varje natt av sig självt; de fjorton senaste behålls.",
-        "Back up everything now, to one sealed file. Done every night by itself; the last fourteen are kept.",
+        "Säkerhetskopierar allt varje natt till en förseglad fil; de fjorton senaste behålls. Kör den före en "
+        "ändring som du vill kunna ångra.",
+        "Backs up everything every night to one sealed file; the last fourteen are kept. Run it before a change "
+        "that you may want to undo.",
     ),
 }
-"""Every deployment, in the order of prefect.yaml, which holds the Swedish lines too."""
+"""Every deployment, in the order of prefect.yaml, which holds the Swedish lines too: when staff turn to it."""
+
+DAILY = ("dagligt arbete", "daily work")
+BY_ITSELF = ("sköts av sig självt", "runs by itself")
+SETTINGS = ("inställningar", "settings")
+TAG: dict[str, tuple[str, str]] = (
+    dict.fromkeys(ABOUT, DAILY)
+    | dict.fromkeys(("health-check", "phase-out", "outbox", "inbox", "backup"), BY_ITSELF)
+    | dict.fromkeys(("capacity", "mail-check"), SETTINGS)
+)
+"""What kind of work each is for staff: the ten that a negotiator opens stand on one page of Prefect's list."""

@@ -13,7 +13,7 @@ from prefect.events import emit_event
 from prefect.exceptions import PrefectHTTPStatusError
 
 from models.db.engine import reading
-from models.forms.registry import ABOUT, FORMS
+from models.forms.registry import ABOUT, FORMS, TAG
 from models.i18n import localized
 from models.views.form_options import all_lists
 from tasks.runtime.outbox_trigger import OUTBOX, let_mail_go, soon
@@ -54,7 +54,7 @@ async def refresh_forms() -> int:
 
 
 async def show_forms() -> int:
-    """Give every deployment its words, and its form today's lists. Returns how many were changed."""
+    """Give every deployment its words and tag, and its form today's lists. Returns how many were changed."""
     async with get_client() as client:
         return await _refresh(client, await deployed_ones(client), datetime.now(UTC))
 
@@ -76,8 +76,9 @@ async def _refresh(client: PrefectClient, deployed: Mapping[str, DeploymentRespo
     for name, deployment in deployed.items():
         before, about = deployment.parameter_openapi_schema or {}, _about(name, drawn.get(name))
         now = form_schema(FORMS.get(name), lists)
-        if (now, about) != (before, deployment.description):
-            change = DeploymentUpdate(parameter_openapi_schema=now, description=about)
+        tags = [localized(*TAG[name])]
+        if (now, about, tags) != (before, deployment.description, deployment.tags):
+            change = DeploymentUpdate(parameter_openapi_schema=now, description=about, tags=tags)
             await soon(partial(client.update_deployment, deployment.id, change))
             changed += 1
     return changed

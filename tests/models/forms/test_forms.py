@@ -16,7 +16,7 @@ from models.db.engine import reading, transaction
 from models.forms.kit.base import Form
 from models.forms.kit.fields import MOST_LISTED, Coded, Entries, mark_of
 from models.forms.outbox import OutboxForm
-from models.forms.registry import ABOUT, FORMS
+from models.forms.registry import ABOUT, FORMS, TAG
 from models.mail.in_doubt import settle_in_doubt
 from models.office.interventions import open_once
 from models.settings import Settings, settings
@@ -319,6 +319,13 @@ def test_every_deployment_has_its_line_in_both_languages_and_prefect_yaml_the_sw
     deployed = yaml.safe_load(PREFECT_YAML.read_text())["deployments"]
     assert {one["name"]: one["description"] for one in deployed} == {name: about[0] for name, about in ABOUT.items()}
     assert all(swedish != english for swedish, english in ABOUT.values())
+
+
+def test_every_deployment_says_what_kind_of_work_it_is_and_those_of_every_day_stand_on_one_page() -> None:
+    deployed = yaml.safe_load(PREFECT_YAML.read_text())["deployments"]
+    assert {one["name"]: one["tags"] for one in deployed} == {name: [tag[0]] for name, tag in TAG.items()}
+    assert {tag[0] for tag in TAG.values()} == {"dagligt arbete", "sköts av sig självt", "inställningar"}
+    assert [tag[0] for tag in TAG.values()].count("dagligt arbete") <= 10, "Prefect's list has ten on a page"
 
 
 def test_what_has_no_form_shows_no_field_and_takes_a_day_to_play_all_the_same() -> None:
