@@ -231,6 +231,7 @@ MAIL: Final[Words] = {
     "report-ready": ("rapporten klar", "report ready"),
     "request-ended": ("förfrågan avslutad", "request ended"),
     "sign-in": ("inloggning", "sign-in"),
+    "correction": ("rättelse", "correction"),
 }
 LIKENESS: Final[Words] = {
     "same_municipality": ("samma kommun", "same municipality"),

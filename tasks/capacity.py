@@ -64,8 +64,8 @@ async def record_payment(form: CapacityForm, at: datetime) -> int:
         signer = _signer(session, form)
         seen_by = by_signature(session, form.receipt_seen_by, localized(*SEEN_BY))
         network = network_by_number(session, form.network_number, localized(*NETWORK))
-        on = form.used_on(local(at).date())
-        return int(grant_money.record_payment(session, network, on, form.paid_sek, seen_by, at, signer))
+        payment = grant_money.Payment(form.used_on(local(at).date()), form.paid_sek, seen_by)
+        return int(grant_money.record_payment(session, network, payment, at, signer))
 
 
 @step("Ändra kvartalets timmar", "Change the quarter's hours")

@@ -138,6 +138,11 @@ def _own(language: str) -> dict[str, dict[str, object]]:
         },
         "request-ended": {"ended": "expired"},
         "sign-in": {**staff, "sign_in_link": "https://natverk.example.org/staff/sign-in/Qx4nVb"},
+        "correction": {
+            **network, "about": "grant",
+            "items": [{"item": "negotiator_at_meeting", "hours": "6.00", **support, "reason": ""}],
+            "answer_due": "", "was": "", "kickoff_on": None, "support_ends_on": None,
+        },
         "report-ready": {
             **staff, "cutoff": date(2027, 1, 1), "link": f"{UI}/congress-report", "folder": "rapporter/2027-01-01",
         },
@@ -176,6 +181,15 @@ _CHANGES: Final[dict[str, list[dict[str, Any]]]] = {
     ],
     "fresh-link": [{"place": ""}, {"place": "", "about": "my-data", "valid_until": date(2027, 3, 9)}],
     "request-ended": [{"ended": "withdrawn"}, {"ended": "left"}],
+    "correction": [
+        {"about": "kickoff", "kickoff_on": date(2027, 3, 3), "support_ends_on": date(2027, 12, 3)},
+        {"about": "kickoff", "kickoff_on": date(2027, 3, 3)},
+        {"about": "not_started", "meeting_link": CHECK_IN["meeting_link"]},
+        {"about": "annulled", "answer_due": date(2027, 3, 23)},
+        {"about": "annulled"},
+        *({"about": "reopened", "was": was, "answer_due": date(2027, 3, 23)} for was in ("declined", "waiting")),
+        {"about": "not_you"},
+    ],
     "report-ready": [{"link": ""}, {"folder": ""}],
     "staff-digest": [{"rows": [{**_ROWS[0], "subject": ""}]}, {"rows": _ROWS[1:2]}, {"rows": [], "list_link": ""}],
     "staff-alarm": [

@@ -1,5 +1,6 @@
 """Money for a meeting: that it was paid, when, how much, and who saw the receipt (domain.md section 5)."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,10 +15,20 @@ from models.tables.office import Staff
 from models.tables.support import GrantStatus, Item, SupportGrant
 
 
+@dataclass(frozen=True)
+class Payment:
+    """Money that was paid: when, how much, and who saw the receipt. `is_second`: another one of that day was told."""
+
+    on: date
+    sek: int
+    seen_by: Staff
+    is_second: bool = False
+
+
 def record_payment(
-    session: Session, network: Network, on: date, sek: int, seen_by: Staff, at: datetime, signer: Staff | None = None
+    session: Session, network: Network, payment: Payment, at: datetime, signer: Staff | None = None
 ) -> bool:
-    """Write down that a network's grant of money was paid on a day. Returns False when just that is written already.
+    """Write down that a network's grant of money was paid. Returns False when just that is written already.
 
     A network may have two: the first that is not paid and runs on that day is meant, or one that has run out, since a
     receipt comes after the meeting. It is used then, and its hours are booked where they are not yet. Raises UserError
@@ -25,10 +36,10 @@ def record_payment(
     paid than granted; CapacityExceeded as `use_hours` does.
     """
     lock_ledger(session)
-    grants = _grants(session, network.id)
-    if any((one.paid_on, one.paid_sek) == (on, sek) for one in grants):
+    grants, on, sek = _grants(session, network.id), payment.on, payment.sek
+    if sum((one.paid_on, one.paid_sek) == (on, sek) for one in grants) > payment.is_second:
         return False
-    grant = _to_pay(grants, network, on)
+    grant = _to_pay(grants, network, payment)
     if sek > grant.sek:
         raise UserError(
             localized(
@@ -40,7 +51,7 @@ def record_payment(
         use_hours(session, grant, min(on, grant.to_on), left, at, signer)
     release(session, grant, at)
     grant.status = GrantStatus.used
-    grant.paid_on, grant.paid_sek, grant.receipt_seen_by = on, sek, seen_by.id
+    grant.paid_on, grant.paid_sek, grant.receipt_seen_by = on, sek, payment.seen_by.id
     session.add(grant)
     session.flush()
     return True
@@ -54,7 +65,7 @@ def _grants(session: Session, network_id: UUID) -> list[SupportGrant]:
     return list(session.exec(in_turn.execution_options(populate_existing=True)))
 
 
-def _to_pay(grants: list[SupportGrant], network: Network, on: date) -> SupportGrant:
+def _to_pay(grants: list[SupportGrant], network: Network, payment: Payment) -> SupportGrant:
     if not grants:
         raise UserError(
             localized(
@@ -62,13 +73,16 @@ def _to_pay(grants: list[SupportGrant], network: Network, on: date) -> SupportGr
                 f"Network: #{network.number} has no money granted. Choose another.",
             )
         )
-    unpaid = [one for one in grants if one.paid_on is None]
-    if not unpaid or any(one.paid_on == on for one in grants):  # another sum that day corrects the first one told
+    unpaid, on = [one for one in grants if one.paid_on is None], payment.on
+    same_day = any(one.paid_on == on for one in grants)
+    if not unpaid or (same_day and not payment.is_second):  # another sum that day may be the first one told anew
         told = ", ".join(f"{one.paid_on} {one.paid_sek}" for one in grants if one.paid_on)
         raise UserError(
             localized(
-                f"Utbetalt, kronor: redan utbetalt ({told}). Är det en annan utbetalning, kontrollera dag och nätverk.",
-                f"Paid, SEK: paid already ({told}). If this is another payment, look at the day and the network.",
+                f"Utbetalt, kronor: redan utbetalt ({told}). Var det fel, välj att rätta det. Är det en till "
+                "samma dag, kryssa i det. Annars: kontrollera dag och nätverk.",
+                f"Paid, SEK: paid already ({told}). If that is wrong, choose to correct it. If this is another of "
+                "that day, tick that. Else look at the day and the network.",
             )
         )
     begun = [one for one in unpaid if one.from_on <= on]

@@ -44,6 +44,7 @@ class Template(StrEnum):
     report_ready = "report-ready"
     request_ended = "request-ended"
     sign_in = "sign-in"
+    correction = "correction"
 
 
 class MailStatus(StrEnum):

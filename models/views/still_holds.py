@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models.dates.local_time import local
+from models.mail.kinds import OVERTAKEN
 from models.networks.rest import heard_since
 from models.people.roles import roles_of
 from models.support.ladder import ON_THE_WAY, support_end
@@ -20,7 +21,7 @@ from models.tables.meeting import Meeting, MeetingStatus
 from models.tables.network import ACTIVE, TERMINAL, Network, NetworkState, Role, RoleKind
 from models.tables.request import NamedOrganiser, RequestState, SupportRequest
 
-OVERTAKEN, ANSWERED = "overtaken", "answered"
+ANSWERED = "answered"
 Told = Mapping[str, Any]
 Check = Callable[[Session, OutgoingMail, Told, datetime], bool]
 

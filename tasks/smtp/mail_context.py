@@ -167,6 +167,7 @@ def _way_in(draft: Draft) -> Values:
 
 BUILDERS: Mapping[Template, Callable[[Draft], Values]] = MappingProxyType({
     Template.granted: _grants,
+    Template.correction: _grants,
     Template.co_organiser: _yes_to_organising,
     Template.calendar_invitation: _meeting,
     Template.kickoff_checklist: _meeting,

@@ -133,7 +133,7 @@ class Office(Acting):
             if grants and sek:
                 network = session.get_one(Network, grants[nth % len(grants)].network_id)
                 seen_by = by_signature(session, "gol", "")
-                grant_money.record_payment(session, network, day, sek, seen_by, at(self.today))
+                grant_money.record_payment(session, network, grant_money.Payment(day, sek, seen_by), at(self.today))
             elif grants:
                 ledger.use_hours(session, grants[nth % len(grants)], day, Decimal(hours), at(self.today))
 

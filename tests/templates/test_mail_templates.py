@@ -67,6 +67,7 @@ SUBJECTS = {
         "Needs action: talk about how the network is",
     ),
     "request-ended": ("Din förfrågan är avslutad", "Your request has ended"),
+    "correction": (f"Rättelse om nätverket i {PLACE}", f"Correction about the network in {PLACE}"),
 }
 FREE = ("name", "place", "network", "initiator", "other_name", "other_place", "region", "folder")
 # What asks again and again can be stopped; decisions and answers still come.

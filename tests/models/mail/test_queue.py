@@ -15,6 +15,6 @@ def test_answers_go_at_once_word_from_the_office_on_working_days_and_the_rest_wh
         "receipt", "declined", "data-request", "fresh-link", "calendar-invitation",
     }  # fmt: skip
     assert found[MailClass.working_day] == {
-        "talk-invitation", "more-information", "granted", "waiting", "queue-offer", "request-ended",
+        "talk-invitation", "more-information", "granted", "waiting", "queue-offer", "request-ended", "correction",
         "staff-digest", "staff-alarm", "report-ready",
     }  # fmt: skip

@@ -13,7 +13,7 @@ from models.forms.capacity import CapacityForm
 from models.office.policy import DEFAULTS
 from models.office.staff import by_signature
 from models.settings import Settings
-from models.support.grant_money import record_payment
+from models.support.grant_money import Payment, record_payment
 from models.support.ledger import book_hours, hours_left, reserved, use_hours
 from models.support.quarter_end import release_ended
 from models.tables.network import Network
@@ -34,7 +34,7 @@ def granted(session: Session, *sums: int, to_on: str = "2026-12-31") -> Network:
 
 
 def pay(session: Session, network: Network, sek: int = 2000, on: date = PAID) -> bool:
-    return record_payment(session, network, on, sek, by_signature(session, "mla", ""), NOW)
+    return record_payment(session, network, Payment(on, sek, by_signature(session, "mla", "")), NOW)
 
 
 def grants(session: Session) -> list[SupportGrant]:

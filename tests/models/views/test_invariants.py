@@ -12,7 +12,7 @@ from models.db.engine import engine, transaction
 from models.networks import lifecycle
 from models.office.staff import by_signature
 from models.settings import Settings
-from models.support.grant_money import record_payment
+from models.support.grant_money import Payment, record_payment
 from models.support.ledger import book_hours
 from models.support.network_talks import book_network_talk
 from models.tables.network import NetworkState
@@ -212,7 +212,7 @@ def test_talks_that_are_on_the_ledger_and_money_that_was_paid_break_nothing(offi
         asj, day = by_signature(session, "asj", ""), at("2026-12-14").date()
         for kind in (Item.talk, Item.restart_talk):
             book_network_talk(session, network, asj, day, kind, at(day))
-        record_payment(session, network, day, 500, asj, at(day))
+        record_payment(session, network, Payment(day, 500, asj), at(day))
         assert broken(session) == []
 
 
