@@ -268,12 +268,6 @@ RIGHTS_STATUS: Final[Words] = {
     "answered": ("besvarad", "answered"),
     "refused": ("avböjd", "refused"),
 }
-STAFF_ROLE: Final[Words] = {
-    "office": ("kansliet", "the office"),
-    "negotiator": ("förhandlare", "negotiator"),
-    "data_protection": ("dataskydd", "data protection"),
-    "reader": ("läsare", "reader"),
-}
 ACTOR: Final[Words] = {
     "member": ("en medlem", "a member"),
     "staff": ("kansliet", "the office"),

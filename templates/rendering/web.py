@@ -25,6 +25,31 @@ LANGUAGES: Final = ("sv", "en")
 STYLE: Final = (WEB / "style.css").read_bytes()
 STAFF_STYLE: Final = (WEB / "staff" / "style.css").read_bytes()
 VERSION_DIGITS: Final = 12
+CODES: Final[Mapping[str, vocabulary.Words]] = {
+    "CADENCE": vocabulary.CADENCE,
+    "CHANNEL": vocabulary.CHANNEL,
+    "CONTACT_CHANNEL": vocabulary.CONTACT_CHANNEL,
+    "CONTACT_OUTCOME": vocabulary.CONTACT_OUTCOME,
+    "DUTY": vocabulary.DUTY,
+    "GRANT_STATUS": vocabulary.GRANT_STATUS,
+    "LIKENESS": vocabulary.LIKENESS,
+    "MAIL": vocabulary.MAIL,
+    "MATTER": vocabulary.MATTER,
+    "MEETING_FORM": vocabulary.MEETING_FORM,
+    "MEMBERSHIP": vocabulary.MEMBERSHIP,
+    "NATURE": vocabulary.NATURE,
+    "NETWORK_STATE": vocabulary.NETWORK_STATE,
+    "OUTCOME": vocabulary.OUTCOME,
+    "REASON": vocabulary.REASON,
+    "REQUEST_STATE": vocabulary.REQUEST_STATE,
+    "RIGHTS": vocabulary.RIGHTS,
+    "RIGHTS_STATUS": vocabulary.RIGHTS_STATUS,
+    "ROLE_KIND": vocabulary.ROLE_KIND,
+    "SHARING": vocabulary.SHARING,
+    "STATE": vocabulary.STATE,
+    "WISH": vocabulary.WISH,
+}
+"""The tables of words that templates name codes by."""
 PICKERS: Final[dict[str, Callable[[str], str]]] = {
     "date": lambda text: date.fromisoformat(text).isoformat(),
     "time": lambda text: time.fromisoformat(text).isoformat("minutes"),
@@ -80,13 +105,13 @@ def pickable(value: str, kind: str) -> bool:
 
 
 def _named(value: object, table: str, language: str) -> str:
-    """A code in the words of that table of models/vocabulary.py: `state | named("NETWORK_STATE")`."""
-    return vocabulary.word(getattr(vocabulary, table), value, language)
+    """A code in the words of one of CODES: `state | named("NETWORK_STATE")`."""
+    return vocabulary.word(CODES[table], value, language)
 
 
 def _options(table: str, language: str) -> list[tuple[str, str]]:
     """The codes of that table to choose from, each with its words; without the one that stands for nothing chosen."""
-    found: vocabulary.Words = getattr(vocabulary, table)
+    found = CODES[table]
     return [(code, vocabulary.word(found, code, language)) for code in found if code not in ("", "none")]
 
 

@@ -142,7 +142,9 @@ async def test_whom_prefect_does_not_let_in_learns_nothing(missing: str) -> None
     assert (office.asked, prefect.made) == ([], [])
 
 
-@pytest.mark.parametrize("says", [Office(), Office(fails=DatabaseBusy()), Office(*WRONG, seconds=0.3)], ids=str)
+@pytest.mark.parametrize(
+    "says", [Office(), Office(fails=DatabaseBusy()), Office(*WRONG, seconds=0.3)], ids=["knows-nothing", "busy", "slow"]
+)
 async def test_where_we_know_nothing_in_time_prefect_answers_by_itself(
     says: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
