@@ -9,7 +9,8 @@ from prefect.states import Completed, Failed
 
 from models.errors import LotsError
 from models.i18n import localized
-from tasks.runtime.pulse import pulse_of
+from tasks.runtime.pulse import pulse_of_run
+from tasks.runtime.run_name import name_by_end
 
 P = ParamSpec("P")
 Counts = dict[str, Any]
@@ -40,7 +41,7 @@ def fail_with_sentence(story: Callable[P, Awaitable[Counts]]) -> Callable[P, Awa
 
     @functools.wraps(story)
     async def told_in_words(*args: P.args, **kwargs: P.kwargs) -> Counts:
-        pulse = pulse_of(kwargs)
+        pulse = pulse_of_run()
         ended: State[object] | None = None
         try:
             ended = cast(State[object], await story(*args, **kwargs))
@@ -49,6 +50,7 @@ def fail_with_sentence(story: Callable[P, Awaitable[Counts]]) -> Callable[P, Awa
         finally:
             if pulse:
                 await pulse.ended(ended)
+        await name_by_end(ended)
         return _as_result(ended)
 
     return told_in_words

@@ -50,7 +50,8 @@ Check = Callable[[Session, Form, datetime], None]
 def told_of(session: Session, flow: str, given: object, at: datetime) -> list[Placed]:
     """What is wrong with the form of `flow` as it was filled in, in words or codes, each with its place on the form.
 
-    One sentence a field: what the form itself says goes before what the database says.
+    One sentence a field: what the form itself says goes before what the database says, and whether something must be
+    filled in is for the form to say.
     """
     kind = FORMS[flow]
     try:
@@ -60,7 +61,8 @@ def told_of(session: Session, flow: str, given: object, at: datetime) -> list[Pl
     found = placed(form, form.all_problems(local(at).date()))
     told = dict(reversed(found))
     for path, sentence in placed(form, _refusal(session, flow, form, at, is_whole=not found)):
-        told.setdefault(path, sentence)
+        if not found or getattr(form, str(path[0]), None):
+            told.setdefault(path, sentence)
     return list(told.items())
 
 

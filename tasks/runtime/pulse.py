@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from models.db.engine import transaction
 from models.errors import LotsError
+from models.forms.kit.base import Form
 from models.operation import run_pulse as rules
 from models.tables.run_pulse import FlowRunPulse
 from tasks.runtime import processes
@@ -66,15 +67,22 @@ def _write(work: Callable[[Session], None]) -> None:
         work(session)
 
 
-def pulse_of(arguments: Mapping[str, Any]) -> Pulse | None:
+def pulse_of_run() -> Pulse | None:
     """The pulse of the flow run that this is; none for one that was not deployed: whoever started it sees it end.
 
     What a form that somebody filled in began is not begun again by itself: they may have changed their mind.
     """
     context = FlowRunContext.get()
     run = context and context.flow_run
-    if not run or not run.deployment_id:
+    if not context or not run or not run.deployment_id:
         return None
-    form = arguments.get("form")
-    by_hand = form is not None and not form.is_sweep and form != type(form)()
-    return Pulse(run.id, context.flow.name if context and context.flow else "", restarts_itself=not by_hand)
+    by_hand = is_by_hand(context.parameters or {})
+    return Pulse(run.id, context.flow.name if context.flow else "", restarts_itself=not by_hand)
+
+
+def is_by_hand(parameters: Mapping[str, Any]) -> bool:
+    """Whether somebody filled in the form that a run has; a sweep, or a form left empty by whoever wrote down the rest
+    already, is begun by the system.
+    """
+    form = parameters.get("form")
+    return isinstance(form, Form) and not form.is_sweep and any(form.model_dump(exclude_defaults=True).values())

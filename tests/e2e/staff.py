@@ -65,12 +65,8 @@ def fill(page: Page, title: str, text: str) -> None:
 
 
 def unfold(page: Page, title: str) -> None:
-    """Open a drop-down by its arrow: a click on its words opens and closes it again (Prefect 3.8.8's first UI)."""
-    button = field(page, title).locator(".p-select-button")
-    button.scroll_into_view_if_needed()
-    box = button.bounding_box()
-    assert box
-    button.click(position={"x": box["width"] - 18, "y": box["height"] / 2}, force=True)
+    """Open a drop-down, wherever one presses it."""
+    field(page, title).locator(".p-select-button").click()
     page.get_by_role("option").first.wait_for()
 
 
@@ -86,9 +82,7 @@ def choose(page: Page, title: str, words: str) -> None:
 def choose_today(page: Page, title: str) -> None:
     field(page, title).get_by_text("Select date").click()
     page.get_by_role("button", name="Today").last.click()
-    apply = page.get_by_role("button", name="Apply")
-    if apply.count():
-        apply.last.click()
+    expect(page.locator(".p-date-picker")).to_have_count(0)
 
 
 def options(page: Page, title: str) -> list[str]:
@@ -107,14 +101,42 @@ def open_form(running: Running, page: Page, name: str) -> str:
 
 
 def ended(running: Running, page: Page, deployment: str, state: str) -> dict[str, Any]:
-    """Submit the form, wait for its run to end so, and look at its page."""
-    before = {run["id"] for run in runs_of(running, deployment)}
-    submit(page, re.compile(f"/deployments/deployment/{deployment}(?!/run)"))
-    [started] = [run for run in runs_of(running, deployment) if run["id"] not in before]
-    run = wait_until(running, started["id"], state)
-    page.goto(f"{running.prefect}/runs/flow-run/{run['id']}")
+    """Submit the form, land on its run's page, and wait there until it has ended so."""
+    submit(page, re.compile("/runs/flow-run/"))
+    run = wait_until(running, page.url.rpartition("/")[2], state)
+    assert run["deployment_id"] == deployment
     expect(page.get_by_text(run["name"]).first).to_be_visible()
     return run
+
+
+def refused(page: Page) -> list[str]:
+    """Submit the form: what is told under its fields, the first of which is in sight within a second."""
+    page.evaluate(WATCH_FOR_SENTENCES, SENTENCE)
+    page.get_by_role("button", name="Submit").click()
+    page.wait_for_function("window.toldAfter")
+    seconds = page.evaluate("window.toldAfter") / 1000
+    assert seconds < 1, f"told after {seconds:.2f} s"
+    told = page.locator(SENTENCE)
+    expect(told.first).to_be_in_viewport()
+    return told.all_inner_texts()
+
+
+SENTENCE = ".p-label__message--failed"
+# How long it takes from the press until what stands under the fields is something else than before.
+WATCH_FOR_SENTENCES = """sentence => {
+    const told = () => [...document.querySelectorAll(sentence)].map(one => one.textContent).join();
+    const before = told();
+    window.toldAfter = 0;
+    document.addEventListener("submit", () => {
+        const pressed = performance.now();
+        new MutationObserver((_, watch) => {
+            if (told() && told() !== before) {
+                window.toldAfter = performance.now() - pressed;
+                watch.disconnect();
+            }
+        }).observe(document, {childList: true, subtree: true, characterData: true});
+    }, {once: true, capture: true});
+}"""
 
 
 def runs_of(running: Running, deployment: str) -> list[dict[str, Any]]:

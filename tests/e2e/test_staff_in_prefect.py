@@ -19,6 +19,7 @@ from models.forms.outbox import SEND
 from models.reference.csv_import import DATA
 from tests.acts import AKE, EMPLOYEE, MARIT
 from tests.e2e.staff import (
+    SENTENCE,
     api,
     choose,
     choose_today,
@@ -28,7 +29,9 @@ from tests.e2e.staff import (
     fill,
     open_form,
     options,
+    refused,
     retry,
+    runs_of,
     wait_until,
     watch,
 )
@@ -89,8 +92,7 @@ def test_staff_fill_in_a_request_and_the_worker_writes_it_down(office: Running, 
     fill(page, "Medarrangörers medlemsnummer", MARIT)
     run = ended(office, page, deployment, "COMPLETED")
     assert run["state"]["message"] == "Förfrågan #1: mottagen, hos asj"
-    expect(page.get_by_text("Stödförfrågan").first).to_be_visible()
-    expect(page.get_by_text("Förfrågan #1: mottagen, hos asj").first).to_be_visible()
+    assert run["name"] == "Stödförfrågan · Förfrågan #1: mottagen, hos asj"
     assert AKE not in json.dumps(run) and "företagsgränser" not in json.dumps(run)
     assert run["parameters"]["form"]["nature"] == "Samma roll"
     assert (errors, outside) == ([], [])
@@ -99,25 +101,76 @@ def test_staff_fill_in_a_request_and_the_worker_writes_it_down(office: Running, 
 def test_a_form_that_is_wrong_says_in_a_sentence_what_to_change(office: Running, page: Page) -> None:
     errors, outside = watch(page)
     deployment = open_form(office, page, "needs-talk")
-    page.get_by_role("button", name="Submit").click()
-    expect(field(page, "Förfrågan").get_by_text("is a required property")).to_be_visible()
+    assert refused(page) == [
+        "Förfrågan: välj i listan.", "Din signatur: välj i listan.", "Samtalet hölls: välj dagen.",
+    ]  # fmt: skip
     choose(page, "Förfrågan", "Luleå · samma roll · #1")
     choose(page, "Din signatur", "asj")
     choose_today(page, "Samtalet hölls")
     choose(page, "Beslut", "Avslå")
-    ended(office, page, deployment, "FAILED")
-    expect(page.get_by_text("Skäl: välj ett skäl till beslutet.").first).to_be_visible()
+    fill(page, "Anteckning från samtalet", "Åke vill vänta.")
+    assert refused(page) == [
+        "Skäl: välj ett skäl till beslutet.", "Anteckning från samtalet: skriv initiativtagaren i stället för namnet.",
+    ]  # fmt: skip
+    expect(field(page, "Skäl vid avslag eller hänvisning").locator(SENTENCE)).to_be_visible()
+    assert runs_of(office, deployment) == []
     assert (errors, outside) == ([], [])
+
+
+def test_a_member_whom_the_register_does_not_know_is_told_before_anything_is_kept(office: Running, page: Page) -> None:
+    errors, outside = watch(page)
+    deployment = open_form(office, page, "support-request")
+    before = len(runs_of(office, deployment))
+    fill(page, "Medlemsnummer", "123456-78")
+    fill(page, "Plats", "Luleå")
+    fill(page, "Behovet med medlemmens egna ord", NEED)
+    [told] = refused(page)
+    assert told.startswith("Medlemsnummer: finns inte i medlemsregistret.")
+    page.get_by_text("Validate parameters").click()  # the UI asks nobody then, and the server tells it all the same
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator(".p-toast, [class*=toast]").get_by_text("finns inte i medlemsregistret").first).to_be_visible()
+    assert len(runs_of(office, deployment)) == before
+    assert [one for one in errors if "409" not in one and "/assets/" not in one] == []
+    assert outside == []
+
+
+def test_the_form_is_quick_to_fill_in(office: Running, page: Page) -> None:
+    open_form(office, page, "needs-talk")
+    field(page, "Samtalet hölls").get_by_text("Select date").click()
+    assert page.locator(".p-calendar-date-picker__day-of-week").first.inner_text() == "Mo"
+    page.locator(".p-calendar-date-picker__date--in-month").nth(10).click()
+    expect(field(page, "Samtalet hölls").locator(".p-date-button__value")).to_contain_text("11th")
+    field(page, "Beslut").get_by_text("Bevilja").click()
+    page.get_by_role("option", name="Avslå").click()
+    open_form(office, page, "support-request")
+    field(page, "Kommun").locator(".p-select-button__control").click()
+    search = page.locator("[role=listbox] input[type=search]:visible")
+    search.fill("Lule")
+    expect(page.get_by_role("option")).to_have_count(1)
+    search.press("Enter")
+    expect(field(page, "Kommun").locator(".p-select-button__value")).to_have_text("Luleå")
+
+
+def test_a_form_copied_from_a_run_does_not_stand_in_the_address(office: Running, page: Page) -> None:
+    deployment = deployment_of(office, "support-request/support-request")
+    told = {"member_number": AKE, "place": "Boden", "municipality": "Boden", "need": NEED}
+    later = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2099-01-01T00:00:00Z"}}
+    made = {"parameters": {"form": told}, "state": later}
+    run = api(office, "POST", f"/deployments/{deployment}/create_flow_run", made)
+    page.goto(f"{office.prefect}/runs/flow-run/{run['id']}")
+    page.locator(".p-icon-button-menu").last.click()
+    page.get_by_text("Copy to new run").click()
+    expect(field(page, "Medlemsnummer").locator("textarea")).to_have_value(AKE)
+    assert page.url == f"{office.prefect}/deployments/deployment/{deployment}/run"
+    api(office, "DELETE", f"/flow_runs/{run['id']}")
 
 
 def test_a_form_sent_as_it_opens_erases_nothing_and_says_what_to_choose(office: Running, page: Page) -> None:
     errors, outside = watch(page)
     deployment = open_form(office, page, "data-protection")
     assert "(Optional)" not in page.locator("body").inner_text()
-    ended(office, page, deployment, "FAILED")
-    told = "Begäran: välj i listan, eller «Ingen: kör nattens gallring nu»."
-    expect(page.get_by_text(told).first).to_be_visible()
-    open_form(office, page, "data-protection")
+    assert refused(page) == ["Begäran: välj i listan, eller «Ingen: kör nattens gallring nu»."]
+    assert runs_of(office, deployment) == []
     choose(page, "Begäran", "Ingen: kör nattens gallring nu")
     run = ended(office, page, deployment, "COMPLETED")
     assert run["state"]["message"].startswith("0 personer raderade på begäran")
@@ -150,7 +203,7 @@ def test_from_the_work_list_to_the_form_with_the_right_request_chosen_to_granted
     fill(form, "Anteckning från samtalet", WHAT_WAS_SAID)
     run = ended(office, form, deployment_of(office, "needs-talk/needs-talk"), "COMPLETED")
     assert run["state"]["message"] == "Förfrågan #1: beviljad, nätverk #1"
-    expect(form.get_by_text("Behovssamtal: förfrågan #1").first).to_be_visible()
+    assert run["name"] == "Behovssamtal · Förfrågan #1: beviljad, nätverk #1"
 
     open_form(office, form, "kickoff")
     assert options(form, "Nätverk") == ["Inget: kör dagens genomgång nu", "Luleå · samma roll · #1"]
@@ -203,7 +256,7 @@ def test_a_mail_in_doubt_is_settled_from_its_row_of_the_work_list(office: Runnin
     choose(form, "Din signatur", "asj")
     with mail_catcher(office) as catcher:
         run = ended(office, form, deployment_of(office, "outbox/outbox"), "COMPLETED")
-        assert run["name"] == "Utkorg: skicka de osäkra en gång till"
+        assert run["name"].startswith("Utkorg · ")
         assert run["state"]["message"].endswith("skickade, 0 väntar, 0 gick inte fram, 0 osäkra")
         expect(form.get_by_text(run["state"]["message"]).first).to_be_visible()
         # In office hours the mail about the doubt goes to staff at the same time.

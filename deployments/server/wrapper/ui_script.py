@@ -1,5 +1,6 @@
-"""One script of ours in Prefect's UI: it does not advertise."""
+"""One script of ours in Prefect's UI: what that does not do for staff by itself (lots.js)."""
 
+from pathlib import Path
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -8,9 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PATH: Final = "/lots.js"
 TAG: Final = b'<script src="/lots.js"></script>'
-# Prefect's first UI reads this before it offers its Cloud beside an error (PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT
-# does not reach that place).
-SCRIPT: Final = 'localStorage.setItem("prefect-show-promotional-content", "false");\n'
+SCRIPT: Final = Path(__file__).with_name("lots.js").read_text()
 
 
 class UiScript:

@@ -171,6 +171,11 @@ def test_what_is_missing_and_what_the_register_does_not_know_are_told_at_once(of
     assert set(told) == {("need",), ("member_number",)}
 
 
+def test_of_what_is_left_empty_the_database_says_nothing(office: Settings) -> None:
+    with reading() as session:
+        assert dict(told_of(session, "data-protection", {}, NOW)).keys() == {("request",)}
+
+
 def test_an_empty_form_is_told_field_by_field_in_words() -> None:
     told = dict(told_of(None, "need-signal", {}, NOW))  # type: ignore[arg-type]
     assert told == {

@@ -10,12 +10,17 @@ import pytest
 from prefect.states import Completed
 
 from models.db.engine import reading
+from models.forms.capacity import CapacityForm
+from models.forms.kickoff import KickoffForm
+from models.forms.outbox import OutboxForm
+from models.forms.support_request import EMPTY as SUPPORT_REQUEST_SAVED_BY_THE_WEB
 from models.operation import run_pulse as rules
 from models.settings import Settings
 from models.tables.run_pulse import FlowRunPulse
 from tasks.runtime import processes
 from tasks.runtime.processes import Process
-from tasks.runtime.pulse import Pulse, pulse_of
+from tasks.runtime.pulse import Pulse, is_by_hand, pulse_of_run
+from tests.acts import request_form
 
 
 async def test_a_pulse_says_who_runs_it_beats_and_tells_the_very_end(
@@ -40,7 +45,24 @@ async def test_a_run_that_was_stopped_has_no_end_of_its_own(office: Settings) ->
 
 
 async def test_a_run_that_whoever_started_it_sees_end_has_no_pulse() -> None:
-    assert pulse_of({}) is None
+    assert pulse_of_run() is None
+
+
+@pytest.mark.parametrize(
+    ("form", "by_hand"),
+    [
+        (KickoffForm(sweep=True), False),
+        (KickoffForm(network_number=7), True),
+        (OutboxForm(action="send"), False),
+        (OutboxForm(action="resend", signature="asj"), True),
+        (CapacityForm(action="quarter"), False),
+        (SUPPORT_REQUEST_SAVED_BY_THE_WEB, False),
+        (request_form(), True),
+        (None, False),
+    ],
+)
+def test_only_a_form_that_somebody_filled_in_is_theirs_to_begin_again(form: object, by_hand: bool) -> None:
+    assert is_by_hand({"form": form, "as_of": ""}) is by_hand
 
 
 def test_a_process_is_alive_until_it_ends_and_its_number_may_be_anothers_later() -> None:
