@@ -29,9 +29,7 @@ PREFECT_YAML = Path(__file__).parents[1] / "prefect.yaml"
 POOL = "lots"
 # Each queue of the pool: its priority (1 first) and its places. A run takes about 90 MB.
 QUEUES = {"mail": (1, 2), "default": (2, 4)}
-KEYS = ("DATABASE_URL", "SECRET_KEY", "DATA_KEY")
-# What the app around Prefect's server needs; it takes the keys out of its environment before Prefect begins.
-SERVER_SETTINGS = ("HOME", "PREFECT_HOST", "PREFECT_UI_URL", "LANGUAGE", *KEYS)
+SERVER_SETTINGS = ("HOME", "PREFECT_HOST", "PREFECT_UI_URL", "LANGUAGE")
 END_OF_CERTIFICATE = "-----END CERTIFICATE-----"
 
 
@@ -165,7 +163,7 @@ def home_id(settings: Settings) -> str:
 
 
 def server_environment(host: str, port: int) -> dict[str, str]:
-    """The environment of a server that listens on `host`: who may call it from a browser, who at all.
+    """The environment of a server that listens on `host`: who may call it from a browser, who at all; no key of ours.
 
     Raises SettingsError when others could reach it and it has no password, or one that its server cannot compare.
     """
@@ -185,7 +183,8 @@ def server_environment(host: str, port: int) -> dict[str, str]:
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port},http://localhost:{port}",
         "PREFECT_UI_API_URL": "/api",  # the UI asks whoever it came from, under whichever name that is known
     }
-    # Passwords for mail and backups are of no use there; what runs beside it gets them from the worker.
+    # Prefect's server has no use for our keys and passwords; what runs beside it gets them from the worker, and the
+    # app around it the database's in memory (keys.py).
     foreign = {name: value for name, value in os.environ.items() if not name.startswith("LOTS_")}
     needed = {f"LOTS_{name}": os.environ[f"LOTS_{name}"] for name in SERVER_SETTINGS if f"LOTS_{name}" in os.environ}
     return own | foreign | needed

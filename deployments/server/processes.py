@@ -15,6 +15,7 @@ from typing import IO
 from deployments.server import guard, launch
 from deployments.server.environment import POOL, PREFECT_YAML, QUEUES, answers, server_environment
 from deployments.server.guard import MARK, PROC, parts_of
+from deployments.server.keys import hand_over
 from models.errors import ServiceUnavailable
 
 SERVER = "server"
@@ -52,7 +53,7 @@ class ProcessGroup:
     ) -> None:
         """Start a part, in this process's environment if none is given; its output goes to LOG_FOLDER/NAME.log.
 
-        `fds` are sockets that it inherits.
+        `fds` are sockets, or files, that it inherits.
         """
         with self._log(name) as log:
             self.running[name] = subprocess.Popen(
@@ -148,9 +149,10 @@ def start_server(parts: ProcessGroup, port: int, host: str = "127.0.0.1", fd: in
         "--port",
         str(port),
     )
-    inherited = () if fd is None else ("--fd", str(fd))
+    keys = hand_over()
+    inherited = ("--keys", str(keys)) if fd is None else ("--keys", str(keys), "--fd", str(fd))
     environment = server_environment(host, port) | {"PREFECT_API_URL": api_url}
-    parts.start(SERVER, *command, *inherited, environment=environment, fds=() if fd is None else (fd,))
+    parts.start(SERVER, *command, *inherited, environment=environment, fds=(keys,) if fd is None else (keys, fd))
     return api_url
 
 

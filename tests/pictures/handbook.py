@@ -112,8 +112,9 @@ def refused(running: Running, page: Page, folder: Path) -> None:
     from_work_list(running, page, "Kiruna · ort")
     choose_today(page, "Samtalet hölls")
     choose(page, "Beslut", "Avslå")
-    run = ended(running, page, deployment_of(running, "needs-talk/needs-talk"), "FAILED")
-    run_page(page, running, run["id"])
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_text("Skäl: välj ett skäl till beslutet.").wait_for()
+    page.wait_for_timeout(1000)  # the page scrolls to it
     page.screenshot(path=folder / "handbok-fel.png")
 
 

@@ -15,7 +15,8 @@ import uvicorn
 from prefect.server.api.server import create_app
 from starlette.types import ASGIApp
 
-from deployments.server.environment import HOME_ID, KEYS, close_inside, home_id
+from deployments.server.environment import HOME_ID, close_inside, home_id
+from deployments.server.keys import take_over
 from deployments.server.wrapper.door import Door, allowed_hosts
 from deployments.server.wrapper.form_check import FormCheck
 from deployments.server.wrapper.prefect_sqlite import use_immediate_transactions
@@ -33,21 +34,16 @@ def wrapped(app: ASGIApp, hosts: frozenset[str], home: str) -> ASGIApp:
     return Door(UiScript(FormCheck(SecondTry(app))), hosts, {HOME_ID: home})
 
 
-def take_keys() -> None:
-    """Read our own settings and leave no key of ours in the environment, which Prefect's templates could read."""
-    settings()
-    for name in KEYS:
-        os.environ.pop(f"LOTS_{name}", None)
-
-
 def main() -> None:
     """Serve until stopped, on a port or on a listening socket that is handed over as a file descriptor."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--host", default="127.0.0.1")
     arguments.add_argument("--port", type=int, default=4200)
     arguments.add_argument("--fd", type=int, help="a socket that listens already, instead of host and port")
+    arguments.add_argument("--keys", type=int, help="a file descriptor to take the keys of our database from")
     asked = arguments.parse_args()
-    take_keys()
+    if asked.keys is not None:
+        take_over(asked.keys)
     use_immediate_transactions()
     app = wrapped(create_app(final=True), allowed_hosts(settings()), home_id(settings()))
     if folder := os.environ.get("PREFECT_UI_STATIC_DIRECTORY"):
