@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
+from models.audit import Correction
 from models.dates.local_time import STOCKHOLM
 from models.forms.check_in import CheckInForm
 from models.forms.kit.base import Form
@@ -15,6 +16,7 @@ from models.forms.network_change import NetworkChangeForm
 from models.forms.support_request import SupportRequestForm
 from models.meetings import booking
 from models.networks import leavers
+from models.office.staff import by_signature
 from models.people.eligibility import GRACE
 from models.people.person import by_member_number
 from models.people.roles import roles_of
@@ -43,6 +45,11 @@ def at(day: str | date, hour: int = 10) -> datetime:
 
 def by(actor: Actor, day: str | date) -> Cause:
     return Cause("test", actor, at(day), "asj" if actor == Actor.staff else None)
+
+
+def put_right(session: Session, day: str | date = "2026-11-20", reason: str = "Vi skrev fel.") -> Correction:
+    """Staff put something right on that day."""
+    return Correction(by_signature(session, "asj", ""), at(day), reason)
 
 
 def request_form(**changes: Any) -> SupportRequestForm:

@@ -57,11 +57,11 @@ def close(session: Session, network: Network, member: str, cause: Cause) -> bool
     else:
         check_rested_long(session, network, today)
         why = "rested-long"
-    _end(session, network, NetworkState.closed, replace(cause, why=f"{cause.why}:{why}"))
+    end(session, network, NetworkState.closed, replace(cause, why=f"{cause.why}:{why}"))
     return True
 
 
-def _end(session: Session, network: Network, target: NetworkState, cause: Cause) -> None:
+def end(session: Session, network: Network, target: NetworkState, cause: Cause) -> None:
     """What every end has in common: calendars, support, the list and the check-ins end, and those who built it hear.
 
     The thank-you goes with a close; who merges or splits goes on elsewhere.
@@ -106,7 +106,7 @@ def merge(session: Session, network: Network, into: Network, agreed: Agreed, cau
     for party in (network, into):
         require_state(party, ACTIVE)
     why = _agreement(session, (network, into), agreed, cause)
-    _end(session, network, NetworkState.merged, why)
+    end(session, network, NetworkState.merged, why)
     session.add(NetworkLink(kind=LinkKind.merge, from_network=network.id, to_network=into.id))
     carried = [role.person_id for role in confirmed_organisers(session, network.id)]
     ask_to_organise(session, into, carried, cause.at)
@@ -123,7 +123,7 @@ def split(session: Session, network: Network, children: Sequence[Network], agree
         return False
     require_state(network, ACTIVE)
     _check_children(session, network, children)
-    _end(session, network, NetworkState.split, _agreement(session, (network, *children), agreed, cause))
+    end(session, network, NetworkState.split, _agreement(session, (network, *children), agreed, cause))
     for child in children:
         session.add(NetworkLink(kind=LinkKind.split, from_network=network.id, to_network=child.id))
     return True

@@ -1,6 +1,7 @@
 """A network is created by what a needs talk has granted, and its co-organisers are asked (domain.md section 5)."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from slugify import slugify
 from sqlmodel import Session, col, select
@@ -57,7 +58,8 @@ def create_network(session: Session, request: SupportRequest, form: NeedsTalkFor
     for place, named in enumerate(named_in(session, [request.id]).get(request.id, []), start=2):
         session.add(
             Role(
-                id=named.id,  # so that a link and a mail from while the request waited go on to the role
+                # A link and a mail from while the request waited go on to the role; not to one of an annulled network.
+                id=uuid4() if session.get(Role, named.id) else named.id,
                 network_id=network.id,
                 person_id=named.person_id,
                 kind=RoleKind.organiser,

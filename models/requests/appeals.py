@@ -66,9 +66,10 @@ def check_appeal(session: Session, request: SupportRequest, came_on: date) -> No
         )
 
 
-def _refusal(session: Session, request: SupportRequest) -> Transition:
+def _refusal(session: Session, request: SupportRequest, *which: ColumnElement[bool]) -> Transition:
+    """The last time it was refused, of those that `which` holds for."""
     refusals = select(Transition).where(col(Transition.request_id) == request.id, col(Transition.to_state).in_(REFUSED))
-    return session.exec(refusals.order_by(col(Transition.at).desc()).limit(1)).one()
+    return session.exec(refusals.where(*which).order_by(col(Transition.at).desc()).limit(1)).one()
 
 
 def appeal(session: Session, request: SupportRequest, came_on: date, cause: Cause) -> None:
@@ -88,7 +89,8 @@ def check_decider(session: Session, request: SupportRequest, signature: str) -> 
     """Raises UserError when whoever refused a request would decide on its appeal too."""
     if request.appealed_at is None or request.state != RequestState.talking:
         return
-    if _refusal(session, request).signature == signature.strip().lower():
+    appealed = col(Transition.at) <= request.appealed_at
+    if _refusal(session, request, appealed).signature == signature.strip().lower():
         raise UserError(
             localized(
                 f"Din signatur: du sa nej till #{request.number}; någon annan ska avgöra överklagandet.",

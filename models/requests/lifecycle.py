@@ -14,15 +14,21 @@ REQUEST_ALLOWED: dict[RequestState, dict[RequestState, frozenset[Actor]]] = {
     R.received: {R.incomplete: _JUDGED, R.talking: STAFF} | _BEFORE_TALK,
     R.incomplete: {R.received: _JUDGED} | _BEFORE_TALK,
     R.talking: {R.granted: STAFF, R.waiting: STAFF, R.declined: STAFF, R.referred: STAFF, R.withdrawn: _JUDGED},
-    R.waiting: {R.granted: STAFF, R.expired: RULE, R.withdrawn: _JUDGED},
-    R.granted: {},
-    R.declined: {R.talking: MEMBER},  # an appeal; the mail tells of it whether it was declined or referred
-    R.referred: {R.talking: MEMBER},
+    R.waiting: {R.granted: STAFF, R.expired: RULE, R.withdrawn: _JUDGED, R.talking: STAFF},
+    # Staff open a decision again that was a mistake; a no is also appealed, which its mail tells of.
+    R.granted: {R.talking: STAFF},
+    R.declined: {R.talking: MEMBER | STAFF},
+    R.referred: {R.talking: MEMBER | STAFF},
     R.expired: {},
     R.withdrawn: {},
 }
 NO_REASON = ("skäl saknas", "there is no reason")
 NO_TALK = ("inget behovssamtal är antecknat", "no needs talk is recorded")
+
+
+def decided_on(request: SupportRequest) -> str:
+    """What makes the letter of a decision once: the request, and since when it is open again, if a decision was."""
+    return f"{request.id}:{request.reopened_at:%Y%m%dT%H%M%S}" if request.reopened_at else str(request.id)
 
 
 def advance_request(session: Session, request: SupportRequest, target: RequestState, cause: Cause) -> None:

@@ -36,7 +36,8 @@ def wait(session: Session, request: SupportRequest, cause: Cause) -> None:
         request.waiting_since = request.waiting_since or cause.at
         request.queue_from = request.queue_from or request.received_at
     now = {"items_now": list(ITEMS_NOW)}
-    letter = QueuedMail(Template.waiting, request.initiator_id, str(request.id), request_id=request.id, context=now)
+    occasion = lifecycle.decided_on(request)
+    letter = QueuedMail(Template.waiting, request.initiator_id, occasion, request_id=request.id, context=now)
     enqueue(session, [letter], cause.at)
     ask_named(session, request, cause.at)
 
@@ -125,7 +126,7 @@ def _set_aside(free: dict[UUID, Decimal], people: Sequence[UUID], hours: Decimal
 
 
 def _offer(request: SupportRequest, until: date) -> QueuedMail:
-    occasion = f"{request.id}:{request.offers_lapsed}"
+    occasion = f"{lifecycle.decided_on(request)}:{request.offers_lapsed}"
     told = {"offer_until": until}
     return QueuedMail(Template.queue_offer, request.initiator_id, occasion, request_id=request.id, context=told)
 

@@ -1,11 +1,11 @@
 """What a member tells of a meeting, and what is kept of it: figures, who carried it, companies, and every telling."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from sqlmodel import Session, col, delete, select
 
-from models.audit import step_at, transition_refused
+from models.audit import transition_refused
 from models.dates.local_time import STOCKHOLM
 from models.errors import UserError
 from models.forms.kit.base import Form
@@ -13,22 +13,19 @@ from models.forms.meeting_report import OFFICE, MeetingReportForm
 from models.i18n import localized
 from models.meetings import booking
 from models.meetings.booking import meeting_on
+from models.meetings.duties import judge_duties
 from models.networks import rest
 from models.networks.lookup import network_by_number
-from models.office.interventions import end_intervention, open_for, open_once
 from models.people.roles import organiser_key, role_by_code, roles_of
 from models.stages import kickoff
-from models.support.ladder import over_helps
 from models.tables.meeting import (
     Meeting,
     MeetingDuty,
     MeetingStatus,
     Partner,
     ReportEntry,
-    is_led_by_member,
 )
 from models.tables.network import TERMINAL, Network, Role
-from models.tables.office import InterventionKind, TalkOutcome
 from models.tables.transition import Cause
 
 EVENING = time(17, 30)
@@ -178,20 +175,11 @@ def _save_partners(session: Session, network: Network, form: MeetingReportForm) 
 
 
 def _save_duties(session: Session, network: Network, meeting: Meeting, form: MeetingReportForm, cause: Cause) -> None:
-    """Who carried it, whether a member led it, and whether the office did more than the step of that day allows: then a
-    flag is raised, and a correction takes it away.
-    """
+    """Who carried it, and what that says of the meeting."""
     session.exec(delete(MeetingDuty).where(col(MeetingDuty.meeting_id) == meeting.id))
     for duty, carrier in form.duties.items():
         by_office = carrier.lower() == OFFICE
         role = None if by_office else role_by_code(session, network, carrier, form.title_of(duty))
         key = organiser_key(network.id, role.person_id) if role else None
         session.add(MeetingDuty(meeting_id=meeting.id, duty=duty, by_office=by_office, organiser_key=key))
-    by_office_duties = [duty.value for duty, carrier in form.duties.items() if carrier.lower() == OFFICE]
-    meeting.led_by_member = is_led_by_member(form.duties, set(form.duties).difference(by_office_duties))
-    meeting.over_helped = over_helps(step_at(session, network, meeting.starts_at), by_office_duties)
-    if meeting.over_helped:
-        open_once(session, network, InterventionKind.over_helping, str(meeting.id), cause.at)
-    for flag in open_for(session, network, (InterventionKind.over_helping,)):
-        if flag.occasion == str(meeting.id) and not meeting.over_helped:
-            end_intervention(session, flag, TalkOutcome.settled, replace(cause, signature=None))
+    judge_duties(session, network, meeting, cause)

@@ -149,7 +149,7 @@ def _refuse(session: Session, request: SupportRequest, form: NeedsTalkForm, caus
     target = RequestState.declined if form.decision == "decline" else RequestState.referred
     lifecycle.advance_request(session, request, target, cause)
     why = {"reason": request.reason, "final": request.appealed_at is not None}
-    occasion = f"{request.id}:appeal" if request.appealed_at else str(request.id)
+    occasion = lifecycle.decided_on(request) + (":appeal" if request.appealed_at else "")
     letter = QueuedMail(Template.declined, request.initiator_id, occasion, request_id=request.id, context=why)
     enqueue(session, [letter], cause.at)
 
@@ -163,7 +163,7 @@ def _grant(session: Session, request: SupportRequest, form: NeedsTalkForm, cause
     letter = QueuedMail(
         Template.granted,
         request.initiator_id,
-        str(request.id),
+        lifecycle.decided_on(request),
         network_id=network.id,
         request_id=request.id,
         context={"grants": [str(grant.id) for grant in granted], "without_support": network.without_support},

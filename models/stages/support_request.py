@@ -27,7 +27,7 @@ from models.requests.assignment import take_on
 from models.requests.named_organisers import name_organisers
 from models.requests.screening import dedupe_key, screen
 from models.tables.mail import Template
-from models.tables.network import TERMINAL, Network, NetworkState
+from models.tables.network import ENDED, TERMINAL, Network, NetworkState
 from models.tables.person import Membership, Person
 from models.tables.place import Municipality
 from models.tables.request import CAME_TO_NOTHING, RefusalReason, RequestState, SupportRequest
@@ -111,7 +111,7 @@ def _predecessor(session: Session, form: SupportRequestForm) -> Network | None:
         return None
     field = localized("Tidigare nätverk #", "Earlier network #")
     network = network_by_number(session, form.predecessor, field)
-    if network.state in (*TERMINAL, NetworkState.resting):
+    if network.state in (*ENDED, NetworkState.resting):
         return network
     raise UserError(
         localized(

@@ -18,7 +18,7 @@ from models.office.staff import ANSWERING, SIGNING
 from models.privacy.rights_request import unanswered
 from models.requests.appeals import can_be_appealed
 from models.tables.mail import MailStatus, OutgoingMail
-from models.tables.network import TERMINAL, Network, NetworkState, Role
+from models.tables.network import ENDED, TERMINAL, Network, NetworkState, Role
 from models.tables.office import TALKS, Intervention, Staff, StaffRole
 from models.tables.place import Municipality
 from models.tables.request import OPEN, SupportRequest
@@ -34,7 +34,7 @@ def all_lists(session: Session, at: datetime) -> Lists:
         "requests": _entries(_requests(session, local(at).date())),
         "networks": _entries(_networks(session, living)),
         "planned": _entries(_networks(session, col(Network.state) == NetworkState.planned)),
-        "past": _entries(_networks(session, col(Network.state).in_((*TERMINAL, NetworkState.resting)))),
+        "past": _entries(_networks(session, col(Network.state).in_((*ENDED, NetworkState.resting)))),
         "matters": _entries(_matters(session)),
         "doubtful": _entries(_doubtful(session)),
         "rights": Entries(tuple(rights_label(one) for one in unanswered(session)[:MOST_LISTED])),

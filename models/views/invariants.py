@@ -75,11 +75,13 @@ NO_INITIATOR = """SELECT '#' || n.number FROM network n WHERE NOT EXISTS (
     WHERE r.network_id = n.id AND r.kind = 'initiator' AND r.confirmed_at IS NOT NULL) ORDER BY n.number"""
 CONVENER = """SELECT DISTINCT '#' || n.number FROM meeting m JOIN network n ON n.id = m.network_id
     WHERE NOT EXISTS (SELECT 1 FROM role r WHERE r.network_id = m.network_id AND r.person_id = m.convener_id)"""
-# Networks of before this system, and those that others split or merged into, came from no request of their own.
+# Networks of before this system, and those that others split or merged into, came from no request of their own; what
+# was annulled has lost it.
 ORIGIN = f"""SELECT '#' || n.number FROM network n LEFT JOIN (
         SELECT network_id, count(*) AS times FROM support_request
         WHERE state = 'granted' AND talk_at IS NOT NULL GROUP BY network_id) r ON r.network_id = n.id
-    WHERE n.origin <> '{Origin.historic_office}' AND coalesce(r.times, 0) <> 1 AND NOT EXISTS (
+    WHERE n.origin <> '{Origin.historic_office}' AND n.state <> '{NetworkState.annulled}'
+    AND coalesce(r.times, 0) <> 1 AND NOT EXISTS (
         SELECT 1 FROM network_link l WHERE l.to_network = n.id AND l.kind IN ('{LinkKind.split}', '{LinkKind.merge}'))
     ORDER BY n.number"""
 BY_RULE = f"""SELECT DISTINCT '#' || n.number FROM transition t JOIN network n ON n.id = t.network_id
@@ -146,7 +148,7 @@ def _end_of(moments: Iterable[list[Step]], allowed: Mapping[str, Container[str]]
             rest.remove(taken)
             state = taken[1]
             before, step = step, STEPS.get(state, step)
-            if step < before:
+            if step < before and state != NetworkState.planned:  # it never met, as a correction told
                 return None
     return state
 

@@ -123,6 +123,22 @@ def _is_contact(session: Session, mail: OutgoingMail, _told: Told, _at: datetime
     return any(role.kind == RoleKind.contact and role.person_id == mail.person_id for role in roles)
 
 
+def _correction(session: Session, mail: OutgoingMail, told: Told, _at: datetime) -> bool:
+    """What it puts right was not put right once more, and nothing newer was decided."""
+    network, request = (
+        _network(session, mail),
+        session.get(SupportRequest, mail.request_id) if mail.request_id else None,
+    )
+    match told["about"]:
+        case "kickoff":
+            return network is not None and str(network.kickoff_on) == told["kickoff_on"]
+        case "not_started":
+            return network is not None and network.state == NetworkState.planned
+        case "reopened" | "annulled":
+            return request is None or request.state == RequestState.talking
+    return True
+
+
 HOLDS: Mapping[Template, Check] = MappingProxyType({
     Template.talk_invitation: _asked_for(RequestState.received),
     Template.more_information: _asked_for(RequestState.incomplete),
@@ -139,5 +155,6 @@ HOLDS: Mapping[Template, Check] = MappingProxyType({
     Template.resting: _in_state(NetworkState.resting),
     Template.wake: _in_state(NetworkState.resting),
     Template.new_contact: _is_contact,
+    Template.correction: _correction,
 })  # fmt: skip
 """What must be so when the mail goes. What is not named here is a decision, an answer, or for staff."""

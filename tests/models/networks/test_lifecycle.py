@@ -11,7 +11,7 @@ from models.errors import TransitionRefused
 from models.networks.lifecycle import ALLOWED, advance
 from models.requests.lifecycle import REQUEST_ALLOWED, advance_request
 from models.settings import Settings
-from models.tables.meeting import Meeting
+from models.tables.meeting import Meeting, MeetingStatus
 from models.tables.network import STEP_OF, TERMINAL, Network, NetworkState
 from models.tables.request import RequestState
 from models.tables.transition import Actor, Cause, Transition
@@ -157,8 +157,45 @@ def test_a_network_stands_in_a_state_since_it_last_came_there(office: Settings) 
         assert entered_state_at(session, N.trial) == []
 
 
-def test_closed_merged_and_split_networks_never_come_back() -> None:
-    assert all(not ALLOWED[end] for end in (N.closed, N.merged, N.split))
+def test_closed_merged_split_and_annulled_networks_never_come_back() -> None:
+    assert all(not ALLOWED[end] for end in (N.closed, N.merged, N.split, N.annulled))
+
+
+@pytest.mark.parametrize("state", [state for state in N if state not in TERMINAL])
+def test_what_has_held_no_meeting_may_be_annulled_by_staff_and_nobody_else(
+    office: Settings, state: NetworkState
+) -> None:
+    with transaction() as session:
+        network = in_state(session, state)
+        with pytest.raises(TransitionRefused, match="har hållit en träff"):
+            advance(session, network, N.annulled, cause(STAFF))
+        session.exec(select(Meeting)).one().status = MeetingStatus.cancelled
+        for actor in (MEMBER, RULE):
+            with pytest.raises(TransitionRefused):
+                advance(session, network, N.annulled, cause(actor))
+        advance(session, network, N.annulled, cause(STAFF))
+        assert network.state == N.annulled
+
+
+@pytest.mark.parametrize(
+    ("state", "without_support", "goes"),
+    [(N.starting, False, True), (N.independent, True, True), (N.independent, False, False), (N.sharing, True, False)],
+)
+def test_what_never_met_is_planned_again_from_its_first_step_alone(
+    office: Settings, state: NetworkState, without_support: bool, goes: bool
+) -> None:
+    with transaction() as session:
+        network = in_state(session, state)
+        network.without_support = without_support
+        with pytest.raises(TransitionRefused):
+            advance(session, network, N.planned, cause(STAFF))
+        session.exec(select(Meeting)).one().attended = 2
+        if goes:
+            advance(session, network, N.planned, cause(STAFF))
+            assert (network.state, network.step) == (N.planned, 0)
+        else:
+            with pytest.raises(TransitionRefused):
+                advance(session, network, N.planned, cause(STAFF))
 
 
 def test_every_state_has_a_line_in_its_table() -> None:
@@ -176,11 +213,13 @@ REQUESTS: dict[tuple[RequestState, RequestState], set[Actor]] = {
     (R.talking, R.waiting): {STAFF},
     (R.waiting, R.granted): {STAFF},
     (R.waiting, R.expired): {RULE},
+    (R.waiting, R.talking): {STAFF},
+    (R.granted, R.talking): {STAFF},
 }
 for open_state in OPEN:
     REQUESTS[open_state, R.withdrawn] = set(Actor)
 for refused in (R.declined, R.referred):
-    REQUESTS[refused, R.talking] = {MEMBER}
+    REQUESTS[refused, R.talking] = {MEMBER, STAFF}
     REQUESTS |= {(R.received, refused): set(Actor), (R.incomplete, refused): set(Actor), (R.talking, refused): {STAFF}}
 
 

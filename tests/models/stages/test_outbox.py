@@ -13,7 +13,7 @@ from models.tables.mail import MailStatus, Template
 from models.views.undelivered import not_sent
 from tests.acts import ask, at, mails
 
-DECISIONS = {"granted", "waiting", "queue-offer", "declined", "request-ended"}
+DECISIONS = {"granted", "waiting", "queue-offer", "declined", "request-ended", "correction"}
 
 
 @pytest.mark.parametrize("template", list(Template))

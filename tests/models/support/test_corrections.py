@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from models.audit import Correction
 from models.db.engine import transaction
 from models.errors import CapacityExceeded, UserError
 from models.office.staff import by_signature
@@ -22,7 +21,7 @@ from models.tables.network import Network
 from models.tables.support import EntryKind, GrantStatus, SupportGrant, SupportTime
 from models.views.invariants import broken
 from tests import acts
-from tests.acts import ask, at, grant_line, mails, talk
+from tests.acts import ask, at, grant_line, mails, put_right, talk
 
 TALK_HOUR = Decimal(1)
 QUARTER = Decimal(24)
@@ -34,10 +33,6 @@ def granted(session: Session, *lines: Any) -> tuple[Network, SupportGrant]:
     assert network
     [first, *_] = sorted(session.exec(select(SupportGrant)), key=lambda one: (one.item, one.occasion))
     return network, first
-
-
-def put_right(session: Session, day: str = "2026-11-20", reason: str = "Vi skrev fel.") -> Correction:
-    return Correction(by_signature(session, "asj", ""), at(day), reason)
 
 
 def left(session: Session, in_quarter: str = "2026Q4") -> Decimal:
@@ -140,7 +135,7 @@ def test_a_negotiator_never_gives_more_hours_than_the_quarter_has(office: Settin
         _, grant = granted(session, grant_line("speaker"))
         staff = by_signature(session, "asj", "")
         book_hours(session, staff, date(2026, 11, 10), Decimal(20), EntryKind.used, at("2026-11-10"))
-    with pytest.raises(CapacityExceeded, match="asj har 3.00 timmar kvar 2026Q4"), transaction() as session:
+    with pytest.raises(CapacityExceeded, match=r"asj har 3\.00 timmar kvar 2026Q4"), transaction() as session:
         correct_grant(session, session.get_one(SupportGrant, grant.id), put_right(session), hours=Decimal(4))
     with transaction() as session:
         assert held(session, session.get_one(SupportGrant, grant.id)) == {"2026Q4": Decimal(2)}
@@ -150,7 +145,7 @@ def test_what_ended_unused_is_granted_anew_and_not_corrected(office: Settings) -
     with transaction() as session:
         network, grant = granted(session, grant_line("speaker"))
         acts.change(session, network, "close", "2026-11-10", member="m1")
-        with pytest.raises(UserError, match="^Stöd: Hjälp att hitta talare är avslutat"):
+        with pytest.raises(UserError, match=r"^Stöd: Hjälp att hitta talare är avslutat"):
             correct_grant(session, grant, put_right(session), hours=Decimal(1))
 
 
