@@ -20,6 +20,7 @@ from deployments.web.rate_limits import Limits, RateLimiter
 from deployments.web.refused_link import link_refused
 from deployments.web.request import LinkRefused, page
 from deployments.web.security_headers import Guard
+from deployments.web.staff import corrections as staff_corrections
 from deployments.web.staff import mail as staff_mail
 from deployments.web.staff import network as staff_network
 from deployments.web.staff import person as staff_person
@@ -83,6 +84,7 @@ def create_app(now: Now = utc_now, start: Start = start_run, forms: FindForms = 
             *staff_network.ROUTES,
             *staff_person.ROUTES,
             *staff_mail.ROUTES,
+            *staff_corrections.ROUTES,
         ],
         middleware=[
             Middleware(TrustedProxy),

@@ -61,7 +61,8 @@ def paths(world: World) -> list[str]:
         f"{case}{more}" for case in ("/staff/request/1", "/staff/network/12") for more in ("", "/reason", "/contact")
     ]
     return [*founders, *cases, person, f"{person}/reason", "/staff/sign-in", "/staff/sign-in/x", "/staff/sign-out",
-            *(f"/staff/mail/{mail.id}{more}" for more in ("", "/reason", "/again"))]  # fmt: skip
+            *(f"/staff/mail/{mail.id}{more}" for more in ("", "/reason", "/again")),
+            f"/staff/meeting/{mail.id}", f"/staff/partner/{mail.id}"]  # fmt: skip
 
 
 def _person() -> object:
