@@ -172,9 +172,8 @@ async def _ask(
     await app(asked, receive, keep)
     start = next(one for one in got if one["type"] == "http.response.start")
     whole = b"".join(one.get("body", b"") for one in got if one["type"] == "http.response.body")
-    answer = Response(whole, start["status"])
-    answer.raw_headers = list(start.get("headers", []))
-    return answer
+    told = {name.decode("latin-1"): value.decode("latin-1") for name, value in start.get("headers", [])}
+    return Response(whole, start["status"], told)
 
 
 async def _gone() -> Message:
