@@ -24,7 +24,7 @@ from models.tables.place import Municipality
 from models.tables.request import OPEN, SupportRequest
 from models.vocabulary import MATTER, word
 
-FEWEST_CODES, MOST_CODES = 6, 40
+MOST_CODES = 40
 
 
 def all_lists(session: Session, at: datetime) -> Lists:
@@ -130,8 +130,7 @@ def _carriers(session: Session) -> list[str]:
 
 
 def _codes(session: Session) -> list[str]:
-    """m1, m2 … as far as any network has them, and a few more."""
-    longest = session.exec(select(func.max(func.length(col(Role.code))))).one() or 0
-    codes = session.exec(select(func.max(col(Role.code))).where(func.length(col(Role.code)) == longest)).one()
-    highest = int(codes[1:]) if codes else 0
-    return [f"m{number}" for number in range(1, min(max(highest, FEWEST_CODES), MOST_CODES) + 1)]
+    """m1, m2 … as far as a living network has them: a list cannot know which network is chosen beside it."""
+    living = select(Role.code).join(Network).where(col(Network.state).not_in(TERMINAL)).distinct()
+    highest = max((int(code[1:]) for code in session.exec(living)), default=0)
+    return [f"m{number}" for number in range(1, min(highest, MOST_CODES) + 1)]

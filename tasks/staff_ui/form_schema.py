@@ -28,6 +28,7 @@ from models.forms.kit.fields import (
 )
 from models.forms.kit.sweep import SWEEP
 from models.i18n import localized
+from models.office.staff_links import staff_link
 
 Schema = dict[str, Any]
 APART = 10  # between two fields' positions, for the fields that one is shown as
@@ -57,7 +58,23 @@ def ui_schema(kind: type[Form], lists: Lists) -> Schema:
     properties: dict[str, Schema] = {}
     for name, info in sorted(kind.model_fields.items(), key=lambda one: _position(one[1])):
         properties |= _shown_field(name, info, lists)
+    if network := properties.get("network_number") if _asks_for_codes(kind) else None:
+        network["description"] = f"{network['description']} {_who_codes_are()}".strip()
     return {"title": "", "type": "object", "properties": properties, "required": list(properties)}
+
+
+def _asks_for_codes(kind: type[Form]) -> bool:
+    marks = [mark_of(info) for info in kind.model_fields.values()]
+    return any(isinstance(mark, FromList) and mark.of == "members" for mark in marks)
+
+
+def _who_codes_are() -> str:
+    """Said where the network is chosen: a list of codes is one for all networks, and names nobody."""
+    pages = staff_link("register")
+    return localized(
+        f"Vilka m1, m2 … är i just det nätverket står på [dess sida]({pages}).",
+        f"Who m1, m2 … are in that very network stands on [its page]({pages}).",
+    )
 
 
 def _position(info: FieldInfo) -> int:

@@ -19,6 +19,7 @@ from models.forms.outbox import OutboxForm
 from models.forms.registry import ABOUT, FORMS, TAG
 from models.mail.in_doubt import settle_in_doubt
 from models.office.interventions import open_once
+from models.office.staff_links import staff_link
 from models.settings import Settings, settings
 from models.tables.check_in import Sharing, Wish
 from models.tables.mail import MailStatus, OutgoingMail, Template
@@ -33,7 +34,7 @@ from models.views.form_options import all_lists
 from tasks.staff_ui.form_schema import form_schema, ui_schema
 from templates.vocabulary.mail import ITEMS
 from templates.vocabulary.tasks import TASKS
-from tests.acts import AKE, GOREL, ask, at, change, network_in, talk
+from tests.acts import AKE, GOREL, ask, at, change, network_in, network_of, talk
 
 LISTS = {
     "requests": Entries(("Luleå · ort · #12",)),
@@ -178,7 +179,23 @@ def test_what_awaits_a_decision_can_be_chosen_and_what_has_one_cannot(office: Se
         assert listed(session, "requests") == []
         assert listed(session, "planned") == listed(session, "networks") == ["Luleå · ort · #1"]
         assert listed(session, "signatures") == ["asj", "gol", "mla"]
-        assert listed(session, "members")[:3] == ["m1", "m2", "m3"]
+        assert listed(session, "members") == ["m1", "m2", "m3"]
+
+
+def test_no_code_can_be_chosen_that_no_living_network_has(office: Settings) -> None:
+    with transaction() as session:
+        assert listed(session, "members") == []
+        network = network_in(session)
+        network_of(session, GOREL)
+        assert listed(session, "members") == ["m1", "m2", "m3"]
+        change(session, network, "close", "2027-01-11", member="m1")
+        assert listed(session, "members") == ["m1"]
+
+
+@pytest.mark.parametrize("name", ["kickoff", "meeting-report", "catch-up", "network-change"])
+def test_a_form_that_asks_for_codes_says_where_the_network_is_chosen_who_they_are(name: str) -> None:
+    network = ui_schema(FORMS[name], LISTS)["properties"]["network_number"]
+    assert f"[dess sida]({staff_link('register')})" in network["description"]
 
 
 def test_what_is_open_can_be_chosen_until_it_is_settled_and_a_network_until_it_has_ended(office: Settings) -> None:
