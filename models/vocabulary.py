@@ -226,6 +226,7 @@ MAIL: Final[Words] = {
     "introduction": ("presentation av grannar", "introduction"),
     "still-planned": ("blir det en träff", "still planned"),
     "fresh-link": ("ny länk", "new link"),
+    "staff-case": ("ny förfrågan hos dig", "new request with you"),
     "staff-digest": ("veckolista", "weekly list"),
     "staff-alarm": ("larm", "alarm"),
     "report-ready": ("rapporten klar", "report ready"),

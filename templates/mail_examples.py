@@ -129,6 +129,9 @@ def _own(language: str) -> dict[str, dict[str, object]]:
             "fresh_link": "https://natverk.example.org/svara/Tn5cKw", "valid_until": date(2027, 8, 29),
             "about": "meeting",
         },
+        "staff-case": {
+            **staff, "came": "new", "number": 51, "due": date(2027, 3, 4), "page_link": f"{STAFF}/request/51",
+        },
         "staff-digest": {
             **staff, "region": "Västernorrlands län", "rows": _ROWS, "page_link": STAFF, "list_link": f"{UI}/lista",
         },
@@ -191,6 +194,7 @@ _CHANGES: Final[dict[str, list[dict[str, Any]]]] = {
         {"about": "not_you"},
     ],
     "report-ready": [{"link": ""}, {"folder": ""}],
+    "staff-case": [{"came": "appealed"}, {"came": "handed_over"}, {"came": "handed_over", "due": None}],
     "staff-digest": [{"rows": [{**_ROWS[0], "subject": ""}]}, {"rows": _ROWS[1:2]}, {"rows": [], "list_link": ""}],
     "staff-alarm": [
         {"what": "in_doubt", "subject": "", "due": None, "link": "", "page_link": ""},

@@ -79,6 +79,15 @@ def ask(session: Session, day: str = "2026-11-02", **changes: Any) -> SupportReq
     return request
 
 
+def ask_for_a_receipt(session: Session, **changes: Any) -> SupportRequest:
+    """A member asks, for tests of how mail goes: their receipt is the only mail there is, without that to staff."""
+    request = ask(session, **{"co_organisers": ""} | changes)
+    for mail in mails(session, "staff-case"):
+        session.delete(mail)
+    session.flush()
+    return request
+
+
 def grant_line(item: str = "send_out", signature: str = "asj", hours: float = 0, **changes: Any) -> GrantLine:
     line = {"item": item, "signature": signature, "from_on": "2026-11-05", "to_on": "2027-07-31", "reason": "Behövs."}
     return GrantLine.model_validate(line | {"hours": hours} | changes)

@@ -18,6 +18,7 @@ from models.networks.lookup import require_state
 from models.office.staff import by_signature
 from models.people.roles import organiser_by_code, role_by_code, roles_of
 from models.reference.places import find_municipality, is_whole_country
+from models.requests import assignment
 from models.support.ledger import lock_ledger, pass_on_grants
 from models.tables.change_entry import ChangedField, ChangeEntry
 from models.tables.network import TERMINAL, Network, NetworkState
@@ -158,8 +159,7 @@ def hand_over(session: Session, former: Staff, staff: Staff, cause: Cause) -> di
     )
     requests = session.exec(asked).all()
     for request in requests:
-        request.assigned_to = staff.id
-        session.add(request)
+        assignment.give(session, request, staff, cause.at, "handed_over")
     matters = _pass_on_matters(session, staff, col(Intervention.owner) == former.id)
     return {"networks": len(networks), "requests": len(requests), "matters": matters}
 

@@ -1,6 +1,7 @@
 """Who takes a request on, by region, load and absence, and the invitation to talk (domain.md section 4)."""
 
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
@@ -34,8 +35,7 @@ def assign(session: Session, request: SupportRequest, at: datetime) -> Staff | N
         return session.get(Staff, request.assigned_to)
     found = _best(session, request, at)
     if found:
-        request.assigned_to = found.id
-        session.add(request)
+        give(session, request, found, at, "new")
     return found
 
 
@@ -43,9 +43,29 @@ def reassign(session: Session, request: SupportRequest, at: datetime, without: s
     """Give a request to somebody else than who goes by the signature; nobody else there, it stays where it is."""
     found = _best(session, request, at, col(Staff.signature) != (without or ""))
     if found:
-        request.assigned_to = found.id
-        session.add(request)
+        give(session, request, found, at, "appealed")
     return found
+
+
+def give(
+    session: Session,
+    request: SupportRequest,
+    staff: Staff,
+    at: datetime,
+    came: Literal["new", "appealed", "handed_over"],
+) -> None:
+    """A request is with `staff` from now on, and a mail tells them so: which, and nothing of who asked."""
+    request.assigned_to = staff.id
+    session.add(request)
+    letter = QueuedMail(
+        Template.staff_case,
+        None,
+        f"{request.id}:{local(at).date()}",
+        request_id=request.id,
+        context={"came": came},
+        staff_id=staff.id,
+    )
+    enqueue(session, [letter], at)
 
 
 def _best(session: Session, request: SupportRequest, at: datetime, *who: ColumnElement[bool]) -> Staff | None:

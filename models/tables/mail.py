@@ -39,6 +39,7 @@ class Template(StrEnum):
     still_planned = "still-planned"
     data_request = "data-request"
     fresh_link = "fresh-link"
+    staff_case = "staff-case"
     staff_digest = "staff-digest"
     staff_alarm = "staff-alarm"
     report_ready = "report-ready"

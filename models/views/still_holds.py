@@ -19,7 +19,7 @@ from models.tables.check_in import CheckIn
 from models.tables.mail import OutgoingMail, Template
 from models.tables.meeting import Meeting, MeetingStatus
 from models.tables.network import ACTIVE, TERMINAL, Network, NetworkState, Role, RoleKind
-from models.tables.request import NamedOrganiser, RequestState, SupportRequest
+from models.tables.request import OPEN, NamedOrganiser, RequestState, SupportRequest
 
 ANSWERED = "answered"
 Told = Mapping[str, Any]
@@ -67,6 +67,12 @@ def _asked_for(*states: RequestState) -> Check:
         return request is not None and request.state in states
 
     return holds
+
+
+def _with_them(session: Session, mail: OutgoingMail, _told: Told, _at: datetime) -> bool:
+    """The request is open, and still with whom the mail is for."""
+    request = session.get(SupportRequest, mail.request_id) if mail.request_id else None
+    return request is not None and request.state in OPEN and request.assigned_to == mail.staff_id
 
 
 def _offer(session: Session, mail: OutgoingMail, told: Told, at: datetime) -> bool:
@@ -156,5 +162,6 @@ HOLDS: Mapping[Template, Check] = MappingProxyType({
     Template.wake: _in_state(NetworkState.resting),
     Template.new_contact: _is_contact,
     Template.correction: _correction,
+    Template.staff_case: _with_them,
 })  # fmt: skip
 """What must be so when the mail goes. What is not named here is a decision, an answer, or for staff."""

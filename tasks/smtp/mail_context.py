@@ -10,12 +10,13 @@ from uuid import UUID
 from models.dates.local_time import local
 from models.mail.kinds import REMINDERS
 from models.mail.message_ids import name_and_address
-from models.office.staff_links import staff_link
+from models.office.staff_links import staff_link, staff_link_of
 from models.people.signed_link import VALID_FOR, Purpose, make_link
 from models.settings import settings
 from models.tables.mail import OutgoingMail, Template
 from models.tables.meeting import MeetingForm
 from models.tables.person import RightsKind
+from models.tables.request import RequestState
 from models.tables.support import SupportGrant
 from tasks.smtp.mime import deliverable
 from tasks.smtp.prefetched import Prefetched
@@ -124,6 +125,18 @@ def _person_named(draft: Draft) -> Values:
     return {"other_name": other.name or "", "other_email": deliverable(other.email or "")} if other else {}
 
 
+def _case(draft: Draft) -> Values:
+    """Which request is with the reader now, and by when it wants something: nothing of who asked."""
+    request = draft.prefetched.requests[draft.mail.request_id]
+    due = request.talk_due if request.state == RequestState.received else request.answer_due
+    return {
+        "place": draft.prefetched.municipality(request),
+        "number": request.number,
+        "due": None if request.state == RequestState.waiting else due,
+        "page_link": staff_link_of(request),
+    }
+
+
 def _alarm(draft: Draft) -> Values:
     """Where staff see whom or what it is about; of a person, who they are too."""
     other = draft.prefetched.introduced(draft.mail)
@@ -177,6 +190,7 @@ BUILDERS: Mapping[Template, Callable[[Draft], Values]] = MappingProxyType({
     Template.second_organiser: _question,
     Template.ending: _days_left,
     Template.introduction: _person_named,
+    Template.staff_case: _case,
     Template.staff_alarm: _alarm,
     Template.staff_digest: _week,
     Template.data_request: _answer_to_rights,

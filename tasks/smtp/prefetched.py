@@ -48,9 +48,13 @@ class Prefetched:
         """The place that a mail speaks of; of what a stranger typed, the municipality's own name."""
         network, request = self.networks.get(mail.network_id), self.requests.get(mail.request_id)
         if request and not network and request.is_a_strangers:
-            return self.municipalities.get(request.municipality or "", "")
+            return self.municipality(request)
         about = network or request
         return about.place if about else ""
+
+    def municipality(self, request: SupportRequest) -> str:
+        """The register's own name of where a request is from: nothing that anybody typed."""
+        return self.municipalities.get(request.municipality or "", "")
 
     def may_name(self, mail: OutgoingMail) -> bool:
         """Whether the reader's name is the register's or staff's, and not one that a stranger typed on the web."""
@@ -77,7 +81,7 @@ class Prefetched:
         return {row.id: row for row in self.session.exec(select(kind).where(kind.id.in_(wanted)).options(*options))}
 
     def _municipalities(self) -> dict[str, str]:
-        wanted = {one.municipality for one in self.requests.values() if one.municipality and one.is_a_strangers}
+        wanted = {one.municipality for one in self.requests.values() if one.municipality}
         if not wanted:
             return {}
         named = select(Municipality.code, Municipality.name).where(col(Municipality.code).in_(wanted))

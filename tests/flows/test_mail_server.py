@@ -17,7 +17,7 @@ from models.settings import Settings, settings
 from tasks.smtp.delivery import MailServer
 from tasks.smtp.server_config import BLOCK_NAME, BLOCK_TYPE, MailServerBlock, mail_server
 from tests import smtp_server
-from tests.acts import ask
+from tests.acts import ask_for_a_receipt
 
 SECRET = "hemligt lösenord"
 
@@ -96,7 +96,7 @@ async def test_mail_goes_to_the_server_of_the_block_and_not_to_that_of_the_setti
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with transaction() as session:
-        ask(session, co_organisers="")
+        ask_for_a_receipt(session)
     async with smtp_server.mail_server() as of_block, smtp_server.mail_server() as of_settings:
         smtp_server.point_at(monkeypatch, of_settings.port)
         await save(host="127.0.0.1", port=of_block.port, tls="none", username="", password="")
@@ -112,7 +112,7 @@ async def test_a_login_that_is_refused_says_where_to_correct_it(
     office: Settings, monkeypatch: pytest.MonkeyPatch, kept_in: str
 ) -> None:
     with transaction() as session:
-        ask(session, co_organisers="")
+        ask_for_a_receipt(session)
     async with smtp_server.mail_server({"AUTH": 535}) as server:
         server.offers = ("AUTH PLAIN LOGIN",)
         smtp_server.point_at(monkeypatch, server.port, username="kansliet", password=SECRET)
@@ -126,7 +126,7 @@ async def test_a_login_that_is_refused_says_where_to_correct_it(
 
 async def test_a_block_that_cannot_be_used_leaves_the_queue_untouched(office: Settings) -> None:
     with transaction() as session:
-        ask(session, co_organisers="")
+        ask_for_a_receipt(session)
     await save(tls="none")
     with pytest.raises(SettingsError, match="Välj starttls eller tls i blocket"):
         await outbox(as_of="2026-11-02T10:30")

@@ -255,7 +255,9 @@ async def test_a_run_that_failed_halfway_is_finished_by_its_retry_whatever_the_c
     told = await support_request(form=emptied)
     assert (told["request"], told["state"], told["invited"]) == (1, "received", 1)
     with reading() as session:
-        assert sorted(mail.template for mail in session.exec(select(OutgoingMail))) == ["receipt", "talk-invitation"]
+        assert sorted(mail.template for mail in session.exec(select(OutgoingMail))) == [
+            "receipt", "staff-case", "talk-invitation",
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize("field", ["reported_by", "host", "signature", "confirmed"])

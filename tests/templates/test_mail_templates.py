@@ -62,6 +62,7 @@ SUBJECTS = {
     "sign-in": ("Din inloggning", "Your sign-in"),
     "report-ready": ("Kongressrapporten är klar", "The congress report is ready"),
     "staff-digest": ("Veckolista nätverk Västernorrlands län", "Weekly list, networks in Västernorrlands län"),
+    "staff-case": (f"Ny förfrågan i {PLACE}", f"New request in {PLACE}"),
     "staff-alarm": (
         "Behöver åtgärd: samtal om hur nätverket mår",
         "Needs action: talk about how the network is",

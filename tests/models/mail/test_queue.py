@@ -17,4 +17,6 @@ def test_answers_go_at_once_word_from_the_office_on_working_days_and_the_rest_wh
     assert found[MailClass.working_day] == {
         "talk-invitation", "more-information", "granted", "waiting", "queue-offer", "request-ended", "correction",
         "staff-digest", "staff-alarm", "report-ready",
+        "talk-invitation", "more-information", "granted", "waiting", "queue-offer", "request-ended",
+        "staff-case", "staff-digest", "staff-alarm", "report-ready",
     }  # fmt: skip

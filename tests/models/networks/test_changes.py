@@ -1,5 +1,6 @@
 """A living network changes its pace, size, name and place on its members' word, and its negotiator on the office's."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -23,7 +24,21 @@ from models.tables.office import Intervention, InterventionKind, Staff
 from models.tables.support import EntryKind, SupportGrant
 from models.tables.transition import Actor
 from models.views.invariants import broken
-from tests.acts import AKE, GOREL, ask, at, by, change, grant_line, network_in, network_of, organisers, say_yes, talk
+from tests.acts import (
+    AKE,
+    GOREL,
+    ask,
+    at,
+    by,
+    change,
+    grant_line,
+    mails,
+    network_in,
+    network_of,
+    organisers,
+    say_yes,
+    talk,
+)
 
 DAY = "2027-01-11"
 CHANGES: list[tuple[str, dict[str, Any], str, Any]] = [
@@ -142,6 +157,8 @@ def test_all_that_a_leaver_looked_after_goes_to_another_at_once(office: Settings
         session.get_one(Staff, asj.id).active = False
         assert hand_over(session, "asj", "gol") == {"networks": 1, "requests": 1, "matters": 1}
         assert (network.negotiator, request.assigned_to) == (gol.id, gol.id)
+        told = [(mail.staff_id, json.loads(mail.context)["came"]) for mail in mails(session, "staff-case")]
+        assert told[-2:] == [(asj.id, "new"), (gol.id, "handed_over")]
         assert ended.negotiator == asj.id, "what has ended stays who it was"
         assert {one.owner for one in session.exec(select(Intervention)) if one.ended_at is None} == {gol.id}
         assert set(hand_over(session, "asj", "gol").values()) == {0}

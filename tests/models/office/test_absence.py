@@ -12,6 +12,7 @@ from models.errors import UserError
 from models.office.absence import absences_on, ladder_pauses, record_absence, substitute_for
 from models.office.interventions import open_once
 from models.office.staff import by_signature
+from models.requests import assignment
 from models.settings import Settings
 from models.stages import work_list
 from models.support.ladder import support_end
@@ -235,6 +236,19 @@ def test_a_requests_talk_waits_on_who_acts_for_the_negotiator(office: Settings) 
         assert [one.with_whom for one in work_list.what_waits(session, at("2026-11-10"))] == ["gol (för asj)"]
         work_list.alarm(session, at("2026-11-10"))
         assert readers(session, "staff-alarm") == ["gol"]
+
+
+def test_a_new_request_is_told_to_whoever_it_is_assigned_to_once_and_to_the_stand_in_of_who_is_away(
+    office: Settings,
+) -> None:
+    with transaction() as session:
+        first = ask(session, "2026-11-02")
+        assert readers(session, "staff-case") == ["asj"]
+        assignment.assign(session, first, at("2026-11-03"))
+        assert readers(session, "staff-case") == ["asj"]
+        away(session, "asj", "gol", date(2026, 11, 9), date(2026, 11, 13))
+        ask(session, "2026-11-10", need="Något annat.")
+        assert sorted(readers(session, "staff-case")) == ["asj", "gol"]
 
 
 def digests(session: Session) -> dict[str, tuple[str, list[str]]]:

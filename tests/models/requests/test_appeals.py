@@ -1,5 +1,6 @@
 """An appeal: once, within three weeks, by another signature, and answered in time."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -45,6 +46,8 @@ def test_whoever_got_a_no_can_appeal_as_the_mail_says_and_is_answered_within_fif
         assert request.answer_due == date(2026, 12, 17)
         [waiting] = [one for one in work_list.what_waits(session, at("2026-12-18")) if one.key == request.id]
         assert (waiting.what, waiting.due, waiting.overdue) == ("appeal", request.answer_due, True)
+        told = [(mail.staff_id, json.loads(mail.context)["came"]) for mail in mails(session, "staff-case")]
+        assert told[0][1] == "new" and told[1:] == [(request.assigned_to, "appealed")]
 
 
 def test_after_three_weeks_a_no_can_be_appealed_no_more(office: Settings) -> None:

@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.db.engine import transaction
+from models.networks.changes import hand_over
+from models.office.staff import by_signature
 from models.people.roles import roles_of
 from models.requests.assignment import invite_to_talk
 from models.settings import Settings
@@ -39,6 +41,17 @@ def test_an_invitation_holds_until_the_meeting_has_begun_or_is_moved_and_then_th
         meet(session, network, "2027-02-10", status="cancelled")
         found = reasons(session, "calendar-invitation", at("2027-02-09"))
         assert (found.count("overtaken"), found.count(None)) == (6, 3), "the cancellation alone holds"
+
+
+def test_a_request_that_was_handed_on_or_answered_meanwhile_is_no_longer_told_to_who_had_it(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session)
+        assert reasons(session, "staff-case", at("2026-11-03")) == [None]
+        asj, gol = by_signature(session, "asj", ""), by_signature(session, "gol", "")
+        hand_over(session, asj, gol, by(Actor.staff, "2026-11-03"))
+        assert sorted(reasons(session, "staff-case", at("2026-11-03")), key=str) == [None, "overtaken"]
+        talk(session, request, decision="decline", reason="outside_purpose")
+        assert set(reasons(session, "staff-case", at("2026-11-05"))) == {"overtaken"}
 
 
 def test_the_checklist_of_a_first_meeting_that_was_called_off_is_not_sent(office: Settings) -> None:

@@ -27,7 +27,7 @@ from models.tables.office import Intervention
 from models.tables.person import EmailStatus, Person
 from tasks.smtp import batch_sender, delivery
 from tasks.smtp.batch_sender import send_due
-from tests.acts import AKE, ask, at, network_in, organisers
+from tests.acts import AKE, ask_for_a_receipt, at, network_in, organisers
 from tests.certificates import Authority
 from tests.smtp_server import DROP, MailServer, mail_server, point_at
 
@@ -44,7 +44,7 @@ def _login(request: pytest.FixtureRequest, office: Settings, monkeypatch: pytest
 def queue_receipts(count: int = 3) -> None:
     """That many mails to one person."""
     with transaction() as session:
-        ask(session, co_organisers="")
+        ask_for_a_receipt(session)
         first = session.exec(select(OutgoingMail)).one()
         told = json.loads(first.context)
         more = [
