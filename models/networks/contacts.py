@@ -8,12 +8,10 @@ from sqlmodel import Session, col, or_, select
 
 from models.check_ins.questions import ask_another, latest
 from models.dates.local_time import local
-from models.errors import UserError
 from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
 from models.office.interventions import end_all, open_many, open_once
-from models.people.eligibility import GRACE, works_at_the_office
-from models.people.person import by_member_number
+from models.people.eligibility import GRACE, who_may_carry
 from models.people.roles import (
     ORGANISING,
     confirmed_organisers_of,
@@ -63,15 +61,7 @@ def new_organiser(session: Session, network: Network, member_number: str, at: da
 
     Raises UserError when the number is not in the register or the person may not carry a network.
     """
-    person = by_member_number(session, member_number)
-    if person is None or not person.may_initiate or works_at_the_office(session, person):
-        raise UserError(
-            localized(
-                "Medlemsnummer: ingen aktiv medlem eller företrädare utanför kansliet har det numret. Kontrollera det.",
-                "Member number: no active member or representative outside the office has it. Check the number.",
-            )
-        )
-    return ask_to_organise(session, network, [person.id], at) == 1
+    return ask_to_organise(session, network, [who_may_carry(session, member_number).id], at) == 1
 
 
 def ask_to_organise(session: Session, network: Network, persons: Iterable[UUID], at: datetime) -> int:

@@ -8,6 +8,9 @@ from uuid import UUID
 
 from sqlmodel import Session, and_, col, exists, or_, select, update
 
+from models.errors import UserError
+from models.i18n import localized
+from models.people.person import by_member_number
 from models.tables.network import Role
 from models.tables.office import Staff
 from models.tables.person import Membership, Person
@@ -54,3 +57,19 @@ def works_at_the_office(session: Session, person: Person) -> bool:
 def staff_addresses(session: Session) -> set[str]:
     """The addresses of everybody who works at the office now, as they are compared."""
     return {canonical_address(one) for one in session.exec(select(Staff.email).where(col(Staff.active)))}
+
+
+def who_may_carry(session: Session, member_number: str) -> Person:
+    """The member or representative outside the office who has this number: they may carry a network or ask for one.
+
+    Raises UserError that names the field.
+    """
+    person = by_member_number(session, member_number)
+    if person is None or not person.may_initiate or works_at_the_office(session, person):
+        raise UserError(
+            localized(
+                "Medlemsnummer: ingen aktiv medlem eller företrädare utanför kansliet har det numret. Kontrollera det.",
+                "Member number: no active member or representative outside the office has it. Check the number.",
+            )
+        )
+    return person

@@ -95,10 +95,10 @@ def _requests(session: Session, at: datetime) -> int:
         or add_months(local(moment).date(), REQUEST_MONTHS) <= today
     ]
     for request in due:
-        nobody, person_id = _anonymous_person(session, at), request.initiator_id
+        nobody, person_id = anonymous_person(session, at), request.initiator_id
         _leave_request(session, request, nobody)
         about = (col(OutgoingMail.request_id) == request.id) & (col(OutgoingMail.person_id) == person_id)
-        _leave_mails(session, about, nobody, at)
+        leave_mails(session, about, nobody, at)
     return len(due)
 
 
@@ -113,7 +113,7 @@ def _roles(session: Session, at: datetime) -> int:
         if add_months(ended, ROLE_MONTHS) <= today or (not person.is_member and ended + NOT_A_MEMBER <= today)
     ]
     for network_id, person in due:
-        nobody = _anonymous_person(session, at)
+        nobody = anonymous_person(session, at)
         rekey_duties(session, network_id, person.id)
         theirs_granted = (SupportRequest.network_id == network_id, SupportRequest.initiator_id == person.id)
         granted = session.exec(select(SupportRequest).where(*theirs_granted)).all()
@@ -132,7 +132,7 @@ def _roles(session: Session, at: datetime) -> int:
         about = and_(
             col(OutgoingMail.person_id) == person.id, or_(col(OutgoingMail.network_id) == network_id, about_it)
         )
-        _leave_mails(session, about, nobody, at)
+        leave_mails(session, about, nobody, at)
     if due:
         settled = col(OutgoingMail.status).not_in(UNSETTLED)  # they may still be told of elsewhere
         empty_mails_about(session, [person.id for _, person in due], at, settled)
@@ -173,7 +173,8 @@ def _ended_roles(session: Session) -> Iterable[tuple[UUID, Person, date]]:
         yield network_id, person, min([*days, local(closed_at).date()] if closed_at else days)
 
 
-def _anonymous_person(session: Session, at: datetime) -> UUID:
+def anonymous_person(session: Session, at: datetime) -> UUID:
+    """A nobody, to whom one thing is left that somebody did."""
     nobody = Person(membership=Membership.none, erased_at=at)
     session.add(nobody)
     session.flush()
@@ -187,7 +188,8 @@ def _leave_request(session: Session, request: SupportRequest, nobody: UUID) -> N
     session.flush()
 
 
-def _leave_mails(session: Session, theirs: ColumnElement[bool], nobody: UUID, at: datetime) -> None:
+def leave_mails(session: Session, theirs: ColumnElement[bool], nobody: UUID, at: datetime) -> None:
+    """Nobody knows any more whom these mails were to, nor what they said."""
     empty_mails(session, theirs, at)
     session.execute(update(OutgoingMail).where(theirs).values(person_id=nobody, message_id=None))
 
