@@ -71,6 +71,8 @@ def test_who_was_told_nothing_hears_nothing(office: Settings) -> None:
         right_asker(session, request, INITIATOR, GOREL, put_right(session, "2026-11-02"))
         assert mails(session, "correction") == []
         waiting = session.exec(select(OutgoingMail).where(col(OutgoingMail.status) == MailStatus.queued)).all()
+        gone = session.exec(select(OutgoingMail).where(col(OutgoingMail.status) == MailStatus.skipped)).all()
+        assert {one.reason for one in gone} == {"overtaken"}
         assert {one.person_id for one in waiting} == {person(session, GOREL).id}
 
 
