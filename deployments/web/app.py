@@ -24,6 +24,7 @@ from deployments.web.staff import corrections as staff_corrections
 from deployments.web.staff import mail as staff_mail
 from deployments.web.staff import network as staff_network
 from deployments.web.staff import person as staff_person
+from deployments.web.staff import register as staff_register
 from deployments.web.staff import request as staff_request
 from deployments.web.staff import sign_in as staff_sign_in
 from deployments.web.staff.page import FindForms, Forms
@@ -32,6 +33,7 @@ from deployments.web.start_run import OUTBOX, Start
 from deployments.web.trusted_proxy import TrustedProxy
 from deployments.web.writer import Writer
 from models.dates.working_days import is_free_day
+from models.views.register.persons import OpenedNames
 from tasks.staff_ui.form_links import find_forms
 from templates.rendering.web import STAFF_STYLE, STYLE
 
@@ -85,6 +87,7 @@ def create_app(now: Now = utc_now, start: Start = start_run, forms: FindForms = 
             *staff_person.ROUTES,
             *staff_mail.ROUTES,
             *staff_corrections.ROUTES,
+            *staff_register.ROUTES,
         ],
         middleware=[
             Middleware(TrustedProxy),
@@ -99,7 +102,7 @@ def create_app(now: Now = utc_now, start: Start = start_run, forms: FindForms = 
         },
     )
     app.state.now, app.state.start, app.state.writer, app.state.knocks = now, start, Writer(), knocks
-    app.state.forms = Forms(forms)
+    app.state.forms, app.state.opened = Forms(forms), OpenedNames()
     return app
 
 

@@ -97,6 +97,11 @@ async def run_query(work: Callable[..., T], *args: object) -> T:
     if engine().dialect.name == "sqlite":
         with suppress(DatabaseBusy), patience(AT_ONCE_SECONDS):
             return work(*args)
+    return await run_apart(work, *args)
+
+
+async def run_apart(work: Callable[..., T], *args: object) -> T:
+    """What `work` reads, in a thread: nobody else waits for it, however much it is."""
     with patience(WAIT_SECONDS):
         inside = copy_context()
         return await asyncio.get_running_loop().run_in_executor(READERS, inside.run, work, *args)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Protocol
+from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.exceptions import HTTPException
@@ -69,6 +70,7 @@ async def staff_page(
         "form": form,
         "here": request.url.path,
         "asked_language": asked,
+        "query": urlencode([pair for pair in request.query_params.multi_items() if pair[0] not in ("lang", "said")]),
         "prefect": links.ui_url or settings().prefect_ui_url,
         "may_sign": me.staff.role in SIGNING,
         "said": t.sentences.get(f"staff.said.{said}", ""),

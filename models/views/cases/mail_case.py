@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col
 
+from models.dates.local_time import local
 from models.office.sight import Sight
 from models.tables.mail import OutgoingMail
 from models.tables.network import Network
@@ -46,7 +47,7 @@ def mail_case(session: Session, mail_id: UUID, me: Staff, since: datetime, at: d
     elif request:
         sight = request_sight(session, request, me, since, at)
     else:
-        sight = person_sight(session, person.id, me, since)
+        sight = person_sight(session, person.id, me, since, local(at).date())
     [line] = mail_history(session, col(OutgoingMail.id) == mail_id)
     shown = person if sight is Sight.all else None
     return MailCase(mail, line, sight, shown, network, request, [person.id])

@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from models.office.sight import Sight, sight_of, with_reason
+from models.office.absence import absences_on
+from models.office.sight import Sight, with_reason
 from models.tables.mail import OutgoingMail
 from models.tables.network import Network, Role
 from models.tables.office import Staff
 from models.tables.person import Person, RightsRequest
-from models.tables.place import Municipality
 from models.tables.request import NamedOrganiser, SupportRequest
 from models.tables.staff_session import Look
 from models.views.cases.mail_history import MailLine, mail_history
+from models.views.cases.persons_cases import cases_of, sight_of_person
 
 MOST_LOOKS = 20
 
@@ -40,7 +41,7 @@ class PersonCase:
         return [self.person_id]
 
 
-def person_case(session: Session, person_id: UUID, me: Staff, since: datetime) -> PersonCase | None:
+def person_case(session: Session, person_id: UUID, me: Staff, since: datetime, today: date) -> PersonCase | None:
     """The person as `me` may see them; None for nobody. `since`: when they signed in.
 
     They are of each region where they ask or carry a network: one of them is enough to see them.
@@ -48,7 +49,7 @@ def person_case(session: Session, person_id: UUID, me: Staff, since: datetime) -
     person = session.get(Person, person_id)
     if person is None or person.erased_at:
         return None
-    sight = person_sight(session, person_id, me, since)
+    sight = person_sight(session, person_id, me, since, today)
     if sight is not Sight.all:
         return PersonCase(person_id, sight, None)
     held = select(Role, Network).join(Network, col(Network.id) == Role.network_id)
@@ -75,27 +76,10 @@ def page_of(person_id: UUID) -> str:
     return f"person/{person_id}"
 
 
-def person_sight(session: Session, person_id: UUID, me: Staff, since: datetime) -> Sight:
+def person_sight(session: Session, person_id: UUID, me: Staff, since: datetime, today: date) -> Sight:
     """How much `me` sees of a person, with the reason they gave since they signed in, if any."""
-    of_network = (
-        select(Municipality.region, Network.negotiator)
-        .join(Network, col(Network.municipality) == Municipality.code)
-        .join(Role, col(Role.network_id) == Network.id)
-        .where(col(Role.person_id) == person_id)
-    )
-    theirs = col(SupportRequest.initiator_id) == person_id
-    named = col(SupportRequest.id).in_(
-        select(NamedOrganiser.request_id).where(col(NamedOrganiser.person_id) == person_id)
-    )
-    of_request = (
-        select(Municipality.region, SupportRequest.assigned_to)
-        .join(SupportRequest, col(SupportRequest.municipality) == Municipality.code)
-        .where(theirs | named)
-    )
-    found = {sight_of(me, region, [owner]) for rows in (of_network, of_request) for region, owner in session.exec(rows)}
-    found = found or {sight_of(me, None, [])}
-    best = min(found, key=list(Sight).index)
-    return with_reason(session, best, me, page_of(person_id), since)
+    sight = sight_of_person(me, cases_of(session, [person_id]).get(person_id, []), absences_on(session, today))
+    return with_reason(session, sight, me, page_of(person_id), since)
 
 
 def _looks(session: Session, person_id: UUID) -> list[tuple[Look, str]]:

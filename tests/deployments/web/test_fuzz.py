@@ -60,9 +60,10 @@ def paths(world: World) -> list[str]:
     cases = [
         f"{case}{more}" for case in ("/staff/request/1", "/staff/network/12") for more in ("", "/reason", "/contact")
     ]
-    return [*founders, *cases, person, f"{person}/reason", "/staff/sign-in", "/staff/sign-in/x", "/staff/sign-out",
-            *(f"/staff/mail/{mail.id}{more}" for more in ("", "/reason", "/again")),
-            f"/staff/meeting/{mail.id}", f"/staff/partner/{mail.id}"]  # fmt: skip
+    lists = ["/staff/register", "/staff/register.csv", "/staff/register.xlsx"]
+    once = ["/staff/sign-in", "/staff/sign-in/x", "/staff/sign-out", person, f"{person}/reason"]
+    kept = [f"/staff/mail/{mail.id}{more}" for more in ("", "/reason", "/again")]
+    return [*founders, *cases, *lists, *once, *kept, f"/staff/meeting/{mail.id}", f"/staff/partner/{mail.id}"]
 
 
 def _person() -> object:

@@ -1,0 +1,145 @@
+"""Persons found by name, address or member number, by those of staff who see them (domain.md sections 10 and 13).
+
+Names and addresses are sealed, so no database can look into them: they are opened once a process and kept in memory.
+Each search first looks which seals are new or gone, and opens the new ones alone.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from operator import itemgetter
+from threading import Lock
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Text, func, type_coerce
+from sqlmodel import Session, col, select
+
+from models.db.columnar import as_key, raw_columns
+from models.db.queries import some_at_a_time
+from models.office.absence import absences_on
+from models.office.sight import Sight
+from models.tables.network import Network, Role
+from models.tables.office import Staff, StaffRole
+from models.tables.person import Person, member_hash
+from models.views.cases.persons_cases import PersonsCase, cases_of, sight_of_person
+from models.views.register.listing import NUMBER, code_in, number_in
+
+KEY_LENGTH: Final = 32
+SEAL_LENGTH: Final = 16
+"""So much of a sealed text's end is never the same twice."""
+LEAST_LETTERS: Final = 2
+MOST_SHOWN: Final = 20
+AT_A_TIME: Final = 200
+MOST_LOOKED_THROUGH: Final = 2_000
+
+
+class OpenedNames:
+    """Everybody's name and address in small letters, as this process has opened them. Nothing is ever shown from here:
+    it only tells whose row to read.
+    """
+
+    def __init__(self, fresh_for: float = 2) -> None:
+        """`fresh_for`: seconds for which nobody looks again whether there is anything new."""
+        self.fresh_for = fresh_for
+        self._by_seal: dict[str, str] = {}
+        self._lock = Lock()
+        self._looked_at = -float("inf")
+
+    def refresh(self, session: Session) -> None:
+        """Open what is new since last time and forget what is gone."""
+        came = time.monotonic()
+        with self._lock:
+            if self._looked_at + self.fresh_for > came:  # fresh, or looked at by another for whom we waited
+                return
+            began = time.monotonic()
+            seals = set(raw_columns(session, _seals(session), 1)[0])
+            kept = {seal: text for seal, text in self._by_seal.items() if seal in seals}
+            new = {UUID(seal[:KEY_LENGTH]): seal for seal in seals.difference(kept)}
+            for some in some_at_a_time(new):
+                names = select(Person.id, Person.name, Person.email).where(col(Person.id).in_(some))
+                for person_id, name, email in session.exec(names):
+                    kept[new[person_id]] = _text(name, email)
+            self._by_seal, self._looked_at = kept, began
+
+    def holding(self, words: Sequence[str]) -> list[UUID]:
+        """Whose name or address holds all the words, by name."""
+        found = list(self._by_seal.items())
+        for word in words:
+            found = [(seal, text) for seal, text in found if word in text]
+        return [UUID(seal[:KEY_LENGTH]) for seal, _ in sorted(found, key=itemgetter(1))]
+
+
+@dataclass(frozen=True)
+class FoundPersons:
+    """Persons whom the reader may see, each with their cases; `more`: not all that were found are among them."""
+
+    shown: Sequence[tuple[Person, Sequence[PersonsCase]]] = ()
+    more: bool = False
+    sight = Sight.all
+
+    @property
+    def persons(self) -> list[UUID]:
+        """Whom the page shows."""
+        return [person.id for person, _ in self.shown]
+
+
+NOBODY: Final = FoundPersons()
+
+
+def find_persons(session: Session, opened: OpenedNames, words: Sequence[str], me: Staff, today: date) -> FoundPersons:
+    """Who is meant by the words, as far as `me` may see them: name, address, member number, or "#12 m2"."""
+    if me.role == StaffRole.reader or not words:
+        return NOBODY
+    meant, by_name = _meant(session, opened, words)
+    absent = absences_on(session, today)
+    shown: list[tuple[Person, Sequence[PersonsCase]]] = []
+    for first in range(0, min(len(meant), MOST_LOOKED_THROUGH), AT_A_TIME):
+        some = meant[first : first + AT_A_TIME]
+        cases = cases_of(session, some)
+        rows = select(Person).where(col(Person.id).in_(some), col(Person.erased_at).is_(None))
+        persons = {one.id: one for one in session.exec(rows)}
+        for person in (persons[one] for one in some if one in persons):
+            theirs = cases.get(person.id, [])
+            if sight_of_person(me, theirs, absent) is Sight.all and (not by_name or _holds(person, words)):
+                shown.append((person, theirs))
+        if len(shown) > MOST_SHOWN:
+            break
+    return FoundPersons(shown[:MOST_SHOWN], len(shown) > MOST_SHOWN or len(meant) > MOST_LOOKED_THROUGH)
+
+
+def _meant(session: Session, opened: OpenedNames, words: Sequence[str]) -> tuple[list[UUID], bool]:
+    """Whom the words may mean, and whether by name or address: else it is by number, or by code in a network."""
+    numbers = {member_hash(one) for one in (*words, "".join(words)) if any(letter.isdecimal() for letter in one)}
+    found = list(session.exec(select(Person.id).where(col(Person.member_hash).in_(numbers)))) if numbers else []
+    number, code = number_in(words), code_in(words)
+    if number and code:
+        held = select(Role.person_id).join(Network, col(Network.id) == Role.network_id)
+        found += session.exec(held.where(col(Network.number) == number, col(Role.code) == code).distinct()).all()
+    if found or not any(len(word) >= LEAST_LETTERS and not NUMBER.fullmatch(word) for word in words):
+        return found, False
+    opened.refresh(session)
+    return opened.holding(words), True
+
+
+def _holds(person: Person, words: Sequence[str]) -> bool:
+    """Whether it is still so, now that the row is read."""
+    return all(word in _text(person.name, person.email) for word in words)
+
+
+def _seals(session: Session) -> Any:
+    """Everybody who is not erased, with the ends of their seals: it changes whenever a name or address does."""
+    name, email = (
+        func.coalesce(func.substr(text, func.length(text) - SEAL_LENGTH + 1), "")
+        for text in (_as_kept(Person.name), _as_kept(Person.email))
+    )
+    return select(as_key(session, col(Person.id)).concat(name).concat(email)).where(col(Person.erased_at).is_(None))
+
+
+def _as_kept(column: object) -> Any:
+    return type_coerce(column, Text)
+
+
+def _text(name: str | None, email: str | None) -> str:
+    return f"{name or ''}\n{email or ''}".lower()
