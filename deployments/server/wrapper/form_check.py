@@ -98,10 +98,10 @@ class FormCheck:
 
         Prefect lets the caller in, or not, when it is asked for the office's own numbers with the caller's headers.
         """
-        given = hydrate(values, HydrationContext()) if isinstance(values, dict) else {}
-        if any(given.get(name) for name in SCRIPTS_ONLY) or _has_placeholder(given):
-            return []
         try:
+            given = hydrate(values, HydrationContext()) if isinstance(values, dict) else {}
+            if _has_placeholder(given) or any(given.get(name) for name in SCRIPTS_ONLY):
+                return []
             variables = await _ask(self.app, scope, "POST", "/api/variables/filter", {})
             if variables.status_code != OK:
                 return []

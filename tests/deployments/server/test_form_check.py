@@ -164,6 +164,8 @@ async def test_what_was_typed_is_never_logged(caplog: pytest.LogCaptureFixture) 
         {"form": FORM, "request": "x"},
         {"form": FORM | {"place": {"__prefect_kind": "workspace_variable", "variable_name": "ort"}}},
         {"form": {"__prefect_kind": "json", "value": "{"}},
+        {"__prefect_kind": "json", "value": "{"},
+        {"__prefect_kind": "json", "value": "[]"},
     ],
 )
 async def test_what_scripts_say_and_what_only_prefect_knows_is_left_to_the_run(values: Any) -> None:
@@ -174,7 +176,8 @@ async def test_what_scripts_say_and_what_only_prefect_knows_is_left_to_the_run(v
 async def test_a_form_written_as_json_is_looked_at_too() -> None:
     office = Office(*WRONG)
     await validated(office, {"form": {"__prefect_kind": "json", "value": json.dumps(FORM)}})
-    assert office.asked[0][1] == FORM
+    await validated(office, {"__prefect_kind": "json", "value": json.dumps({"form": FORM})})
+    assert [form for _, form, _ in office.asked] == [FORM, FORM]
 
 
 @pytest.mark.parametrize(
