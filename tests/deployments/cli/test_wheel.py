@@ -14,6 +14,7 @@ import pytest
 CHECKOUT = Path(__file__).parents[3]
 VERSION = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["version"]
 NEEDED = (
+    "deployments/server/wrapper/lots.js",
     "deployments/prefect.yaml",
     "models/reference/data/municipalities.csv",
     "models/migrations/env.py",
