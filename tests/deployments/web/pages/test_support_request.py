@@ -215,6 +215,7 @@ def test_prefect_away_is_nothing_the_founder_notices_and_nothing_is_lost(
     assert request.assigned_to
     assert {mail.template for mail in world.mails() if mail.request_id == request.id} == {
         Template.receipt,
+        Template.staff_case,
         Template.talk_invitation,
     }
     with engine.transaction() as session:
