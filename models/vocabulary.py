@@ -145,6 +145,24 @@ DECISION: Final[Words] = {
     "refer": ("Hänvisa till något annat", "Refer to something else"),
     "withdraw": ("De tar tillbaka förfrågan", "They withdraw the request"),
     "appeal": ("De överklagar ett nej", "They appeal a no"),
+    "reopen": ("Rätta: öppna beslutet igen", "Correct: open the decision again"),
+    "wrong_person": ("Rätta: fel person i förfrågan", "Correct: the wrong person in the request"),
+}
+WRONG_PERSON: Final[Words] = {
+    "": ("Ingen", "Nobody"),
+    "0": ("Initiativtagaren", "The initiator"),
+    "1": ("Medarrangör 1", "Co-organiser 1"),
+    "2": ("Medarrangör 2", "Co-organiser 2"),
+    "3": ("Medarrangör 3", "Co-organiser 3"),
+    "4": ("Medarrangör 4", "Co-organiser 4"),
+    "5": ("Medarrangör 5", "Co-organiser 5"),
+}
+WHY_CORRECTED: Final[Words] = {
+    "": ("Ingen rättelse", "No correction"),
+    "mistyped": ("Fel inskrivet", "Mistyped"),
+    "misunderstood": ("Missförstånd", "Misunderstood"),
+    "agreed": ("Något annat var överenskommet", "Something else was agreed"),
+    "told": ("Rapporterat fel", "Reported wrongly"),
 }
 CADENCE: Final[Words] = {
     "30": ("Varje månad", "Every month"),
@@ -170,6 +188,8 @@ CHANGE: Final[Words] = {
     "negotiator": ("Ny förhandlare", "New negotiator"),
     "end_role": ("Avsluta någons roll av ett skäl", "End somebody's role for a reason"),
     "hand_over": ("Lämna över allt en förhandlare har", "Hand over all that a negotiator has"),
+    "wrong_person": ("Rätta: fel person i en roll", "Correct: the wrong person in a role"),
+    "annul": ("Makulera: skapat av misstag", "Annul: created by mistake"),
 }
 CONTACT_CHANNEL: Final[Words] = {
     "none": ("Ingen", "None"),

@@ -23,10 +23,13 @@ from models.office.menu import MENU
 from models.office.policy import office_policy
 from models.tables.request import RefusalReason
 from models.tables.support import Item
-from models.vocabulary import CADENCE, DECISION, ITEM, REASON, word
+from models.vocabulary import CADENCE, DECISION, ITEM, REASON, WRONG_PERSON, word
 
+Decision = Literal["grant", "wait", "decline", "refer", "withdraw", "appeal", "reopen", "wrong_person"]
 REQUEST = ("Förfrågan", "Request")
 NETWORK_NAME = ("Nätverkets namn", "Name of the network")
+NOTES = ("Anteckning från samtalet", "Notes of the talk")
+WHO_IS_WRONG = ("Vem som är fel", "Who is wrong")
 TALKED = ("meet_neighbours", "notes")
 LEAST_HOURS = 0.01  # the ledger counts in hundredths
 
@@ -79,8 +82,11 @@ class NeedsTalkForm(Form):
     """The talk that was held, the decision, and what is granted item by item (domain.md sections 4 and 5)."""
 
     heading: ClassVar[tuple[str, str]] = ("Samtalet och beslutet", "The talk and the decision")
-    called: ClassVar[Called] = {"grants": [("Stöd ", "Support ")]}
-    # Who withdraws or appeals has had no talk: there is nothing to note of one.
+    called: ClassVar[Called] = {
+        "grants": [("Stöd ", "Support ")],
+        "member_number": [("Medlemsnummer", "Member number")],
+    }
+    # Who withdraws or appeals has had no talk: there is nothing to note of one. Of a correction, what went wrong is.
     reads: ClassVar[Reads] = {
         "decision": {
             "grant": ["grants", "network_name", "cadence_days", "target_size", *TALKED],
@@ -89,6 +95,8 @@ class NeedsTalkForm(Form):
             "refer": ["reason", *TALKED],
             "withdraw": [],
             "appeal": [],
+            "reopen": ["notes"],
+            "wrong_person": ["who_is_wrong", "member_number", "notes"],
         }
     }
 
@@ -111,7 +119,7 @@ class NeedsTalkForm(Form):
             ("Tar de tillbaka förfrågan eller överklagar: dagen de sa det.", "If they withdraw or appeal: when."),
         )
     )
-    decision: Annotated[Literal["grant", "wait", "decline", "refer", "withdraw", "appeal"], Coded(DECISION)] = Field(
+    decision: Annotated[Decision, Coded(DECISION)] = Field(
         "grant",
         **field(
             3,
@@ -156,11 +164,28 @@ class NeedsTalkForm(Form):
         "",
         **field(
             10,
-            ("Anteckning från samtalet", "Notes of the talk"),
-            ("Får lämnas tomt. Inga namn.", "May be empty. No names."),
+            NOTES,
+            ("Får lämnas tomt. Vid rättelse: vad som blev fel. Inga namn.", "May be empty. What went wrong. No names."),
             personal=True,
         ),
     )
+    who_is_wrong: Annotated[Literal["", "0", "1", "2", "3", "4", "5"], Coded(WRONG_PERSON)] = Field(
+        "", **field(11, WHO_IS_WRONG, ("När fel person står i förfrågan.", "When the request has the wrong person."))
+    )
+    member_number: str = Field(
+        "",
+        **field(
+            12,
+            ("Rätt medlemsnummer", "The right member number"),
+            ("Den som skulle ha stått där.", "Who should have stood there."),
+            personal=True,
+        ),
+    )
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether it puts something right, and no talk was held."""
+        return self.decision in ("reopen", "wrong_person")
 
     @property
     def subject(self) -> str:
@@ -174,6 +199,12 @@ class NeedsTalkForm(Form):
             found.append(localized("Samtalet hölls: dagen har inte varit än.", "The talk: that day has not come yet."))
         if self.decision in ("decline", "refer") and self.reason == RefusalReason.none:
             found.append(localized("Skäl: välj ett skäl till beslutet.", "Reason: choose a reason for the decision."))
+        if self.is_correction and not nfc(self.notes):
+            found.append(localized(f"{NOTES[0]}: skriv vad som blev fel.", f"{NOTES[1]}: write what went wrong."))
+        if self.decision == "wrong_person" and not self.who_is_wrong:
+            found.append(localized("Vem som är fel: välj i listan.", "Who is wrong: choose from the list."))
+        if self.decision == "wrong_person" and not nfc(self.member_number):
+            found.append(localized("Rätt medlemsnummer: fyll i det.", "The right member number: fill it in."))
         if self.target_size < 1:
             found.append(localized("Hur många vill de bli: minst 1.", "How many they want to be: at least 1."))
         return found

@@ -43,6 +43,7 @@ Agreement = Annotated[str, StringConstraints(pattern="^[0-9]{1,6}:[mM][0-9]{1,3}
 Change = Literal[
     "rest", "wake", "close", "split", "merge", "new_contact", "new_organiser", "extend", "meet_neighbours",
     "contact", "cadence", "target_size", "name", "place", "negotiator", "end_role", "hand_over",
+    "wrong_person", "annul",
 ]  # fmt: skip
 _WHO_ASKED = ("member", ("Medlem: skriv vem som bett om det.", "Member: write who asked for it."))
 _NEW_NEGOTIATOR = ("negotiator", ("Ny förhandlare: välj i listan.", "New negotiator: choose from the list."))
@@ -72,6 +73,12 @@ NEEDED: dict[str, tuple[tuple[str, tuple[str, str]], ...]] = {
         ("approver", ("Godkänd av: välj en kollega.", "Approved by: choose a colleague.")),
         ("reason", ("Skäl: skriv varför rollen avslutas.", "Reason: write why the role ends.")),
     ),
+    "wrong_person": (
+        ("whose", ("Vems roll: välj koden som har fel person.", "Whose role: choose the code of the wrong person.")),
+        ("member_number", ("Medlemsnummer: fyll i den rättas.", "Member number: fill in the right one's.")),
+        ("reason", ("Skäl: skriv vad som blev fel.", "Reason: write what went wrong.")),
+    ),
+    "annul": (("reason", ("Skäl: skriv vad som blev fel.", "Reason: write what went wrong.")),),
 }
 """The fields that a change cannot do without, and the sentence that asks for each."""
 
@@ -108,6 +115,8 @@ class NetworkChangeForm(Form):
             "negotiator": ["negotiator"],
             "end_role": ["whose", "reason", "approver"],
             "hand_over": ["former", "negotiator"],
+            "wrong_person": ["whose", "member_number", "reason"],
+            "annul": ["reason"],
         }
     }
 
@@ -154,14 +163,19 @@ class NetworkChangeForm(Form):
     whose: MemberOrNone = Field(
         "",
         pattern=f"{MEMBER}|^$",
-        **field(10, ("Vems roll", "Whose role"), ("När en roll avslutas.", "When a role ends.")),
+        **field(
+            10, ("Vems roll", "Whose role"), ("När en roll avslutas eller rättas.", "When a role ends or is corrected.")
+        ),
     )
     member_number: str = Field(
         "",
         **field(
             11,
             ("Den nya arrangörens medlemsnummer", "The new organiser's member number"),
-            ("När en ny arrangör ska frågas.", "When a new organiser is to be asked."),
+            (
+                "När en ny arrangör ska frågas, eller den rättas när fel person står i en roll.",
+                "When a new organiser is to be asked, or the right one's where the wrong person has a role.",
+            ),
             personal=True,
         ),
     )
@@ -230,8 +244,8 @@ class NetworkChangeForm(Form):
             20,
             ("Skäl eller anteckning", "Reason or note"),
             (
-                "Varför stödet förlängs eller rollen avslutas, eller vad som sades vid kontaktförsöket.",
-                "Why the support is extended or the role ends, or what was said in the attempt.",
+                "Varför stödet förlängs eller rollen avslutas, vad som blev fel, eller vad kontaktförsöket gav.",
+                "Why the support is extended or the role ends, what went wrong, or what was said in the attempt.",
             ),
             personal=True,
         ),

@@ -2,10 +2,11 @@
 
 from datetime import date, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from models.audit import Correction
-from models.dates.local_time import local
+from models.dates.local_time import local, midnight
 from models.dates.working_days import add_working_days
 from models.errors import UserError
 from models.i18n import localized
@@ -26,6 +27,17 @@ LETTERS = {
     RequestState.waiting: Template.waiting,
 }
 """The decisions that can be opened again, and the letter that told of each."""
+
+
+def can_be_reopened(today: date) -> ColumnElement[bool]:
+    """The condition that a request was decided so lately, after a talk, that the decision can be opened again."""
+    lately = select(Transition.request_id).where(
+        col(Transition.to_state).in_(list(LETTERS)),
+        col(Transition.at) >= midnight(today - timedelta(days=REOPEN_DAYS)),
+        col(Transition.request_id).is_not(None),
+    )
+    decided = col(SupportRequest.state).in_(list(LETTERS)) & col(SupportRequest.talk_at).is_not(None)
+    return decided & col(SupportRequest.id).in_(lately)
 
 
 def check_reopening(session: Session, request: SupportRequest, today: date) -> None:

@@ -6,15 +6,19 @@ from datetime import datetime, time
 
 from sqlmodel import Session, col, select
 
+from models.audit import Correction
 from models.dates.local_time import STOCKHOLM
+from models.db.queries import tried
 from models.errors import CapacityExceeded, UserError
 from models.forms.kit.base import Form
 from models.forms.needs_talk import NeedsTalkForm
 from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
+from models.networks.annulment import reopen
 from models.networks.creation import create_network
 from models.office.staff import by_signature
 from models.people.named_in_note import check_note
+from models.privacy.wrong_person import INITIATOR, right_asker
 from models.requests import appeals, ending, lifecycle, screening, waiting_list
 from models.requests.named_organisers import named_in
 from models.requests.near_neighbour import agree_for_request
@@ -27,17 +31,18 @@ from models.tables.transition import Actor, Cause
 from models.vocabulary import DECISION, REQUEST_STATE, word
 
 MIDDAY = time(12)
-_ANY = frozenset({"grant", "wait", "decline", "refer", "withdraw"})
+_ANY = frozenset({"grant", "wait", "decline", "refer", "withdraw", "wrong_person"})
 BY_RULE = (RefusalReason.not_a_member, RefusalReason.employee, RefusalReason.no_place, RefusalReason.whole_country)
 # What staff may decide of a request in each state; one that is incomplete is never granted (domain.md sections 4, 12),
 # and is declined for what the rules themselves decline, or it would wait for a register that never knows them.
 DECISIONS: dict[RequestState, frozenset[str]] = {
     RequestState.received: _ANY,
     RequestState.talking: _ANY,
-    RequestState.waiting: frozenset({"grant", "wait", "withdraw"}),
-    RequestState.incomplete: frozenset({"withdraw", "decline"}),
-    RequestState.declined: frozenset({"appeal"}),
-    RequestState.referred: frozenset({"appeal"}),
+    RequestState.waiting: frozenset({"grant", "wait", "withdraw", "reopen", "wrong_person"}),
+    RequestState.incomplete: frozenset({"withdraw", "decline", "wrong_person"}),
+    RequestState.granted: frozenset({"reopen"}),
+    RequestState.declined: frozenset({"appeal", "reopen"}),
+    RequestState.referred: frozenset({"appeal", "reopen"}),
 }
 
 
@@ -70,13 +75,18 @@ def check_talk(session: Session, form: Form) -> None:
                 "the office, or that there is no place.",
             )
         )
+    _check_notes(session, request, form)
+    if form.is_correction:
+        told_on = datetime.combine(form.talked_on, MIDDAY, STOCKHOLM)
+        with tried(session):
+            _correct(session, request, form, Cause("check", Actor.staff, told_on, form.signature))
+        return
     if form.decision != "withdraw":
         appeals.check_decider(session, request, form.signature)
     if form.decision == "appeal":
         appeals.check_appeal(session, request, form.talked_on)
     if form.decision == "grant":
         check_lines(session, form.grants, form.talked_on, None)
-    _check_notes(session, request, form)
 
 
 def _check_notes(session: Session, request: SupportRequest, form: NeedsTalkForm) -> None:
@@ -100,7 +110,7 @@ def record_talk(session: Session, form: NeedsTalkForm, cause: Cause) -> SupportR
     Who withdraws or appeals, or whose request is incomplete, has had no talk.
     """
     request = screening.request_by_number(session, form.request_number, localized("Förfrågan", "Request"))
-    if form.decision in ("withdraw", "appeal") or request.state == RequestState.incomplete:
+    if form.decision in ("withdraw", "appeal") or form.is_correction or request.state == RequestState.incomplete:
         return request
     if noted := form.notes.strip():  # a later talk's stand below an earlier one's
         request.talk_notes = "\n".join(filter(None, (request.talk_notes, f"{form.talked_on}: {noted}")))
@@ -137,11 +147,22 @@ def decide(session: Session, request: SupportRequest, form: NeedsTalkForm, cause
             waiting_list.wait(session, request, cause)
         case "withdraw":
             ending.withdraw(session, request, cause)
+        case "reopen" | "wrong_person":
+            _correct(session, request, form, cause)
         case "appeal":
             appeals.appeal(session, request, form.talked_on, replace(cause, actor=Actor.member))
         case _:
             _refuse(session, request, form, cause)
     return request
+
+
+def _correct(session: Session, request: SupportRequest, form: NeedsTalkForm, cause: Cause) -> None:
+    signer = by_signature(session, form.signature, localized("Din signatur", "Your signature"))
+    correction = Correction(signer, cause.at, form.notes, cause.flow_run_id)
+    if form.decision == "reopen":
+        reopen(session, request, correction)
+    else:
+        right_asker(session, request, int(form.who_is_wrong or INITIATOR), form.member_number, correction)
 
 
 def _refuse(session: Session, request: SupportRequest, form: NeedsTalkForm, cause: Cause) -> None:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from sqlmodel import Session
 
+from models.audit import Correction
 from models.dates.local_time import add_months, local
 from models.db.column_types import nfc
 from models.db.queries import tried
@@ -14,6 +15,7 @@ from models.forms.kit.base import Form
 from models.forms.network_change import NetworkChangeForm
 from models.i18n import localized
 from models.networks import changes
+from models.networks.annulment import annul
 from models.networks.changes import LIVING
 from models.networks.closing import close, merge, split
 from models.networks.contacts import new_contact, new_organiser
@@ -23,6 +25,7 @@ from models.office.contact_log import log_attempt
 from models.office.staff import anybody_by_signature, by_signature
 from models.people.named_in_note import check_network_note
 from models.people.roles import member_by_code
+from models.privacy.wrong_person import right_member
 from models.requests.near_neighbour import agree_for_network
 from models.support.ladder import ABSOLUTE_MONTHS, ON_THE_WAY, has_ended
 from models.support.pauses import pauses_of
@@ -177,6 +180,11 @@ def _extended_end(session: Session, network: Network, days: int, today: date) ->
     return ends + timedelta(days=days)
 
 
+def _correction(session: Session, form: NetworkChangeForm, cause: Cause) -> Correction:
+    signer = by_signature(session, form.signature, localized("Din signatur", "Your signature"))
+    return Correction(signer, cause.at, form.reason, cause.flow_run_id)
+
+
 Work = Callable[[Session, Network, NetworkChangeForm, Cause], bool]
 CHANGES: Mapping[str, Work] = MappingProxyType({
     "rest": lambda session, network, form, cause: rest(session, network, form.member, cause),
@@ -202,5 +210,8 @@ CHANGES: Mapping[str, Work] = MappingProxyType({
     "negotiator": lambda session, network, form, cause: changes.give_to(
         session, network, _negotiator(session, form), cause),
     "end_role": _end_role,
+    "wrong_person": lambda session, network, form, cause: right_member(
+        session, network, form.whose, form.member_number, _correction(session, form, cause)),
+    "annul": lambda session, network, form, cause: annul(session, network, _correction(session, form, cause)),
 })  # fmt: skip
 """What each choice of the form does to its one network; whether that changed anything."""

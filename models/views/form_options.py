@@ -17,6 +17,7 @@ from models.office.labels import label, label_of, mail_label, rights_label
 from models.office.staff import ANSWERING, SIGNING
 from models.privacy.rights_request import unanswered
 from models.requests.appeals import can_be_appealed
+from models.requests.reopening import can_be_reopened
 from models.tables.mail import MailStatus, OutgoingMail
 from models.tables.network import ENDED, TERMINAL, Network, NetworkState, Role
 from models.tables.office import TALKS, Intervention, Staff, StaffRole
@@ -58,12 +59,12 @@ def _alphabetical(text: str) -> str:
 
 
 def _requests(session: Session, today: date) -> list[tuple[Any, ...]]:
-    """Requests that await a talk or a decision, or can still be appealed, the oldest first."""
+    """Requests that await a talk or a decision, or whose decision can be appealed or opened again, the oldest first."""
     columns: Any = (Municipality.name, SupportRequest.nature, SupportRequest.number)
     rows: Select[Any] = select(*columns).outerjoin(
         Municipality, col(Municipality.code) == col(SupportRequest.municipality)
     )
-    which = or_(col(SupportRequest.state).in_(OPEN), can_be_appealed(today))
+    which = or_(col(SupportRequest.state).in_(OPEN), can_be_appealed(today), can_be_reopened(today))
     open_ones = rows.where(which).order_by(col(SupportRequest.number))
     return [tuple(row) for row in session.execute(open_ones.limit(MOST_LISTED + 1))]
 

@@ -37,6 +37,7 @@ FILLED: dict[str, Any] = {
     "other_channel": "phone",
     "approver": "gol",
     "whose": "m2",
+    "who_is_wrong": "1",
     "contact_outcome": "left_word",
     "substitute": "gol",
     "receipt_seen_by": "gol",

@@ -264,3 +264,25 @@ def test_a_matter_that_somebody_stood_in_for_goes_to_the_new_negotiator_too(offi
         change(session, network, "negotiator", DAY, negotiator="mla")
         session.expire_all()
         assert matter.owner == by_signature(session, "mla", "").id
+
+
+def test_a_network_created_by_mistake_is_annulled_in_the_form_with_what_went_wrong(office: Settings) -> None:
+    with transaction() as session:
+        network = talk(session, ask(session))
+        assert network
+        with pytest.raises(UserError, match=r"^Skäl: skriv vad som blev fel\."):
+            change(session, network, "annul", "2026-11-10")
+        assert change(session, network, "annul", "2026-11-10", reason="Dubbelt.")
+        assert not change(session, network, "annul", "2026-11-10", reason="Dubbelt.")
+        assert network.state == NetworkState.annulled
+
+
+def test_the_wrong_person_in_a_role_is_put_right_in_the_form(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        told = {"whose": "m2", "member_number": GOREL, "reason": "Fel nummer."}
+        for name, sentence in (("whose", "Vems roll"), ("member_number", "Medlemsnummer"), ("reason", "Skäl")):
+            with pytest.raises(UserError, match=f"^{sentence}: "):
+                change(session, network, "wrong_person", "2026-12-01", **(told | {name: ""}))
+        assert change(session, network, "wrong_person", "2026-12-01", **told)
+        assert log(session)[-1].what == "person"

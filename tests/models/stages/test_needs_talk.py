@@ -19,13 +19,15 @@ from models.people.person import by_member_number
 from models.settings import Settings
 from models.stages import needs_talk
 from models.support.ledger import book_hours, hours_left, release, split
+from models.tables.change_entry import ChangeEntry
 from models.tables.network import LinkKind, Network, NetworkLink, NetworkState
 from models.tables.person import Membership, Person
 from models.tables.request import RequestState
 from models.tables.support import EntryKind, Item, SupportGrant
 from models.tables.transition import Actor
+from models.views.form_options import all_lists
 from models.views.my_data import stored_about
-from tests.acts import AKE, GOREL, MARIT, RENE, ask, by, grant_line, mails, no_register, organisers, talk
+from tests.acts import AKE, GOREL, MARIT, RENE, ask, at, by, grant_line, mails, no_register, organisers, talk
 
 
 def test_a_grant_creates_the_network_with_its_initiator_and_asks_the_others(office: Settings) -> None:
@@ -153,7 +155,7 @@ def test_a_decision_on_what_does_not_await_one_is_refused_in_words(office: Setti
     with transaction() as session:
         request = ask(session)
         talk(session, request)
-        with pytest.raises(UserError, match="Förfrågan: #1 väntar inte på beslut"):
+        with pytest.raises(UserError, match=r"Beslut: det går inte när förfrågan är beviljad\. Välj Rätta: öppna"):
             talk(session, request)
 
 
@@ -314,3 +316,46 @@ def test_who_withdraws_has_had_no_talk_to_note(office: Settings) -> None:
         pytest.raises(UserError, match="«Anteckning från samtalet»: hör inte till valet «De"),
     ):
         talk(session, ask(session), decision="withdraw", notes="De har en lokal.")
+
+
+# --- corrections ----------------------------------------------------------------------------------
+
+
+def test_a_decision_is_opened_again_in_the_form_with_what_went_wrong(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session)
+        talk(session, request)
+        with pytest.raises(UserError, match=r"^Anteckning från samtalet: skriv vad som blev fel\."):
+            talk(session, request, "2026-11-09", decision="reopen")
+        talk(session, request, "2026-11-09", decision="reopen", notes="Fel nätverk.")
+        assert (request.state, request.talk_notes) == ("talking", None)
+        assert session.exec(select(Network.state)).one() == "annulled"
+        assert session.exec(select(ChangeEntry.reason)).one() == "Fel nätverk."
+
+
+def test_what_cannot_be_opened_is_refused_before_anything_is_kept(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session)
+        talk(session, request, decision="decline", reason="outside_purpose")
+        with pytest.raises(UserError, match=r"^Förfrågan: beslutet om #1 kunde öppnas till och med"):
+            talk(session, request, "2026-12-01", decision="reopen", notes="Fel.")
+
+
+def test_the_wrong_person_of_a_request_is_put_right_in_the_form(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session)
+        lacking = {"Vem som är fel: välj": {"member_number": GOREL}, "Rätt medlemsnummer: fyll": {"who_is_wrong": "0"}}
+        for sentence, given in lacking.items():
+            with pytest.raises(UserError, match=sentence):
+                talk(session, request, "2026-11-04", decision="wrong_person", notes="Fel nummer.", **given)
+        right = {"who_is_wrong": "Initiativtagaren", "member_number": GOREL, "notes": "Fel nummer."}
+        talk(session, request, "2026-11-04", decision="wrong_person", **right)
+        asker = session.get_one(Person, request.initiator_id)
+        assert (asker.member_number, request.state, request.talk_at) == (GOREL, "received", None)
+
+
+def test_what_was_decided_lately_can_be_chosen_to_be_opened_again(office: Settings) -> None:
+    with transaction() as session:
+        talk(session, ask(session))
+        assert len(all_lists(session, at("2026-11-26"))["requests"].labels) == 1
+        assert not all_lists(session, at("2026-11-27"))["requests"].labels
