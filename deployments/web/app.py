@@ -22,6 +22,7 @@ from deployments.web.request import LinkRefused, page
 from deployments.web.security_headers import Guard
 from deployments.web.staff import corrections as staff_corrections
 from deployments.web.staff import mail as staff_mail
+from deployments.web.staff import my_list as staff_my_list
 from deployments.web.staff import network as staff_network
 from deployments.web.staff import person as staff_person
 from deployments.web.staff import register as staff_register
@@ -88,6 +89,7 @@ def create_app(now: Now = utc_now, start: Start = start_run, forms: FindForms = 
             *staff_mail.ROUTES,
             *staff_corrections.ROUTES,
             *staff_register.ROUTES,
+            *staff_my_list.ROUTES,
         ],
         middleware=[
             Middleware(TrustedProxy),

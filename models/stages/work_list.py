@@ -1,13 +1,13 @@
 """What waits on whom, and since when: the office's list, overdue first (domain.md section 8, work-list)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from models.dates.local_time import local
 from models.db.queries import IDS_AT_A_TIME
@@ -21,27 +21,46 @@ from models.office.labels import mail_label, rights_label
 from models.operation import run_pulse
 from models.privacy.rights_request import alarm_on, unanswered, who_answers
 from models.requests.waiting_list import expires_on
+from models.tables.contact_entry import ContactEntry
 from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.network import TERMINAL, Network
 from models.tables.office import Intervention, InterventionKind, Staff, StaffRole
 from models.tables.place import Municipality, Region
-from models.tables.request import RequestState, SupportRequest
+from models.tables.request import OPEN, RequestState, SupportRequest
 from models.views.undelivered import SHOWN_FOR
-from models.views.work_item import About, Link, ListContext, WorkItem, no_link
+from models.views.work_item import EVERYTHING, About, Link, ListContext, Part, WorkItem, no_link
 from models.vocabulary import CHANGE, MATTER, word
 
 AT_ONCE = ("in_doubt", "not_sent", InterventionKind.hard_bounce, InterventionKind.mail_waits)
 MOST_TOLD = 200
 # What a talk does not settle, and the change that does.
+OF_EITHER: Any = (
+    (Network.negotiator, SupportRequest.assigned_to),
+    (Network.municipality, SupportRequest.municipality),
+)
 BY_A_CHANGE = {InterventionKind.new_contact: "new_contact", InterventionKind.propose_close: "close"}
 
 
-def what_waits(session: Session, at: datetime) -> list[WorkItem]:
-    """Everything that waits on the office, overdue first, then by due date."""
+def what_waits(session: Session, at: datetime, part: Part = EVERYTHING) -> list[WorkItem]:
+    """Everything that waits on the office, or a part of it, overdue first, then by due date.
+
+    What is about no network or request (what persons asked for, runs that broke off) is in every part but a region's.
+    """
     around = _around(session, at)
-    found = [*_requests(session, around), *_interventions(session, around), *_mails(session, around, at)]
-    found += [*_rights(session, around), *_interrupted(session, around, at), *_reminders(session, around)]
+    found = [*_requests(session, around, part), *_interventions(session, around, part)]
+    found += [*_mails(session, around, at, part), *_reminders(session, around, part)]
+    if part.region is None:
+        found += [*_rights(session, around), *_interrupted(session, around, at)]
     return sorted(found, key=lambda one: (not one.overdue, one.due or date.max, one.since, one.subject))
+
+
+def what_waits_on(session: Session, staff: Staff, at: datetime) -> list[WorkItem]:
+    """What waits on one of the staff today: what they have or stand in for, and what nobody who is there has, where
+    that falls to them.
+    """
+    away = _around(session, at).acting  # what they have waits on somebody else, who may be this one
+    owners = _owners(session, at)
+    return [one for one in what_waits(session, at, Part({staff.id, *away})) if staff.id in owners(one)]
 
 
 def _around(session: Session, at: datetime) -> ListContext:
@@ -53,9 +72,11 @@ def _around(session: Session, at: datetime) -> ListContext:
     return ListContext(places, signatures, today, left | absences_on(session, today))
 
 
-def _requests(session: Session, around: ListContext) -> Iterable[WorkItem]:
-    open_ones = (RequestState.received, RequestState.incomplete, RequestState.talking, RequestState.waiting)
-    for request in session.exec(select(SupportRequest).where(col(SupportRequest.state).in_(open_ones))):
+def _requests(session: Session, around: ListContext, part: Part) -> Iterable[WorkItem]:
+    open_ones = select(SupportRequest).where(
+        col(SupportRequest.state).in_(OPEN), *part.holds(SupportRequest.assigned_to, SupportRequest.municipality)
+    )
+    for request in session.exec(open_ones):
         what: str = "decision"
         due: date | None = request.answer_due
         if request.state == RequestState.received:
@@ -71,12 +92,12 @@ def _requests(session: Session, around: ListContext) -> Iterable[WorkItem]:
         )
 
 
-def _interventions(session: Session, around: ListContext) -> Iterable[WorkItem]:
+def _interventions(session: Session, around: ListContext, part: Part) -> Iterable[WorkItem]:
     columns: Any = (Intervention, Network.municipality, Network.nature, Network.number)
     rows = session.execute(
         select(*columns)
         .join(Network, col(Network.id) == Intervention.network_id)
-        .where(col(Intervention.ended_at).is_(None))
+        .where(col(Intervention.ended_at).is_(None), *part.holds(Intervention.owner, Network.municipality))
     )
     for one, *about in rows:
         if one.kind in BY_A_CHANGE:
@@ -88,18 +109,29 @@ def _interventions(session: Session, around: ListContext) -> Iterable[WorkItem]:
         yield around.item(one.kind, one.id, About("network", *about), one.owner, since, one.due_on, opens, **filled)
 
 
-def _reminders(session: Session, around: ListContext) -> Iterable[WorkItem]:
-    """What staff wanted to be reminded of when they tried to reach a network."""
-    due = reminders_due(session, around.today)
-    networks = networks_by_id(session, {one.network_id for one in due if one.network_id})
+def _reminders(session: Session, around: ListContext, part: Part) -> Iterable[WorkItem]:
+    """What staff wanted to be reminded of when they tried to reach who asks for a network or carries it."""
+    due = (one for one in reminders_due(session, around.today) if part.owners is None or one.staff_id in part.owners)
+    entries = [(one, about) for one, about in _about(session, list(due)) if part.region in (None, around.region(about))]
     change = {"change": word(CHANGE, "contact"), "network_number": "{subject}"}
-    for one in due:
-        network = networks[one.network_id] if one.network_id else None
-        if network and network.state not in TERMINAL:
-            about = About("network", network.municipality, network.nature, network.number)
-            yield around.item(
-                "reminder", one.id, about, one.staff_id, one.on, one.remind_on, "network-change", **change
-            )
+    for one, about in entries:
+        opens, filled = (
+            ("network-change", change) if one.network_id else ("needs-talk", {"request_number": "{subject}"})
+        )
+        yield around.item("reminder", one.id, about, one.staff_id, one.on, one.remind_on, opens, **filled)
+
+
+def _about(session: Session, entries: Sequence[ContactEntry]) -> Iterable[tuple[ContactEntry, About]]:
+    """Each entry with the network or request that it is about, if that goes on."""
+    networks = networks_by_id(session, {one.network_id for one in entries if one.network_id})
+    asked = select(SupportRequest).where(col(SupportRequest.id).in_({one.request_id for one in entries}))
+    requests = {one.id: one for one in session.exec(asked)}
+    for one in entries:
+        if network := networks.get(one.network_id) if one.network_id else None:
+            if network.state not in TERMINAL:
+                yield one, About("network", network.municipality, network.nature, network.number)
+        elif (request := requests.get(one.request_id) if one.request_id else None) and request.state in OPEN:
+            yield one, About("request", request.municipality, request.nature, request.number)
 
 
 def _rights(session: Session, around: ListContext) -> Iterable[WorkItem]:
@@ -121,7 +153,7 @@ def _rights(session: Session, around: ListContext) -> Iterable[WorkItem]:
         yield replace(told, subject=subject, person=one.person_id, urgent=alarm_on(one) <= around.today)
 
 
-def _mails(session: Session, around: ListContext, at: datetime) -> Iterable[WorkItem]:
+def _mails(session: Session, around: ListContext, at: datetime, part: Part = EVERYTHING) -> Iterable[WorkItem]:
     """Mails in doubt until somebody settles them, and those that did not go, for two weeks.
 
     One that bounced is told of by its network's entry, if it has one.
@@ -144,6 +176,7 @@ def _mails(session: Session, around: ListContext, at: datetime) -> Iterable[Work
             | (col(OutgoingMail.status) == MailStatus.failed) & (col(OutgoingMail.settled_at) > at - SHOWN_FOR)
         )
         .where(col(OutgoingMail.template) != Template.staff_alarm)  # no alarm about an alarm
+        .where(*part.holds(*(func.coalesce(*of) for of in OF_EITHER)))
     )
     for key, status, reason, created_at, template, network, request in rows:
         if str(key) in told:

@@ -1,15 +1,19 @@
 """One thing that waits on the office, as a row of its list (domain.md section 8, work-list)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import col, select
 
 from models.dates.working_days import working_days_between
 from models.i18n import localized
 from models.office.labels import label
 from models.office.staff_links import staff_link
+from models.tables.place import Municipality
 
 
 class About(NamedTuple):
@@ -70,6 +74,24 @@ class WorkItem:
         return told | {"overdue": self.overdue, "link": link(self), "page_link": self.page}
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of the office's list: what these `owners` have or nobody has, and what is about a `region`; none is all.
+
+    `holds` tells it of the columns with a thing's owner and municipality.
+    """
+
+    owners: Collection[UUID] | None = None
+    region: str | None = None
+
+    def holds(self, owner: Any, municipality: Any) -> list[ColumnElement[bool]]:
+        """The conditions for a thing to belong to it."""
+        held = [] if self.owners is None else [or_(owner.is_(None), owner.in_(self.owners))]
+        there = select(Municipality.code).where(col(Municipality.region) == self.region)
+        return held + ([municipality.in_(there)] if self.region else [])
+
+
+EVERYTHING: Final = Part()
 Link = Callable[[WorkItem], str]
 """The address of the form that deals with a thing, filled in, or of its run; empty when there is none."""
 
@@ -95,6 +117,10 @@ class ListContext:
         """The label of what it is about."""
         return label(self._where(about)[0] or None, about.nature, about.number) if about else ""
 
+    def region(self, about: About | None) -> str:
+        """The code of the region that it is about."""
+        return self._where(about)[1]
+
     def _where(self, about: About | None) -> tuple[str, str]:
         return self.places.get((about and about.municipality) or "", ("", ""))
 
@@ -110,7 +136,7 @@ class ListContext:
         **filled: str | list[str],
     ) -> WorkItem:
         """`filled` is what the form starts with; {subject} in it stands for the label."""
-        subject, region = self.subject(about), self._where(about)[1]
+        subject, region = self.subject(about), self.region(about)
         page = staff_link(about.kind, about.number) if about else ""
         acting = self.acting.get(owner, owner) if owner else None
         start = {name: text.format(subject=subject) if isinstance(text, str) else text for name, text in filled.items()}

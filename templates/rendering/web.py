@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from models import vocabulary
 from templates.rendering import filters
-from templates.vocabulary import delivery, health
+from templates.vocabulary import delivery, health, tasks
 from templates.vocabulary import mail as words_of
 from templates.vocabulary.mail import ORGANISATION
 
@@ -140,6 +140,7 @@ def _environment(language: str) -> Environment:
         health.part_about,
         health.way_text,
         health.gate_text,
+        tasks.task_name,
     ):
         environment.filters[each.__name__] = partial(each, language=language)
     environment.filters["stamp"] = filters.stamp

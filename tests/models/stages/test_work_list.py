@@ -1,19 +1,29 @@
 """What waits on whom: overdue first, one alarm a thing, a list a week; and never a name."""
 
 import json
+from typing import Any
+from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from models.db.engine import transaction
 from models.mail.queue import QueuedMail, enqueue
+from models.office import absence
+from models.office.contact_log import log_attempt
 from models.office.interventions import open_once
 from models.office.staff import by_signature
 from models.office.staff_links import staff_link_of
+from models.people.person import by_member_number
+from models.privacy import rights_request
 from models.settings import Settings
 from models.stages import work_list
+from models.tables.contact_entry import ContactEntry
 from models.tables.mail import MailStatus, OutgoingMail, Template
-from models.tables.office import InterventionKind
-from tests.acts import GOREL, ask, at, mails, network_in, talk
+from models.tables.office import Intervention, InterventionKind, Staff, StaffRole
+from models.tables.person import Person, RightsKind
+from models.tables.request import SupportRequest
+from models.views.work_item import Part
+from tests.acts import AKE, GOREL, ask, at, mails, network_in, talk
 
 
 def test_a_request_waits_for_its_talk_within_five_working_days_and_its_decision_within_fifteen(
@@ -101,3 +111,52 @@ def test_the_list_names_nobody(office: Settings) -> None:
     with transaction() as session:
         ask(session, "2026-11-02")
         assert [one.subject for one in work_list.what_waits(session, at("2026-11-03"))] == ["Luleå · ort · #1"]
+
+
+def test_what_waits_on_one_of_the_staff_is_what_falls_to_them_and_to_nobody_else(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        open_once(session, network, InterventionKind.wish, "a", at("2026-12-01"))
+        open_once(session, network, InterventionKind.health_talk, "b", at("2026-12-01"))
+        nobodys = select(Intervention).where(col(Intervention.kind) == InterventionKind.health_talk)
+        session.exec(nobodys).one().owner = None
+        ask(session, "2026-11-02", member_number=GOREL, co_organisers="", need="Något annat.")
+        asj, gol, mla, dpo = (by_signature(session, one, "", tuple(StaffRole)) for one in ("asj", "gol", "mla", "dpo"))
+        log_attempt(session, _attempt(asj, network_id=network.id))
+        log_attempt(session, _attempt(gol, request_id=session.exec(select(SupportRequest.id)).all()[1]))
+        rights_request.ask(session, _ake(session), RightsKind.access, at("2026-12-01"))
+
+        def waits_on(staff: Staff, day: str = "2026-12-09") -> list[str]:
+            return sorted(one.what for one in work_list.what_waits_on(session, staff, at(day)))
+
+        assert waits_on(asj) == ["health_talk", "reminder", "talk", "wish"]
+        assert (waits_on(gol), waits_on(mla), waits_on(dpo)) == (["reminder"], [], ["rights_access"])
+        absence.record_absence(session, asj, at("2026-12-08").date(), at("2026-12-10").date(), gol)
+        assert (waits_on(asj), len(waits_on(gol))) == ([], 5), "who stands in has it all, also what is nobody's"
+        absence.record_absence(session, gol, at("2026-12-08").date(), at("2026-12-10").date(), None)
+        assert (waits_on(gol), waits_on(mla)) == ([], ["health_talk", "reminder", "reminder", "talk", "wish"])
+
+
+def test_a_regions_part_of_the_list_is_what_is_about_it(office: Settings) -> None:
+    with transaction() as session:
+        asj = by_signature(session, "asj", "")
+        network = network_in(session)
+        open_once(session, network, InterventionKind.wish, "a", at("2026-12-01"))
+        log_attempt(session, _attempt(asj, network_id=network.id))
+        ask(session, "2026-11-02", member_number=GOREL, co_organisers="", need="Något annat.")
+        rights_request.ask(session, _ake(session), RightsKind.access, at("2026-12-01"))
+        parts = {code: work_list.what_waits(session, at("2026-12-09"), Part(region=code)) for code in ("25", "14")}
+        assert [one.what for one in parts["25"]] == ["talk", "reminder", "wish"] and parts["14"] == []
+
+
+def _ake(session: Session) -> Person:
+    found = by_member_number(session, AKE)
+    assert found
+    return found
+
+
+def _attempt(staff: Staff, **about: UUID) -> ContactEntry:
+    """They called in vain, and want to be reminded."""
+    called: dict[str, Any] = {"on": at("2026-12-01").date(), "remind_on": at("2026-12-07").date()}
+    called |= {"channel": "phone", "outcome": "no_answer", "noted_at": at("2026-12-01")}
+    return ContactEntry.model_validate(called | {"staff_id": staff.id} | about)
