@@ -4,6 +4,7 @@
 """
 
 import argparse
+import json
 import re
 import tempfile
 import time
@@ -36,6 +37,7 @@ from tests.up import Running, lots_up
 
 DOCS = Path(__file__).parents[2] / "docs" / "pictures"
 WIDE, HIGH, LONG = 800, 900, 3000
+STAFF_WIDE = 1100
 MARGIN = 16
 AKE_MAIL = "ake.ohman@example.org"
 ENDED = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
@@ -230,6 +232,21 @@ def healthy(running: Running, page: Page, folder: Path) -> None:
     page.set_viewport_size({"width": WIDE, "height": HIGH})
 
 
+def staff_pages(running: Running, page: Page, folder: Path) -> None:
+    """As whoever has the newest request in the region sees it, signed in by a link that the operator printed."""
+    page.set_viewport_size({"width": STAFF_WIDE, "height": HIGH})
+    page.goto(json.loads(running.lots("staff", "link", "asj", "--json"))["link"])
+    page.get_by_role("button", name="Logga in").click()
+    page.wait_for_url(re.compile("/staff$"))
+    page.screenshot(path=folder / "handbok-min-lista.png")
+    page.goto(f"{running.web}/staff/register?q=Kiruna")
+    page.get_by_role("link", name=re.compile("Kiruna")).last.click()
+    page.screenshot(path=folder / "handbok-sida-forfragan.png")
+    page.goto(f"{running.web}/staff/region/25")
+    page.screenshot(path=folder / "handbok-region.png", full_page=True)
+    page.set_viewport_size({"width": WIDE, "height": HIGH})
+
+
 def open_work_list(running: Running, page: Page, region: str = "25") -> None:
     artifact(running, page, f"work-list-{region}")
 
@@ -271,7 +288,7 @@ def every_form(running: Running, page: Page, folder: Path) -> None:
 
 # In this order: what is decided on the way is seen in what follows.
 STORY: tuple[Callable[[Running, Page, Path], None], ...] = (
-    listed, requested, refused, talked, booked, answered, met, caught_up, changed, away, healthy, doubted,
+    listed, staff_pages, requested, refused, talked, booked, answered, met, caught_up, changed, away, healthy, doubted,
     protected,
 )  # fmt: skip
 

@@ -64,6 +64,7 @@ def lots(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedP
         (("run", "support-request", "--param", "boat=1"), 2, "lots: --param boat: not one of member_number"),
         (("run", "support-request", "--param", "boat"), 2, "lots: --param boat: write it as name=value"),
         (("score", "none.json", "--as-of", "2027-01-01"), 2, "lots: none.json: No such file"),
+        (("staff", "link", "xyz"), 2, "lots: Signatur: signaturen finns inte bland aktiva medarbetare"),
         (("outbox", "settle", "sent", "x"), 2, "lots: Mejl: 'x' är inget av dem som är osäkra"),
     ],
 )

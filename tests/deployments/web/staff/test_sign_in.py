@@ -1,5 +1,7 @@
 """Staff come in by a mailed link, once, in one browser, for twelve hours (domain.md section 13)."""
 
+import json
+import sys
 import time
 from datetime import timedelta
 
@@ -7,6 +9,7 @@ import pytest
 from sqlmodel import col, select
 from starlette.testclient import TestClient
 
+from deployments.cli.app import main
 from deployments.web.app import create_app
 from models.db.engine import reading, transaction
 from models.office import sign_in
@@ -164,6 +167,15 @@ def _csrf(desk: Desk) -> str:
     with transaction() as session:
         number = ask(session).number
     return desk.csrf(f"/staff/request/{number}")
+
+
+def test_an_operator_prints_a_link_where_no_mail_goes_yet(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["lots", "staff", "link", "las", "--json"])
+    main()
+    link = json.loads(capsys.readouterr().out)["link"].removeprefix(PUBLIC_URL)
+    assert desk.client.post(link, follow_redirects=False).headers["location"] == "/staff"
 
 
 def test_a_made_up_cookie_is_no_way_around_the_limits(desk: Desk) -> None:
