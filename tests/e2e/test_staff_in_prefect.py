@@ -230,11 +230,12 @@ def test_a_mail_step_that_failed_is_retried_from_the_ui_and_sends_nothing_twice(
         retry(office, page, run["id"])
         done = wait_until(office, run["id"], "COMPLETED")
         assert "skickade" in done["state"]["message"]
-        sent = len(catcher.mails)
-        assert sent >= 1
+        assert len(catcher.mails) >= 1
         again = json.loads(office.lots("run", "outbox", "--json"))
         assert again["sent"] == 0
-        assert len(catcher.mails) == sent
+        # Not by their number: what was queued last may have its own outbox run, which has only now begun.
+        names = [mail["Message-ID"] for mail in catcher.mails]
+        assert len(set(names)) == len(names)
 
 
 def test_a_mail_in_doubt_is_settled_from_its_row_of_the_work_list(office: Running, page: Page) -> None:
