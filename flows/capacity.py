@@ -14,7 +14,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 @flow(name="capacity", flow_run_name=localized("Timmar: {form.subject}", "Hours: {form.subject}"))
 @fail_with_sentence
 async def capacity(form: CapacityForm = CapacityForm(action="quarter"), as_of: str = "") -> Counts:
-    """Anteckna timmar, bidrag, frånvaro eller budget. Kvartalets genomgång: släpp det förra kvartalets oanvända timmar.
+    """Anteckna eller rätta timmar, bidrag, frånvaro eller budget. Kvartalets genomgång: släpp det förra kvartalets oanvända timmar.
 
     Args:
         form: Vad som hänt, och vem och vilket nätverk det gäller.
@@ -31,6 +31,8 @@ async def capacity(form: CapacityForm = CapacityForm(action="quarter"), as_of: s
             changed = await stage.give_hour(form, at)
         case "paid":
             changed = await stage.record_payment(form, at)
+        case "correct_grant" | "correct_payment":
+            changed = await stage.put_right(form, at)
         case "budget":
             changed = await stage.set_budget(form, at)
         case _:

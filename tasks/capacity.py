@@ -64,8 +64,15 @@ async def record_payment(form: CapacityForm, at: datetime) -> int:
         signer = _signer(session, form)
         seen_by = by_signature(session, form.receipt_seen_by, localized(*SEEN_BY))
         network = network_by_number(session, form.network_number, localized(*NETWORK))
-        payment = grant_money.Payment(form.used_on(local(at).date()), form.paid_sek, seen_by)
+        payment = grant_money.Payment(form.used_on(local(at).date()), form.paid_sek, seen_by, form.is_second)
         return int(grant_money.record_payment(session, network, payment, at, signer))
+
+
+@step("Rätta", "Put right")
+async def put_right(form: CapacityForm, at: datetime) -> int:
+    """Correct a grant or a payment. Raises as `capacity.put_right` does."""
+    with transaction() as session:
+        return int(capacity.put_right(session, form, at, run_id()))
 
 
 @step("Ändra kvartalets timmar", "Change the quarter's hours")

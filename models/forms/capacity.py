@@ -25,17 +25,27 @@ from models.forms.kit.base import (
 from models.forms.kit.fields import Coded, FromList
 from models.i18n import localized
 from models.tables.support import Item
-from models.vocabulary import ACTION, ITEM
+from models.vocabulary import ACTION, ITEM, WHY_CORRECTED
 
 ABOUT = ("Vad gäller det?", "What is it about?")
 NETWORK = ("Nätverk", "Network")
-FROM = ("Borta från och med", "Away from")
-TO = ("Borta till och med", "Away until")
+FROM = ("Från och med", "From")
+TO = ("Till och med", "Until")
 ON = ("Dag", "Day")
 QUARTER = ("Kvartal", "Quarter")
 PAID = ("Utbetalt, kronor", "Paid, SEK")
 SEEN_BY = ("Kvittot sett av (signatur)", "Receipt seen by (signature)")
+WHY = ("Varför rättas det", "Why it is corrected")
+WHICH = ("Vilket i ordningen", "Which of them")
+OF_ABSENCE_OR_SUPPORT = (
+    "För frånvaro, och de rätta dagarna för ett stöd. Tomt där: som de är.",
+    "For an absence, and the right days of support. Empty there: as they are.",
+)
 MOST_HOURS = 1000
+CORRECTIONS = ("correct_grant", "correct_payment")
+Action = Literal[
+    "", "quarter", "absence", "hours", "talk_hour", "paid", "budget", "correct_grant", "correct_payment"
+]  # fmt: skip
 
 
 class CapacityForm(Form):
@@ -51,12 +61,14 @@ class CapacityForm(Form):
             "absence": ["from_on", "to_on", "substitute"],
             "hours": ["network_number", "item", "on", "hours"],
             "talk_hour": ["network_number", "on"],
-            "paid": ["network_number", "on", "paid_sek", "receipt_seen_by"],
+            "paid": ["network_number", "on", "paid_sek", "receipt_seen_by", "is_second"],
+            "correct_grant": ["network_number", "item", "which", "hours", "from_on", "to_on", "why"],
+            "correct_payment": ["network_number", "which", "on", "paid_sek", "receipt_seen_by", "why"],
             "budget": ["quarter", "hours"],
         }
     }
 
-    action: Annotated[Literal["", "quarter", "absence", "hours", "talk_hour", "paid", "budget"], Coded(ACTION)] = Field(
+    action: Annotated[Action, Coded(ACTION)] = Field(
         "",
         **field(
             0,
@@ -117,16 +129,38 @@ class CapacityForm(Form):
     quarter: str = Field(
         "", **field(7, QUARTER, ("För kvartalets timmar, som 2027Q1.", "For a quarter's hours, such as 2027Q1."))
     )
-    from_on: DayText = Field("", **field(8, FROM, ("För frånvaro.", "For an absence.")))
-    to_on: DayText = Field("", **field(9, TO, ("För frånvaro.", "For an absence.")))
+    from_on: DayText = Field("", **field(8, FROM, OF_ABSENCE_OR_SUPPORT))
+    to_on: DayText = Field("", **field(9, TO, OF_ABSENCE_OR_SUPPORT))
     substitute: SignatureOrNone = Field(
         "", pattern=f"{SIGNATURE}|^$", **field(10, ("Ersättare (signatur)", "Substitute (signature)"))
     )
-    paid_sek: int = Field(0, **field(11, PAID, ("För bidrag.", "For money.")))
+    paid_sek: int = Field(
+        0,
+        **field(
+            11, PAID, ("För bidrag. Rättas det till 0 gjordes betalningen aldrig.", "For money. Corrected to 0: never.")
+        ),
+    )
     receipt_seen_by: SignatureOrNone = Field(
         "",
         pattern=f"{SIGNATURE}|^$",
         **field(12, SEEN_BY, ("För bidrag. Du själv eller en kollega.", "For money. Yourself or a colleague.")),
+    )
+    is_second: bool = Field(
+        False,
+        **field(
+            13,
+            ("Ja, en till den dagen", "Yes, another one of that day"),
+            ("När nätverket fick två bidrag utbetalda samma dag.", "When the network was paid twice on one day."),
+        ),
+    )
+    which: int = Field(
+        1,
+        **field(
+            14, WHICH, ("För rättelser: 1, eller 2 om det är andra gången.", "For corrections: 1, or 2 for the second.")
+        ),
+    )
+    why: Annotated[Literal["", "mistyped", "misunderstood", "agreed", "told"], Coded(WHY_CORRECTED)] = Field(
+        "", **field(15, WHY, ("För rättelser.", "For corrections."))
     )
 
     @property
@@ -165,7 +199,7 @@ class CapacityForm(Form):
         found = []
         if self.action != "quarter" and not self.signer:
             found.append(localized(f"{YOUR_SIGNATURE[0]}: välj den.", f"{YOUR_SIGNATURE[1]}: choose it."))
-        if self.action not in ("quarter", "paid") and not self.signature:
+        if self.action not in ("quarter", "paid", *CORRECTIONS) and not self.signature:
             found.append(localized("Vem: skriv en signatur, 2–5 bokstäver.", "Whom: write a signature, 2–5 letters."))
         match self.action:
             case "absence":
@@ -179,6 +213,8 @@ class CapacityForm(Form):
             case "paid":
                 found += day_problem(parse_day, self.on, localized(*ON), today, ahead=False)
                 found += unchosen(self.network_number, NETWORK) + self._payment_problems()
+            case "correct_grant" | "correct_payment":
+                found += unchosen(self.network_number, NETWORK) + self._correction_problems(today)
             case "budget":
                 found += self._quarter_problems() + self._hours_problems(least=0)
         return found
@@ -211,6 +247,29 @@ class CapacityForm(Form):
                 localized(f"{SEEN_BY[0]}: välj den som sett kvittot.", f"{SEEN_BY[1]}: choose who saw the receipt.")
             )
         return found
+
+    def _correction_problems(self, today: date) -> list[str]:
+        found = [] if self.why else [localized(f"{WHY[0]}: välj i listan.", f"{WHY[1]}: choose from the list.")]
+        if self.which < 1:
+            found.append(localized(f"{WHICH[0]}: minst 1.", f"{WHICH[1]}: at least 1."))
+        if self.action == "correct_payment":
+            found += day_problem(parse_day, self.on, localized(*ON), today, ahead=False)
+            if self.paid_sek < 0:
+                found.append(localized(f"{PAID[0]}: minst 0.", f"{PAID[1]}: at least 0."))
+            if not self.receipt_seen_by:
+                found.append(
+                    localized(f"{SEEN_BY[0]}: välj den som sett kvittot.", f"{SEEN_BY[1]}: choose who saw the receipt.")
+                )
+            return found
+        for text, name in ((self.from_on, FROM), (self.to_on, TO)):
+            found += day_problem(parse_day, text, localized(*name), date.max, ahead=False)
+        if not (self.hours or self.from_on.strip() or self.to_on.strip()):
+            found.append(
+                localized(
+                    "Timmar: skriv de rätta, eller de rätta dagarna.", "Hours: give the right ones, or the right days."
+                )
+            )
+        return found + self._hours_problems(least=0)
 
     def _quarter_problems(self) -> list[str]:
         try:

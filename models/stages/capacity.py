@@ -1,22 +1,26 @@
-"""Grants that the ledger's steps give: of a form's line, and the hour of step four (domain.md section 5)."""
+"""What the form about hours means: which grant it tells of, step four's hour, a correction (sections 5 and 13)."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
-from models.dates.local_time import quarter
+from models.audit import Correction
+from models.dates.local_time import local, quarter
 from models.errors import UserError
+from models.forms.capacity import SEEN_BY, WHICH, CapacityForm
 from models.forms.kit.base import YOUR_SIGNATURE
 from models.i18n import localized
-from models.networks.lookup import require_state
+from models.networks.lookup import network_by_number, require_state
 from models.office.staff import by_signature
+from models.support.corrections import correct_grant, correct_payment
+from models.support.grant_money import Payment
 from models.support.ledger import book_hours, lock_ledger
 from models.tables.network import Network, NetworkState
 from models.tables.office import Intervention, InterventionKind, Staff, TalkOutcome
 from models.tables.support import EntryKind, GrantStatus, Item, SupportGrant, SupportTime
 from models.tables.transition import Cause
-from models.vocabulary import ITEM, word
+from models.vocabulary import ITEM, WHY_CORRECTED, word
 
 STEP_FOUR_HOURS = Decimal(1)
 
@@ -87,3 +91,39 @@ def give_step_four_hour(session: Session, network: Network, staff: Staff, on: da
     session.add(wish)
     session.flush()
     return True
+
+
+def put_right(session: Session, form: CapacityForm, at: datetime, flow_run_id: str | None = None) -> bool:
+    """Correct a grant, or a payment of money (section 13). False when it is so already.
+
+    Raises UserError that names the field, CapacityExceeded when the giver has not the hours.
+    """
+    network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
+    signer = by_signature(session, form.signer, localized(*YOUR_SIGNATURE))
+    correction = Correction(signer, at, word(WHY_CORRECTED, form.why), flow_run_id)
+    if form.action == "correct_grant":
+        hours = form.exact_hours if form.hours else None
+        grant = _nth(session, network, form.item, form.which)
+        return correct_grant(session, grant, correction, hours=hours, from_on=form.away_from(), to_on=form.away_to())
+    seen_by = by_signature(session, form.receipt_seen_by, localized(*SEEN_BY))
+    payment = Payment(form.used_on(local(at).date()), form.paid_sek, seen_by)
+    return correct_payment(session, _nth(session, network, Item.grant_money, form.which), correction, payment)
+
+
+def _nth(session: Session, network: Network, item: Item, which: int) -> SupportGrant:
+    """The grant that is the network's first, second … of its kind."""
+    granted = select(SupportGrant).where(
+        col(SupportGrant.network_id) == network.id,
+        col(SupportGrant.item) == item,
+        col(SupportGrant.occasion) == which,
+    )
+    found = session.exec(granted).one_or_none()
+    if found is None:
+        name = word(ITEM, item)
+        raise UserError(
+            localized(
+                f"{WHICH[0]}: nätverk #{network.number} har inte fått {name} {which} gånger. Ange en annan.",
+                f"{WHICH[1]}: network #{network.number} was not granted {name} {which} times. Give another.",
+            )
+        )
+    return found

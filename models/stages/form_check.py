@@ -14,7 +14,7 @@ from sqlmodel import Session
 from models.dates.local_time import local
 from models.db.queries import tried
 from models.errors import CapacityExceeded, TransitionRefused, UserError
-from models.forms.capacity import SEEN_BY, CapacityForm
+from models.forms.capacity import CORRECTIONS, SEEN_BY, CapacityForm
 from models.forms.catch_up import CatchUpForm
 from models.forms.check_in import CheckInForm
 from models.forms.health_check import HealthCheckForm
@@ -126,6 +126,9 @@ def _check_hours(session: Session, form: Form, at: datetime) -> None:
         network = network_by_number(session, form.network_number, localized(*NETWORK))
         if form.action == "hours":
             capacity.grant_for(session, network, form.item, form.used_on(local(at).date()), form.exact_hours)
+    if form.action in CORRECTIONS:
+        with tried(session):
+            capacity.put_right(session, form, at)
 
 
 def _check_talk_with_network(session: Session, form: Form, at: datetime) -> None:

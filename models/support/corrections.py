@@ -27,8 +27,8 @@ from models.tables.support import HUNDREDTH, CapacityEntry, EntryKind, GrantStat
 from models.vocabulary import ITEM, word
 
 HOURS = ("Timmar", "Hours")
-FROM = ("Gäller från", "From")
-TO = ("Gäller till", "Until")
+FROM = ("Från och med", "From")
+TO = ("Till och med", "Until")
 SUPPORT = ("Stöd", "Support")
 DAY = ("Dag", "Day")
 PAID = ("Utbetalt, kronor", "Paid, SEK")

@@ -13,6 +13,7 @@ from models.forms.capacity import CapacityForm
 from models.office.staff import by_signature
 from models.settings import Settings
 from models.support.ledger import hours_left
+from models.tables.change_entry import ChangeEntry
 from models.tables.office import Absence, Staff, StaffRole
 from models.tables.support import CapacityEntry, EntryKind, GrantStatus, Item, SupportGrant, SupportTime
 from tests.acts import GOREL, ask, grant_line, talk
@@ -44,7 +45,7 @@ async def test_hours_an_absence_and_a_budget_are_told_through_one_form(office: S
             form=CapacityForm(action="talk_hour", signed_by="mla", signature="asj", network_number=1),
             as_of="2026-11-20",
         )
-    with pytest.raises(UserError, match="Borta till och med: skriv datumet"):
+    with pytest.raises(UserError, match="Till och med: skriv datumet"):
         await capacity(form=away.model_copy(update={"to_on": ""}), as_of="2026-11-20")
     with reading() as session:
         mla = by_signature(session, "mla", "").id
@@ -106,3 +107,33 @@ async def test_money_paid_is_told_through_the_form_and_a_reader_saw_no_receipt(o
         assert (grant.paid_on, grant.paid_sek, grant.status) == (date(2026, 12, 14), 2000, GrantStatus.used)
         used = session.exec(select(CapacityEntry).where(col(CapacityEntry.kind) == EntryKind.used)).all()
         assert by_signature(session, "asj", "").id in [one.signed_by for one in used]
+
+
+async def test_wrong_hours_and_a_wrong_payment_are_put_right_through_the_form(office: Settings) -> None:
+    with transaction() as session:
+        talk(session, ask(session), grants=[grant_line("speaker", hours=4), grant_line("grant_money", sek=2000)])
+    grant = CapacityForm(action="correct_grant", signed_by="asj", network_number=1, item=Item.speaker, hours=2,
+                         to_on="2027-01-31", why="mistyped")  # fmt: skip
+    assert [(await capacity(form=grant, as_of="2026-11-20"))["changed"] for _ in range(2)] == [1, 0]
+    paid = CapacityForm(action="paid", signed_by="asj", network_number=1, paid_sek=900, receipt_seen_by="gol")
+    await capacity(form=paid, as_of="2026-11-20")
+    wrong = paid.model_copy(update={"action": "correct_payment", "paid_sek": 800, "why": "told"})
+    assert (await capacity(form=wrong, as_of="2026-11-21"))["changed"] == 1
+    with pytest.raises(UserError, match=r"^Vilket i ordningen: nätverk #1 har inte fått Bidrag till en träff 2 gånger"):
+        await capacity(form=wrong.model_copy(update={"which": 2}), as_of="2026-11-21")
+    with pytest.raises(UserError, match=r"^Varför rättas det: välj i listan"):
+        await capacity(form=wrong.model_copy(update={"why": ""}), as_of="2026-11-21")
+    with reading() as session:
+        reasons = session.exec(select(ChangeEntry.reason).order_by(col(ChangeEntry.at))).all()
+        assert reasons == ["Fel inskrivet", "Rapporterat fel"]
+        found = {one.item: (one.hours, str(one.to_on), one.paid_sek) for one in session.exec(select(SupportGrant))}
+        assert found == {"speaker": (2, "2027-01-31", None), "grant_money": (0.5, "2027-07-31", 800)}
+
+
+async def test_a_second_payment_of_the_same_day_and_sum_is_ticked_as_such(office: Settings) -> None:
+    with transaction() as session:
+        talk(session, ask(session), grants=[grant_line("grant_money", sek=2000)] * 2)
+    paid = CapacityForm(action="paid", signed_by="asj", network_number=1, paid_sek=900, receipt_seen_by="gol")
+    second = paid.model_copy(update={"is_second": True})
+    told = [(await capacity(form=form, as_of="2026-11-20"))["changed"] for form in (paid, paid, second, second)]
+    assert told == [1, 0, 1, 0]

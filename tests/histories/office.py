@@ -8,20 +8,25 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from sqlmodel import Session, col, select
 
+from models.audit import Correction
+from models.dates.local_time import local
 from models.forms.catch_up import CatchUpForm
 from models.forms.needs_talk import NeedsTalkForm
 from models.forms.network_change import NetworkChangeForm
+from models.networks import annulment, meeting_corrections
 from models.office import absence
 from models.office.staff import by_signature
+from models.privacy import wrong_person
 from models.stages import catch_up, needs_talk, network_change
-from models.support import grant_money, ledger
+from models.support import corrections, grant_money, ledger
+from models.tables.meeting import Meeting
 from models.tables.network import Network
 from models.tables.office import Staff
 from models.tables.request import SupportRequest
 from models.tables.support import SupportGrant
 from models.tables.transition import Actor
 from tests.acts import at, grant_line
-from tests.histories.acting import SIGNATURES, Acting
+from tests.histories.acting import MEMBERS, SIGNATURES, Acting
 from tests.histories.members import PLACES
 
 ITEMS = ("send_out", "negotiator_at_meeting", "sounding_board", "starter_kit", "grant_money")
@@ -32,7 +37,7 @@ CHANGES = (
 
 
 class Office(Acting):
-    """They decide, change, talk, try to reach somebody, are away, use hours and pay."""
+    """They decide, change, talk, try to reach somebody, are away, use hours, pay, and put right what went wrong."""
 
     @rule(
         nth=st.integers(0, 9),
@@ -149,5 +154,47 @@ class Office(Acting):
                      "outcome": outcome, "member": "m1", "agreement": "Prova."}
                 )  # fmt: skip
                 catch_up.settle_talk(session, form, self.cause(Actor.staff))
+
+        self.attempt(act)
+
+    @rule(
+        nth=st.integers(0, 9),
+        what=st.sampled_from(
+            ("day", "double", "never", "never", "annul", "reopen", "grant", "payment", "member", "asker")
+        ),
+        days=st.integers(-20, 20),
+        hours=st.sampled_from((1, 2, 6)),
+    )
+    def staff_put_right_what_went_wrong(self, nth: int, what: str, days: int, hours: int) -> None:
+        def act(session: Session) -> None:
+            correction = Correction(by_signature(session, "asj", ""), at(self.today), "Fel.")
+            grants = session.exec(select(SupportGrant).order_by(col(SupportGrant.from_on), col(SupportGrant.id))).all()
+            meetings = session.exec(select(Meeting).order_by(col(Meeting.starts_at), col(Meeting.id))).all()
+            network, request = self.one(session, Network, nth), self.one(session, SupportRequest, nth)
+            meeting, grant = meetings[nth % len(meetings)], grants[nth % len(grants)]
+            of_meeting = session.get_one(Network, meeting.network_id)
+            on, mla = self.today + timedelta(days=days), by_signature(session, "mla", "")
+            other = next((one for one in meetings[nth:] + meetings if one.network_id == meeting.network_id), meeting)
+            match what:
+                case "day":
+                    moved = local(meeting.starts_at).date() + timedelta(days=days)
+                    meeting_corrections.move_to_day(session, of_meeting, meeting, moved, correction)
+                case "double":
+                    meeting_corrections.drop_double(session, of_meeting, meeting, other, correction)
+                case "never":
+                    meeting_corrections.never_held(session, of_meeting, meeting, correction)
+                case "annul":
+                    annulment.annul(session, network, correction)
+                case "reopen":
+                    annulment.reopen(session, request, correction)
+                case "grant":
+                    corrections.correct_grant(session, grant, correction, hours=Decimal(hours), to_on=on)
+                case "payment":
+                    payment = grant_money.Payment(on, 500 * (hours - 1), mla)
+                    corrections.correct_payment(session, grant, correction, payment)
+                case "member":
+                    wrong_person.right_member(session, network, f"m{hours}", MEMBERS[nth % 5], correction)
+                case _:
+                    wrong_person.right_asker(session, request, hours - 1, MEMBERS[nth % 5], correction)
 
         self.attempt(act)

@@ -181,8 +181,8 @@ def away(running: Running, page: Page, folder: Path) -> None:
     choose(page, "Vad gäller det?", "Frånvaro")
     choose(page, "Din signatur", "mla")
     choose(page, "Vem det gäller (signatur)", "asj")
-    choose_today(page, "Borta från och med")
-    choose_today(page, "Borta till och med")
+    choose_today(page, "Från och med")
+    choose_today(page, "Till och med")
     choose(page, "Ersättare (signatur)", "gol")
     take(page, folder / "handbok-timmar.png")
 

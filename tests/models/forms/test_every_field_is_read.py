@@ -38,6 +38,7 @@ FILLED: dict[str, Any] = {
     "approver": "gol",
     "whose": "m2",
     "who_is_wrong": "1",
+    "why": "mistyped",
     "contact_outcome": "left_word",
     "substitute": "gol",
     "receipt_seen_by": "gol",

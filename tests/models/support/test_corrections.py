@@ -102,13 +102,13 @@ def test_what_is_used_up_goes_on_when_more_was_meant_and_ends_when_it_was_less(o
         ({"hours": Decimal(1)}, "Timmar: 1.50 är redan använda. Ange minst så många."),
         ({"hours": Decimal(21)}, "Timmar: högst 20."),
         ({"hours": Decimal(18)}, "Timmar: nätverk #1 skulle få 20.50 första året, högst 20. Ange färre."),
-        ({"to_on": date(2026, 11, 4)}, "Gäller till: dagen ligger före den första. Ange en senare."),
-        ({"to_on": date(2027, 11, 6)}, "Gäller till: senast 2027-11-05."),
+        ({"to_on": date(2026, 11, 4)}, "Till och med: dagen ligger före den första. Ange en senare."),
+        ({"to_on": date(2027, 11, 6)}, "Till och med: senast 2027-11-05."),
         (
             {"from_on": date(2026, 11, 13)},
-            "Gäller från: stödet användes 2026-11-12. Ange dagar som rymmer det.",
+            "Från och med: stödet användes 2026-11-12. Ange dagar som rymmer det.",
         ),
-        ({"to_on": date(2026, 11, 11)}, "Gäller till: stödet användes 2026-11-12. Ange dagar som rymmer det."),
+        ({"to_on": date(2026, 11, 11)}, "Till och med: stödet användes 2026-11-12. Ange dagar som rymmer det."),
     ],
 )
 def test_what_the_rules_do_not_allow_is_refused_by_the_field_and_changes_nothing(
