@@ -29,6 +29,13 @@ FORMS: dict[str, type[Form]] = {
     "data-protection": DataProtectionForm,
 }
 
+
+def signature_field(flow: str) -> str:
+    """The field of a flow's form that whoever fills it in signs; empty where it takes no signature."""
+    fields = FORMS[flow].model_fields
+    return next((name for name in ("signed_by", "signature") if name in fields), "")
+
+
 ABOUT: dict[str, tuple[str, str]] = {
     "support-request": (
         "När en medlem har ringt, mejlat eller sagt på en träff att de vill starta ett nätverk. Fyll i vad "

@@ -19,7 +19,7 @@ from models.dates.send_window import MailClass, next_allowed
 from tests.acts import GOREL, ORJAN
 from tests.e2e.staff import choose, choose_today, deployment_of, ended, fill
 from tests.e2e.test_staff_in_prefect import OFFICE, mail_catcher
-from tests.e2e.test_the_founders_path import rows
+from tests.e2e.test_the_founders_path import link_in, rows
 from tests.up import Running
 
 pytestmark = pytest.mark.e2e
@@ -99,3 +99,60 @@ def test_a_negotiators_week(running: Running, catcher: Catcher, page: Page) -> N
     its_page = f"/staff/network/{network}"
     page.goto(running.web + its_page)
     expect(page.get_by_role("region", name="Beviljat stöd")).to_contain_text("0 av 4 timmar")
+
+    # It should have been 2: put right in the form that the page leads to, and the ledger and the mail follow.
+    page.get_by_role("link", name="Timmar och bidrag").click()
+    choose(page, "Vad gäller det?", "Rätta: timmar eller dagar för ett stöd")
+    choose(page, "Din signatur", "asj")
+    choose(page, "Stöd", "Bollplank")
+    fill(page, "Timmar", "2")
+    choose(page, "Varför rättas det", "Fel inskrivet")
+    ended(running, page, deployment_of(running, "capacity/capacity"), "COMPLETED")
+    page.goto(running.web + its_page)
+    expect(page.get_by_role("region", name="Beviljat stöd")).to_contain_text("0 av 2 timmar")
+    expect(page.get_by_role("region", name="Vad som har hänt")).to_contain_text("4")
+
+    # Wednesday: the co-organiser says yes on the page that their mail leads to.
+    running.lots("run", "outbox", "--as-of", next_allowed(datetime.now(UTC), MailClass.founder).isoformat())
+    page.goto(running.web + link_in(catcher, "orjan.hakansson@", "organiser"))
+    page.get_by_role("button", name="Ja, jag vill vara med").click()
+
+    # Thursday: somebody tells of the first meeting, and she takes down the wrong day.
+    page.goto(running.web + its_page)
+    page.get_by_role("link", name="Skriv in en träff").click()
+    choose_today(page, "Träffens dag")
+    fill(page, "Hur många kom", "7")
+    ended(running, page, deployment_of(running, "meeting-report/meeting-report"), "COMPLETED")
+    page.goto(running.web + its_page)
+    expect(page.get_by_role("listitem").filter(has_text=f"Startade {today}")).to_be_visible()
+    page.get_by_role("link", name="Rätta").first.click()
+    page.get_by_label("Fel dag").check()
+    page.get_by_label("Rätt dag").fill(str(today - timedelta(days=1)))
+    page.get_by_label("Varför").fill("De träffades dagen före.")
+    page.get_by_role("button", name="Rätta").click()
+    expect(page.get_by_role("status")).to_contain_text("Rättat.")
+    expect(page.get_by_role("listitem").filter(has_text=f"Startade {today - timedelta(days=1)}")).to_be_visible()
+
+    # Friday: she falls ill, and a colleague takes over all that she has; he sees whom it is about at once.
+    page.get_by_role("link", name="Ändra något").click()
+    choose(page, "Din signatur", "mla")
+    choose(page, "Nätverk", "Inget: allt lämnas över")
+    choose(page, "Ändring", "Lämna över allt en förhandlare har")
+    choose(page, "Lämnar över", "asj")
+    choose(page, "Ny förhandlare", "gol")
+    ended(running, page, deployment_of(running, "network-change/network-change"), "COMPLETED")
+    page.goto(running.web + "/staff")
+    page.get_by_role("button", name="Logga ut").click()
+    come_in(running, catcher, page, GORAN, its_page)
+    expect(page.get_by_role("region", name="Vilka som bär det")).to_contain_text("Görel Ångström")
+
+    # The chief asks how Norrbotten is; somebody complains, and it is written down.
+    page.goto(f"{running.web}/staff/region/25")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Norrbotten")
+    page.goto(running.web + its_page)
+    page.get_by_text("Anteckna en kontakt").click()
+    page.get_by_label("Hur", exact=True).select_option("E-post")
+    page.get_by_label("Hur gick det?").select_option("Klagomål")
+    page.get_by_label("Anteckning").fill(COMPLAINT)
+    page.get_by_role("button", name="Anteckna").click()
+    expect(page.get_by_role("region", name="Kontaktlogg")).to_contain_text(COMPLAINT)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.test_staff_in_prefect import NEED, OFFICE, PLACE, WHAT_WAS_SAID, WHY_GRANTED
+from tests.e2e.test_staffs_week import COMPLAINT, SAID
 from tests.up import Running
 
 pytestmark = pytest.mark.e2e
@@ -19,7 +20,7 @@ PACKED = re.compile(rb"[A-Za-z0-9+/]{24,}={0,2}")
 
 def persons() -> set[str]:
     """Everything about anybody that was typed or imported: numbers, names, addresses, and members' own words."""
-    found = {NEED, PLACE, WHY_GRANTED, WHAT_WAS_SAID}
+    found = {NEED, PLACE, WHY_GRANTED, WHAT_WAS_SAID, SAID, COMPLAINT}
     for name, columns in (("members.csv", ("member_number", "name", "email")), ("staff.csv", ("name", "email"))):
         with (OFFICE / name).open(encoding="utf-8") as file:
             for row in csv.DictReader(file):

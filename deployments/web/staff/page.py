@@ -15,6 +15,7 @@ from deployments.web.form_fields import FormReader
 from deployments.web.request import language_of, moment_of, page
 from deployments.web.staff.session import Form, SignedIn
 from deployments.web.writer import write
+from models.forms.registry import signature_field
 from models.office.sight import REASON_LENGTH, Sight, log_looks
 from models.office.staff import SIGNING
 from models.settings import settings
@@ -61,7 +62,8 @@ async def staff_page(
         return f"{path}{'&' if '?' in path else '?'}lang={asked}" if asked else path
 
     def form(deployment: str, **filled: object) -> str:
-        return links.form(deployment, {**filled, "signature": me.staff.signature})
+        signs_in = signature_field(deployment)
+        return links.form(deployment, filled | ({signs_in: me.staff.signature} if signs_in else {}))
 
     shared = {
         "me": me.staff,

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from deployments.web.app import create_app
 from models.db.engine import reading, transaction
+from models.forms import registry
 from models.people.signed_link import Purpose, make_link
 from models.settings import Settings, settings
 from models.tables.mail import OutgoingMail, Template
@@ -22,7 +23,7 @@ from tests.acts import at
 
 PUBLIC_URL = "https://testserver"
 BROWSER = "Mozilla/5.0 (the negotiator's laptop)"
-FORMS = FormLinks("https://prefect.example.org", {name: f"id-of-{name}" for name in ("needs-talk", "network-change")})
+FORMS = FormLinks("https://prefect.example.org", {name: f"id-of-{name}" for name in registry.FORMS})
 
 
 @dataclass

@@ -1,9 +1,14 @@
 """Staff see whom they work with: a request, a network, a person, each by what they may see (domain.md section 13)."""
 
+import json
+import re
+from urllib.parse import unquote
+
 import pytest
 from sqlmodel import col, select
 
 from models.db.engine import reading, transaction
+from models.forms.registry import FORMS, signature_field
 from models.office.staff import by_signature
 from models.people.person import by_member_number
 from models.tables.contact_entry import ContactEntry
@@ -57,6 +62,16 @@ def test_each_page_leads_to_the_prefect_form_filled_in_with_the_signature(desk: 
     page = desk.get(request_path)
     assert "https://prefect.example.org/deployments/deployment/id-of-needs-talk/run?parameters=" in page
     assert "%22signature%22%3A%22asj%22" in page
+
+
+def test_no_link_fills_in_a_field_that_its_form_does_not_have(desk: Desk, request_path: str, network_path: str) -> None:
+    desk.sign_in("asj")
+    found = re.findall(r"id-of-([a-z-]+)/run\?parameters=([^\"]+)", desk.get(request_path) + desk.get(network_path))
+    assert len({name for name, _ in found}) == 7
+    for name, parameters in found:
+        filled = json.loads(unquote(parameters))["form"]
+        assert set(filled) <= set(FORMS[name].model_fields), name
+        assert "asj" in filled.values() or not signature_field(name)
 
 
 def test_a_reader_sees_no_person_and_nothing_that_was_written(desk: Desk, request_path: str, network_path: str) -> None:
