@@ -126,8 +126,11 @@ async def test_wrong_hours_and_a_wrong_payment_are_put_right_through_the_form(of
     with reading() as session:
         reasons = session.exec(select(ChangeEntry.reason).order_by(col(ChangeEntry.at))).all()
         assert reasons == ["Fel inskrivet", "Rapporterat fel"]
-        found = {one.item: (one.hours, str(one.to_on), one.paid_sek) for one in session.exec(select(SupportGrant))}
-        assert found == {"speaker": (2, "2027-01-31", None), "grant_money": (0.5, "2027-07-31", 800)}
+        found = {
+            str(one.item): (float(one.hours), str(one.to_on), one.paid_sek)
+            for one in session.exec(select(SupportGrant))
+        }
+        assert found == {"speaker": (2.0, "2027-01-31", None), "grant_money": (0.5, "2027-07-31", 800)}
 
 
 async def test_a_second_payment_of_the_same_day_and_sum_is_ticked_as_such(office: Settings) -> None:

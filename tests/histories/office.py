@@ -169,7 +169,7 @@ class Office(Acting):
         def act(session: Session) -> None:
             correction = Correction(by_signature(session, "asj", ""), at(self.today), "Fel.")
             grants = session.exec(select(SupportGrant).order_by(col(SupportGrant.from_on), col(SupportGrant.id))).all()
-            meetings = session.exec(select(Meeting).order_by(col(Meeting.starts_at), col(Meeting.id))).all()
+            meetings = list(session.exec(select(Meeting).order_by(col(Meeting.starts_at), col(Meeting.id))))
             network, request = self.one(session, Network, nth), self.one(session, SupportRequest, nth)
             meeting, grant = meetings[nth % len(meetings)], grants[nth % len(grants)]
             of_meeting = session.get_one(Network, meeting.network_id)

@@ -22,8 +22,9 @@ from models.settings import Settings
 from models.tables import metadata
 from models.tables.check_in import CheckInAnswer
 from models.tables.meeting import Meeting
+from models.tables.network import Network
 from models.tables.request import NamedOrganiser, SupportRequest
-from models.tables.support import CapacityEntry
+from models.tables.support import CapacityEntry, SupportGrant
 from models.views.invariants import broken
 from tests.acts import ask
 
@@ -204,3 +205,34 @@ def test_an_answer_of_an_earlier_version_is_theirs_to_whom_the_check_in_was_sent
     with reading() as session:
         assert {(own.person_id, own.q4) for own in session.exec(select(CheckInAnswer))} == answered
         assert [line for line in broken(session) if "avstämning" in line and "senast" in line] == []
+
+
+def test_a_grant_of_an_earlier_version_was_given_when_its_hours_were_reserved_or_its_network_created(
+    before: Rows, empty_database: sa.Engine
+) -> None:
+    with reading() as session:
+        grants = session.exec(select(SupportGrant)).all()
+        assert len(grants) == len(before["support_grant"]) > 0
+        for grant in grants:
+            lines = select(CapacityEntry.at).where(
+                col(CapacityEntry.grant_id) == grant.id, col(CapacityEntry.kind) == "reserved"
+            )
+            came_with = session.get_one(Network, grant.network_id).created_at
+            assert grant.granted_at == min(session.exec(lines).all(), default=came_with)
+
+
+def test_a_change_of_an_earlier_version_stays_its_networks(empty_database: sa.Engine) -> None:
+    rows: Rows = json.loads((DATA / f"schema_{EARLIER[-1]}.json").read_text())
+    upgrade(empty_database, EARLIER[-1])
+    with empty_database.begin() as connection:
+        fill(connection, rows)
+    upgrade(empty_database, "0011")
+    network, staff = rows["network"][0]["id"], rows["staff"][0]["id"]
+    change = {"id": network, "network_id": network, "what": "cadence", "before": "", "after": "", "asked_by": "m1",
+              "signed_by": staff, "at": "2026-11-30 09:00:00.000000"}  # fmt: skip
+    with empty_database.begin() as connection:
+        fill(connection, {"change_entry": [change]})
+    upgrade(empty_database)
+    with empty_database.connect() as connection:
+        kept = connection.execute(sa.text("SELECT network_id, request_id, what, asked_by FROM change_entry")).one()
+    assert (UUID(str(kept[0])), *kept[1:]) == (UUID(network), None, "cadence", "m1")
