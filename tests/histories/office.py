@@ -157,44 +157,54 @@ class Office(Acting):
 
         self.attempt(act)
 
-    @rule(
-        nth=st.integers(0, 9),
-        what=st.sampled_from(
-            ("day", "double", "never", "never", "annul", "reopen", "grant", "payment", "member", "asker")
-        ),
-        days=st.integers(-20, 20),
-        hours=st.sampled_from((1, 2, 6)),
-    )
-    def staff_put_right_what_went_wrong(self, nth: int, what: str, days: int, hours: int) -> None:
+    @rule(nth=st.integers(0, 9), what=st.sampled_from(("day", "double", "never", "never")), days=st.integers(-20, 20))
+    def staff_put_a_meeting_right(self, nth: int, what: str, days: int) -> None:
         def act(session: Session) -> None:
-            correction = Correction(by_signature(session, "asj", ""), at(self.today), "Fel.")
-            grants = session.exec(select(SupportGrant).order_by(col(SupportGrant.from_on), col(SupportGrant.id))).all()
             meetings = list(session.exec(select(Meeting).order_by(col(Meeting.starts_at), col(Meeting.id))))
-            network, request = self.one(session, Network, nth), self.one(session, SupportRequest, nth)
-            meeting, grant = meetings[nth % len(meetings)], grants[nth % len(grants)]
-            of_meeting = session.get_one(Network, meeting.network_id)
-            on, mla = self.today + timedelta(days=days), by_signature(session, "mla", "")
-            other = next((one for one in meetings[nth:] + meetings if one.network_id == meeting.network_id), meeting)
+            meeting, correction = meetings[nth % len(meetings)], self.correction(session)
+            network = session.get_one(Network, meeting.network_id)
             match what:
                 case "day":
                     moved = local(meeting.starts_at).date() + timedelta(days=days)
-                    meeting_corrections.move_to_day(session, of_meeting, meeting, moved, correction)
+                    meeting_corrections.move_to_day(session, network, meeting, moved, correction)
                 case "double":
-                    meeting_corrections.drop_double(session, of_meeting, meeting, other, correction)
-                case "never":
-                    meeting_corrections.never_held(session, of_meeting, meeting, correction)
+                    others = [one for one in meetings if one.network_id == network.id]
+                    meeting_corrections.drop_double(session, network, meeting, others[nth % len(others)], correction)
+                case _:
+                    meeting_corrections.never_held(session, network, meeting, correction)
+
+        self.attempt(act)
+
+    @rule(nth=st.integers(0, 9), what=st.sampled_from(("annul", "reopen", "reopen", "member", "asker")))
+    def staff_undo_a_decision_or_enter_the_right_person(self, nth: int, what: str) -> None:
+        def act(session: Session) -> None:
+            correction, number = self.correction(session), MEMBERS[nth % 5]
+            network, request = self.one(session, Network, nth), self.one(session, SupportRequest, nth)
+            match what:
                 case "annul":
                     annulment.annul(session, network, correction)
                 case "reopen":
                     annulment.reopen(session, request, correction)
-                case "grant":
-                    corrections.correct_grant(session, grant, correction, hours=Decimal(hours), to_on=on)
-                case "payment":
-                    payment = grant_money.Payment(on, 500 * (hours - 1), mla)
-                    corrections.correct_payment(session, grant, correction, payment)
                 case "member":
-                    wrong_person.right_member(session, network, f"m{hours}", MEMBERS[nth % 5], correction)
+                    wrong_person.right_member(session, network, f"m{nth % 3 + 1}", number, correction)
                 case _:
-                    wrong_person.right_asker(session, request, hours - 1, MEMBERS[nth % 5], correction)
+                    wrong_person.right_asker(session, request, nth % 3, number, correction)
 
         self.attempt(act)
+
+    @rule(nth=st.integers(0, 9), hours=st.sampled_from((0, 1, 2, 6)), days=st.integers(-20, 120))
+    def staff_put_hours_or_money_right(self, nth: int, hours: int, days: int) -> None:
+        def act(session: Session) -> None:
+            grants = session.exec(select(SupportGrant).order_by(col(SupportGrant.from_on), col(SupportGrant.id))).all()
+            grant, on = grants[nth % len(grants)], self.today + timedelta(days=days)
+            if grant.paid_on:
+                payment = grant_money.Payment(min(on, self.today), 500 * hours, by_signature(session, "mla", ""))
+                corrections.correct_payment(session, grant, self.correction(session), payment)
+            else:
+                corrections.correct_grant(session, grant, self.correction(session), hours=Decimal(hours), to_on=on)
+
+        self.attempt(act)
+
+    def correction(self, session: Session) -> Correction:
+        """That it is put right today."""
+        return Correction(by_signature(session, "asj", ""), at(self.today), "Fel.")
