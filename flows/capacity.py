@@ -14,7 +14,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
 @flow(name="capacity", flow_run_name=localized("Timmar: {form.subject}", "Hours: {form.subject}"))
 @fail_with_sentence
 async def capacity(form: CapacityForm = CapacityForm(action="quarter"), as_of: str = "") -> Counts:
-    """Anteckna eller rätta timmar, bidrag, frånvaro eller budget. Kvartalets genomgång: släpp det förra kvartalets oanvända timmar.
+    """Anteckna eller rätta timmar, bidrag, frånvaro eller budget. Kvartalets genomgång: släpp oanvända timmar.
 
     Args:
         form: Vad som hänt, och vem och vilket nätverk det gäller.
