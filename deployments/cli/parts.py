@@ -52,6 +52,7 @@ def watch() -> None:
 def web(*, fd: Annotated[int | None, Parameter(show=False)] = None) -> None:
     """Serve the founders' pages on LOTS_WEB_HOST and LOTS_WEB_PORT, until Ctrl-C."""
     import socket
+    from threading import Thread
 
     import uvicorn
 
@@ -69,8 +70,11 @@ def web(*, fd: Annotated[int | None, Parameter(show=False)] = None) -> None:
 
     watch(engine())
     sys.setswitchinterval(WRITER_YIELDS)
+    app = create_app()
+    # Staff's first search would wait for tens of thousands of names to be opened.
+    Thread(target=app.state.opened.open_ahead, daemon=True).start()
     config = uvicorn.Config(
-        create_app(),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -25,6 +25,7 @@ from deployments.web.staff import mail as staff_mail
 from deployments.web.staff import my_list as staff_my_list
 from deployments.web.staff import network as staff_network
 from deployments.web.staff import person as staff_person
+from deployments.web.staff import region as staff_region
 from deployments.web.staff import register as staff_register
 from deployments.web.staff import request as staff_request
 from deployments.web.staff import sign_in as staff_sign_in
@@ -89,6 +90,7 @@ def create_app(now: Now = utc_now, start: Start = start_run, forms: FindForms = 
             *staff_mail.ROUTES,
             *staff_corrections.ROUTES,
             *staff_register.ROUTES,
+            *staff_region.ROUTES,
             *staff_my_list.ROUTES,
         ],
         middleware=[

@@ -93,20 +93,20 @@ def _requests(session: Session, around: ListContext, part: Part) -> Iterable[Wor
 
 
 def _interventions(session: Session, around: ListContext, part: Part) -> Iterable[WorkItem]:
-    columns: Any = (Intervention, Network.municipality, Network.nature, Network.number)
+    of_matter = (Intervention.id, Intervention.kind, Intervention.owner, Intervention.opened_at, Intervention.due_on)
+    columns: Any = (*of_matter, Network.municipality, Network.nature, Network.number)
     rows = session.execute(
         select(*columns)
         .join(Network, col(Network.id) == Intervention.network_id)
         .where(col(Intervention.ended_at).is_(None), *part.holds(Intervention.owner, Network.municipality))
     )
-    for one, *about in rows:
-        if one.kind in BY_A_CHANGE:
-            opens, filled = "network-change", {"change": word(CHANGE, BY_A_CHANGE[one.kind])}
+    for key, kind, owner, opened_at, due, *about in rows:
+        if kind in BY_A_CHANGE:
+            opens, filled = "network-change", {"change": word(CHANGE, BY_A_CHANGE[kind])}
             filled["network_number"] = "{subject}"
         else:
-            opens, filled = "catch-up", {"network_number": "{subject}" + f" · {word(MATTER, one.kind)}"}
-        since = local(one.opened_at).date()
-        yield around.item(one.kind, one.id, About("network", *about), one.owner, since, one.due_on, opens, **filled)
+            opens, filled = "catch-up", {"network_number": "{subject}" + f" · {word(MATTER, kind)}"}
+        yield around.item(kind, key, About("network", *about), owner, local(opened_at).date(), due, opens, **filled)
 
 
 def _reminders(session: Session, around: ListContext, part: Part) -> Iterable[WorkItem]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import BigInteger, case, cast, func
+from sqlalchemy import BigInteger, ColumnElement, case, cast, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
@@ -13,6 +13,7 @@ from models.dates.local_time import add_months, midnight, quarter, quarter_bound
 from models.db.columnar import Ints, as_seconds, in_columns, local_days
 from models.tables.meeting import Meeting, MeetingDuty, MeetingStatus
 from models.tables.network import STEP_OF, Network
+from models.tables.place import Municipality
 from models.tables.transition import Transition
 
 QUARTERS_SHOWN: Final = 8
@@ -36,7 +37,7 @@ class OfficeShare:
 
 def dependence(session: Session, today: date) -> list[OfficeShare]:
     """The office's share of the work for each of the last quarters up to `today` in which networks met."""
-    begins = quarter_bounds(quarter(add_months(today, -MONTHS_A_QUARTER * (QUARTERS_SHOWN - 1))))[0]
+    begins = _begins(today, QUARTERS_SHOWN)
     number, moment, office, recorded = in_columns(session, _carried(session, begins, today), 4)
     days, day_of = np.unique(local_days(moment), return_inverse=True)
     names = np.array([quarter(date.fromordinal(day)) for day in days.tolist()], dtype="U6")[day_of]
@@ -48,6 +49,35 @@ def dependence(session: Session, today: date) -> list[OfficeShare]:
             if there.any():
                 found.append(OfficeShare(name, step, int(office[there].sum()), int(recorded[there].sum())))
     return found
+
+
+def dependence_in(session: Session, region: str, today: date, quarters: int) -> list[OfficeShare]:
+    """The same for one region and all steps together, for so many quarters."""
+    begins = [_begins(today, number) for number in range(1, quarters + 1)]
+    since = case(*((col(Meeting.starts_at) >= midnight(day), place) for place, day in enumerate(begins)))
+    rows = session.execute(
+        sql_select(since, func.sum(case((col(MeetingDuty.by_office), 1), else_=0)), func.count())
+        .select_from(Municipality)
+        .join(Network, col(Network.municipality) == col(Municipality.code))
+        .join(Meeting, col(Meeting.network_id) == col(Network.id))
+        .join(MeetingDuty, col(MeetingDuty.meeting_id) == col(Meeting.id))
+        .where(col(Municipality.region) == region, *_held(begins[-1], today))
+        .group_by(since)
+    )
+    found = [OfficeShare(quarter(begins[place]), EVERY_STEP, office, recorded) for place, office, recorded in rows]
+    return sorted(found, key=lambda one: one.quarter)
+
+
+def _held(begins: date, today: date) -> tuple[ColumnElement[bool], ...]:
+    """Of a meeting, that it was held in these days."""
+    moment = col(Meeting.starts_at)
+    is_within = (moment >= midnight(begins), moment < midnight(today + timedelta(days=1)))
+    return col(Meeting.status) == MeetingStatus.held, *is_within
+
+
+def _begins(today: date, quarters: int) -> date:
+    """The first day of so many quarters up to `today`, its own among them."""
+    return quarter_bounds(quarter(add_months(today, -MONTHS_A_QUARTER * (quarters - 1))))[0]
 
 
 def _carried(session: Session, begins: date, today: date) -> Any:
@@ -63,8 +93,7 @@ def _carried(session: Session, begins: date, today: date) -> Any:
         .select_from(Meeting)
         .join(MeetingDuty, col(MeetingDuty.meeting_id) == Meeting.id)
         .join(Network, col(Network.id) == Meeting.network_id)
-        .where(col(Meeting.status) == MeetingStatus.held)
-        .where(col(Meeting.starts_at) >= midnight(begins), col(Meeting.starts_at) < midnight(today + timedelta(days=1)))
+        .where(*_held(begins, today))
         .group_by(col(Meeting.id), col(Network.number), col(Meeting.starts_at))
     )
 

@@ -51,6 +51,11 @@ def hours(value: Decimal | float | str, language: str) -> str:
     return f"{format_decimal(amount, locale=LOCALES[language])} {one if amount == 1 else many}"
 
 
+def amount(value: Decimal, language: str) -> str:
+    """Hours as a figure in a column: "1,5" or "1.5"."""
+    return format_decimal(value, locale=LOCALES[language])
+
+
 def greeting(name: str, language: str) -> str:
     """How every mail begins: with the name when there is one, and just as friendly without."""
     known = f" {name.strip()}" if name.strip() else ""

@@ -130,6 +130,7 @@ def _environment(language: str) -> Environment:
         filters.short_day,
         filters.moment,
         filters.hours,
+        filters.amount,
         filters.points,
         words_of.item_name,
         words_of.item_line,

@@ -6,6 +6,7 @@ Each search first looks which seals are new or gone, and opens the new ones alon
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
@@ -17,7 +18,9 @@ from sqlalchemy import Text, func, type_coerce
 from sqlmodel import Session, col, select
 
 from models.db.columnar import as_key, raw_columns
+from models.db.engine import reading
 from models.db.queries import some_at_a_time
+from models.errors import DatabaseUnavailable
 from models.office.absence import absences_on
 from models.office.sight import Sight
 from models.tables.network import Network, Role
@@ -62,6 +65,11 @@ class OpenedNames:
                 for person_id, name, email in session.exec(names):
                     kept[new[person_id]] = _text(name, email)
             self._by_seal, self._looked_at = kept, began
+
+    def open_ahead(self) -> None:
+        """`refresh` before anybody asks; where the database does not answer yet, whoever asks first waits for it."""
+        with suppress(DatabaseUnavailable), reading() as session:
+            self.refresh(session)
 
     def holding(self, words: Sequence[str]) -> list[UUID]:
         """Whose name or address holds all the words, by name."""

@@ -60,7 +60,8 @@ def paths(world: World) -> list[str]:
     cases = [
         f"{case}{more}" for case in ("/staff/request/1", "/staff/network/12") for more in ("", "/reason", "/contact")
     ]
-    lists = ["/staff", "/staff/register", "/staff/register.csv", "/staff/register.xlsx"]
+    lists = ["/staff", "/staff/region", "/staff/region/25"]
+    lists += [f"/staff/register{kind}" for kind in ("", ".csv", ".xlsx")]
     once = ["/staff/sign-in", "/staff/sign-in/x", "/staff/sign-out", person, f"{person}/reason"]
     kept = [f"/staff/mail/{mail.id}{more}" for more in ("", "/reason", "/again")]
     return [*founders, *cases, *lists, *once, *kept, f"/staff/meeting/{mail.id}", f"/staff/partner/{mail.id}"]

@@ -21,7 +21,6 @@ from models.tables.contact_entry import ContactEntry
 from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.office import Intervention, InterventionKind, Staff, StaffRole
 from models.tables.person import Person, RightsKind
-from models.tables.request import SupportRequest
 from models.views.work_item import Part
 from tests.acts import AKE, GOREL, ask, at, mails, network_in, talk
 
@@ -120,10 +119,10 @@ def test_what_waits_on_one_of_the_staff_is_what_falls_to_them_and_to_nobody_else
         open_once(session, network, InterventionKind.health_talk, "b", at("2026-12-01"))
         nobodys = select(Intervention).where(col(Intervention.kind) == InterventionKind.health_talk)
         session.exec(nobodys).one().owner = None
-        ask(session, "2026-11-02", member_number=GOREL, co_organisers="", need="Något annat.")
+        asked = ask(session, "2026-11-02", member_number=GOREL, co_organisers="", need="Något annat.")
         asj, gol, mla, dpo = (by_signature(session, one, "", tuple(StaffRole)) for one in ("asj", "gol", "mla", "dpo"))
         log_attempt(session, _attempt(asj, network_id=network.id))
-        log_attempt(session, _attempt(gol, request_id=session.exec(select(SupportRequest.id)).all()[1]))
+        log_attempt(session, _attempt(gol, request_id=asked.id))
         rights_request.ask(session, _ake(session), RightsKind.access, at("2026-12-01"))
 
         def waits_on(staff: Staff, day: str = "2026-12-09") -> list[str]:
