@@ -32,7 +32,7 @@ from tests.e2e.staff import (
     unfold,
 )
 from tests.e2e.test_staff_in_prefect import OFFICE, HangsUp, mail_catcher
-from tests.e2e.test_the_founders_path import link_in
+from tests.e2e.test_the_founders_path import link_in, rows
 from tests.up import Running, lots_up
 
 DOCS = Path(__file__).parents[2] / "docs" / "pictures"
@@ -124,7 +124,7 @@ def run_page(page: Page, running: Running, run: str) -> None:
     """The run, with what it says at its end."""
     page.goto(f"{running.prefect}/runs/flow-run/{run}")
     page.get_by_text("Details", exact=True).locator("visible=true").click()
-    page.get_by_text("State Message").wait_for()
+    page.get_by_text("State Message").wait_for(timeout=90_000)
     page.set_viewport_size({"width": WIDE, "height": HIGH + 100})
     page.wait_for_timeout(1500)  # the run's graph draws itself
 
@@ -239,8 +239,8 @@ def staff_pages(running: Running, page: Page, folder: Path) -> None:
     page.get_by_role("button", name="Logga in").click()
     page.wait_for_url(re.compile("/staff$"))
     page.screenshot(path=folder / "handbok-min-lista.png")
-    page.goto(f"{running.web}/staff/register?q=Kiruna")
-    page.get_by_role("link", name=re.compile("Kiruna")).last.click()
+    [(newest,)] = rows(running, "SELECT max(number) FROM support_request")
+    page.goto(f"{running.web}/staff/request/{newest}")
     page.screenshot(path=folder / "handbok-sida-forfragan.png")
     page.goto(f"{running.web}/staff/region/25")
     page.screenshot(path=folder / "handbok-region.png", full_page=True)
