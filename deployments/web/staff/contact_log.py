@@ -3,10 +3,16 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import Session
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from deployments.web.form_fields import FormReader
+from deployments.web.request import moment_of
+from deployments.web.staff.page import Case, check_signs, typed_in
+from deployments.web.staff.session import Form, SignedIn
+from deployments.web.writer import write
 from models.office.contact_log import log_attempt
+from models.office.sight import Sight
 from models.tables.contact_entry import NOTE_LENGTH, ContactChannel, ContactEntry, ContactOutcome
 from models.tables.office import Staff
 from models.text import nfc
@@ -39,9 +45,16 @@ def read_entry(typed: FormReader, staff: Staff, at: datetime, today: date) -> Co
     )
 
 
-def save_entry(
-    session: Session, entry: ContactEntry, *, request_id: UUID | None = None, network_id: UUID | None = None
-) -> bool:
-    """Write it down about a request or a network. Returns False when just that is written already."""
-    row = ContactEntry.model_validate(entry.model_dump() | {"request_id": request_id, "network_id": network_id})
-    return log_attempt(session, row)
+async def note_contact(request: Request, me: SignedIn, form: Form, case: Case, **about: UUID) -> FormReader:
+    """Write down an attempt to reach them, `about` a request_id or a network_id; once, however often it is pressed.
+
+    Returns what was typed, with a sentence for each thing that is wrong: then nothing was written.
+    """
+    check_signs(me)
+    if case.sight is not Sight.all:
+        raise HTTPException(403)
+    typed = typed_in(request, form)
+    if entry := read_entry(typed, me.staff, *moment_of(request)):
+        row = entry.model_dump() | about
+        await write(request, lambda session: log_attempt(session, ContactEntry.model_validate(row)))
+    return typed

@@ -8,12 +8,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web.request import moment_of, run_query
-from deployments.web.staff.contact_log import read_entry, save_entry
-from deployments.web.staff.page import came_back, check_signs, give_reason, looked_at, staff_page, typed_in
+from deployments.web.staff.contact_log import note_contact
+from deployments.web.staff.page import came_back, give_reason, looked_at, staff_page
 from deployments.web.staff.session import Form, SignedIn, for_staff, from_staff
-from deployments.web.writer import write
 from models.db.engine import reading
-from models.office.sight import Sight
 from models.tables.office import Staff
 from models.views.cases.request_case import RequestCase, page_of, request_case
 from models.views.timeline import TimelineEntry, request_timeline
@@ -33,26 +31,20 @@ async def explain(request: Request, me: SignedIn, form: Form) -> Response:
 
 
 @from_staff
-async def note_contact(request: Request, me: SignedIn, form: Form) -> Response:
+async def note(request: Request, me: SignedIn, form: Form) -> Response:
     """Writes down an attempt to reach them: what was typed stays where something in it is wrong."""
     found = await _found(request, me)
-    case, at = found[0], moment_of(request)
-    check_signs(me)
-    if case.sight is not Sight.all:
-        raise HTTPException(403)
-    typed = typed_in(request, form)
-    entry = read_entry(typed, me.staff, *at)
-    if entry is None:
+    thing = found[0].request
+    typed = await note_contact(request, me, form, found[0], request_id=thing.id)
+    if typed.errors:
         return await _page(request, me, found, 422, typed=typed.values, errors=typed.errors)
-    request_id = case.request.id
-    await write(request, lambda session: save_entry(session, entry, request_id=request_id))
-    return came_back(request, _path(case), "contact")
+    return came_back(request, f"/staff/{page_of(thing.number)}", "contact")
 
 
 ROUTES = [
     Route("/staff/request/{number:int}", show, methods=["GET"]),
     Route("/staff/request/{number:int}/reason", explain, methods=["POST"]),
-    Route("/staff/request/{number:int}/contact", note_contact, methods=["POST"]),
+    Route("/staff/request/{number:int}/contact", note, methods=["POST"]),
 ]
 
 
