@@ -1,16 +1,16 @@
 """Staff send a mail once more: to who says it never came, or whose address was put right (domain.md section 13)."""
 
+import json
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
-from models.dates.send_window import next_allowed
 from models.errors import UserError
 from models.i18n import localized
 from models.mail.delivery import FINAL
-from models.mail.queue import mail_class
+from models.mail.queue import QueuedMail, enqueue
 from models.mail.suppression import is_unsubscribed, suppression_reason
 from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.person import Person
@@ -41,7 +41,7 @@ def again_refused(session: Session, mail: OutgoingMail, at: datetime) -> str:
         )
     if overtaken_reason(session, mail, at):
         return localized("Det mejlet säger gäller inte längre.", "What the mail says no longer holds.")
-    if session.exec(select(OutgoingMail.id).where(col(OutgoingMail.idempotency_key) == _key(mail, at))).first():
+    if session.exec(select(OutgoingMail.id).where(col(OutgoingMail.idempotency_key) == _copy(mail, at).key)).first():
         return localized("Mejlet har redan skickats igen i dag.", "The mail has been sent again today already.")
     return ""
 
@@ -53,22 +53,19 @@ def send_again(session: Session, mail: OutgoingMail, at: datetime) -> UUID:
     """
     if refused := again_refused(session, mail, at):
         raise UserError(refused)
-    copy = OutgoingMail(
-        id=uuid4(),
-        idempotency_key=_key(mail, at),
-        template=mail.template,
-        person_id=mail.person_id,
-        network_id=mail.network_id,
-        request_id=mail.request_id,
-        context=mail.context,
-        created_at=at,
-        not_before=next_allowed(at, mail_class(Template(mail.template))),
+    copy = _copy(mail, at)
+    enqueue(session, [copy], at)
+    return session.exec(select(OutgoingMail.id).where(col(OutgoingMail.idempotency_key) == copy.key)).one()
+
+
+def _copy(mail: OutgoingMail, at: datetime) -> QueuedMail:
+    """The same mail on the occasion of the first, whose parts some rules read, and of this day."""
+    occasion = mail.idempotency_key.removeprefix(f"{mail.template}:").rpartition(":")[0]
+    return QueuedMail(
+        Template(mail.template),
+        mail.person_id,
+        f"{occasion}:again:{local(at).date()}",
+        mail.network_id,
+        mail.request_id,
+        json.loads(mail.context),
     )
-    session.add(copy)
-    session.flush()
-    return copy.id
-
-
-def _key(mail: OutgoingMail, at: datetime) -> str:
-    """The first one's key, which some rules read, with the day of this one."""
-    return f"{mail.idempotency_key}:again:{local(at).date()}"

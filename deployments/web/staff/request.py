@@ -48,10 +48,6 @@ ROUTES = [
 ]
 
 
-def _path(case: RequestCase) -> str:
-    return f"/staff/{page_of(case.request.number)}"
-
-
 async def _found(request: Request, me: SignedIn) -> Found:
     found = await run_query(_load, request.path_params["number"], me.staff, me.since, moment_of(request)[0])
     if found is None:
