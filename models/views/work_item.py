@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from models.i18n import localized
 from models.office.labels import label
 from models.office.staff_links import staff_link
 from models.tables.place import Municipality
+
+FORTNIGHT: Final = timedelta(days=14)
 
 
 class About(NamedTuple):
@@ -55,7 +57,8 @@ class WorkItem:
     @property
     def fresh(self) -> bool:
         """Whether it has come since the working day before, or its day is today."""
-        return self.due == self.today or working_days_between(self.since, self.today) <= 1
+        came_lately = self.today - self.since < FORTNIGHT  # no holidays are as long: older things need no calendar
+        return self.due == self.today or (came_lately and working_days_between(self.since, self.today) <= 1)
 
     @property
     def overdue(self) -> bool:

@@ -27,6 +27,7 @@ from tests.bench.mails import mails
 from tests.bench.objects import health_by_objects
 from tests.bench.presses import presses
 from tests.bench.staff import staff
+from tests.bench.staff_pages import staff_pages
 
 AS_OF = date(2027, 11, 1)
 SMALL, LARGE = 10_000, 100_000
@@ -116,7 +117,7 @@ def rendering() -> dict[str, Any]:
 def main() -> None:
     """Run all benchmarks and write bench.json."""
     figures: dict[str, Any] = {}
-    for work in (staff, presses, mails, from_the_database, in_memory, rendering, founders):
+    for work in (staff, presses, mails, from_the_database, in_memory, rendering, founders, staff_pages):
         for name, value in work().items():
             figures[name] = value
             print(f"{name:<58} {value}", flush=True)

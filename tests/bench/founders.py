@@ -5,13 +5,9 @@ minute: this is twenty times the rush of 200 people who all got the mail at the 
 """
 
 import asyncio
-import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,16 +18,14 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from deployments.server.environment import answers
-from deployments.server.processes import free_port
 from models import settings
 from models.db import engine
-from models.operation.upgrade import upgrade
 from models.people.signed_link import Purpose, make_link
 from models.reference.csv_import import load_reference_data
 from models.tables.check_in import CheckIn
 from models.tables.network import Nature, Network, NetworkState, Origin, Role, RoleKind
 from models.tables.person import EmailStatus, Membership, Person
+from tests.bench.web import ask, share, web
 
 FOUNDERS = 200
 SECONDS = 30
@@ -52,7 +46,7 @@ class Rush:
 
 def founders(reading: float = READING) -> dict[str, Any]:
     """The benchmark's figures."""
-    with tempfile.TemporaryDirectory() as folder, _web(Path(folder)) as port:
+    with tempfile.TemporaryDirectory() as folder, web(Path(folder)) as port:
         rush = asyncio.run(_rush(port, _links(), reading))
         with engine.reading() as session:
             rows = session.exec(select(CheckIn.id, CheckIn.q1_attended).where(col(CheckIn.answered_at).is_not(None)))
@@ -63,39 +57,10 @@ def founders(reading: float = READING) -> dict[str, Any]:
         f"{FOUNDERS} founders, {SECONDS} s: answers accepted": len(rush.accepted),
         "founders: errors (none)": len(rush.errors),
         "founders: accepted answers not in the database (none)": lost,
-        "founders: an answer, p50, ms": round(_share(rush.posts, 0.5) * 1000),
-        "founders: an answer, p95, ms (under 250)": round(_share(rush.posts, 0.95) * 1000),
-        "founders: a page, p95, ms (under 250)": round(_share(rush.pages, 0.95) * 1000),
+        "founders: an answer, p50, ms": round(share(rush.posts, 0.5) * 1000),
+        "founders: an answer, p95, ms (under 250)": round(share(rush.posts, 0.95) * 1000),
+        "founders: a page, p95, ms (under 250)": round(share(rush.pages, 0.95) * 1000),
     }
-
-
-def _share(times: list[float], share: float) -> float:
-    return sorted(times)[int(len(times) * share)] if times else float("inf")
-
-
-@contextmanager
-def _web(home: Path) -> Iterator[int]:
-    """`lots web` in a process of its own, on a fresh office in `home`."""
-    port = free_port(18300)
-    before = dict(os.environ)
-    os.environ.update(LOTS_HOME=str(home), LOTS_DATABASE_URL="", LOTS_WEB_PORT=str(port), LOTS_PUBLIC_URL="")
-    settings.settings.cache_clear()
-    upgrade(engine.engine())
-    # Prefect is away: that must not cost a founder anything.
-    away = os.environ | {"PREFECT_API_URL": "http://127.0.0.1:1/api", "PREFECT_HOME": str(home / "prefect")}
-    web = subprocess.Popen((sys.executable, "-P", "-m", "deployments", "web"), env=away, cwd=home)
-    try:
-        deadline = time.monotonic() + 60
-        while not answers(f"http://127.0.0.1:{port}/healthz"):
-            assert web.poll() is None and time.monotonic() < deadline, "lots web did not start"
-            time.sleep(0.1)
-        yield port
-    finally:
-        web.terminate()
-        web.wait(20)
-        os.environ.clear()
-        os.environ.update(before)
-        settings.settings.cache_clear()
 
 
 def _links() -> list[list[tuple[UUID, str]]]:
@@ -166,13 +131,13 @@ async def _founder(
     for check_in, path in links:
         if time.monotonic() > ends:
             break
-        status, seconds = await _ask(reader, writer, "GET", path)
+        status, seconds = await ask(reader, writer, "GET", path)
         rush.pages.append(seconds)
         if status != 200:
             rush.errors.append(f"GET {status}")
         await asyncio.sleep(reading * (0.5 + random.random()))
         number = random.randint(1, 300)
-        status, seconds = await _ask(reader, writer, "POST", path, _answer(number))
+        status, seconds = await ask(reader, writer, "POST", path, body=_answer(number))
         rush.posts.append(seconds)
         if status == 200:
             rush.accepted[check_in] = number
@@ -193,25 +158,6 @@ def _answer(number: int) -> str:
             "wish": "nothing",
         }
     )
-
-
-async def _ask(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, method: str, path: str, body: str = ""
-) -> tuple[int, float]:
-    """The status and how long it took, on a connection that is kept."""
-    began = time.perf_counter()
-    head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Language: sv\r\n"
-    if body:
-        head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
-    writer.write(f"{head}\r\n{body}".encode())
-    status = int((await reader.readline()).split()[1])
-    length = 0
-    while (line := await reader.readline()) != b"\r\n":
-        name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            length = int(value)
-    await reader.readexactly(length)
-    return status, time.perf_counter() - began
 
 
 if __name__ == "__main__":

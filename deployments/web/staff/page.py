@@ -34,17 +34,23 @@ class Forms:
 
     def __init__(self, find: FindForms) -> None:
         self.find, self.known, self.until = find, FormLinks(), 0.0
+        self.asking: asyncio.Task[None] | None = None
 
     async def links(self) -> FormLinks:
-        """What is known of them; a page never waits longer than a second for it."""
+        """What is known of them. The first page waits for it, a second at most; later ones never do."""
         if time.monotonic() > self.until:
             self.until = time.monotonic() + WAIT_SECONDS  # whoever comes meanwhile takes what is known
-            try:
-                self.known = await asyncio.wait_for(self.find(), WAIT_SECONDS)
-                self.until = time.monotonic() + LOOKED_UP_FOR
-            except Exception:  # whatever Prefect or the network threw: the page is whole without its links
-                self.until = time.monotonic() + 10 * WAIT_SECONDS
+            is_first, self.asking = self.asking is None, asyncio.create_task(self._ask())
+            if is_first:
+                await self.asking
         return self.known
+
+    async def _ask(self) -> None:
+        try:
+            self.known = await asyncio.wait_for(self.find(), WAIT_SECONDS)
+            self.until = time.monotonic() + LOOKED_UP_FOR
+        except Exception:  # whatever Prefect or the network threw: the page is whole without its links
+            self.until = time.monotonic() + 10 * WAIT_SECONDS
 
 
 async def staff_page(

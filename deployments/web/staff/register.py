@@ -158,7 +158,7 @@ def _load(
         text = told.get("page", "")
         last = max(1, -(-counts[asked.about] // A_PAGE))
         page = min(max(int(text), 1), last) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
-        listed = lines(session, asked, today, (page - 1) * A_PAGE, A_PAGE)
+        listed = lines(session, asked, today, (page - 1) * A_PAGE, A_PAGE) if counts[asked.about] else []
         persons = find_persons(session, opened, asked.words, me, today) if page == 1 else NOBODY
         return Found(asked, listed, page, counts, persons), _choices(session)
 

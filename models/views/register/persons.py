@@ -33,7 +33,7 @@ KEY_LENGTH: Final = 32
 SEAL_LENGTH: Final = 16
 """So much of a sealed text's end is never the same twice."""
 LEAST_LETTERS: Final = 2
-MOST_SHOWN: Final = 20
+MOST_SHOWN: Final = 10
 AT_A_TIME: Final = 200
 MOST_LOOKED_THROUGH: Final = 2_000
 
@@ -106,15 +106,13 @@ def find_persons(session: Session, opened: OpenedNames, words: Sequence[str], me
     for first in range(0, min(len(meant), MOST_LOOKED_THROUGH), AT_A_TIME):
         some = meant[first : first + AT_A_TIME]
         cases = cases_of(session, some)
-        rows = select(Person).where(col(Person.id).in_(some), col(Person.erased_at).is_(None))
-        persons = {one.id: one for one in session.exec(rows)}
-        for person in (persons[one] for one in some if one in persons):
-            theirs = cases.get(person.id, [])
-            if sight_of_person(me, theirs, absent) is Sight.all and (not by_name or _holds(person, words)):
-                shown.append((person, theirs))
-        if len(shown) > MOST_SHOWN:
-            break
-    return FoundPersons(shown[:MOST_SHOWN], len(shown) > MOST_SHOWN or len(meant) > MOST_LOOKED_THROUGH)
+        seen = [one for one in some if sight_of_person(me, cases.get(one, []), absent) is Sight.all]
+        rows = select(Person).where(col(Person.id).in_(seen[: 2 * MOST_SHOWN]), col(Person.erased_at).is_(None))
+        persons = {one.id: one for one in session.exec(rows) if not by_name or _holds(one, words)}
+        shown += [(persons[one], cases.get(one, [])) for one in seen if one in persons]
+        if len(seen) > 2 * MOST_SHOWN or len(shown) > MOST_SHOWN:
+            return FoundPersons(shown[:MOST_SHOWN], more=True)
+    return FoundPersons(shown, len(meant) > MOST_LOOKED_THROUGH)
 
 
 def _meant(session: Session, opened: OpenedNames, words: Sequence[str]) -> tuple[list[UUID], bool]:
