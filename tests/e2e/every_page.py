@@ -40,8 +40,8 @@ def served(world: World, port: int) -> Iterator[str]:
 
 def every_page(world: World) -> dict[str, tuple[str, Form | None]]:
     """By name: the path, and what is sent in to come to the page, if anything."""
-    path = {purpose: world.path(purpose) for purpose in Purpose if purpose not in (Purpose.network, Purpose.my_data)}
-    check_in, meeting, organiser, stop = (path[one] for one in (*path,))
+    founders = (Purpose.check_in, Purpose.meeting, Purpose.organiser, Purpose.stop)
+    check_in, meeting, organiser, stop = (world.path(purpose) for purpose in founders)
     return {
         "home": ("/", None),
         "privacy": ("/privacy", None),
