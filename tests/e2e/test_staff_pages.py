@@ -74,7 +74,8 @@ def every_staff_page() -> list[str]:
 def test_axe_finds_nothing_on_any_staff_page_and_none_scrolls_sideways(
     office_pages: str, browser: Browser, language: str, width: int, scheme: str
 ) -> None:
-    page, axe, found = in_a(browser, width, language, scheme), Axe(), []
+    page, axe = in_a(browser, width, language, scheme), Axe()
+    found: list[tuple[str, str, list[str]]] = []
     come_in(page)
     for path in every_staff_page():
         page.goto(office_pages + path)
