@@ -79,7 +79,7 @@ def move(session: Session, network: Network, place: str, municipality: str, word
     if (network.place, network.municipality) == (nfc(place), found.code):
         return False
     network.place, network.municipality = nfc(place), found.code
-    _log(session, network, ChangedField.place, (before, after), word.cause, asked_by=asked)
+    log_change(session, network, ChangedField.place, (before, after), word.cause, asked_by=asked)
     return True
 
 
@@ -92,7 +92,7 @@ def _set(session: Session, network: Network, what: ChangedField, name: str, valu
     if before == value:
         return False
     setattr(network, name, value)
-    _log(session, network, what, (str(before), str(value)), word.cause, asked_by=asked)
+    log_change(session, network, what, (str(before), str(value)), word.cause, asked_by=asked)
     return True
 
 
@@ -102,7 +102,7 @@ def _asked_by(session: Session, network: Network, word: Word) -> str:
     return organiser_by_code(session, network, word.member, localized(*MEMBER)).code
 
 
-def _log(
+def log_change(
     session: Session, network: Network, what: ChangedField, values: tuple[str, str], cause: Cause, **more: Any
 ) -> None:
     """One line of what changed, from and to; `more`: who asked for it, why, and who approved it."""
@@ -170,7 +170,7 @@ def _give(session: Session, networks: Collection[Network], staff: Staff, cause: 
     for network in networks:
         former, network.negotiator = network.negotiator, staff.id
         before = signatures.get(former, "") if former else ""
-        _log(session, network, ChangedField.negotiator, (before, staff.signature), cause)
+        log_change(session, network, ChangedField.negotiator, (before, staff.signature), cause)
         if former:
             pass_on_grants(session, network.id, former, staff, cause.at)
 
@@ -208,7 +208,7 @@ def end_role(session: Session, network: Network, code: str, reason: str, approve
         one.until = today
         session.add(one)
     why = {"reason": nfc(reason), "approved_by": approver.id}
-    _log(session, network, ChangedField.role, (role.code, ""), cause, **why)
+    log_change(session, network, ChangedField.role, (role.code, ""), cause, **why)
     session.flush()
     look_after(session, {network.id: role}, cause.at)
     return True

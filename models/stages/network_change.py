@@ -29,6 +29,7 @@ from models.privacy.wrong_person import right_member
 from models.requests.near_neighbour import agree_for_network
 from models.support.ladder import ABSOLUTE_MONTHS, ON_THE_WAY, has_ended
 from models.support.pauses import pauses_of
+from models.tables.change_entry import ChangedField
 from models.tables.contact_entry import ContactChannel, ContactEntry, ContactOutcome
 from models.tables.network import STEP_OF, Network, NetworkState
 from models.tables.office import Staff
@@ -143,10 +144,11 @@ def extend(session: Session, network: Network, form: NetworkChangeForm, cause: C
                 "Approved by: somebody other than you and the network's negotiator. Write a colleague's signature.",
             )
         )
-    network.support_ends_on = _extended_end(session, network, form.days, local(cause.at).date())
-    network.extended_days, network.extension_reason = form.days, nfc(form.reason)
+    before, after = network.support_ends_on, _extended_end(session, network, form.days, local(cause.at).date())
+    network.support_ends_on, network.extended_days, network.extension_reason = after, form.days, nfc(form.reason)
     network.extension_approved_by = approver.id
-    session.add(network)
+    why = {"reason": nfc(form.reason), "approved_by": approver.id}
+    changes.log_change(session, network, ChangedField.extension, (str(before), str(after)), cause, **why)
     return True
 
 

@@ -10,10 +10,12 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 
 from models.dates.local_time import local
+from models.dates.working_days import add_working_days
 from models.db.queries import IDS_AT_A_TIME
 from models.i18n import localized
 from models.inbox.bounce import BOUNCED
 from models.mail.queue import QueuedMail, enqueue
+from models.networks import second_signature
 from models.networks.lookup import networks_by_id
 from models.office.absence import absences_on
 from models.office.contact_log import reminders_due
@@ -49,6 +51,7 @@ def what_waits(session: Session, at: datetime, part: Part = EVERYTHING) -> list[
     around = _around(session, at)
     found = [*_requests(session, around, part), *_interventions(session, around, part)]
     found += [*_mails(session, around, at, part), *_reminders(session, around, part)]
+    found += _second_signatures(session, around, part)
     if part.region is None:
         found += [*_rights(session, around), *_interrupted(session, around, at)]
     return sorted(found, key=lambda one: (not one.overdue, one.due or date.max, one.since, one.subject))
@@ -119,6 +122,19 @@ def _reminders(session: Session, around: ListContext, part: Part) -> Iterable[Wo
             ("network-change", change) if one.network_id else ("needs-talk", {"request_number": "{subject}"})
         )
         yield around.item("reminder", one.id, about, one.staff_id, one.on, one.remind_on, opens, **filled)
+
+
+def _second_signatures(session: Session, around: ListContext, part: Part) -> Iterable[WorkItem]:
+    """What somebody signed for a second person, who is to say so themselves on their own list."""
+    for entry, network in second_signature.waiting(session):
+        about = About("network", network.municipality, network.nature, network.number)
+        if part.region not in (None, around.region(about)) or (
+            part.owners is not None and entry.approved_by not in part.owners
+        ):
+            continue
+        since = local(entry.at).date()
+        due = add_working_days(since, second_signature.IN_WORKING_DAYS)
+        yield around.item("second_signature", entry.id, about, entry.approved_by, since, due, "")
 
 
 def _about(session: Session, entries: Sequence[ContactEntry]) -> Iterable[tuple[ContactEntry, About]]:

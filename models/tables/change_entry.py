@@ -19,6 +19,7 @@ class ChangedField(StrEnum):
     place = "place"
     negotiator = "negotiator"
     role = "role"
+    extension = "extension"
     grant = "grant"
     payment = "payment"
     meeting_day = "meeting_day"
@@ -36,6 +37,7 @@ class ChangeEntry(SQLModel, table=True):
 
     `before` and `after` hold days, figures, codes and signatures, and what a network, its place or a company is called;
     never a person. A role that was ended for cause has its reason, and a second signature; a correction has its reason.
+    `confirmed_at`, `refused_at`: when whoever gave the second signature said so themselves, or that they never did.
     """
 
     __tablename__ = "change_entry"
@@ -43,6 +45,7 @@ class ChangeEntry(SQLModel, table=True):
         CheckConstraint("network_id IS NOT NULL OR request_id IS NOT NULL", name="changed_in_something"),
         CheckConstraint("what <> 'role' OR approved_by IS NOT NULL", name="role_ended_by_two"),
         CheckConstraint("approved_by <> signed_by", name="change_approved_by_another"),
+        CheckConstraint("confirmed_at IS NULL OR refused_at IS NULL", name="confirmed_or_refused"),
     )
 
     id: UUID = key_field()
@@ -55,5 +58,7 @@ class ChangeEntry(SQLModel, table=True):
     reason: str | None = Field(default=None, sa_column=Column(EncryptedText))
     signed_by: UUID = Field(foreign_key="staff.id")
     approved_by: UUID | None = Field(default=None, foreign_key="staff.id")
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    refused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     flow_run_id: str | None = None
     at: datetime = Field(sa_type=UtcDateTime)

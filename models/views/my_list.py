@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
+from models.networks import second_signature
 from models.office.contact_log import reminders_due
 from models.office.labels import label_of
 from models.tables.change_entry import ChangedField, ChangeEntry
@@ -14,6 +16,7 @@ from models.tables.mail import OutgoingMail, Template
 from models.tables.network import Network
 from models.tables.office import Staff
 from models.tables.request import OPEN, SupportRequest
+from models.views.timeline import sentence_of
 
 SOON: Final = timedelta(days=14)
 
@@ -63,3 +66,35 @@ def came_to(session: Session, me: Staff, at: datetime) -> list[Told]:
 
 def _told(session: Session, about: Network | SupportRequest, on: date) -> Told:
     return Told("network" if isinstance(about, Network) else "request", about.number, label_of(session, about), on)
+
+
+@dataclass(frozen=True)
+class ToConfirm:
+    """A change that somebody signed for the reader too: in a sentence, by whom, and why in their words."""
+
+    id: UUID
+    number: int
+    label: str
+    sentence: str
+    signed_by: str
+    reason: str
+    on: date
+
+
+def to_confirm(session: Session, staff: Staff) -> list[ToConfirm]:
+    """What waits on the reader's own word that they approved it; the oldest first."""
+    found = second_signature.waiting(session, staff.id)
+    signed = {one.signed_by for one, _ in found}
+    signatures = dict(session.exec(select(Staff.id, Staff.signature).where(col(Staff.id).in_(signed))).all())
+    return [
+        ToConfirm(
+            one.id,
+            network.number,
+            label_of(session, network),
+            sentence_of(one),
+            signatures.get(one.signed_by, ""),
+            one.reason or "",
+            local(one.at).date(),
+        )
+        for one, network in found
+    ]

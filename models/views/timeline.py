@@ -136,11 +136,30 @@ def _changes(
 ) -> Iterator[TimelineEntry]:
     for one in session.exec(select(ChangeEntry).where(which).order_by(col(ChangeEntry.at))):
         kind = "correction" if one.what in CORRECTED else "change"
-        sentence = SENTENCES[ChangedField(one.what)](one.before, one.after)
+        sentence = sentence_of(one)
         if one.asked_by:
             sentence += localized(f" {one.asked_by} bad om det.", f" {one.asked_by} asked for it.")
+        sentence += _second(one, signatures)
         signature = "+".join(filter(None, (signatures.get(one.signed_by), signatures.get(one.approved_by))))
         yield TimelineEntry(one.at, kind, sentence, signature or None, one.reason)
+
+
+def sentence_of(one: ChangeEntry) -> str:
+    """What was changed, from what to what, in a sentence."""
+    return SENTENCES[ChangedField(one.what)](one.before, one.after)
+
+
+def _second(one: ChangeEntry, signatures: Mapping[UUID | None, str]) -> str:
+    """What whoever gave the second signature has said of it themselves."""
+    who = signatures.get(one.approved_by, "")
+    if not who or one.confirmed_at:
+        return ""
+    if one.refused_at:
+        on = local(one.refused_at).date()
+        return localized(
+            f" {who} hade inte godkänt det: taget tillbaka {on}.", f" {who} had not approved it: taken back {on}."
+        )
+    return localized(f" Väntar på att {who} bekräftar.", f" Waits for {who} to confirm it.")
 
 
 def _grant(codes: str) -> str:
@@ -203,6 +222,7 @@ SENTENCES: Mapping[ChangedField, Callable[[str, str], str]] = MappingProxyType({
     ChangedField.negotiator: _instead("Ny förhandlare", "New negotiator"),
     ChangedField.role: lambda code, _after: localized(
         f"{code}:s roll avslutades av ett skäl.", f"{code}'s role was ended for a reason."),
+    ChangedField.extension: _instead("Stödet förlängt, slutar", "The support extended, ends"),
     ChangedField.grant: _instead("Stöd rättat", "Support corrected", _grant),
     ChangedField.payment: _instead("Bidrag rättat", "Money corrected", _payment),
     ChangedField.meeting_day: lambda before, after: localized(

@@ -52,6 +52,12 @@ TASKS: Final[dict[str, dict[str, Task]]] = {
         "sv": Task("påminnelse om ett kontaktförsök", "Du ville försöka igen. Anteckna hur det går."),
         "en": Task("reminder of an attempt", "You wanted to try again. Note how it goes."),
     },
+    "second_signature": {
+        "sv": Task(
+            "din underskrift som andra person", "Säg på Min lista om du har godkänt det. Ett nej tar tillbaka det."
+        ),
+        "en": Task("your signature as the second", "Say on My list whether you approved it. A no takes it back."),
+    },
     "appeal": {
         "sv": Task("överklagande av ett nej", "Någon annan än den som sa nej prövar igen. Skriv in beslutet i tid."),
         "en": Task("appeal of a no", "Somebody else than who said no looks again. Record the decision in time."),

@@ -64,7 +64,16 @@ def paths(world: World) -> list[str]:
     lists += [f"/staff/register{kind}" for kind in ("", ".csv", ".xlsx")]
     once = ["/staff/sign-in", "/staff/sign-in/x", "/staff/sign-out", person, f"{person}/reason"]
     kept = [f"/staff/mail/{mail.id}{more}" for more in ("", "/reason", "/again")]
-    return [*founders, *cases, *lists, *once, *kept, f"/staff/meeting/{mail.id}", f"/staff/partner/{mail.id}"]
+    return [
+        *founders,
+        *cases,
+        *lists,
+        *once,
+        *kept,
+        f"/staff/meeting/{mail.id}",
+        f"/staff/partner/{mail.id}",
+        f"/staff/second/{mail.id}",
+    ]
 
 
 def _person() -> object:

@@ -66,6 +66,7 @@ def paths(desk: Desk) -> dict[str, str]:
             "meeting": f"/staff/meeting/{session.exec(select(Meeting.id)).first()}",
             "partner": f"/staff/partner/{session.exec(select(Partner.id)).one()}",
             "region": "/staff/region/25",
+            "second": f"/staff/second/{mail}",
         }
     desk.on("2027-02-02")
     found = {}

@@ -1,5 +1,7 @@
 """My list: what waits on whoever is signed in, their reminders, and what came to them (domain.md section 13)."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
@@ -81,3 +83,21 @@ def test_nothing_waits_on_a_reader_and_nobody_is_named_to_anybody(desk: Desk) ->
         assert not [one for one in ("Åke", "Görel", "Märit", "800101") if one in desk.get("/staff")]
     desk.client.cookies.clear()
     assert NETWORK not in desk.get("/staff", 403)
+
+
+def test_the_second_person_confirms_or_takes_back_what_was_signed_for_them(desk: Desk) -> None:
+    with transaction() as session:
+        network = session.exec(select(Network)).one()
+        change(session, network, "extend", "2027-01-11", days=60, approver="gol", reason="De bytte lokal.")
+    desk.on("2027-01-12")
+    desk.sign_in("asj")
+    assert "Underskrivet i ditt namn" not in desk.get("/staff")
+    desk.client.cookies.clear()
+    desk.sign_in("gol")
+    page = desk.get("/staff")
+    assert "Underskrivet i ditt namn" in page and "De bytte lokal." in page and "2027-10-24" in page
+    action = re.findall(r"/staff/second/[0-9a-f-]+", page)[0]
+    reply = desk.client.post(action, data={"csrf": desk.csrf("/staff"), "answer": "no"})
+    assert "Taget tillbaka." in reply.text and "Underskrivet i ditt namn" not in reply.text
+    again = desk.client.post(action, data={"csrf": desk.csrf("/staff"), "answer": "yes"})
+    assert again.status_code == 422 and "väntar inte på din underskrift" in again.text
