@@ -37,6 +37,7 @@ BROWSER = "a browser that measures"
 PLACES = ("Luleå", "norr", "Örebro", "stad", "#4711", "m2 #12")
 NAMES = ("Åke", "björn", "Nilsson", "medlem80", "eva berg")
 REFUSED = "refused"
+NOTHING = "a page that reads nothing"
 Times = dict[str, list[float]]
 
 
@@ -55,6 +56,9 @@ def staff_pages(pace: float = PACE) -> dict[str, Any]:
             for kind, taken in sorted(times.items()):
                 limit = " (under 150)" if rest else ""
                 figures[f"staff pages, {how}: {kind}, p95, ms{limit}"] = round(share(taken, 0.95) * 1000)
+            least = share(times[NOTHING], 0.95)
+            most = max(share(taken, 0.95) for taken in times.values())
+            figures[f"staff pages, {how}: the slowest p95 against that of {NOTHING}"] = round(most / least, 1)
             every = [one for taken in times.values() for one in taken]
             figures[f"staff pages, {how}: pages a second"] = round(len(every) / SECONDS, 1)
             figures[f"staff pages, {how}: all, p50, ms"] = round(share(every, 0.5) * 1000)
@@ -104,6 +108,7 @@ async def _one(port: int, key: str, region: str, rest: float, ends: float, times
 def _pages(region: str, random: Random) -> list[tuple[str, str]]:
     """What one may open next."""
     return [
+        (NOTHING, "/privacy"),
         ("my list", "/staff"),
         ("region", f"/staff/region/{region}"),
         ("regions", "/staff/region"),
