@@ -106,8 +106,8 @@ class NeedsTalkForm(Form):
             0,
             REQUEST,
             (
-                "De som väntar på samtal eller beslut, och de nyss avslagna.",
-                "Those that await a talk or a decision, and those refused lately.",
+                "De som väntar på samtal eller beslut, och de som nyss har fått ett.",
+                "Those that await a talk or a decision, and those decided lately.",
             ),
         ),
     )
