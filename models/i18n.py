@@ -1,5 +1,8 @@
 """Swedish first, English second: the two languages that people read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 
 from models.settings import settings
@@ -12,6 +15,19 @@ class Language(StrEnum):
     en = "en"
 
 
+_READERS: ContextVar[str] = ContextVar("the reader's language", default="")
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Within this, what is `localized` is in its reader's language; not for labels, which forms know in the office's."""
+    token = _READERS.set(language)
+    try:
+        yield
+    finally:
+        _READERS.reset(token)
+
+
 def localized(swedish: str, english: str) -> str:
     """The text in the office's language (LOTS_LANGUAGE): for forms, run pages and logs."""
-    return english if settings().language == Language.en else swedish
+    return english if (_READERS.get() or settings().language) == Language.en else swedish

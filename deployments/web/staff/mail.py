@@ -15,19 +15,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web.request import moment_of, run_query
+from deployments.web.request import language_of, moment_of, run_query
 from deployments.web.staff.page import came_back, check_signs, give_reason, looked_at, staff_page
 from deployments.web.staff.session import Form, SignedIn, for_staff, from_staff
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write
 from models.db.engine import reading
 from models.errors import UserError
+from models.i18n import in_language
 from models.mail.delivery import bytes_of
 from models.office.sight import Sight
 from models.people.signed_link import Purpose
 from models.stages.mail_again import again_refused, send_again
 from models.tables.mail import OutgoingMail
-from models.tables.office import Staff
 from models.views.cases.mail_case import MailCase, mail_case, page_of
 from tasks.smtp.mail_bytes import recipient
 from tasks.smtp.mail_context import mail_values
@@ -85,15 +85,15 @@ ROUTES = [
 
 
 async def _found(request: Request, me: SignedIn) -> Shown:
-    found = await run_query(_load, request.path_params["mail"], me.staff, me.since, moment_of(request)[0])
+    found = await run_query(_load, request.path_params["mail"], me, moment_of(request)[0], language_of(request))
     if found is None:
         raise HTTPException(404)
     return found
 
 
-def _load(mail_id: UUID, me: Staff, since: datetime, at: datetime) -> Shown | None:
-    with reading() as session:
-        case = mail_case(session, mail_id, me, since, at)
+def _load(mail_id: UUID, me: SignedIn, at: datetime, language: str) -> Shown | None:
+    with reading() as session, in_language(language):
+        case = mail_case(session, mail_id, me.staff, me.since, at)
         if case is None:
             return None
         if case.sight is not Sight.all:

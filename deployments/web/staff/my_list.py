@@ -9,13 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web.request import moment_of, run_apart
+from deployments.web.request import language_of, moment_of, run_apart
 from deployments.web.staff.page import Forms, came_back, check_signs, staff_page
 from deployments.web.staff.session import Form, SignedIn, for_staff, from_staff
 from deployments.web.writer import write
 from models.dates.local_time import local
 from models.db.engine import reading
 from models.errors import UserError
+from models.i18n import in_language
 from models.networks import second_signature
 from models.office.staff import ANSWERING
 from models.settings import settings
@@ -50,7 +51,7 @@ async def answer(request: Request, me: SignedIn, form: Form) -> Response:
 
 
 async def _page(request: Request, me: SignedIn, status_code: int = 200, **values: object) -> Response:
-    rows, reminders, came, confirms = await run_apart(_load, me.staff, moment_of(request)[0])
+    rows, reminders, came, confirms = await run_apart(_load, me.staff, moment_of(request)[0], language_of(request))
     forms: Forms = request.app.state.forms
     links = await forms.links()
 
@@ -82,7 +83,7 @@ ROUTES = [
 ]
 
 
-def _load(me: Staff, at: datetime) -> tuple[list[WorkRow], list[Told], list[Told], list[ToConfirm]]:
+def _load(me: Staff, at: datetime, language: str) -> tuple[list[WorkRow], list[Told], list[Told], list[ToConfirm]]:
     """What waits, one row a network or request, what is overdue first."""
     if me.role not in ANSWERING:
         return [], [], [], []
@@ -90,4 +91,5 @@ def _load(me: Staff, at: datetime) -> tuple[list[WorkRow], list[Told], list[Told
     with reading() as session:
         rows = sorted(collected(what_waits_on(session, me, at)), key=lambda row: not row.overdue)
         told = coming_reminders(session, me, today), came_to(session, me, at)
-        return rows, *told, to_confirm(session, me)
+        with in_language(language):
+            return rows, *told, to_confirm(session, me)

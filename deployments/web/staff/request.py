@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deployments.web.request import moment_of, run_query
+from deployments.web.request import language_of, moment_of, run_query
 from deployments.web.staff.contact_log import note_contact
 from deployments.web.staff.page import came_back, give_reason, looked_at, staff_page
 from deployments.web.staff.session import Form, SignedIn, for_staff, from_staff
 from models.db.engine import reading
-from models.tables.office import Staff
+from models.i18n import in_language
 from models.views.cases.request_case import RequestCase, page_of, request_case
 from models.views.timeline import TimelineEntry, request_timeline
 
@@ -49,16 +49,19 @@ ROUTES = [
 
 
 async def _found(request: Request, me: SignedIn) -> Found:
-    found = await run_query(_load, request.path_params["number"], me.staff, me.since, moment_of(request)[0])
+    found = await run_query(_load, request.path_params["number"], me, moment_of(request)[0], language_of(request))
     if found is None:
         raise HTTPException(404)
     return found
 
 
-def _load(number: int, me: Staff, since: datetime, at: datetime) -> Found | None:
+def _load(number: int, me: SignedIn, at: datetime, language: str) -> Found | None:
     with reading() as session:
-        case = request_case(session, number, me, since, at)
-        return (case, request_timeline(session, case.request)) if case else None
+        case = request_case(session, number, me.staff, me.since, at)
+        if case is None:
+            return None
+        with in_language(language):
+            return case, request_timeline(session, case.request)
 
 
 async def _page(request: Request, me: SignedIn, found: Found, status_code: int = 200, **values: object) -> Response:

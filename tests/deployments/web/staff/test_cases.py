@@ -205,3 +205,12 @@ def test_a_request_that_was_granted_leads_to_its_network_and_back(desk: Desk) ->
     desk.sign_in("asj")
     assert f"/staff/network/{numbers[1]}" in desk.get(f"/staff/request/{numbers[0]}")
     assert f"/staff/request/{numbers[0]}" in desk.get(f"/staff/network/{numbers[1]}")
+
+
+def test_what_has_happened_is_told_in_the_readers_language_and_the_form_in_the_offices(
+    desk: Desk, network_path: str
+) -> None:
+    desk.sign_in("asj")
+    page = desk.get(f"{network_path}?lang=en")
+    assert "m1 told of the meeting on 2026-11-25" in page and "berättade om träffen" not in page
+    assert "Lule%C3%A5%20%C2%B7%20ort%20%C2%B7%20%231" in page, "as the form's own list has it"
