@@ -20,7 +20,7 @@ _READERS: ContextVar[str] = ContextVar("the reader's language", default="")
 
 @contextmanager
 def in_language(language: str) -> Iterator[None]:
-    """Within this, what is `localized` is in its reader's language; not for labels, which forms know in the office's."""
+    """Within this, what is `localized` is in that language; not for labels, which forms know in the office's."""
     token = _READERS.set(language)
     try:
         yield
