@@ -100,10 +100,10 @@ ABOUT: dict[str, tuple[str, str]] = {
         "to do.",
     ),
     "capacity": (
-        "När timmar, frånvaro eller kön ska ändras: vem som är borta, vem som ersätter, hur många timmar. När ett "
-        "kvartal börjar går oanvända timmar tillbaka av sig själva.",
-        "When hours, absences or the queue are to change: who is away, who stands in, how many hours. When a "
-        "quarter begins, unused hours go back by themselves.",
+        "När du har använt timmar, betalat ett bidrag eller är borta, och när timmar, dagar eller bidrag blev fel. "
+        "När ett kvartal börjar går oanvända timmar tillbaka av sig själva.",
+        "When you used hours, paid money or are away, and when hours, days or money went wrong. When a quarter "
+        "begins, unused hours go back by themselves.",
     ),
     "outbox": (
         "Skickar den e-post som får gå, var femtonde minut på kontorstid. Öppna den när det är oklart om ett mejl "
@@ -139,7 +139,8 @@ BY_ITSELF = ("sköts av sig självt", "runs by itself")
 SETTINGS = ("inställningar", "settings")
 TAG: dict[str, tuple[str, str]] = (
     dict.fromkeys(ABOUT, DAILY)
-    | dict.fromkeys(("health-check", "phase-out", "outbox", "inbox", "backup"), BY_ITSELF)
-    | dict.fromkeys(("capacity", "mail-check"), SETTINGS)
+    | dict.fromkeys(("health-check", "phase-out", "outbox", "inbox", "data-protection", "backup"), BY_ITSELF)
+    | dict.fromkeys(("mail-check",), SETTINGS)
 )
-"""What kind of work each is for staff: the ten that a negotiator opens stand on one page of Prefect's list."""
+"""What kind of work each is for staff: the ten that a negotiator opens stand on one page of Prefect's list. What is
+opened from its row of the work list alone (a mail in doubt, somebody's rights) is among what runs by itself."""
