@@ -109,7 +109,12 @@ class CapacityForm(Form):
         ),
     )
     item: Annotated[Item, Coded(ITEM)] = Field(
-        Item.talk, **field(4, ("Stöd", "Support"), ("För använda timmar.", "For hours used."))
+        Item.talk,
+        **field(
+            4,
+            ("Stöd", "Support"),
+            ("För använda timmar, och det stöd som rättas.", "For hours used, and support that is corrected."),
+        ),
     )
     on: DayText = Field(
         "", **field(5, ON, ("När det gavs eller betalades. Tomt: i dag.", "When it was given or paid. Empty: today."))
@@ -121,8 +126,8 @@ class CapacityForm(Form):
             6,
             ("Timmar", "Hours"),
             (
-                "Använda timmar, eller alla i kvartalet. Samma stöd, dag och timmar en gång till räknas inte igen.",
-                "Hours used, or all of the quarter. The same support, day and hours once more do not count again.",
+                "Använda timmar, kvartalets alla, eller de rätta. Samma stöd, dag och timmar en gång till räknas inte.",
+                "Hours used, all of the quarter, or the right ones. The same once more does not count again.",
             ),
         ),
     )

@@ -47,7 +47,9 @@ class GrantLine(Form):
     sek: int = Field(
         0, **field(5, ("Kronor", "SEK"), ("Bara för bidrag till en träff.", "Only for money for a meeting."))
     )
-    reason: str = Field(**field(6, ("Skäl", "Reason"), personal=True))
+    reason: str = Field(
+        **field(6, ("Skäl", "Reason"), ("Medlemmen läser det i beslutet.", "The member reads it."), personal=True)
+    )
 
     @property
     def named(self) -> str:

@@ -20,9 +20,11 @@ from deployments.web.writer import write
 from models.audit import Correction
 from models.db.engine import reading
 from models.errors import UserError
+from models.i18n import localized
 from models.meetings.partners import correct_partner
 from models.networks.meeting_corrections import drop_double, move_to_day, never_held
 from models.office.sight import Sight
+from models.people.named_in_note import check_network_note
 from models.tables.meeting import Meeting, MeetingStatus, Partner
 from models.tables.network import Network
 from models.tables.office import Staff
@@ -31,6 +33,7 @@ from models.views.cases.network_case import network_sight
 
 SLIPS = ("wrong_day", "double", "never_held")
 REASON_LENGTH = 200
+WHY = ("Varför", "Why")
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ def _meeting(slip: Slip, typed: FormReader) -> Any:
 
     def put_right(session: Session, correction: Correction) -> bool:
         meeting, network = session.get_one(Meeting, key), session.get_one(Network, slip.network.id)
+        check_network_note(session, network, correction.reason, localized(*WHY))
         if on:
             return move_to_day(session, network, meeting, on, correction)
         if same_as:
@@ -101,6 +105,7 @@ def _partner(slip: Slip, typed: FormReader) -> Any:
 
     def put_right(session: Session, correction: Correction) -> bool:
         network, partner = session.get_one(Network, slip.network.id), session.get_one(Partner, key)
+        check_network_note(session, network, correction.reason, localized(*WHY))
         return correct_partner(session, network, partner, company, correction)
 
     return put_right

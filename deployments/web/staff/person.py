@@ -49,7 +49,8 @@ async def save(request: Request, me: SignedIn, form: Form) -> Response:
         return await _page(request, me, case, 422, typed=typed.values, errors=typed.errors)
     protected = bool(typed.text("protected"))
     await write(request, lambda session: _save(session, case.person_id, phone, protected, at))
-    return came_back(request, f"/staff/{page_of(case.person_id)}", "person")
+    said = "person_unreachable" if protected and not phone else "person"
+    return came_back(request, f"/staff/{page_of(case.person_id)}", said)
 
 
 ROUTES = [

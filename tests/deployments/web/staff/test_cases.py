@@ -190,6 +190,11 @@ def test_who_is_protected_is_called_and_not_mailed(desk: Desk, request_path: str
     assert person().may_be_mailed
 
 
+def test_who_is_protected_without_a_phone_number_can_be_reached_by_nobody(desk: Desk, request_path: str) -> None:
+    desk.sign_in("asj")
+    assert "Skriv in ett telefonnummer också" in desk.post(f"/staff/person/{person().id}", "", {"protected": "yes"})
+
+
 def test_a_phone_number_that_is_none_gets_a_sentence(desk: Desk, request_path: str) -> None:
     desk.sign_in("asj")
     page = desk.post(f"/staff/person/{person().id}", "", {"phone": "ring hem"}, 422)

@@ -68,6 +68,12 @@ def test_what_is_missing_or_cannot_be_gets_its_sentence_and_loses_nothing(desk: 
     assert [str(one.starts_at.date()) for one in meetings()] == ["2026-11-25", "2027-01-20"]
 
 
+def test_why_it_was_wrong_names_nobody(desk: Desk, network_path: str) -> None:
+    path = f"/staff/meeting/{meetings()[1].id}"
+    page = desk.post(path, "", {"slip": "never_held", "reason": "Märit sa fel dag."}, 422)
+    assert "Varför: skriv m2 i stället för namnet." in page and meetings()[1].status == "held"
+
+
 def test_a_company_is_spelt_rightly(desk: Desk, network_path: str) -> None:
     with reading() as session:
         [partner] = session.exec(select(Partner)).all()

@@ -32,7 +32,7 @@ def test_what_waits_on_me_stands_by_network_and_request_the_overdue_first(desk: 
     page = desk.get("/staff")
     assert page.count(NETWORK) == 1 and 'rowspan="2"' in page
     assert page.index(REQUEST) < page.index(NETWORK), "the talk was due on the eighth"
-    assert "2 väntar på dig: 1 försenade" in page
+    assert "Väntar på dig: 2. Försenat: 1." in page
     assert "id-of-needs-talk/run?parameters=" in page and "%22signature%22%3A%22asj%22" in page
     assert page.count('href="/staff/request/2"') == 2, "it came to asj lately too"
 
