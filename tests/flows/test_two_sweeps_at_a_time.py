@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier
@@ -39,13 +40,27 @@ def rows() -> Counter[str]:
         )
 
 
-@pytest.mark.each_database
-def test_each_ends_well_and_what_is_done_is_done_once(office: Settings) -> None:
+@pytest.fixture
+def slow_commits(office: Settings) -> Iterator[None]:
+    """What one has written the other sees late, as on a busy disk: it decides before it knows.
+
+    The engine serves the tests after this one too, so it is made quick again.
+    """
     with engine().begin() as connection:
         connection.execute(sa.text("DELETE FROM person"))  # simulate fills an office without members
     simulate(networks=40, months=14, until=SIMULATED_UNTIL, seed=3)
-    # What one has written the other sees late, as on a busy disk: it decides before it knows.
-    sa.event.listen(engine(), "commit", lambda _: time.sleep(SLOW_COMMIT))
+
+    def wait(_connection: sa.Connection) -> None:
+        time.sleep(SLOW_COMMIT)
+
+    sa.event.listen(engine(), "commit", wait)
+    yield
+    sa.event.remove(engine(), "commit", wait)
+
+
+@pytest.mark.each_database
+@pytest.mark.usefixtures("slow_commits")
+def test_each_ends_well_and_what_is_done_is_done_once(office: Settings) -> None:
     for name, day in DAYS.items():
         before, together = rows(), Barrier(2)
 
