@@ -96,4 +96,5 @@ async def test_the_automations_of_an_earlier_version_are_taken_away_and_an_offic
             await client.create_automation(AutomationCore(name=name, trigger=trigger, actions=[DoNothing()]))
         await set_up_prefect()
         left = (await client.request("POST", "/automations/filter", json={})).json()
-    assert [one["name"] for one in left] == ["kansliets egen"]
+    theirs = {one["name"] for one in left} & {*EARLIER_AUTOMATIONS, "kansliets egen"}
+    assert theirs == {"kansliets egen"}  # beside those of deployments that another test has made
