@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from models.db.engine import reading, transaction
 from models.mail import delivery
 from models.tables.mail import MailStatus, OutgoingMail
-from tests.acts import ask, at, first_meeting_booked, meet, network_in
+from tests.acts import ask, at, first_meeting_booked, network_in, talk
 from tests.deployments.web.staff.conftest import Desk
 
 
@@ -65,16 +65,14 @@ def test_what_went_is_sent_once_more_and_once_a_day(desk: Desk, asked: str) -> N
 
 def test_what_no_longer_holds_is_not_sent_again(desk: Desk) -> None:
     with transaction() as session:
-        network = first_meeting_booked(session)
-        invitation = session.exec(
-            select(OutgoingMail).where(col(OutgoingMail.template) == "calendar-invitation")
-        ).first()
-        assert invitation
-        meet(session, network, "2026-11-25")
-    goes(invitation, MailStatus.sent, 250)
-    desk.on("2026-12-01")
+        request = ask(session)
+        talk(session, request, decision="wait")
+        told = session.exec(select(OutgoingMail).where(col(OutgoingMail.template) == "waiting")).one()
+        talk(session, request, "2026-11-09", decision="withdraw")
+    goes(told, MailStatus.sent, 250)
+    desk.on("2026-11-10")
     desk.sign_in("asj")
-    assert "Det mejlet säger gäller inte längre." in desk.get(f"/staff/mail/{invitation.id}")
+    assert "Det mejlet säger gäller inte längre." in desk.get(f"/staff/mail/{told.id}")
 
 
 def test_what_waits_or_is_in_doubt_is_not_sent_again_from_here(desk: Desk, asked: str) -> None:
