@@ -50,6 +50,8 @@ def absences_on(session: Session, day: date) -> dict[UUID, UUID | None]:
     """
     rows = session.exec(select(Absence).where(col(Absence.from_on) <= day, col(Absence.to_on) >= day)).all()
     found: dict[UUID, UUID | None] = {one.staff_id: None for one in rows}
+    if not found:
+        return found
     there = set(session.exec(select(Staff.id).where(col(Staff.active)))).difference(found)
     for one in sorted(rows, key=lambda one: one.from_on):  # of absences that overlap, the latest told of that has one
         if one.substitute_id in there:

@@ -65,7 +65,8 @@ def ask(
 
 def who_answers(session: Session, today: date) -> list[Staff]:
     """Those who look after data protection, or who acts for them that day; nobody there, the office."""
-    active = session.exec(select(Staff).where(col(Staff.active)).order_by(col(Staff.signature))).all()
+    roles = col(Staff.role).in_((StaffRole.data_protection, StaffRole.office))
+    active = session.exec(select(Staff).where(col(Staff.active), roles).order_by(col(Staff.signature))).all()
     named = [one for one in active if one.role == StaffRole.data_protection]
     acting = {one.id: one for staff in named if (one := substitute_for(session, staff, today))}
     office = [one for one in active if one.role == StaffRole.office]

@@ -48,7 +48,10 @@ def what_waits(session: Session, at: datetime, part: Part = EVERYTHING) -> list[
 
     What is about no network or request (what persons asked for, runs that broke off) is in every part but a region's.
     """
-    around = _around(session, at)
+    return _listed(session, _around(session, at), at, part)
+
+
+def _listed(session: Session, around: ListContext, at: datetime, part: Part) -> list[WorkItem]:
     found = [*_requests(session, around, part), *_interventions(session, around, part)]
     found += [*_mails(session, around, at, part), *_reminders(session, around, part)]
     found += _second_signatures(session, around, part)
@@ -61,9 +64,9 @@ def what_waits_on(session: Session, staff: Staff, at: datetime) -> list[WorkItem
     """What waits on one of the staff today: what they have or stand in for, and what nobody who is there has, where
     that falls to them.
     """
-    away = _around(session, at).acting  # what they have waits on somebody else, who may be this one
-    owners = _owners(session, at)
-    return [one for one in what_waits(session, at, Part({staff.id, *away})) if staff.id in owners(one)]
+    around, owners = _around(session, at), _owners(session, at)
+    part = Part({staff.id, *around.acting})  # what who is away has waits on somebody else, who may be this one
+    return [one for one in _listed(session, around, at, part) if staff.id in owners(one)]
 
 
 def _around(session: Session, at: datetime) -> ListContext:
@@ -152,9 +155,10 @@ def _about(session: Session, entries: Sequence[ContactEntry]) -> Iterable[tuple[
 
 def _rights(session: Session, around: ListContext) -> Iterable[WorkItem]:
     """What persons asked for about their own data, until it is answered. Names nobody: the alarm mail tells who."""
-    answers = who_answers(session, around.today)
+    asked = unanswered(session)
+    answers = who_answers(session, around.today) if asked else []
     sole = answers[0].id if len(answers) == 1 else None
-    for one in unanswered(session):
+    for one in asked:
         told = around.item(
             f"rights_{one.kind}",
             one.id,
