@@ -20,14 +20,13 @@ from deployments.web.rate_limits import Limits, RateLimiter
 from deployments.web.refused_link import link_refused
 from deployments.web.request import LinkRefused, page
 from deployments.web.security_headers import Guard
+from deployments.web.staff import case as staff_case
 from deployments.web.staff import corrections as staff_corrections
 from deployments.web.staff import mail as staff_mail
 from deployments.web.staff import my_list as staff_my_list
-from deployments.web.staff import network as staff_network
 from deployments.web.staff import person as staff_person
 from deployments.web.staff import region as staff_region
 from deployments.web.staff import register as staff_register
-from deployments.web.staff import request as staff_request
 from deployments.web.staff import sign_in as staff_sign_in
 from deployments.web.staff.page import FindForms, Forms
 from deployments.web.staff.session import SignInNeeded, sign_in_needed
@@ -84,8 +83,7 @@ def create_app(now: Now = utc_now, start: Start = start_run, forms: FindForms = 
             *support_request.ROUTES,
             *unsubscribe.ROUTES,
             *staff_sign_in.ROUTES,
-            *staff_request.ROUTES,
-            *staff_network.ROUTES,
+            *staff_case.ROUTES,
             *staff_person.ROUTES,
             *staff_mail.ROUTES,
             *staff_corrections.ROUTES,
