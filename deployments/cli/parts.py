@@ -1,5 +1,6 @@
 """`lots up` and the parts that it runs, each also by itself."""
 
+import gc
 import os
 import sys
 from typing import Annotated
@@ -9,6 +10,8 @@ from cyclopts import Parameter
 from deployments.cli.output import Json, prepare_prefect, show
 from models.settings import settings
 
+# Objects made, and rounds of the younger generations; a page with a long list makes tens of thousands.
+GARBAGE_COLLECTED_AFTER = (50_000, 20, 20)
 # The web's writer works beside the thread that answers, and is to let it in at once, not after Python's 5 ms.
 WRITER_YIELDS = 0.0005
 KEEP_LINE_SECONDS = 75  # a page takes a minute to read
@@ -71,6 +74,10 @@ def web(*, fd: Annotated[int | None, Parameter(show=False)] = None) -> None:
     watch(engine())
     sys.setswitchinterval(WRITER_YIELDS)
     app = create_app()
+    # What is loaded by now stays: the collector need not walk through it again and again while pages are made.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_COLLECTED_AFTER)
     # Staff's first search would wait for tens of thousands of names to be opened.
     Thread(target=app.state.opened.open_ahead, daemon=True).start()
     config = uvicorn.Config(

@@ -308,13 +308,13 @@ def _owners(session: Session, at: datetime) -> Callable[[WorkItem], list[UUID]]:
 
     What a person asks for about their own data waits on who answers for that.
     """
-    staff = session.exec(select(Staff).where(col(Staff.active))).all()
+    staff = session.exec(select(Staff.id, Staff.role, Staff.region).where(col(Staff.active))).all()
     absent = absences_on(session, local(at).date())
-    office = [one.id for one in staff if one.role == StaffRole.office]
+    office = [staff_id for staff_id, role, _ in staff if role == StaffRole.office]
     regional: dict[str, list[UUID]] = {}
-    for one in staff:
-        if one.role == StaffRole.negotiator and one.region:
-            regional.setdefault(one.region, []).append(one.id)
+    for staff_id, role, region in staff:
+        if role == StaffRole.negotiator and region:
+            regional.setdefault(region, []).append(staff_id)
 
     def there(ids: list[UUID]) -> list[UUID]:
         return list(dict.fromkeys(acting for one in ids if (acting := absent.get(one, one))))

@@ -1,5 +1,6 @@
 """The office's hours: a ledger per negotiator and quarter that never goes below zero (domain.md S6, I5)."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -75,14 +76,13 @@ def lock_ledger(session: Session) -> None:
     session.exec(select(Staff.id).order_by(col(Staff.id)).with_for_update(key_share=True)).all()
 
 
-def all_hours_left(session: Session, in_quarter: str) -> dict[UUID, Decimal]:
-    """`hours_left` of everybody whose quarter has lines; the others have the whole budget."""
-    last: Any = (
-        select(col(CapacityEntry.staff_id), func.max(col(CapacityEntry.sequence)).label("sequence"))
-        .where(col(CapacityEntry.quarter) == in_quarter)
-        .group_by(col(CapacityEntry.staff_id))
-        .subquery()
-    )
+def all_hours_left(session: Session, in_quarter: str, staff_ids: Collection[UUID] | None = None) -> dict[UUID, Decimal]:
+    """`hours_left` of everybody, or of these, whose quarter has lines; the others have the whole budget."""
+    lines: Any = select(col(CapacityEntry.staff_id), func.max(col(CapacityEntry.sequence)).label("sequence"))
+    lines = lines.where(col(CapacityEntry.quarter) == in_quarter).group_by(col(CapacityEntry.staff_id))
+    if staff_ids is not None:
+        lines = lines.where(col(CapacityEntry.staff_id).in_(staff_ids))
+    last = lines.subquery()
     rows = select(col(CapacityEntry.staff_id), col(CapacityEntry.balance)).join(
         last, (last.c.staff_id == CapacityEntry.staff_id) & (last.c.sequence == CapacityEntry.sequence)
     )

@@ -36,14 +36,15 @@ def first_year_hours(session: Session, network: Network) -> Decimal:
     ended, what was used.
     """
     used: Any = (
-        select(col(SupportTime.grant_id), func.sum(col(SupportTime.hours)).label("hours"))
-        .group_by(col(SupportTime.grant_id))
-        .subquery()
+        select(func.sum(col(SupportTime.hours)))
+        .where(col(SupportTime.grant_id) == col(SupportGrant.id))
+        .correlate(SupportGrant)
+        .scalar_subquery()
     )
     rows = session.exec(
-        select(col(SupportGrant.hours), col(SupportGrant.status), used.c.hours)
-        .outerjoin(used, used.c.grant_id == SupportGrant.id)
-        .where(col(SupportGrant.network_id) == network.id, col(SupportGrant.from_on) < first_year_ends_on(network))
+        select(col(SupportGrant.hours), col(SupportGrant.status), used).where(
+            col(SupportGrant.network_id) == network.id, col(SupportGrant.from_on) < first_year_ends_on(network)
+        )
     ).all()
     return sum(
         (

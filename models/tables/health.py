@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.db.column_types import code, key_field
@@ -25,10 +25,14 @@ class HealthSnapshot(SQLModel, table=True):
     """
 
     __tablename__ = "health_snapshot"
-    __table_args__ = (UniqueConstraint("network_id", "on", "model_version", name="one_snapshot_a_day"),)
+    __table_args__ = (
+        UniqueConstraint("network_id", "on", "model_version", name="one_snapshot_a_day"),
+        # A region's trend reads levels alone: it need not visit the table.
+        Index("ix_health_snapshot_levels", "network_id", "model_version", "on", "level"),
+    )
 
     id: UUID = key_field()
-    network_id: UUID = Field(foreign_key="network.id", index=True)
+    network_id: UUID = Field(foreign_key="network.id")
     on: date = Field(index=True)
     r: float
     a: float | None = None

@@ -169,15 +169,17 @@ def _hours(session: Session, code: str, today: date) -> list[tuple[str, list[Qua
         col(Staff.active), col(Staff.region) == code, col(Staff.role) == StaffRole.negotiator
     )
     staff = session.exec(negotiators).all()
+    ids = [one.id for one in staff]
     this = quarter(today)
     quarters = (this, quarter(quarter_bounds(this)[1] + ONE_DAY))
     budgets = (
         select(CapacityEntry.staff_id, CapacityEntry.quarter, func.sum(CapacityEntry.hours))
         .where(col(CapacityEntry.quarter).in_(quarters), col(CapacityEntry.kind) == EntryKind.budget)
+        .where(col(CapacityEntry.staff_id).in_(ids))
         .group_by(col(CapacityEntry.staff_id), col(CapacityEntry.quarter))
     )
     of = {(staff_id, name): Decimal(str(hours)) for staff_id, name, hours in session.exec(budgets)}
-    left = {name: all_hours_left(session, name) for name in quarters}
+    left = {name: all_hours_left(session, name, ids) for name in quarters}
     usual = office_policy().quarter_hours
     found = [
         (one.signature, [QuarterHours(q, of.get((one.id, q), usual), left[q].get(one.id, usual)) for q in quarters])

@@ -34,7 +34,7 @@ class WorkItem:
     `owner` is whose it is, `acting` who acts for them today: themselves, their stand-in, or nobody. `with_whom` tells
     both by signature. `opens` is the flow whose form deals with it, `filled` what the form starts with. `run`: the flow
     run that is to be started again. `person`: of whom only the mail to its owner may tell. `urgent`: whoever acts is
-    alarmed before it is overdue. `page`: the staff page of the request or network, empty where it is about neither.
+    alarmed before it is overdue. `about`: the request or network, if it is about one.
     """
 
     what: str
@@ -52,7 +52,12 @@ class WorkItem:
     run: UUID | None = None
     person: UUID | None = None
     urgent: bool = False
-    page: str = ""
+    about: About | None = None
+
+    @property
+    def page(self) -> str:
+        """The staff page of the request or network; empty where it is about neither."""
+        return staff_link(self.about.kind, self.about.number) if self.about else ""
 
     @property
     def fresh(self) -> bool:
@@ -140,14 +145,13 @@ class ListContext:
     ) -> WorkItem:
         """`filled` is what the form starts with; {subject} in it stands for the label."""
         subject, region = self.subject(about), self.region(about)
-        page = staff_link(about.kind, about.number) if about else ""
         acting = self.acting.get(owner, owner) if owner else None
         start = {name: text.format(subject=subject) if isinstance(text, str) else text for name, text in filled.items()}
         if start and (signature := self.signatures.get(acting, "") if acting else ""):
             start["signature"] = signature
         whom = self._whom(owner, acting)
         told = (what, key, subject, region, owner, since, due, self.today, acting, whom, opens, start)
-        return WorkItem(*told, page=page)
+        return WorkItem(*told, about=about)
 
     def _whom(self, owner: UUID | None, acting: UUID | None) -> str:
         """Whose a thing is and who acts for them: "asj", "gol (för asj)", or "asj (borta)" where nobody does."""

@@ -36,9 +36,9 @@ class WorkRow:
 
 def collected(things: Iterable[WorkItem]) -> list[WorkRow]:
     """The rows of these things, the most pressing first. `things` come as `what_waits` gives them, overdue first."""
-    about: dict[str, list[WorkItem]] = {}
+    about: dict[object, list[WorkItem]] = {}
     for one in things:
-        about.setdefault(one.page or str(one.key), []).append(one)
+        about.setdefault(one.about or one.key, []).append(one)
     return sorted((WorkRow(tuple(some)) for some in about.values()), key=lambda row: row.pressing)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, asc, case, desc, exists, func, null, or_
+from sqlalchemy import ColumnElement, asc, case, desc, exists, false, func, null, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
@@ -25,6 +25,8 @@ ONGOING: Final = "ongoing"
 NUMBER: Final = re.compile(r"#?([0-9]{1,9})")
 CODE: Final = re.compile(r"m[1-9][0-9]{0,3}")
 MOST_WORDS: Final = 6
+BETWEEN: Final = "\n"
+"""What stands in no word: two texts are looked through as one."""
 
 
 class About(StrEnum):
@@ -175,9 +177,9 @@ def _networks(asked: Asked, checked_on: date | None) -> Any:
     )
     for word in asked.words:
         of_code = (col(Role.network_id) == col(Network.id)) & (col(Role.code) == word)
-        texts = (col(Network.name), col(Network.place), col(Municipality.name))
         also = [exists().where(of_code)] if CODE.fullmatch(word) else []
-        found = found.where(_holds(word, col(Network.number), texts, *also))
+        text = col(Network.name) + BETWEEN + col(Network.place)
+        found = found.where(_holds(word, Network, text, *also))
     if asked.level:
         found = found.where(col(HealthSnapshot.level) == Level(asked.level))
     if asked.state:
@@ -199,20 +201,24 @@ def _requests(asked: Asked) -> Any:
         .outerjoin(Staff, col(Staff.id) == col(SupportRequest.assigned_to))
     )
     for word in asked.words:
-        found = found.where(
-            _holds(word, col(SupportRequest.number), (col(SupportRequest.place), col(Municipality.name)))
-        )
+        found = found.where(_holds(word, SupportRequest, col(SupportRequest.place)))
     if asked.state:
         of_state = col(SupportRequest.state)
         found = found.where(of_state.in_(OPEN) if asked.state == ONGOING else of_state == asked.state)
     return found
 
 
-def _holds(word: str, number: Any, texts: Iterable[Any], *also: Any) -> ColumnElement[bool]:
-    """Whether the word is the number, or stands in one of the texts; "#12" is a number only."""
-    is_number = [number == int(found[1])] if (found := NUMBER.fullmatch(word)) else []
-    written = [] if word.startswith("#") else [_folded(text, word).contains(word, autoescape=True) for text in texts]
-    return or_(*is_number, *written, *also) if is_number or written or also else number == -1
+def _holds(word: str, table: type[Network] | type[SupportRequest], text: Any, *also: Any) -> ColumnElement[bool]:
+    """Whether the word is the number, or stands in the text or in the municipality's name; "#12" is a number only.
+
+    The few municipalities are looked through once, and not for every row.
+    """
+    is_number = [col(table.number) == int(found[1])] if (found := NUMBER.fullmatch(word)) else []
+    named = sql_select(col(Municipality.code)).where(
+        _folded(col(Municipality.name), word).contains(word, autoescape=True)
+    )
+    written = [_folded(text, word).contains(word, autoescape=True), col(table.municipality).in_(named)]
+    return or_(*is_number, *also, *([] if word.startswith("#") else written), false())
 
 
 def _folded(text: Any, word: str) -> Any:

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from operator import itemgetter
+from itertools import islice
 from threading import Lock
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Text, func, type_coerce
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from models.db.columnar import as_key, raw_columns
+from models.db.columnar import as_key
 from models.db.engine import reading
 from models.db.queries import some_at_a_time
 from models.errors import DatabaseUnavailable
@@ -32,6 +33,8 @@ from models.views.register.listing import NUMBER, code_in, number_in
 KEY_LENGTH: Final = 32
 SEAL_LENGTH: Final = 16
 """So much of a sealed text's end is never the same twice."""
+BETWEEN: Final = "\n"
+"""What stands in no seal."""
 LEAST_LETTERS: Final = 2
 MOST_SHOWN: Final = 10
 AT_A_TIME: Final = 200
@@ -43,40 +46,57 @@ class OpenedNames:
     it only tells whose row to read.
     """
 
-    def __init__(self, fresh_for: float = 2) -> None:
-        """`fresh_for`: seconds for which nobody looks again whether there is anything new."""
-        self.fresh_for = fresh_for
+    def __init__(self, fresh_for: float = 30, empty_for: float = 2) -> None:
+        """`fresh_for`: seconds for which nobody looks again whether there is anything new; `empty_for`: the same for a
+        search that finds nobody, as that for somebody who has just come would.
+        """
+        self.fresh_for, self.empty_for = fresh_for, empty_for
+        self._seals = ""
         self._by_seal: dict[str, str] = {}
+        self._by_text: list[tuple[str, str]] = []
         self._lock = Lock()
         self._looked_at = -float("inf")
 
-    def refresh(self, session: Session) -> None:
-        """Open what is new since last time and forget what is gone."""
+    def refresh(self, session: Session, fresh_for: float = 0) -> None:
+        """Open what is new since last time and forget what is gone, if that is more than `fresh_for` seconds ago."""
         came = time.monotonic()
         with self._lock:
-            if self._looked_at + self.fresh_for > came:  # fresh, or looked at by another for whom we waited
+            if self._looked_at + fresh_for > came:  # fresh, or looked at by another for whom we waited
                 return
             began = time.monotonic()
-            seals = set(raw_columns(session, _seals(session), 1)[0])
+            # As one text: as long as it is the same, which is told at once, tens of thousands need not be looked at.
+            told = session.execute(_seals(session)).scalar() or ""
+            if told == self._seals:
+                self._looked_at = began
+                return
+            seals = set(told.split(BETWEEN)) - {""}
             kept = {seal: text for seal, text in self._by_seal.items() if seal in seals}
             new = {UUID(seal[:KEY_LENGTH]): seal for seal in seals.difference(kept)}
             for some in some_at_a_time(new):
                 names = select(Person.id, Person.name, Person.email).where(col(Person.id).in_(some))
                 for person_id, name, email in session.exec(names):
                     kept[new[person_id]] = _text(name, email)
-            self._by_seal, self._looked_at = kept, began
+            self._by_text = sorted((text, seal[:KEY_LENGTH]) for seal, text in kept.items())
+            self._seals, self._by_seal, self._looked_at = told, kept, began
 
     def open_ahead(self) -> None:
         """`refresh` before anybody asks; where the database does not answer yet, whoever asks first waits for it."""
         with suppress(DatabaseUnavailable), reading() as session:
             self.refresh(session)
 
-    def holding(self, words: Sequence[str]) -> list[UUID]:
-        """Whose name or address holds all the words, by name."""
-        found = list(self._by_seal.items())
+    def holding(self, session: Session, words: Sequence[str], most: int) -> list[UUID]:
+        """Whose name or address holds all the words, by name; the first `most` of them."""
+        for fresh_for in (self.fresh_for, min(self.fresh_for, self.empty_for)):
+            self.refresh(session, fresh_for)
+            if found := self._held(words):
+                break
+        return [UUID(key) for _, key in islice(found, most)]
+
+    def _held(self, words: Sequence[str]) -> list[tuple[str, str]]:
+        found = self._by_text
         for word in words:
-            found = [(seal, text) for seal, text in found if word in text]
-        return [UUID(seal[:KEY_LENGTH]) for seal, _ in sorted(found, key=itemgetter(1))]
+            found = [one for one in found if word in one[0]]
+        return found
 
 
 @dataclass(frozen=True)
@@ -125,8 +145,7 @@ def _meant(session: Session, opened: OpenedNames, words: Sequence[str]) -> tuple
         found += session.exec(held.where(col(Network.number) == number, col(Role.code) == code).distinct()).all()
     if found or not any(len(word) >= LEAST_LETTERS and not NUMBER.fullmatch(word) for word in words):
         return found, False
-    opened.refresh(session)
-    return opened.holding(words), True
+    return opened.holding(session, words, MOST_LOOKED_THROUGH + 1), True
 
 
 def _holds(person: Person, words: Sequence[str]) -> bool:
@@ -140,7 +159,8 @@ def _seals(session: Session) -> Any:
         func.coalesce(func.substr(text, func.length(text) - SEAL_LENGTH + 1), "")
         for text in (_as_kept(Person.name), _as_kept(Person.email))
     )
-    return select(as_key(session, col(Person.id)).concat(name).concat(email)).where(col(Person.erased_at).is_(None))
+    seal = as_key(session, col(Person.id)).concat(name).concat(email)
+    return sql_select(func.aggregate_strings(seal, BETWEEN)).where(col(Person.erased_at).is_(None))
 
 
 def _as_kept(column: object) -> Any:

@@ -182,6 +182,19 @@ def test_who_is_erased_or_renamed_is_not_found_by_what_was(desk: Desk, changes: 
     assert bool(persons(desk.get("/staff/register?q=maja"))) == (changes is _rename)
 
 
+def test_who_has_just_come_is_found_where_nobody_else_is_of_that_name(desk: Desk) -> None:
+    desk.client.app.state.opened.fresh_for = 1000  # type: ignore[attr-defined]
+    desk.client.app.state.opened.empty_for = 0  # type: ignore[attr-defined]
+    desk.sign_in("asj")
+    assert "Märit Sjöö" in persons(desk.get("/staff/register?q=märit sjöö"))
+    with transaction() as session:
+        person = by_member_number(session, MARIT)
+        assert person
+        _rename(person)
+        session.add(person)
+    assert "Maja Ny" in persons(desk.get("/staff/register?q=maja"))
+
+
 def test_a_file_holds_all_that_is_listed_and_no_person_and_opens_in_excel(desk: Desk) -> None:
     desk.sign_in("asj")
     reply = desk.client.get("/staff/register.csv?q=åke")
