@@ -39,18 +39,17 @@ class RegionLine:
 
 def region_lines(session: Session, today: date) -> list[RegionLine]:
     """Every region that is in use, by name."""
-    active = _counted(session, Network, col(Network.state).in_(ACTIVE))
-    asking = _counted(session, SupportRequest, col(SupportRequest.state).in_(OPEN))
-    waiting = _counted(session, SupportRequest, col(SupportRequest.state) == RequestState.waiting)
-    levels = _levels(session, today)
+    active = _active(session, today)
+    asking = _requests(session, *OPEN)
+    waiting = _requests(session, RequestState.waiting)
     left = _left(session, today)
     regions = session.exec(select(Region).where(col(Region.active)).order_by(col(Region.name)))
     return [
         RegionLine(
             one.code,
             one.name,
-            active.get(one.code, 0),
-            levels.get(one.code, {}),
+            sum(active.get(one.code, {}).values()),
+            {level: count for level, count in active.get(one.code, {}).items() if level},
             asking.get(one.code, 0),
             waiting.get(one.code, 0),
             left.get(one.code, Decimal(0)),
@@ -59,28 +58,34 @@ def region_lines(session: Session, today: date) -> list[RegionLine]:
     ]
 
 
-def _counted(session: Session, table: type[Network] | type[SupportRequest], which: Any) -> dict[str, int]:
+def _requests(session: Session, *states: RequestState) -> dict[str, int]:
     rows: Any = (
         sql_select(col(Municipality.region), func.count())
-        .join(table, col(table.municipality) == col(Municipality.code))
-        .where(which)
+        .join(SupportRequest, col(SupportRequest.municipality) == col(Municipality.code))
+        .where(col(SupportRequest.state).in_(states))
         .group_by(col(Municipality.region))
     )
     return dict(session.execute(rows).tuples().all())
 
 
-def _levels(session: Session, today: date) -> dict[str, dict[Level, int]]:
+def _active(session: Session, today: date) -> dict[str, dict[Level | None, int]]:
+    """How many active networks there are of each level; of none are those that have not been through a check."""
+    checked = (
+        (col(HealthSnapshot.network_id) == col(Network.id))
+        & (col(HealthSnapshot.on) == latest_check(session, today))
+        & (col(HealthSnapshot.model_version) == MODEL_VERSION)
+    )
     rows: Any = (
         sql_select(col(Municipality.region), col(HealthSnapshot.level), func.count())
-        .join(Network, col(Network.municipality) == col(Municipality.code))
-        .join(HealthSnapshot, col(HealthSnapshot.network_id) == col(Network.id))
-        .where(col(HealthSnapshot.on) == latest_check(session, today))
-        .where(col(HealthSnapshot.model_version) == MODEL_VERSION, col(Network.state).in_(ACTIVE))
+        .select_from(Network)
+        .join(Municipality, col(Municipality.code) == col(Network.municipality))
+        .outerjoin(HealthSnapshot, checked)
+        .where(col(Network.state).in_(ACTIVE))
         .group_by(col(Municipality.region), col(HealthSnapshot.level))
     )
-    found: dict[str, dict[Level, int]] = {}
+    found: dict[str, dict[Level | None, int]] = {}
     for code, level, count in session.execute(rows):
-        found.setdefault(code, {})[Level(level)] = count
+        found.setdefault(code, {})[level and Level(level)] = count
     return found
 
 
