@@ -164,7 +164,7 @@ def first_meeting_booked(session: Session) -> Network:
     say_yes(session, network)
     convener = roles_of(session, network.id)[0]
     first = at("2026-11-25", 17)
-    booking.book_meeting(session, network, convener, first, MeetingForm.in_person, at("2026-11-09"))
+    booking.book_meeting(session, network, convener, booking.Booking(first, MeetingForm.in_person), at("2026-11-09"))
     session.flush()
     return network
 

@@ -1,7 +1,8 @@
 """A meeting as a calendar file (RFC 5545, RFC 6047): the same UID always, a higher SEQUENCE for every change.
 
 It is published, not a request to answer: who says that they come is nobody's to keep (domain.md section 3), so it names
-no attendee, and as organiser, which RFC 5546 asks for, the office's address under the network's name.
+no attendee, and as organiser, which RFC 5546 asks for, the office's address under the network's name. It is private:
+colleagues who see a calendar see that there is something, and not what.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,17 +10,19 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from uuid import UUID
 
-from icalendar import Calendar, Event, Timezone, vCalAddress
+from icalendar import Alarm, Calendar, Component, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress
 from sqlmodel import Session, col, select
 
 from models.dates.local_time import STOCKHOLM, local
+from models.meetings.details import MeetingDetails, details_of
 from models.settings import settings
 from models.tables.meeting import Meeting, MeetingForm, MeetingStatus
 from models.tables.network import Network
 
-DURATION = timedelta(hours=2)
 REFRESH = timedelta(hours=6)
 KEPT = timedelta(days=365)
+ALARMS = (timedelta(days=1), timedelta(hours=2))
+"""Before a meeting. Outlook knows one alarm an event, the first; more than two are a nuisance everywhere."""
 # A parameter's value has no escapes (RFC 5545, 3.2), yet programs read a backslash before the colon as one and lose
 # the address.
 _IN_PARAMETER = str.maketrans({'"': "'", "\\": "/"})
@@ -38,11 +41,13 @@ def subscription(network: Network, meetings: Iterable[Meeting]) -> bytes:
     calendar = _calendar("PUBLISH")
     calendar.add("name", network.name)
     calendar.add("x-wr-calname", network.name)
+    calendar.add("x-wr-timezone", str(STOCKHOLM))
     calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", "PT6H")
     for meeting in meetings:
         is_off = meeting.status == MeetingStatus.cancelled
-        calendar.add_component(_event(network, meeting, is_off, meeting.reported_at or meeting.booked_at))
+        stamp = max(filter(None, (meeting.reported_at, meeting.booked_at)))
+        calendar.add_component(_event(network, meeting, is_off, stamp))
     return bytes(calendar.to_ical())
 
 
@@ -57,23 +62,68 @@ def _calendar(method: str) -> Calendar:
     calendar.add("prodid", "-//natverkslots//SV")
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    calendar.add_component(Timezone.from_tzinfo(STOCKHOLM, "Europe/Stockholm"))
+    calendar.add_component(_zone())
     return calendar
 
 
+def _zone() -> Timezone:
+    """Swedish time by its rule: Outlook reads no list of dates, only where each half of the year begins (MS-STANOICAL
+    2.2.47), and was an hour off all summer by one.
+    """
+    zone = Timezone()
+    zone.add("tzid", str(STOCKHOLM))
+    hour = timedelta(hours=1)
+    halves: tuple[tuple[Component, str, datetime, int, timedelta, timedelta], ...] = (
+        (TimezoneStandard(), "CET", datetime(1970, 10, 25, 3), 10, 2 * hour, hour),
+        (TimezoneDaylight(), "CEST", datetime(1970, 3, 29, 2), 3, hour, 2 * hour),
+    )
+    for half, name, first, month, before, after in halves:
+        half.add("dtstart", first)
+        half.add("rrule", {"freq": "yearly", "bymonth": month, "byday": "-1su"})
+        half.add("tzoffsetfrom", before)
+        half.add("tzoffsetto", after)
+        half.add("tzname", name)
+        zone.add_component(half)
+    return zone
+
+
 def _event(network: Network, meeting: Meeting, is_off: bool, stamp: datetime) -> Event:
-    starts = local(meeting.starts_at)
+    starts, details = local(meeting.starts_at), details_of(meeting)
     event = Event()
     event.add("uid", f"{meeting.id}@natverkslots")
     event.add("sequence", meeting.sequence)
     event.add("dtstamp", stamp)
     event.add("dtstart", starts)
-    event.add("dtend", starts + DURATION)
+    # In UTC an hour is an hour, also in the night when the clocks change.
+    event.add("dtend", local(meeting.starts_at + timedelta(minutes=details.minutes)))
     organizer = vCalAddress(f"mailto:{parseaddr(settings().mail_from)[1]}")
     organizer.params["cn"] = network.name.translate(_IN_PARAMETER)
     event.add("organizer", organizer)
-    event.add("summary", network.name)
-    if meeting.form != MeetingForm.digital:
-        event.add("location", network.place)
+    event.add("summary", f"{network.name}: {details.topic}" if details.topic else network.name)
+    if where := _where(network, meeting, details):
+        event.add("location", where)
+    if told := "\n\n".join(filter(None, (details.note, details.link))):
+        event.add("description", told)
+    if details.link:
+        event.add("url", details.link)
+    event.add("class", "PRIVATE")
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    if not is_off and meeting.status == MeetingStatus.planned:
+        for before in ALARMS:
+            event.add_component(_alarm(network, before))
     return event
+
+
+def _where(network: Network, meeting: Meeting, details: MeetingDetails) -> str:
+    """The venue and the place; of a digital meeting its address, which programs that know them make a button of."""
+    if meeting.form == MeetingForm.digital:
+        return details.link
+    return ", ".join(filter(None, (details.venue, network.place)))
+
+
+def _alarm(network: Network, before: timedelta) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", network.name)
+    alarm.add("trigger", -before)
+    return alarm

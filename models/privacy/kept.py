@@ -31,6 +31,7 @@ WITH_ROLE = Kept(
 WITH_MAIL = Kept("12 months, or as long as the request or role it is about", "to know who was told what")
 UNTIL_SENT = Kept("until the mail is sent or settled, at most 12 months", "to send it, once")
 TEXT = Kept("12 months", "to go on from what was said")
+HELD = Kept("12 months after the meeting", "so that the organisers' calendars say where, and about what")
 LOOKS = Kept("12 months", "so that who was looked at can see by whom, and why")
 STAFF = Kept("as long as the office has the row", "who decided is a field of every decision")
 
@@ -51,6 +52,10 @@ KEPT: Mapping[str, Kept] = MappingProxyType({
     ),
     "role.person_id": WITH_ROLE,
     "meeting.convener_id": WITH_ROLE,
+    "meeting.venue": HELD,
+    "meeting.topic": HELD,
+    "meeting.link": HELD,
+    "meeting.note": HELD,
     "meeting_duty.organiser_key": WITH_ROLE,
     "check_in.person_id": WITH_ROLE,
     "check_in_answer.person_id": WITH_ROLE,

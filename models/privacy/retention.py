@@ -48,7 +48,8 @@ NOT_A_MEMBER = timedelta(days=30)
 FORM_DAYS = timedelta(days=30)
 SIGN_IN_DAYS = timedelta(days=30)
 OF_A_ROLE = col(ChangeEntry.what) == ChangedField.role
-LEFT_EMPTY = (ContactEntry, ChangeEntry)  # what can be empty is: then a question in SQL sees that it is
+OF_A_MEETING: Any = (Meeting.venue, Meeting.topic, Meeting.link, Meeting.note)
+LEFT_EMPTY = (ContactEntry, ChangeEntry, Meeting)  # what can be empty is: then a question in SQL sees that it is
 
 
 @dataclass(frozen=True)
@@ -258,6 +259,7 @@ def _texts(session: Session, at: datetime) -> int:
         (ChangeEntry, ChangeEntry.reason,
          (col(ChangeEntry.at) < midnight(add_months(local(at).date(), -ROLE_MONTHS))) & OF_A_ROLE),
         (ChangeEntry, ChangeEntry.reason, (col(ChangeEntry.at) < before) & ~OF_A_ROLE),
+        *((Meeting, words, (col(Meeting.starts_at) < before) & col(words).is_not(None)) for words in OF_A_MEETING),
         (SupportGrant, SupportGrant.reason, col(SupportGrant.to_on) < before.date()),
         (Network, Network.extension_reason, col(Network.support_ends_on) < before.date()),
         (SupportRequest, SupportRequest.need,

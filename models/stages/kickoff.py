@@ -12,7 +12,7 @@ from models.forms.kickoff import NETWORK, KickoffForm
 from models.forms.kit.base import YOUR_SIGNATURE
 from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
-from models.meetings.booking import book_meeting, invite, next_booked
+from models.meetings.booking import Booking, book_meeting, invite, next_booked
 from models.networks import lifecycle, rest
 from models.networks.lookup import network_by_number
 from models.office.interventions import end_all, open_many
@@ -20,7 +20,7 @@ from models.office.staff import by_signature
 from models.people.roles import confirmed_organisers, confirmed_organisers_of, role_by_code
 from models.support.ladder import nine_months_after
 from models.tables.mail import Template
-from models.tables.meeting import KICKOFF_ATTENDING, KICKOFF_ORGANISERS, Meeting, MeetingForm, MeetingStatus, is_kickoff
+from models.tables.meeting import KICKOFF_ATTENDING, KICKOFF_ORGANISERS, Meeting, MeetingStatus, is_kickoff
 from models.tables.network import STEP_OF, Network, NetworkState, Role, RoleKind
 from models.tables.office import InterventionKind, Staff, TalkOutcome
 from models.tables.transition import Actor, Cause
@@ -73,7 +73,7 @@ def book_told(session: Session, form: KickoffForm, at: datetime, flow_run_id: st
     convener = role_by_code(session, network, form.convener, localized("Sammankallande", "Convener"))
     signer = by_signature(session, form.signature, localized(*YOUR_SIGNATURE))
     cause = Cause("meeting-booked", Actor.member, at, signer.signature, flow_run_id)
-    return book(session, network, convener, starts_at, form.meeting_form, cause)[1]
+    return book(session, network, convener, Booking(starts_at, form.meeting_form), cause)[1]
 
 
 def decline(session: Session, role: Role, at: datetime) -> None:
@@ -92,14 +92,12 @@ def _first_that_enough_came_to(session: Session, network: Network) -> Meeting | 
     ).first()
 
 
-def book(
-    session: Session, network: Network, convener: Role, starts_at: datetime, form: MeetingForm | None, cause: Cause
-) -> tuple[str, int]:
+def book(session: Session, network: Network, convener: Role, wanted: Booking, cause: Cause) -> tuple[str, int]:
     """Book or move a meeting and send it to the organisers' calendars; a resting network wakes by it (section 4).
 
     Returns "new", "update" or "same", and how many mails go. Raises as `book_meeting` does.
     """
-    meeting, change = book_meeting(session, network, convener, starts_at, form, cause.at)
+    meeting, change = book_meeting(session, network, convener, wanted, cause.at)
     sent = 0 if change == "same" else invite(session, network, meeting, change, cause.at)
     rest.wake_if_resting(session, network, meeting, cause)
     return change, sent

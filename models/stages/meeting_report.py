@@ -13,6 +13,7 @@ from models.forms.meeting_report import OFFICE, MeetingReportForm
 from models.i18n import localized
 from models.meetings import booking
 from models.meetings.booking import meeting_on
+from models.meetings.details import MeetingDetails
 from models.meetings.duties import judge_duties
 from models.networks import rest
 from models.networks.lookup import network_by_number
@@ -79,7 +80,9 @@ def save_report(session: Session, form: MeetingReportForm, cause: Cause) -> tupl
     if meeting is None:
         convener = _teller(session, network, form).person_id
         meeting = Meeting(network_id=network.id, starts_at=moment, convener_id=convener, booked_at=cause.at)
-    meeting.status = MeetingStatus(form.status)
+    before, meeting.status = meeting.status, MeetingStatus(form.status)
+    if before != meeting.status and MeetingStatus.cancelled in (before, meeting.status):
+        meeting.sequence += 1  # what calendars show of it has changed (RFC 5546, 2.1.4)
     meeting.reported_at = cause.at
     held = meeting.status == MeetingStatus.held
     if held and form.meeting_form:
@@ -96,15 +99,19 @@ def save_report(session: Session, form: MeetingReportForm, cause: Cause) -> tupl
     return network, meeting
 
 
-def report_meeting(session: Session, form: MeetingReportForm, cause: Cause, *, is_brief: bool = False) -> Meeting:
+def report_meeting(
+    session: Session, form: MeetingReportForm, cause: Cause, *, is_brief: bool = False,
+    next_details: MeetingDetails | None = None,
+) -> Meeting:  # fmt: skip
     """A member tells of a meeting, with all that follows from it. Raises as `save_report` and `book_meeting` do.
 
-    A brief one says that they met and how many came: what it leaves out is unknown, never none.
+    A brief one says that they met and how many came: what it leaves out is unknown, never none. `next_details` goes
+    with the next meeting that the form tells of.
     """
     network, meeting = save_report(session, form, cause)
     if is_brief:
         meeting.non_members = meeting.branches = meeting.companies = None
-    follow_up(session, network, meeting, form, cause)
+    follow_up(session, network, meeting, form, cause, next_details)
     return meeting
 
 
@@ -131,8 +138,9 @@ class Consequences:
 
 
 def follow_up(
-    session: Session, network: Network, meeting: Meeting, form: MeetingReportForm, cause: Cause
-) -> Consequences:
+    session: Session, network: Network, meeting: Meeting, form: MeetingReportForm, cause: Cause,
+    next_details: MeetingDetails | None = None,
+) -> Consequences:  # fmt: skip
     """All that follows from a meeting that was told of (domain.md sections 4 and 8); done again it changes nothing.
 
     The first starts the network, any held one wakes it; a cancelled one leaves the calendars, and the next that was
@@ -144,7 +152,8 @@ def follow_up(
     invited = booking.invite(session, network, meeting, "cancel", cause.at) if cancelled else 0
     if starts_at := form.next_meeting_at():
         teller = role_by_code(session, network, form.reported_by, localized("Vem berättar", "Who tells"))
-        invited += kickoff.book(session, network, teller, starts_at, form.next_form or None, cause)[1]
+        wanted = booking.Booking(starts_at, form.next_form or None, next_details)
+        invited += kickoff.book(session, network, teller, wanted, cause)[1]
     return Consequences(started, woke, invited)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.db.column_types import UtcDateTime, code, key_field
+from models.db.column_types import EncryptedText, UtcDateTime, code, key_field
 
 MOST_ATTENDING = 300
 CONFIRM_ABOVE = 60
@@ -58,7 +58,8 @@ SWEPT = ("starts_at", "status", "led_by_member", "attended", "branches", "compan
 
 
 class Meeting(SQLModel, table=True):
-    """One meeting: booked by a member, held or cancelled, counted in figures only.
+    """One meeting: booked by a member, held or cancelled, counted in figures only. `venue`, `topic`, `link` and `note`
+    are the organisers' own words.
 
     `led_by_member` repeats what its duties say, so that a sweep need not look at the duties of every meeting.
     """
@@ -75,6 +76,11 @@ class Meeting(SQLModel, table=True):
     starts_at: datetime = Field(sa_type=UtcDateTime)
     status: MeetingStatus = Field(default=MeetingStatus.planned, sa_type=code(MeetingStatus))
     form: MeetingForm = Field(default=MeetingForm.in_person, sa_type=code(MeetingForm))
+    minutes: int = 120
+    venue: str | None = Field(default=None, sa_type=EncryptedText)
+    topic: str | None = Field(default=None, sa_type=EncryptedText)
+    link: str | None = Field(default=None, sa_type=EncryptedText)
+    note: str | None = Field(default=None, sa_type=EncryptedText)
     convener_id: UUID = Field(foreign_key="person.id")
     attended: int | None = None
     non_members: int | None = None

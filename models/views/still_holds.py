@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
 from models.mail.kinds import OVERTAKEN
@@ -16,7 +16,7 @@ from models.people.roles import roles_of
 from models.support.ladder import ON_THE_WAY, support_end
 from models.support.pauses import pauses_of
 from models.tables.check_in import CheckIn
-from models.tables.mail import OutgoingMail, Template
+from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.meeting import Meeting, MeetingStatus
 from models.tables.network import ACTIVE, TERMINAL, Network, NetworkState, Role, RoleKind
 from models.tables.request import OPEN, NamedOrganiser, RequestState, SupportRequest
@@ -87,9 +87,20 @@ def _calendar(session: Session, mail: OutgoingMail, told: Told, at: datetime) ->
     if meeting is None or meeting.starts_at <= at:
         return False
     if told["change"] == "cancel":
-        return meeting.status == MeetingStatus.cancelled
+        return meeting.status == MeetingStatus.cancelled and _was_invited(session, mail, meeting)
     sequence = int(mail.idempotency_key.split(":")[2])
     return meeting.status == MeetingStatus.planned and sequence == meeting.sequence
+
+
+def _was_invited(session: Session, mail: OutgoingMail, meeting: Meeting) -> bool:
+    """Whether an invitation may have reached who this cancellation is for: one that was overtaken never did."""
+    of_meeting = col(OutgoingMail.idempotency_key).startswith(f"{Template.calendar_invitation}:{meeting.id}:")
+    statuses = session.exec(
+        select(OutgoingMail.status)
+        .where(of_meeting, col(OutgoingMail.person_id) == mail.person_id)
+        .where(col(OutgoingMail.id) != mail.id, col(OutgoingMail.network_id) == mail.network_id)
+    ).all()
+    return not statuses or any(status != MailStatus.skipped for status in statuses)
 
 
 def _checklist(session: Session, mail: OutgoingMail, told: Told, at: datetime) -> bool:

@@ -1,7 +1,7 @@
 """What a mail says: the values that its template is rendered with, made by one builder a template (section 9)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 from models.dates.local_time import local
 from models.mail.kinds import REMINDERS
 from models.mail.message_ids import name_and_address
+from models.meetings.details import MeetingDetails, details_of
 from models.office.staff_links import staff_link, staff_link_of
 from models.people.signed_link import VALID_FOR, Purpose, make_link
 from models.settings import settings
@@ -109,9 +110,10 @@ def _grants(draft: Draft) -> Values:
 def _meeting(draft: Draft) -> Values:
     """As it is booked now; a mail that an earlier version queued says itself when."""
     if "meeting" not in draft.told:
-        return {"form": MeetingForm.in_person}
+        return {"form": MeetingForm.in_person, **asdict(MeetingDetails())}
     meeting = draft.prefetched.meetings[UUID(draft.told["meeting"])]
-    return {"starts_at": meeting.starts_at, "date": local(meeting.starts_at).date(), "form": meeting.form}
+    booked = {"starts_at": meeting.starts_at, "date": local(meeting.starts_at).date(), "form": meeting.form}
+    return booked | asdict(details_of(meeting))
 
 
 def _days_left(draft: Draft) -> Values:

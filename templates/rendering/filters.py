@@ -37,6 +37,15 @@ def moment(value: datetime | str, language: str) -> str:
     return f"{day(when, language)} {clock}"
 
 
+def duration(minutes: int, language: str) -> str:
+    """How long something takes: "2 timmar", "1 timme 30 minuter" or "1 hour 30 minutes"."""
+    units = (
+        (("timme", "timmar"), ("minut", "minuter")) if language == "sv" else (("hour", "hours"), ("minute", "minutes"))
+    )
+    counted = zip(divmod(minutes, 60), units, strict=True)
+    return " ".join(f"{count} {words[count != 1]}" for count, words in counted if count)
+
+
 def stamp(value: date | datetime | str) -> str:
     """A day, or a time on the clock in Stockholm, as a table shows it: "2027-06-07" or "2027-06-07 17:30"."""
     when = _read(value)

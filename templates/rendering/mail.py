@@ -156,7 +156,7 @@ def _environment(language: str, *, escape: bool) -> Environment:
     """Jinja with the words and formats of one language."""
     environment = Environment(autoescape=escape, undefined=StrictUndefined, finalize=_shown, keep_trailing_newline=True)
     in_language = (
-        filters.day, filters.short_day, filters.moment, filters.hours, filters.greeting,
+        filters.day, filters.short_day, filters.moment, filters.duration, filters.hours, filters.greeting,
         mail_words.item_name, mail_words.item_line, mail_words.reason_text,
         mail_words.reason_next, mail_words.missing_text, mail_words.likeness,
         tasks.task_name, tasks.task_do,

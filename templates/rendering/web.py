@@ -129,6 +129,7 @@ def _environment(language: str) -> Environment:
         filters.day,
         filters.short_day,
         filters.moment,
+        filters.duration,
         filters.hours,
         filters.amount,
         filters.points,

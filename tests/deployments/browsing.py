@@ -1,5 +1,6 @@
 """What browsers send and what pages hold: shared by the tests of the founders' pages."""
 
+import html
 import itertools
 import re
 from datetime import datetime
@@ -57,6 +58,24 @@ REQUEST = {
 BOOKING = {"status": "book", "next_on": "2027-04-20", "next_time": "17:30"}
 HOSTILE = "\"><script>alert('1')</script>&{{ 7*7 }}"
 LINKS = [Purpose.check_in, Purpose.meeting, Purpose.organiser, Purpose.stop]
+TOLD = {
+    "next_minutes": "90",
+    "next_venue": "Kulturens hus",
+    "next_topic": "Att leda, när allt ändras",
+    "next_link": "https://rum.example.org/ledare",
+    "next_note": "Ring på porten.\r\nFika från fem.",
+}
+"""What a booking may say beside its day."""
+BAD_DETAILS = [
+    ("next_minutes", "5000", "next_minutes_range"),
+    ("next_venue", "x" * 121, "next_venue_long"),
+    ("next_venue", "www.lokal.example", "next_venue_signs"),
+    ("next_topic", "x" * 101, "next_topic_long"),
+    ("next_link", "http://utan-lås.example.org", "next_link_form"),
+    ("next_link", "https://rum.example.org/ med blank", "next_link_form"),
+    ("next_link", "javascript:alert(1)", "next_link_form"),
+    ("next_note", "x" * 501, "next_note_long"),
+]
 POSTS: dict[Purpose, dict[str, str]] = {
     Purpose.check_in: ANSWER,
     Purpose.meeting: REPORT,
@@ -65,14 +84,17 @@ POSTS: dict[Purpose, dict[str, str]] = {
 }
 
 
+TEXTAREA = re.compile(r'<textarea[^>]* name="([^"]+)"[^>]*>([^<]*)</textarea>')
+
+
 class Page(HTMLParser):
     """What a page holds: its elements in order, and what hangs together."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, source: str) -> None:
         super().__init__()
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.text = ""
-        self.feed(html)
+        self.feed(source)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
@@ -94,6 +116,21 @@ class Page(HTMLParser):
 
     def checked(self, name: str) -> list[str]:
         return [one["value"] for one in self.all("input") if one.get("name") == name and "checked" in one]
+
+
+def typed_in(page: str) -> dict[str, str]:
+    """What the last form of a page would send as it stands: a form filled in, and sent again."""
+    form = Page("<form" + page.rpartition("<form")[2].partition("</form>")[0])
+    values: dict[str, str] = {}
+    select = ""
+    for tag, attrs in form.elements:
+        if (tag == "input" and attrs.get("type") not in ("radio", "checkbox")) or "checked" in attrs:
+            values[attrs["name"]] = attrs.get("value", "")
+        elif tag in ("select", "textarea"):
+            select = attrs["name"]
+        elif tag == "option" and (select not in values or "selected" in attrs):
+            values[select] = attrs["value"]
+    return values | {one: html.unescape(text).removeprefix("\n") for one, text in TEXTAREA.findall(page)}
 
 
 def sentence_by(reply: Response, field: str) -> str:

@@ -187,7 +187,9 @@ async def test_a_kickoff_of_one_network_leaves_the_others_to_the_daily_round(off
         talk(session, ask(session, need="Vi vill ses."))
         assert others
         role = roles_of(session, others.id)[0]
-        booking.book_meeting(session, others, role, at("2026-11-24", 17), MeetingForm.in_person, at("2026-11-09"))
+        booking.book_meeting(
+            session, others, role, booking.Booking(at("2026-11-24", 17), MeetingForm.in_person), at("2026-11-09")
+        )
     form = KickoffForm(network_number=2, signature="gol", confirmed=["m2", "m3"], first_meeting_at="2026-11-25 17:30")
     own = await kickoff(form=form, as_of="2026-11-12")
     assert own == {"confirmed": 2, "invited": 3, "checklists": 3, "asked": 0, "few_organisers": 0}

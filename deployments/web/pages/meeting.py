@@ -1,7 +1,7 @@
 """`/meeting/{token}`: tell of a meeting, or book the next (domain.md sections 4, 8 and 12)."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from starlette.background import BackgroundTask
@@ -10,18 +10,32 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web.form_fields import FormReader
-from deployments.web.pages.meeting_form import BOOK, LONG, MORE, STATUSES, TypedMeeting, read_form
-from deployments.web.pages.meeting_queries import Teller, book, load, save_report
+from deployments.web.pages.meeting_form import (
+    BOOK,
+    LONG,
+    MORE,
+    MOVE,
+    NEXT_MORE,
+    STATUSES,
+    TypedMeeting,
+    read_form,
+    read_move,
+    typed_as_booked,
+)
+from deployments.web.pages.meeting_queries import Booked, Teller, book, load, move, save_report
 from deployments.web.request import ids_in, language_of, moment_of, page, posted, run_query, uuid_of
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write
 from models.errors import TransitionRefused, UserError
 from models.forms.kit.base import parse_day
 from models.forms.meeting_report import OFFICE
+from models.meetings.booking import Booking
+from models.meetings.details import LENGTHS, USUAL_LENGTH
 from models.people.signed_link import Purpose, make_link
 from models.settings import settings
 from models.stages.meeting_report import EVENING
 from models.tables.meeting import CONFIRM_ABOVE, KICKOFF_ATTENDING, Duty, MeetingForm
+from templates.rendering.filters import duration
 from templates.rendering.web import Words, words
 
 MOST_BY_PRESS = 16
@@ -33,7 +47,9 @@ async def show(request: Request) -> Response:
     teller = await _teller(request)
     if teller.is_ended:
         return _ended(request, teller)
-    typed = {"next_time": f"{EVENING:%H:%M}"}
+    if request.query_params.get("status") == MOVE and teller.next:
+        return _move_page(request, teller.next, typed_as_booked(teller.next))
+    typed = {"next_time": f"{EVENING:%H:%M}", "next_minutes": str(USUAL_LENGTH)}
     if teller.unreported_on:
         typed |= {"on": teller.unreported_on.isoformat()}
     return _form_page(request, teller, typed | _prefilled(request))
@@ -45,6 +61,8 @@ async def save(request: Request) -> Response:
         return _ended(request, teller)
     at, today = moment_of(request)
     typed = FormReader("meeting", await posted(request), words(language_of(request)), LONG)
+    if typed.text("status") == MOVE:
+        return await _move(request, teller, typed, at, today)
     told = read_form(typed, teller, at, today)
     if told is None:
         return _form_page(request, teller, typed.values, 422, typed.errors, typed.general)
@@ -64,7 +82,7 @@ async def _report(request: Request, teller: Teller, typed: FormReader, told: Typ
     form = told.form
     assert form is not None
     try:
-        await write(request, lambda session: save_report(session, teller, form, told.is_brief, at))
+        await write(request, lambda session: save_report(session, teller, form, told.is_brief, told.details, at))
     except TransitionRefused:  # the network ended between looking and saving
         return _ended(request, teller)
     except UserError as error:
@@ -73,13 +91,45 @@ async def _report(request: Request, teller: Teller, typed: FormReader, told: Typ
 
 
 async def _book(request: Request, teller: Teller, typed: FormReader, told: TypedMeeting, at: datetime) -> Response:
-    next_at = told.next_at
-    assert next_at is not None
+    assert told.next_at is not None
+    booking = Booking(told.next_at, told.next_form or None, told.details)
     try:
-        change = await write(request, lambda session: book(session, teller, next_at, told.next_form or None, at))
+        change = await write(request, lambda session: book(session, teller, booking, at))
     except UserError as error:
         return _form_page(request, teller, typed.values, 422, general=str(error))
     return _thanks(request, teller, told, change)
+
+
+async def _move(request: Request, teller: Teller, typed: FormReader, at: datetime, today: date) -> Response:
+    """The booked meeting, to another day or hour: the same in everybody's calendar, where it now is."""
+    booked = teller.next
+    if booked is None or typed.text("meeting") != str(booked.meeting_id):  # it was moved, held or called off meanwhile
+        return _form_page(request, teller, {}, 422, general=words(language_of(request))("meeting.move_gone"))
+    booking = read_move(typed, booked, teller.taken, at, today)
+    if booking is None:
+        return _move_page(request, booked, typed.values, 422, typed.errors)
+    try:
+        change = await write(request, lambda session: move(session, teller, booked.meeting_id, booking, at))
+    except UserError as error:
+        return _move_page(request, booked, typed.values, 422, general=str(error))
+    reply = page(request, "meeting-thanks", status=MOVE, next_at=booking.starts_at, change=change)
+    reply.background = BackgroundTask(let_mail_go, request.app.state.start)
+    return reply
+
+
+def _move_page(
+    request: Request, booked: Booked, typed: dict[str, str], status_code: int = 200,
+    errors: dict[str, str] | None = None, general: str = "",
+) -> Response:  # fmt: skip
+    t = words(language_of(request))
+    forms = [(one.value, t(f"meeting.form_{one.value}")) for one in MeetingForm]
+    choices = {"next_form": forms, "next_minutes": _lengths(request)}
+    told = {"booked": booked, "typed": typed, "errors": errors or {}, "general": general, "choices": choices}
+    return page(request, "meeting-move", status_code, **told, is_next_more=True)
+
+
+def _lengths(request: Request) -> list[tuple[str, str]]:
+    return [(str(one), duration(one, language_of(request))) for one in LENGTHS]
 
 
 def _thanks(request: Request, teller: Teller, told: TypedMeeting, change: str) -> Response:
@@ -154,11 +204,12 @@ def _form_page(
         typed=typed,
         errors=errors,
         general=general,
-        choices=_choices(teller, words(language_of(request))),
+        choices=_choices(teller, words(language_of(request))) | {"next_minutes": _lengths(request)},
         calendar=_calendar(teller),
         how_many=range(KICKOFF_ATTENDING - 1, MOST_BY_PRESS + 1),
         is_booked_day=booked is not None and typed.get("on") == booked,
         is_more=any(name in errors or typed.get(name) for name in MORE),
+        is_next_more=any(name in errors or typed.get(name) for name in NEXT_MORE),
         ask_large="large" in errors or bool(typed.get("large")),
         large_limit=CONFIRM_ABOVE,
     )

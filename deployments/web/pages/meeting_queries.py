@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -12,13 +12,24 @@ from deployments.web.request import LinkRefused
 from models.dates.local_time import local
 from models.db.engine import reading
 from models.forms.meeting_report import MeetingReportForm
-from models.meetings.booking import next_booked
+from models.meetings.booking import Booking, next_booked
+from models.meetings.details import MeetingDetails, details_of
 from models.people.roles import roles_of
 from models.stages import kickoff, meeting_report
 from models.tables.meeting import LATE_REPORT_DAYS, Meeting, MeetingForm, MeetingStatus
 from models.tables.network import TERMINAL, Network, Role
 from models.tables.person import Person
 from models.tables.transition import Actor, Cause
+
+
+@dataclass(frozen=True)
+class Booked:
+    """The next meeting, as it is booked."""
+
+    meeting_id: UUID
+    starts_at: datetime
+    form: MeetingForm
+    details: MeetingDetails
 
 
 @dataclass(frozen=True)
@@ -35,8 +46,12 @@ class Teller:
     name: str
     organisers: list[tuple[str, str]]
     unreported_on: date | None
-    next_at: datetime | None
+    next: Booked | None
     taken: frozenset[date]
+
+    @property
+    def next_at(self) -> datetime | None:
+        return self.next.starts_at if self.next else None
 
     @property
     def next_on(self) -> date | None:
@@ -65,30 +80,38 @@ def load(role_id: UUID, at: datetime) -> Teller:
             name=next(iter(names[code].split()), ""),
             organisers=_told_apart(names),
             unreported_on=_unreported_on(session, network.id, at),
-            next_at=coming.starts_at if coming else None,
+            next=Booked(coming.id, coming.starts_at, coming.form, details_of(coming)) if coming else None,
             taken=_taken(session, network.id),
         )
 
 
-def save_report(session: Session, teller: Teller, form: MeetingReportForm, is_brief: bool, at: datetime) -> None:
+def save_report(
+    session: Session, teller: Teller, form: MeetingReportForm, is_brief: bool, next_details: MeetingDetails | None,
+    at: datetime,
+) -> None:  # fmt: skip
     """Save what the teller tells of a meeting, and do what follows from it."""
     role = session.get(Role, teller.role_id)
     if role is None or not role.is_confirmed:
         raise LinkRefused
-    meeting_report.report_meeting(session, form, Cause("meeting-report", Actor.member, at), is_brief=is_brief)
+    cause = Cause("meeting-report", Actor.member, at)
+    meeting_report.report_meeting(session, form, cause, is_brief=is_brief, next_details=next_details)
 
 
-def book(session: Session, teller: Teller, starts_at: datetime, form: MeetingForm | None, at: datetime) -> str:
+def book(session: Session, teller: Teller, wanted: Booking, at: datetime) -> str:
     """Book the next meeting with the teller as convener and send it to calendars: "new", "update" or "same".
 
-    A resting network wakes by it (domain.md section 4).
+    A resting network wakes by it (domain.md section 4). Raises UserError as `book_meeting` does.
     """
     network = session.get_one(Network, teller.network_id)
     convener = next((one for one in _confirmed(session, network.id) if one.id == teller.role_id), None)
     if convener is None:
         raise LinkRefused
-    cause = Cause("meeting-booked", Actor.member, at)
-    return kickoff.book(session, network, convener, starts_at, form, cause)[0]
+    return kickoff.book(session, network, convener, wanted, Cause("meeting-booked", Actor.member, at))[0]
+
+
+def move(session: Session, teller: Teller, meeting_id: UUID, wanted: Booking, at: datetime) -> str:
+    """`book` for a meeting that is booked already."""
+    return book(session, teller, replace(wanted, moved=session.get_one(Meeting, meeting_id)), at)
 
 
 def _confirmed(session: Session, network_id: UUID) -> list[Role]:

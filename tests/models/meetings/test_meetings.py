@@ -147,7 +147,9 @@ def test_only_a_member_who_said_yes_can_convene(office: Settings) -> None:
         assert network
         role = next(role for role in roles_of(session, network.id) if role.code == "m2")
         with pytest.raises(UserError, match="Sammankallande medlem: har inte sagt ja"):
-            booking.book_meeting(session, network, role, at("2026-11-25"), MeetingForm.in_person, at("2026-11-09"))
+            booking.book_meeting(
+                session, network, role, booking.Booking(at("2026-11-25"), MeetingForm.in_person), at("2026-11-09")
+            )
 
 
 def test_a_cancelled_meeting_can_be_booked_anew_but_a_held_one_stays_where_it_is(office: Settings) -> None:
@@ -155,13 +157,17 @@ def test_a_cancelled_meeting_can_be_booked_anew_but_a_held_one_stays_where_it_is
         network = network_in(session, day="2026-11-25")
         role = roles_of(session, network.id)[0]
         book = booking.book_meeting
-        meeting, _ = book(session, network, role, at("2027-01-20"), MeetingForm.in_person, at("2027-01-11"))
+        meeting, _ = book(
+            session, network, role, booking.Booking(at("2027-01-20"), MeetingForm.in_person), at("2027-01-11")
+        )
         meeting.status = MeetingStatus.cancelled
-        again, change = book(session, network, role, at("2027-01-20"), MeetingForm.in_person, at("2027-01-12"))
+        again, change = book(
+            session, network, role, booking.Booking(at("2027-01-20"), MeetingForm.in_person), at("2027-01-12")
+        )
         assert (again.id, change, again.status) == (meeting.id, "update", MeetingStatus.planned)
         meeting.status, meeting.attended = MeetingStatus.held, 9
         with pytest.raises(UserError, match="redan träffats"):
-            book(session, network, role, at("2027-01-20", 18), MeetingForm.in_person, at("2027-01-12"))
+            book(session, network, role, booking.Booking(at("2027-01-20", 18), MeetingForm.in_person), at("2027-01-12"))
 
 
 def test_a_meeting_cannot_be_booked_in_the_past_or_for_a_network_that_has_ended(office: Settings) -> None:
@@ -169,10 +175,14 @@ def test_a_meeting_cannot_be_booked_in_the_past_or_for_a_network_that_has_ended(
         network = network_in(session)
         role = roles_of(session, network.id)[0]
         with pytest.raises(UserError, match="har redan varit"):
-            booking.book_meeting(session, network, role, at("2027-01-20"), MeetingForm.in_person, at("2027-01-21"))
+            booking.book_meeting(
+                session, network, role, booking.Booking(at("2027-01-20"), MeetingForm.in_person), at("2027-01-21")
+            )
         advance(session, network, NetworkState.closed, by(Actor.staff, "2027-01-11"))
         with pytest.raises(UserError, match="är avslutat"):
-            booking.book_meeting(session, network, role, at("2027-01-20"), MeetingForm.in_person, at("2027-01-11"))
+            booking.book_meeting(
+                session, network, role, booking.Booking(at("2027-01-20"), MeetingForm.in_person), at("2027-01-11")
+            )
 
 
 def test_who_says_yes_late_still_gets_the_first_meeting_in_the_calendar(office: Settings) -> None:
@@ -181,7 +191,7 @@ def test_who_says_yes_late_still_gets_the_first_meeting_in_the_calendar(office: 
         assert network
         first, *_, late = roles_of(session, network.id)
         meeting, change = booking.book_meeting(
-            session, network, first, at("2026-11-25", 17), MeetingForm.in_person, at("2026-11-09")
+            session, network, first, booking.Booking(at("2026-11-25", 17), MeetingForm.in_person), at("2026-11-09")
         )
         booking.invite(session, network, meeting, change, at("2026-11-09"))
         kickoff.confirm(session, late, at("2026-11-12"))
@@ -207,7 +217,7 @@ def test_moving_a_meeting_sends_an_update_to_every_organisers_calendar(office: S
         role = roles_of(session, network.id)[0]
         for hour in (17, 18, 18):
             meeting, change = booking.book_meeting(
-                session, network, role, at("2026-11-25", hour), MeetingForm.in_person, at("2026-11-09")
+                session, network, role, booking.Booking(at("2026-11-25", hour), MeetingForm.in_person), at("2026-11-09")
             )
             booking.invite(session, network, meeting, change, at("2026-11-09")) if change != "same" else None
         assert meeting.sequence == 1

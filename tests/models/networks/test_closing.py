@@ -101,8 +101,7 @@ def test_at_the_close_unused_hours_go_back_and_calendars_and_the_list_are_cleare
             session,
             network,
             roles_of(session, network.id)[0],
-            at("2027-02-03"),
-            MeetingForm.in_person,
+            booking.Booking(at("2027-02-03"), MeetingForm.in_person),
             at("2027-01-08"),
         )
         open_once(session, network, InterventionKind.wish, "x", at(DAY))

@@ -53,7 +53,7 @@ def test_a_planned_network_with_a_meeting_ahead_is_not_asked(office: Settings) -
     with transaction() as session:
         network = planned(session)
         role, day = roles_of(session, network.id)[0], after(network, 95)
-        booking.book_meeting(session, network, role, at(day), MeetingForm.digital, at("2026-11-09"))
+        booking.book_meeting(session, network, role, booking.Booking(at(day), MeetingForm.digital), at("2026-11-09"))
         session.flush()
         assert round_on(session, network, [90, 96]) == [0, 1]
 

@@ -240,7 +240,9 @@ def test_a_booking_wakes(office: Settings) -> None:
     with transaction() as session:
         network = resting_network(session)
         role = roles_of(session, network.id)[0]
-        booked = booking.book_meeting(session, network, role, at("2027-03-03"), MeetingForm.digital, at("2027-02-01"))
+        booked = booking.book_meeting(
+            session, network, role, booking.Booking(at("2027-03-03"), MeetingForm.digital), at("2027-02-01")
+        )
         assert rest.wake_if_resting(session, network, booked[0], by(Actor.member, "2027-02-01"))
         assert network.state == N.trial
 

@@ -29,7 +29,9 @@ def planned(session: Session, **changes: Any) -> tuple[Network, Role, Role]:
 
 
 def book(session: Session, network: Network, convener: Role, day: str = "2026-11-25") -> None:
-    booking.book_meeting(session, network, convener, at(day, 17), MeetingForm.in_person, at("2026-11-06"))
+    booking.book_meeting(
+        session, network, convener, booking.Booking(at(day, 17), MeetingForm.in_person), at("2026-11-06")
+    )
     session.flush()
 
 

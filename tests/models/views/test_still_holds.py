@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.db.engine import transaction
+from models.meetings import booking
 from models.networks.changes import hand_over
 from models.office.staff import by_signature
 from models.people.roles import roles_of
@@ -25,7 +26,7 @@ def reasons(session: Session, template: str, moment: datetime) -> list[str | Non
 
 def book(session: Session, network: Network, starts_at: datetime, day: str) -> None:
     role = roles_of(session, network.id)[0]
-    kickoff.book(session, network, role, starts_at, MeetingForm.in_person, by(Actor.member, day))
+    kickoff.book(session, network, role, booking.Booking(starts_at, MeetingForm.in_person), by(Actor.member, day))
     session.flush()
 
 

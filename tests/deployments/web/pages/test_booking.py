@@ -1,21 +1,26 @@
 """Booking on `/meeting/{token}`: a meeting to come, in a form, in the organisers' calendars; moved, not doubled."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar
 from starlette.testclient import TestClient
 
+from models.db.engine import reading
 from models.meetings.icalendar import calendar_file
 from models.people.signed_link import Purpose
-from models.tables.mail import OutgoingMail, Template
+from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.meeting import MeetingForm, MeetingStatus
 from models.tables.network import Network, NetworkState, Role
+from models.views.still_holds import overtaken_reason
 from templates.rendering.mail import render_mail
 from templates.rendering.web import words
-from tests.deployments.browsing import BOOKING, Page, sentence_by, values_of
+from tests.calendar_readers import check_file
+from tests.deployments.browsing import BAD_DETAILS, BOOKING, TOLD, Page, sentence_by, typed_in, values_of
 from tests.deployments.conftest import World
+from tests.deployments.web.pages.test_calendar import address
 from tests.deployments.web.pages.test_meeting import OUTBOX
 
 
@@ -98,3 +103,114 @@ def test_booking_wakes_a_resting_network(browser: TestClient, world: World) -> N
     world.change(Network, world.network, state=NetworkState.resting)
     assert browser.post(world.path(Purpose.meeting), data=BOOKING).status_code == 200
     assert world.get(Network, world.network).state == NetworkState.independent
+
+
+def the_event(browser: TestClient, world: World) -> Any:
+    """The one meeting in the organisers' calendar, as every calendar program reads it."""
+    [event] = check_file(browser.get(address(world)).content)
+    return event
+
+
+def move_form(browser: TestClient, world: World) -> dict[str, str]:
+    """The form that moves the booked meeting, as it opens."""
+    page = browser.get(world.path(Purpose.meeting) + "?status=move")
+    assert page.status_code == 200
+    return typed_in(page.text)
+
+
+def test_where_about_what_and_how_long_is_in_the_invitation_and_in_the_calendar(
+    browser: TestClient, world: World
+) -> None:
+    assert browser.post(world.path(Purpose.meeting), data=BOOKING | TOLD).status_code == 200
+    [mail, _] = world.mails()
+    text = render_mail(mail.template, "sv", values_of(mail, world.now)).text
+    for told in (
+        "1 timme 30 minuter",
+        "Kulturens hus, Örnsköldsvik",
+        TOLD["next_topic"],
+        "Ring på porten.",
+        "https://",
+    ):
+        assert told in text
+    event = the_event(browser, world)
+    assert event["dtend"].dt - event["dtstart"].dt == timedelta(minutes=90)
+    assert str(event["location"]) == "Kulturens hus, Örnsköldsvik"
+    assert str(event["description"]) == "Ring på porten.\nFika från fem.\n\nhttps://rum.example.org/ledare"
+
+
+@pytest.mark.parametrize(("field", "text", "sentence"), BAD_DETAILS)
+def test_what_cannot_be_kept_is_told_by_its_field_and_nothing_is_lost(
+    browser: TestClient, world: World, field: str, text: str, sentence: str
+) -> None:
+    before = world.rows()
+    reply = browser.post(world.path(Purpose.meeting), data=BOOKING | TOLD | {field: text})
+    assert reply.status_code == 422
+    most = {"next_venue_long": 120, "next_topic_long": 100, "next_note_long": 500}.get(sentence, 0)
+    assert sentence_by(reply, field) == words("sv")(f"meeting.wrong.{sentence}", most=most)
+    kept = typed_in(reply.text)
+    assert all(kept[name] == value.replace("\r\n", "\n") for name, value in TOLD.items() if name != field)
+    assert world.rows() == before
+
+
+def test_a_meeting_is_moved_to_another_day_with_all_that_was_said_of_it(browser: TestClient, world: World) -> None:
+    browser.post(world.path(Purpose.meeting), data=BOOKING | TOLD)
+    before = the_event(browser, world)
+    assert "status=move" in browser.get(world.path(Purpose.meeting)).text
+    opened = move_form(browser, world)
+    assert (opened["next_on"], opened["next_time"], opened["next_venue"]) == ("2027-04-20", "17:30", "Kulturens hus")
+    reply = browser.post(world.path(Purpose.meeting), data=opened | {"next_on": "2027-05-04"})
+    assert "Ni ses tisdag 4 maj 2027 kl. 17.30." in reply.text
+    after = the_event(browser, world)
+    assert after["uid"] == before["uid"] and after["sequence"] == before["sequence"] + 1
+    assert str(after["dtstart"].dt.date()) == "2027-05-04"
+    assert (after["summary"], after["description"]) == (before["summary"], before["description"])
+    changes = [json.loads(mail.context)["change"] for mail in world.mails()]
+    assert sorted(changes) == ["new", "new", "update", "update"]
+    assert not [one for one in world.mails() if overtaken(one, world) != (json.loads(one.context)["change"] == "new")]
+
+
+def test_what_is_changed_of_a_booked_meeting_alone_is_told_once_and_a_second_press_changes_nothing(
+    browser: TestClient, world: World
+) -> None:
+    browser.post(world.path(Purpose.meeting), data=BOOKING | TOLD)
+    opened = move_form(browser, world)
+    for _ in range(2):
+        assert browser.post(world.path(Purpose.meeting), data=opened | {"next_venue": "Rådhuset"}).status_code == 200
+    [meeting] = world.meetings()
+    assert (meeting.venue, meeting.sequence, len(world.mails())) == ("Rådhuset", 1, 4)
+
+
+def test_a_meeting_is_not_moved_onto_another_nor_when_it_was_called_off_meanwhile(
+    browser: TestClient, world: World
+) -> None:
+    browser.post(world.path(Purpose.meeting), data=BOOKING)
+    browser.post(world.path(Purpose.meeting), data=BOOKING | {"next_on": "2027-05-04"})
+    opened = move_form(browser, world)
+    reply = browser.post(world.path(Purpose.meeting), data=opened | {"next_on": "2027-05-04"})
+    assert reply.status_code == 422 and "finns redan en träff" in reply.text
+    off = browser.post(world.path(Purpose.meeting), data={"status": "cancelled", "on": "2027-04-20"})
+    assert off.status_code == 200
+    reply = browser.post(world.path(Purpose.meeting), data=opened | {"next_on": "2027-05-11"})
+    assert reply.status_code == 422 and "har redan flyttats, ställts in eller varit" in reply.text
+
+
+def test_a_cancellation_has_a_higher_number_and_goes_only_to_who_was_invited(browser: TestClient, world: World) -> None:
+    browser.post(world.path(Purpose.meeting), data=BOOKING)
+    before = the_event(browser, world)
+    reached, not_reached = world.mails()
+    world.change(OutgoingMail, reached.id, status=MailStatus.sent)
+    world.change(OutgoingMail, not_reached.id, status=MailStatus.skipped)
+    browser.post(world.path(Purpose.meeting), data={"status": "cancelled", "on": "2027-04-20"})
+    after = the_event(browser, world)
+    assert (str(after["status"]), after["sequence"]) == ("CANCELLED", before["sequence"] + 1)
+    off = [mail for mail in world.mails() if json.loads(mail.context)["change"] == "cancel"]
+    assert {mail.person_id: overtaken(mail, world) for mail in off} == {
+        reached.person_id: False,
+        not_reached.person_id: True,
+    }
+
+
+def overtaken(mail: OutgoingMail, world: World) -> bool:
+    """Whether the outbox would let it lie."""
+    with reading() as session:
+        return overtaken_reason(session, mail, world.now) is not None
