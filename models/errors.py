@@ -47,6 +47,14 @@ class MailEncryptionRefused(MailServerUnavailable):
     """E-postservern kan inte visa att den är rätt server över en krypterad förbindelse. Kön är orörd."""
 
 
+class TokenRefused(LotsError):
+    """Token-servern ger ingen token. Rätta LOTS_OAUTH_*; inget gick förlorat."""
+
+
+class TokenServerUnavailable(ServiceUnavailable):
+    """Token-servern svarar inte. Inget gick förlorat: kör om (Retry) när den är igång igen."""
+
+
 class InboxUnavailable(ServiceUnavailable):
     """Inkorgen går inte att nå. Inget gick förlorat: kör om (Retry) när den är igång igen."""
 

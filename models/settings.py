@@ -13,8 +13,10 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import SettingsError
+from models.loopback import LOOPBACK
+from models.oauth.client import OAuthChoice, Provider, oauth_client
 
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+Auth = Literal["password", "oauth2"]
 SHORTEST_SECRET = 16
 LONGEST_LOCAL_PART = 64  # RFC 5321 section 4.5.3.1.1
 
@@ -29,16 +31,27 @@ class Settings(BaseSettings):
     smtp_host: str = "localhost"
     smtp_port: int = Field(25, ge=1, le=65535)
     smtp_username: str = ""
-    smtp_password: str = ""
+    smtp_password: str = Field("", repr=False)
+    smtp_auth: Auth = "password"
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
     smtp_connections: int = Field(8, ge=1, le=200)
     smtp_rate: float = Field(0, ge=0, description="mails a second, 0 = no limit")
     mail_from: str = "Natverkslots <natverk@localhost>"
     mail_reply_to: str = ""
     mail_return_path: str = ""
+    dkim_selector: str = Field("", description="under which the sender's domain signs; default: Microsoft's, Google's")
     inbox: str = ""
     inbox_username: str = ""
-    inbox_password: str = ""
+    inbox_password: str = Field("", repr=False)
+    inbox_auth: Auth = "password"
+    oauth_provider: Provider = Field("", description="fills in the token server and the scope")
+    oauth_tenant: str = Field("", description="the organisation's directory at Microsoft")
+    oauth_token_url: str = ""
+    oauth_client_id: str = ""
+    oauth_client_secret: str = Field("", repr=False)
+    oauth_client_key: str = Field("", description="a file: PEM, with its certificate for Microsoft, or Google's JSON")
+    oauth_scope: str = ""
+    oauth_refresh_token: str = Field("", repr=False)
     public_url: str = ""
     prefect_ui_url: str = Field("", description="where staff's browsers reach Prefect; default: as its API")
     web_port: int = Field(8080, ge=0, le=65535)
@@ -51,9 +64,11 @@ class Settings(BaseSettings):
     )
     prefect_host: str = Field("127.0.0.1", description="where `lots up` lets Prefect's UI listen")
     prefect_port: int = Field(4200, ge=1, le=65535)
-    secret_key: str = ""
-    data_key: str = ""
-    backup_key: str = Field("", description="opens the backups; made in LOTS_HOME with the first, kept elsewhere too")
+    secret_key: str = Field("", repr=False)
+    data_key: str = Field("", repr=False)
+    backup_key: str = Field(
+        "", repr=False, description="opens the backups; made in LOTS_HOME with the first, and kept elsewhere"
+    )
     backup_dir: Path = Field(Path(), description="where the nightly backups go; default: LOTS_HOME/backups")
     language: Literal["sv", "en"] = "sv"
     trial: bool = Field(False, description="any as_of is taken: nobody's life is in this database")
@@ -67,12 +82,28 @@ class Settings(BaseSettings):
         self.mail_reply_to = self.mail_reply_to or self.mail_from
         if self.inbox and "://" not in self.inbox:
             self.inbox = str(Path(self.inbox).expanduser().resolve())
+        if self.oauth_client_key:
+            self.oauth_client_key = str(Path(self.oauth_client_key).expanduser().resolve())
         return self
 
     @property
     def embedded(self) -> bool:
         """Whether the database is the SQLite file that natverkslots itself keeps in LOTS_HOME."""
         return self.database_url == f"sqlite:///{self.home / 'lots.db'}"
+
+    @property
+    def oauth(self) -> OAuthChoice:
+        """LOTS_OAUTH_* as one."""
+        return OAuthChoice(
+            self.oauth_provider,
+            self.oauth_tenant,
+            self.oauth_token_url,
+            self.oauth_client_id,
+            self.oauth_client_secret,
+            self.oauth_client_key,
+            self.oauth_scope,
+            self.oauth_refresh_token,
+        )
 
     @property
     def trusted_proxies(self) -> list[IPv4Network | IPv6Network]:
@@ -125,6 +156,7 @@ def _refuse_what_is_unsafe(settings: Settings) -> None:
     _refuse_proxy(settings)
     _refuse_inbox(settings.inbox)
     _refuse_return_path(settings.mail_return_path)
+    _refuse_oauth(settings)
     if settings.embedded:
         return
     _refuse_database(settings.database_url)
@@ -188,6 +220,27 @@ def _refuse_inbox(inbox: str) -> None:
             f"LOTS_INBOX=imap://… would read members' mail unencrypted from {host}: "
             "write imaps://, or use a mail server on this machine."
         )
+
+
+def _refuse_oauth(settings: Settings) -> None:
+    """Where OAuth 2 is chosen, all that it needs is there: whose mailbox, and a client that can get a token."""
+    if settings.inbox_auth == "oauth2" and settings.inbox and "://" not in settings.inbox:
+        raise SettingsError(
+            "LOTS_INBOX_AUTH=oauth2 is for a mail server, and LOTS_INBOX is a folder: "
+            "write imaps://host in LOTS_INBOX, or leave LOTS_INBOX_AUTH at password."
+        )
+    inbox_auth = settings.inbox_auth if settings.inbox else "password"
+    for name, auth, username in (
+        ("SMTP", settings.smtp_auth, settings.smtp_username),
+        ("INBOX", inbox_auth, settings.inbox_username),
+    ):
+        if auth == "oauth2" and not username:
+            raise SettingsError(
+                f"LOTS_{name}_AUTH=oauth2 needs LOTS_{name}_USERNAME: set it to the mailbox's address, whose mail the "
+                "token is for."
+            )
+    if "oauth2" in (settings.smtp_auth, inbox_auth):
+        oauth_client(settings.oauth)
 
 
 def _refuse_return_path(pattern: str) -> None:

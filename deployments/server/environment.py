@@ -17,7 +17,8 @@ from dotenv import dotenv_values
 
 from deployments.server import up_file
 from models.errors import SettingsError
-from models.settings import LOOPBACK, Settings, made_once
+from models.loopback import LOOPBACK
+from models.settings import Settings, made_once
 
 KEEP_RUNS_DAYS = 30
 PREFECT_USER = "kansliet"

@@ -19,9 +19,9 @@ from deployments.server.environment import POOL
 from deployments.server.prefect_api import PrefectApi, configured_api
 from models.db.engine import reading, transaction
 from models.errors import LotsError
+from models.loopback import LOOPBACK
 from models.operation import run_pulse as rules
 from models.operation.run_pulse import SILENT, START_PATIENCE, Act, Verdict
-from models.settings import LOOPBACK
 from models.tables.run_pulse import FlowRunPulse
 from tasks.runtime import processes
 from tasks.runtime.processes import Process

@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr, ValidationError
 
 from models.errors import SettingsError
 from models.i18n import localized
-from models.settings import LOOPBACK
+from models.loopback import LOOPBACK
 from tasks.smtp.delivery import MailServer, Tls, server_of_settings
 
 BLOCK_TYPE, BLOCK_NAME = "mail-server", "lots"

@@ -1,13 +1,19 @@
 """Start-up: what cannot work is refused in one sentence that names the variable."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from models.db.crypto import decrypt, encrypt, seal, unseal
 from models.errors import SettingsError
+from models.oauth.client import oauth_client
 from models.settings import settings
+from tests.oauth_server import certified
 
 LONG = "x" * 32
 
@@ -54,6 +60,101 @@ def test_what_cannot_work_is_refused(environment: pytest.MonkeyPatch, variables:
         environment.setenv(name, value)
     with pytest.raises(SettingsError, match=sentence):
         settings()
+
+
+MAIL = {"LOTS_SMTP_AUTH": "oauth2", "LOTS_SMTP_USERNAME": "kansli@example.org"}
+URL = {"LOTS_OAUTH_TOKEN_URL": "https://login.example.org/token"}
+CLIENT = {"LOTS_OAUTH_CLIENT_ID": "a client"}
+SECRET = {"LOTS_OAUTH_CLIENT_SECRET": "a secret"}
+MICROSOFT = {"LOTS_OAUTH_PROVIDER": "microsoft", "LOTS_OAUTH_TENANT": "example.org"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"LOTS_SMTP_AUTH": "kerberos"}, "LOTS_SMTP_AUTH is not usable"),
+        ({"LOTS_SMTP_AUTH": "oauth2"}, "LOTS_SMTP_AUTH=oauth2 needs LOTS_SMTP_USERNAME"),
+        ({"LOTS_INBOX_AUTH": "oauth2", "LOTS_INBOX": "imaps://x.example"}, "needs LOTS_INBOX_USERNAME"),
+        ({"LOTS_INBOX_AUTH": "oauth2", "LOTS_INBOX": "Maildir"}, "LOTS_INBOX_AUTH=oauth2 is for a mail server"),
+        (MAIL, "no token server: set LOTS_OAUTH_PROVIDER to microsoft or google, or LOTS_OAUTH_TOKEN_URL"),
+        (MAIL | {"LOTS_OAUTH_PROVIDER": "yahoo"}, "LOTS_OAUTH_PROVIDER is not usable"),
+        (MAIL | {"LOTS_OAUTH_PROVIDER": "microsoft"}, "LOTS_OAUTH_TENANT is not usable"),
+        (MAIL | MICROSOFT | {"LOTS_OAUTH_TENANT": "a/b"}, "LOTS_OAUTH_TENANT is not usable"),
+        (MAIL | MICROSOFT | {"LOTS_OAUTH_TENANT": "common"}, "LOTS_OAUTH_TENANT is not usable"),
+        (MAIL | MICROSOFT, "LOTS_OAUTH_CLIENT_ID is not set"),
+        (MAIL | MICROSOFT | CLIENT, "nothing to show the token server: set LOTS_OAUTH_CLIENT_SECRET, "),
+        (MAIL | CLIENT | SECRET | {"LOTS_OAUTH_PROVIDER": "google"}, "Google gives no tokens like that"),
+        (MAIL | CLIENT | SECRET | {"LOTS_OAUTH_TOKEN_URL": "http://x.example/"}, "LOTS_OAUTH_TOKEN_URL is not usable"),
+        (MAIL | CLIENT | SECRET | {"LOTS_OAUTH_TOKEN_URL": "https://x:[/"}, "LOTS_OAUTH_TOKEN_URL is not usable"),
+        (MAIL | URL | CLIENT | {"LOTS_OAUTH_CLIENT_KEY": "none.pem"}, "LOTS_OAUTH_CLIENT_KEY is not usable"),
+        (MAIL | URL | CLIENT | {"LOTS_OAUTH_CLIENT_KEY": "certificate.pem"}, "LOTS_OAUTH_CLIENT_KEY is not usable"),
+        (MAIL | URL | CLIENT | {"LOTS_OAUTH_CLIENT_KEY": "locked.pem"}, "LOTS_OAUTH_CLIENT_KEY is not usable"),
+        (MAIL | URL | CLIENT | {"LOTS_OAUTH_CLIENT_KEY": "other.json"}, "LOTS_OAUTH_CLIENT_KEY is not usable"),
+        (
+            MAIL | URL | CLIENT | SECRET | {"LOTS_OAUTH_CLIENT_KEY": "client.pem"},
+            "LOTS_OAUTH_CLIENT_SECRET and LOTS_OAUTH_CLIENT_KEY do not go together",
+        ),
+        (
+            MAIL | {"LOTS_OAUTH_CLIENT_KEY": "google.json", "LOTS_OAUTH_REFRESH_TOKEN": "x"},
+            "LOTS_OAUTH_REFRESH_TOKEN and LOTS_OAUTH_CLIENT_KEY do not go together",
+        ),
+    ],
+)
+def test_oauth_that_cannot_work_is_refused(
+    environment: pytest.MonkeyPatch, tmp_path: Path, variables: dict[str, str], sentence: str
+) -> None:
+    path, certificate = certified(tmp_path)
+    (tmp_path / "certificate.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    key = ec.generate_private_key(ec.SECP256R1())
+    locked = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x"))
+    (tmp_path / "locked.pem").write_bytes(locked)
+    (tmp_path / "other.json").write_text('{"type": "authorized_user"}')
+    told = {"private_key": path.read_text(), "client_email": "lots@example.org"}
+    (tmp_path / "google.json").write_text(json.dumps(told | {"token_uri": URL["LOTS_OAUTH_TOKEN_URL"]}))
+    for name, value in variables.items():
+        environment.setenv(name, value)
+    with pytest.raises(SettingsError, match=re.escape(sentence)) as refused:
+        settings()
+    assert "a secret" not in str(refused.value) and "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        MICROSOFT | CLIENT | SECRET,
+        MICROSOFT | CLIENT | {"LOTS_OAUTH_CLIENT_KEY": "client.pem"},
+        MICROSOFT | CLIENT | {"LOTS_OAUTH_TENANT": "common", "LOTS_OAUTH_REFRESH_TOKEN": "x"},
+        URL | CLIENT | SECRET,
+        CLIENT | SECRET | {"LOTS_OAUTH_TOKEN_URL": "http://127.0.0.1:8080/token"},
+        CLIENT | {"LOTS_OAUTH_PROVIDER": "google", "LOTS_OAUTH_CLIENT_KEY": "client.pem"},
+        CLIENT | SECRET | {"LOTS_OAUTH_PROVIDER": "google", "LOTS_OAUTH_REFRESH_TOKEN": "x"},
+    ],
+)
+def test_what_an_office_may_show_a_token_server(
+    environment: pytest.MonkeyPatch, tmp_path: Path, variables: dict[str, str]
+) -> None:
+    certified(tmp_path)
+    for name, value in (MAIL | variables).items():
+        environment.setenv(name, value)
+    assert settings().smtp_auth == "oauth2"
+
+
+def test_a_providers_name_fills_in_its_token_server_and_what_the_token_is_for(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    for name, value in (MICROSOFT | CLIENT | SECRET).items():
+        environment.setenv(name, value)
+    made = oauth_client(settings().oauth)
+    told = "https://login.microsoftonline.com/example.org/oauth2/v2.0/token", "https://outlook.office365.com/.default"
+    assert (made.token_url, made.scope) == told
+
+
+def test_no_secret_stands_in_the_settings_own_words(environment: pytest.MonkeyPatch) -> None:
+    secrets = ("SMTP_PASSWORD", "INBOX_PASSWORD", "OAUTH_CLIENT_SECRET", "OAUTH_REFRESH_TOKEN", "BACKUP_KEY")
+    for name in secrets:
+        environment.setenv(f"LOTS_{name}", "a secret that nobody reads")
+    assert "nobody reads" not in f"{settings()!r} {settings()} {settings().oauth!r}"
+    assert settings().secret_key not in repr(settings())
 
 
 def test_a_password_in_the_inboxs_address_is_refused_and_not_repeated(environment: pytest.MonkeyPatch) -> None:

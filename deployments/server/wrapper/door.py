@@ -7,7 +7,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from models.settings import LOOPBACK, Settings
+from models.loopback import LOOPBACK
+from models.settings import Settings
 
 MISDIRECTED = 421
 # Prefect's run graphs need eval and inline style; everything else comes from this server alone.
