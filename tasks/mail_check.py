@@ -1,7 +1,7 @@
 """The check of the office's mail server."""
 
 from tasks.runtime.step import step
-from tasks.smtp.delivery import connect
+from tasks.smtp.login import connect
 from tasks.smtp.server_config import mail_server
 
 

@@ -79,7 +79,7 @@ class MailServer:
         mails, readers = 0, False
         while line := await reader.readline():
             self.heard.append(line.decode().strip())
-            stage = line.split()[0].decode().upper()
+            stage = (line.split() or [b""])[0].decode().upper()
             if stage == "MAIL" and mails >= self.mails_a_line:
                 await self._say(writer, stage, self.goodbye)
                 return

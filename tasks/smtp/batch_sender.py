@@ -18,8 +18,10 @@ from models.settings import settings
 from models.stages import outbox
 from tasks.smtp.composer import Composer
 from tasks.smtp.connection import Connection
-from tasks.smtp.delivery import MailServer, ReadyMail, SmtpOutcome, connect, deliver, server_of_settings
+from tasks.smtp.delivery import ReadyMail, SmtpOutcome, deliver
 from tasks.smtp.group_commit import GroupCommit, clock
+from tasks.smtp.login import connect
+from tasks.smtp.server import MailServer, server_of_settings
 
 BATCH = 1000
 STOP_SECONDS = 10  # for a mail under way when the run is cancelled

@@ -13,6 +13,7 @@ from aiosmtplib import SMTP
 
 LONGEST = 32 * 1024
 CLOSING = 421
+COMMAND_SECONDS = 60
 NONSENSE = -1
 
 

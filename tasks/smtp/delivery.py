@@ -1,55 +1,20 @@
 """One mail over one connection, and what became of it: certain, or honestly in doubt (RFC 5321, RFC 1047)."""
 
 import re
-import ssl
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 from uuid import UUID
 
-from aiosmtplib import SMTP
-from aiosmtplib.errors import SMTPAuthenticationError, SMTPException, SMTPHeloError
-
-from models.errors import MailEncryptionRefused, MailLoginRefused, MailServerUnavailable
-from models.i18n import localized
 from models.mail.delivery import ComposedMail
-from models.settings import settings
 from models.tables.mail import MailStatus
-from tasks.smtp.connection import CLOSING, Connection, ConnectionLost, Reply
+from tasks.smtp.connection import CLOSING, COMMAND_SECONDS, Connection, ConnectionLost, Reply
 
 AFTER_DOT_SECONDS = 600  # RFC 5321 section 4.5.3.2.6: to give up sooner is to send twice
-COMMAND_SECONDS = 60
 GO_AHEAD = 354
+NOT_LOGGED_IN = (530, 535)  # RFC 4954 section 6: about our login, which may end with its token, and not about the mail
 MAIL, RCPT, DATA = "MAIL", "RCPT", "DATA"
 NO_SUCH_ADDRESS = (550, 551, 553)
 ABOUT_THE_ADDRESS = re.compile(r"\b5\.(1\.\d+|2\.1)\b")  # RFC 3463; 5.7.1 and its like are about us
 ENHANCED = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
-
-
-Tls = Literal["none", "starttls", "tls"]
-FROM_SETTINGS = "LOTS_SMTP_*"
-
-
-@dataclass(frozen=True)
-class MailServer:
-    """Where mail goes out, and how one logs in there; `kept_in` is where to correct it."""
-
-    host: str
-    port: int
-    username: str
-    password: str = field(repr=False)
-    tls: Tls
-    kept_in: str = FROM_SETTINGS
-
-    @property
-    def where(self) -> str:
-        """Host and port, as staff read them."""
-        return f"{self.host}:{self.port}"
-
-
-def server_of_settings() -> MailServer:
-    """The mail server of LOTS_SMTP_*."""
-    told = settings()
-    return MailServer(told.smtp_host, told.smtp_port, told.smtp_username, told.smtp_password, told.smtp_tls)
 
 
 @dataclass(frozen=True)
@@ -80,79 +45,13 @@ class SmtpOutcome:
     no_such_address: bool = False
 
 
-async def connect(server: MailServer) -> Connection:
-    """A ready connection to the server, with STARTTLS or TLS and login as it is set.
-
-    Raises MailServerUnavailable, or its kinds MailLoginRefused and MailEncryptionRefused; nothing was sent then.
-    """
-    client = SMTP(
-        hostname=server.host,
-        port=server.port,
-        use_tls=server.tls == "tls",
-        start_tls=server.tls == "starttls",
-        username=server.username or None,
-        password=server.password or None,
-        tls_context=ssl.create_default_context() if server.tls != "none" else None,
-        timeout=COMMAND_SECONDS,
-    )
-    try:
-        await client.connect()
-        if client.is_ehlo_or_helo_needed:
-            await _greet(client)
-        return Connection(client)
-    except (SMTPException, OSError) as error:
-        client.close()
-        if isinstance(error, SMTPAuthenticationError) and error.code >= 500:
-            raise MailLoginRefused(
-                localized(
-                    f"E-postservern {server.where} godtar inte inloggningen. Rätta användarnamn och lösenord i "
-                    f"{server.kept_in}; kön är orörd.",
-                    f"The mail server {server.where} does not take the login. Correct user name and password in "
-                    f"{server.kept_in}; the queue is untouched.",
-                )
-            ) from None
-        if _is_about_encryption(error):
-            raise MailEncryptionRefused(
-                localized(
-                    f"E-postservern {server.where} kan inte visa att den är rätt server över en krypterad förbindelse. "
-                    "Kön är orörd: låt den som sköter servern rätta dess certifikat, eller krypteringen i "
-                    f"{server.kept_in}, och kör om (Retry).",
-                    f"The mail server {server.where} cannot prove over an encrypted line that it is the right one. The "
-                    "queue is untouched: have its certificate corrected, or the encryption in "
-                    f"{server.kept_in}, then retry.",
-                )
-            ) from None
-        raise MailServerUnavailable(
-            localized(
-                f"E-postservern {server.where} ({server.kept_in}) svarar inte som den ska. Kön är orörd: "
-                "kör om (Retry) när servern är igång.",
-                f"The mail server {server.where} ({server.kept_in}) does not answer as it should. The queue is "
-                "untouched: retry when it is back.",
-            )
-        ) from None
-
-
-async def _greet(client: SMTP) -> None:
-    """What the server can do is known before the first mail is written; one that knows no EHLO is greeted as of old."""
-    try:
-        await client.ehlo()
-    except SMTPHeloError as refusal:
-        if refusal.code == CLOSING:
-            raise
-        await client.helo()
-
-
-def _is_about_encryption(error: BaseException) -> bool:
-    causes = (error, error.__cause__, error.__context__)
-    return any(isinstance(one, ssl.SSLError) for one in causes) or "STARTTLS" in str(error)
-
-
 async def deliver(connection: Connection, mail: ReadyMail, *, fresh: bool) -> SmtpOutcome:
     """Send one mail and say what is known of it.
 
-    2xx after the final dot is sent; 4xx deferred; 5xx failed. A line that dies before the dot leaves the mail deferred,
-    one that dies or talks nonsense after it in doubt: the server may have taken the mail. A line that was in use before
-    (not `fresh`) may have been closed meanwhile: that says nothing of this mail.
+    2xx after the final dot is sent; 4xx deferred, and so is who is asked to log in; 5xx failed. A line that dies before
+    the dot leaves the mail deferred, one that dies or talks nonsense after it in doubt: the server may have taken the
+    mail. A line that was in use before (not `fresh`) may have been closed meanwhile, or its login have ended: that says
+    nothing of this mail.
     """
     heard: list[Reply] = []
     body_went = False
@@ -170,7 +69,8 @@ async def deliver(connection: Connection, mail: ReadyMail, *, fresh: bool) -> Sm
         return SmtpOutcome(MailStatus.queued if unheard else MailStatus.deferred, 0, connection_lives=False)
     reply = heard[-1]
     lives = await _ready_again(connection, reply)
-    if refused is MAIL and reply.code == CLOSING and not fresh:
+    if refused is MAIL and reply.code in (CLOSING, *NOT_LOGGED_IN) and not fresh:
+        connection.close()
         return SmtpOutcome(MailStatus.queued, reply.code, connection_lives=False)
     address = refused is RCPT and _is_no_such_address(reply)
     return SmtpOutcome(_status(reply.code, body_went), max(reply.code, 0), lives, address)
@@ -251,7 +151,7 @@ def _options(connection: Connection, mail: ReadyMail) -> str:
 
 
 def _status(code: int, after_dot: bool) -> MailStatus:
-    if 400 <= code < 500:
+    if 400 <= code < 500 or code in NOT_LOGGED_IN:
         return MailStatus.deferred
     if code >= 500:
         return MailStatus.failed

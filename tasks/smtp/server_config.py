@@ -1,5 +1,7 @@
 """Which mail server the office uses: the block that staff fill in in Prefect's UI, else LOTS_SMTP_*."""
 
+from typing import Literal
+
 from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
@@ -8,7 +10,9 @@ from pydantic import Field, SecretStr, ValidationError
 from models.errors import SettingsError
 from models.i18n import localized
 from models.loopback import LOOPBACK
-from tasks.smtp.delivery import MailServer, Tls, server_of_settings
+from models.oauth.client import SETTINGS, OAuthChoice, OAuthClient, OAuthUnusable, Provider, oauth_client
+from models.settings import Auth, settings
+from tasks.smtp.server import MailServer, Tls, server_of_settings
 
 BLOCK_TYPE, BLOCK_NAME = "mail-server", "lots"
 FROM_BLOCK = f"Blocks, {BLOCK_TYPE}/{BLOCK_NAME}"
@@ -33,6 +37,42 @@ class MailServerBlock(Block):
     )
     username: str = Field("", title=localized("Användarnamn", "User name"))
     password: SecretStr = Field(SecretStr(""), title=localized("Lösenord", "Password"))
+    auth: Auth = Field(
+        "password",
+        title=localized("Inloggning", "Login"),
+        description=localized(
+            "oauth2 för Microsoft 365 och Google; utan det som följer här gäller LOTS_OAUTH_*",
+            "oauth2 for Microsoft 365 and Google; without what follows here, LOTS_OAUTH_* holds",
+        ),
+    )
+    oauth_provider: Literal["microsoft", "google", "other"] = Field("other", title="OAuth 2")
+    oauth_tenant: str = Field("", title=localized("Katalog-id (tenant), Microsoft", "Directory (tenant) id, Microsoft"))
+    oauth_client_id: str = Field("", title=localized("Klient-id", "Client id"))
+    oauth_client_secret: SecretStr = Field(SecretStr(""), title=localized("Klienthemlighet", "Client secret"))
+    oauth_client_key: str = Field(
+        "",
+        title=localized("Nyckelfil", "Key file"),
+        description=localized("sökväg på servern, i stället för hemligheten", "a path there, instead of the secret"),
+    )
+    oauth_refresh_token: SecretStr = Field(SecretStr(""), title="Refresh token")
+    oauth_token_url: str = Field("", title=localized("Token-serverns adress", "Token server's address"))
+    oauth_scope: str = Field("", title="Scope")
+
+    @property
+    def oauth(self) -> OAuthChoice:
+        """What the block chooses of OAuth 2."""
+        provider: Provider = "" if self.oauth_provider == "other" else self.oauth_provider
+        secret, refresh = (one.get_secret_value() for one in (self.oauth_client_secret, self.oauth_refresh_token))
+        return OAuthChoice(
+            provider,
+            self.oauth_tenant,
+            self.oauth_token_url,
+            self.oauth_client_id,
+            secret,
+            self.oauth_client_key,
+            self.oauth_scope,
+            refresh,
+        )
 
 
 async def mail_server() -> MailServer:
@@ -59,8 +99,27 @@ async def mail_server() -> MailServer:
                 "Choose starttls or tls in the block; the queue is untouched.",
             )
         )
-    password = block.password.get_secret_value()
-    return MailServer(block.host, block.port, block.username, password, block.tls, FROM_BLOCK)
+    password, oauth = block.password.get_secret_value(), _client(block) if block.auth == "oauth2" else None
+    return MailServer(block.host, block.port, block.username, password, block.tls, FROM_BLOCK, oauth)
+
+
+def _client(block: MailServerBlock) -> OAuthClient:
+    """Who asks for the block's token. Raises SettingsError, naming the field and what to do."""
+    if not block.username:
+        raise SettingsError(
+            localized(
+                f"{FROM_BLOCK}: username saknas. Skriv adressen till den brevlåda som token gäller; kön är orörd.",
+                f"{FROM_BLOCK}: username is missing. Write the address of the mailbox that the token is for; the queue "
+                "is untouched.",
+            )
+        )
+    try:
+        if block.oauth == OAuthChoice():
+            return oauth_client(settings().oauth, SETTINGS)
+        return oauth_client(block.oauth, FROM_BLOCK)
+    except OAuthUnusable as error:
+        untouched = localized("Kön är orörd.", "The queue is untouched.")
+        raise SettingsError(f"{localized(error.swedish, str(error))} {untouched}") from None
 
 
 async def _kept_block() -> dict[str, object] | None:

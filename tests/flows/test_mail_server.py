@@ -14,7 +14,7 @@ from models.db.engine import reading, transaction
 from models.errors import LotsError, MailLoginRefused, SettingsError
 from models.mail.queue import counts
 from models.settings import Settings, settings
-from tasks.smtp.delivery import MailServer
+from tasks.smtp.server import MailServer
 from tasks.smtp.server_config import BLOCK_NAME, BLOCK_TYPE, MailServerBlock, mail_server
 from tests import smtp_server
 from tests.acts import ask_for_a_receipt

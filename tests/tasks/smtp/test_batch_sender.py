@@ -1,17 +1,15 @@
 """Whatever the mail server does, at whatever stage: each mail ends in a stated status, and none is lost or doubled."""
 
 import asyncio
-import json
 import time
 import zlib
-from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
 from models.db.crypto import encrypt, seal
 from models.db.engine import reading, transaction
@@ -27,48 +25,18 @@ from models.tables.office import Intervention
 from models.tables.person import EmailStatus, Person
 from tasks.smtp import batch_sender, delivery
 from tasks.smtp.batch_sender import send_due
-from tests.acts import AKE, ask_for_a_receipt, at, network_in, organisers
+from tests.acts import AKE, at, network_in, organisers
 from tests.certificates import Authority
 from tests.smtp_server import DROP, MailServer, mail_server, point_at
+from tests.tasks.smtp.receipts import NOW, queue_receipts, rows, send_all, statuses
 
 CODES = (421, 450, 451, 452, 454, 550, 552, 554)
-NOW = at("2026-11-02", 11)
 
 
 @pytest.fixture(autouse=True, params=[False, True], ids=["one by one", "pipelining"])
 def _login(request: pytest.FixtureRequest, office: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOTS_SMTP_CONNECTIONS", "2")
     monkeypatch.setattr(MailServer, "pipelining", request.param)
-
-
-def queue_receipts(count: int = 3) -> None:
-    """That many mails to one person."""
-    with transaction() as session:
-        ask_for_a_receipt(session)
-        first = session.exec(select(OutgoingMail)).one()
-        told = json.loads(first.context)
-        more = [
-            QueuedMail(Template.receipt, first.person_id, f"more {number}", request_id=first.request_id, context=told)
-            for number in range(count - 1)
-        ]
-        enqueue(session, more, first.created_at)
-
-
-def rows() -> list[OutgoingMail]:
-    with reading() as session:
-        return list(session.exec(select(OutgoingMail).where(col(OutgoingMail.staff_id).is_(None))))
-
-
-def statuses() -> dict[str, int]:
-    return dict(Counter(str(mail.status) for mail in rows()))
-
-
-async def send_all(moment: datetime = NOW) -> dict[str, int]:
-    """Every batch, as the flow does."""
-    total: Counter[str] = Counter()
-    while ended := await send_due(moment):
-        total.update(ended)
-    return dict(total)
 
 
 async def finish(monkeypatch: pytest.MonkeyPatch, server: MailServer) -> None:
@@ -128,6 +96,18 @@ async def test_a_refusal_of_one_mail_costs_that_mail_alone(
         await send_all()
         status = "deferred" if code < 500 else "failed"
         assert statuses() == {"sent": 2, status: 1}
+    await finish(monkeypatch, server)
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT"])
+async def test_a_server_that_asks_for_a_login_writes_no_mail_off(monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
+    queue_receipts()
+    monkeypatch.setenv("LOTS_SMTP_CONNECTIONS", "1")
+    async with mail_server({stage: 530}) as server:
+        server.times = 1
+        point_at(monkeypatch, server.port)
+        await send_all()
+        assert statuses() == {"sent": 2, "deferred": 1}
     await finish(monkeypatch, server)
 
 
