@@ -3,23 +3,20 @@
 import imaplib
 import mailbox
 import re
-import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 from uuid import uuid4
 
-from imap_tools import BaseMailBox, MailBox, MailboxLoginError, MailBoxUnencrypted
+from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError
 
 from models.errors import InboxUnavailable
 from models.i18n import localized
 from models.settings import Settings
+from tasks.mailbox.imap_login import logged_in
 
-SECONDS = 60
-IMAP_PORTS = {"imap": 143, "imaps": 993}
 PERSONAL_PREFIX = re.compile(r'^\(\("([^"]*)"')
 
 
@@ -44,16 +41,8 @@ def open_inbox(chosen: Settings) -> Iterator[Inbox]:
         if is_folder:
             yield _Maildir(Path(chosen.inbox))
         else:
-            with _connect(chosen) as connection:
+            with logged_in(chosen) as connection:
                 yield _Imap(connection)
-    except MailboxLoginError:
-        raise InboxUnavailable(
-            localized(
-                "Inkorgen godtar inte inloggningen. Rätta LOTS_INBOX_USERNAME och LOTS_INBOX_PASSWORD; inget gick "
-                "förlorat.",
-                "The inbox refuses the login. Correct LOTS_INBOX_USERNAME and LOTS_INBOX_PASSWORD; nothing was lost.",
-            )
-        ) from None
     except (OSError, mailbox.Error, imaplib.IMAP4.error, ImapToolsError):
         raise InboxUnavailable(
             localized(
@@ -99,17 +88,6 @@ class _Maildir:
                 target = target.with_name(f"{unique}.{uuid4().hex}{seen}")
             with suppress(FileNotFoundError):
                 (self.path / key).rename(target)
-
-
-def _connect(chosen: Settings) -> BaseMailBox:
-    address = urlsplit(chosen.inbox)
-    host, port = address.hostname or "", address.port or IMAP_PORTS[address.scheme]
-    if address.scheme == "imaps":
-        connection: BaseMailBox = MailBox(host, port, timeout=SECONDS, ssl_context=ssl.create_default_context())
-    else:
-        connection = MailBoxUnencrypted(host, port, timeout=SECONDS)
-    login = (chosen.inbox_username, chosen.inbox_password)
-    return connection.login(*login) if "".join(login).isascii() else connection.login_utf8(*login)
 
 
 class _Imap:
