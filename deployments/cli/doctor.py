@@ -2,20 +2,22 @@
 
 import os
 import shutil
-import socket
 import tempfile
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from dns.asyncresolver import Resolver
 from sqlalchemy.exc import SQLAlchemyError
 
+from deployments.cli.check import Check
+from deployments.cli.mail_checks import look_at_inbox, look_at_sending
 from deployments.server.environment import answers
 from deployments.server.planned_runs import Plan, planned_runs, scheduled
 from deployments.server.prefect_api import configured_api
 from deployments.server.waiting_runs import WaitingRuns, waiting_runs
 from models.db.engine import reading, schema_version
 from models.db.trial import is_trial
-from models.errors import InboxUnavailable, LotsError, ServiceUnavailable
+from models.errors import LotsError, ServiceUnavailable
 from models.operation.alarms import MAIL_LATE, NIGHT_LATE, RUN_LATE, nightly_flows, nights_missed
 from models.operation.backups import is_late
 from models.operation.upgrade import knows, newest_version
@@ -24,21 +26,9 @@ from models.stages import outbox
 from models.views.done_by_now import late
 from models.views.invariants import broken
 from tasks.archive import nightly
-from tasks.mailbox.sources import open_inbox
 
-COUNTED = 10_000
 WRITTEN = 2**16  # bytes: what is tried
 LEAST_MB = 500  # a year of one office, and room for a backup beside it
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at: what was found, and what to do when it is not in order."""
-
-    name: str
-    ok: bool
-    what: str
-    do: str = ""
 
 
 @dataclass
@@ -70,17 +60,18 @@ def _seconds(wait: timedelta | None) -> int | None:
     return None if wait is None else round(wait.total_seconds())
 
 
-def examine(settings: Settings) -> Findings:
-    """Look at everything."""
-    found = Findings([_settings(settings), _disk(settings), _database(), _rules(), _late(), _mail(settings)])
-    _waiting_mail(found)
+def examine(settings: Settings, resolver: Resolver | None = None) -> Findings:
+    """Look at everything. `resolver`: another than this machine's, for the sender's domain."""
+    found = Findings([_settings(settings), _disk(settings), _database(), _rules(), _late()])
     _nights(found, settings)
     _prefect(found)
+    found.checks += look_at_sending(settings, resolver, prefect_answers=found.runs is not None)
+    _waiting_mail(found)
     found.checks.append(_web(settings))
     if settings.embedded:
         found.checks.append(_backup(settings))
     if settings.inbox:
-        found.checks.append(_inbox(settings))
+        found.checks.append(look_at_inbox(settings))
     return found
 
 
@@ -162,18 +153,6 @@ def _late() -> Check:
     return Check("late", True, "what time was to bring has been done")
 
 
-def _mail(settings: Settings) -> Check:
-    where = f"{settings.smtp_host}:{settings.smtp_port}"
-    try:
-        with socket.create_connection((settings.smtp_host, settings.smtp_port), timeout=3) as line:
-            greeting = line.recv(3) if settings.smtp_tls != "tls" else b"220"
-    except OSError:
-        return Check("mail", False, f"{where} does not answer", "check LOTS_SMTP_HOST and LOTS_SMTP_PORT")
-    if greeting != b"220":
-        return Check("mail", False, f"{where} answers, but not as a mail server", "check LOTS_SMTP_PORT")
-    return Check("mail", True, f"{where} answers")
-
-
 def _waiting_mail(found: Findings) -> None:
     try:
         with reading() as session:
@@ -234,15 +213,6 @@ def _runs(runs: WaitingRuns) -> Check:
     ok = runs.longest <= RUN_LATE and not runs.stuck
     what = f"the oldest run has waited {runs.longest.total_seconds() / 60:.0f} minutes, {runs.stuck} stand still"
     return Check("runs", ok, what, "" if ok else "see that the worker runs: `lots up`, or `lots worker`")
-
-
-def _inbox(settings: Settings) -> Check:
-    try:
-        with open_inbox(settings) as inbox:
-            waiting = len(inbox.waiting(COUNTED))
-    except InboxUnavailable as error:
-        return Check("inbox", False, str(error), "check LOTS_INBOX and its login")
-    return Check("inbox", True, f"{settings.inbox} answers, {waiting} waiting to be read")
 
 
 def _web(settings: Settings) -> Check:

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from sqlmodel import Session, select
 
-from deployments.cli.doctor import Check, examine
+from deployments.cli.check import Check
+from deployments.cli.doctor import examine
 from models.db.engine import transaction
 from models.mail.queue import QueuedMail, enqueue
 from models.operation import alarms, run_pulse

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlmodel import Session
 
-from deployments.cli.doctor import Check, examine
+from deployments.cli.check import Check
+from deployments.cli.doctor import examine
 from models.db.engine import transaction
 from models.db.trial import mark_trial
 from models.people.person import by_member_number
