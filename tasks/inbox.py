@@ -61,6 +61,6 @@ def _work(inbox: Inbox, at: datetime) -> dict[str, int]:
 
 
 def _follow(raw: bytes, at: datetime) -> tuple[IncomingKind, bool]:
-    key, incoming = keyed_hash("incoming mail", sha256(raw).hexdigest()), parse_message(raw)
+    key, incoming = keyed_hash("incoming mail", sha256(raw).hexdigest()), parse_message(raw, settings())
     with transaction() as session:
         return handle(session, key, incoming, at)

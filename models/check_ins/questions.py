@@ -80,6 +80,11 @@ def answer_of(session: Session, check_in_id: UUID, person_id: UUID) -> CheckInAn
     return session.exec(select(CheckInAnswer).where(*theirs)).one_or_none()
 
 
+def is_changeable(own: CheckInAnswer | None, at: datetime) -> bool:
+    """Whether a person's answers may be given or changed still; None: they have given none."""
+    return own is None or local(at).date() <= local(own.answered_at).date() + timedelta(days=CHANGEABLE_DAYS)
+
+
 def record_answers(
     session: Session, check_in: CheckIn, form: CheckInAnswers, at: datetime, person_id: UUID | None = None
 ) -> None:
@@ -89,7 +94,7 @@ def record_answers(
     """
     person_id = person_id or check_in.person_id
     own = answer_of(session, check_in.id, person_id)
-    if own and local(at).date() > local(own.answered_at).date() + timedelta(days=CHANGEABLE_DAYS):
+    if not is_changeable(own, at):
         raise UserError(
             localized(
                 f"Svaret går att ändra i {CHANGEABLE_DAYS} dagar; de har gått.",

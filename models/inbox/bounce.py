@@ -1,7 +1,6 @@
 """Mail that came back: what the other server says, and what follows from it (domain.md sections 9 and 12)."""
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.check_ins.questions import ask_another
+from models.inbox.delivery_words import ABOUT_THE_ADDRESS, Refusal, refusal
 from models.mail.kinds import ASKS
 from models.office.interventions import open_for, open_once
 from models.tables.check_in import CheckIn
@@ -21,8 +21,6 @@ from models.tables.person import EmailStatus, Person
 from models.text import canonical_address
 
 BOUNCED, NOT_DELIVERED = "bounced", "not-delivered"
-# A refusal that is about this mail, or about us (sender, mailbox full, too big, content, policy): the address is good.
-NOT_THE_ADDRESS = re.compile(r"5\.(?:1\.[78]|2\.[23]|[367]\.[0-9]+)$")
 
 
 class Weight(IntEnum):
@@ -36,19 +34,28 @@ class Weight(IntEnum):
 
 @dataclass(frozen=True)
 class Report:
-    """What a server says of one recipient: its action and status code (RFC 3464 section 2.3)."""
+    """What is said of one recipient: action and status code (RFC 3464 section 2.3), the words of the server that
+    refused, and what the report tells its reader.
+    """
 
     action: str
     status: str
+    said: str = ""
+    told: str = ""
+
+    @property
+    def refusal(self) -> Refusal:
+        """What the refusal is about."""
+        return refusal(self.status, self.said, self.told)
 
     @property
     def weight(self) -> Weight:
-        """How bad this news is: the action and the status code together (RFC 3464)."""
+        """How bad this news is: action, status code and words together."""
         if self.action in ("delivered", "relayed", "expanded") or self.status.startswith("2"):
             return Weight.none
         if self.action == "delayed":
             return Weight.soft
-        hard = self.status.startswith("5") and not NOT_THE_ADDRESS.match(self.status)
+        hard = self.refusal in ABOUT_THE_ADDRESS and not self.status.startswith("4")
         return Weight.hard if hard else Weight.not_delivered
 
 
@@ -68,6 +75,11 @@ class Bounce:
     def weight(self) -> Weight:
         """The best of what is said: a forwarding address may reach one of its two ends."""
         return min((report.weight for report in self.reports), default=Weight.none)
+
+    @property
+    def refusal(self) -> Refusal:
+        """What that is about."""
+        return min(self.reports, key=lambda report: report.weight).refusal
 
 
 def hard_bounce(session: Session, mail: OutgoingMail, at: datetime, address: str = "") -> None:

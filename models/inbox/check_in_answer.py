@@ -1,18 +1,15 @@
-"""An answer by mail: whose, to which check-in, and whether it says what can be recorded (domain.md section 6)."""
+"""An answer by mail: whose it is, and to which check-in (domain.md section 6)."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from models.check_ins.questions import asked_besides, latest_of
-from models.dates.local_time import local
 from models.db.queries import some_at_a_time
 from models.forms.check_in import CheckInAnswers
-from models.inbox import answer_parser
 from models.mail.kinds import ASKS
 from models.people.roles import roles_of
 from models.tables.check_in import CheckIn
@@ -30,20 +27,12 @@ class MailedAnswer:
     form: CheckInAnswers
 
 
-def read_answer(
-    session: Session, sender: str, refers_to: Sequence[OutgoingMail], text: str, at: datetime
-) -> MailedAnswer | None:
-    """The answers in `text` if they are whole and the sender is who was asked; None if not.
+def find_asked(session: Session, sender: str, refers_to: Sequence[OutgoingMail]) -> tuple[CheckIn, UUID] | None:
+    """The check-in that somebody answers, and who they are, if it is certain that they were asked.
 
     `refers_to` are our mails that the reply answers. Only where it names none does the sender's address decide.
     """
-    form = answer_parser.parse_answer_line(text)
-    if form is None or form.all_problems(local(at).date()):
-        return None
-    asked = _of_mails(session, sender, refers_to) if refers_to else _of_sender(session, sender)
-    if asked is None:
-        return None
-    return MailedAnswer(*asked, form)
+    return _of_mails(session, sender, refers_to) if refers_to else _of_sender(session, sender)
 
 
 def _of_mails(session: Session, sender: str, mails: Sequence[OutgoingMail]) -> tuple[CheckIn, UUID] | None:

@@ -1,17 +1,19 @@
-"""Mail that comes in: what each message is, and what follows from it, once (domain.md sections 6, 8 and 12)."""
+"""Mail that comes in: what follows from each message, once (domain.md sections 6, 8 and 12).
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+What a message is, and why, is decided in models/inbox/verdict.py.
+"""
+
 from datetime import datetime
-from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
 from models.db.queries import insert_unless_there
 from models.errors import UserError
-from models.inbox.bounce import NOT_DELIVERED, Bounce, Weight, hard_bounce, mark_returned
-from models.inbox.check_in_answer import MailedAnswer, read_answer
+from models.inbox.bounce import NOT_DELIVERED, hard_bounce, mark_returned
+from models.inbox.check_in_answer import MailedAnswer
+from models.inbox.complaint import heed
+from models.inbox.verdict import Incoming, judge
 from models.mail.queue import QueuedMail, enqueue
 from models.office.interventions import open_for, open_once
 from models.stages.check_in import take_answer
@@ -20,17 +22,6 @@ from models.tables.mail import OutgoingMail, Template
 from models.tables.network import TERMINAL, Network
 from models.tables.office import InterventionKind, Staff, StaffRole
 from models.tables.transition import Actor, Cause
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """A message as it was read: `text` is the sender's own words, `refers_to` the mails of our form that it answers."""
-
-    sender: str
-    refers_to: tuple[UUID, ...] = ()
-    text: str = ""
-    automatic: bool = False
-    bounce: Bounce | None = None
 
 
 def handle(session: Session, key: str, incoming: Incoming | None, at: datetime) -> tuple[IncomingKind, bool]:
@@ -57,21 +48,27 @@ def _is_new(session: Session, key: str, at: datetime) -> bool:
 
 
 def _follow(session: Session, key: str, incoming: Incoming | None, at: datetime) -> IncomingKind:
-    if incoming is None:
-        return _hand_to_staff(session, None, key, at)
-    if incoming.bounce:
-        return _take_back(session, incoming.bounce, key, at)
-    if incoming.automatic:
-        return IncomingKind.auto_reply
-    mails = _ours(session, incoming.refers_to)
-    answer = read_answer(session, incoming.sender, mails, incoming.text, at)
-    if answer and _is_taken(session, answer, at):
-        return IncomingKind.answer
-    return _hand_to_staff(session, next((mail.network_id for mail in mails if mail.network_id), None), key, at)
+    """What a message is: what follows from that is done. An answer that can still not be taken is for staff."""
+    verdict = judge(session, incoming, at)
+    mail = verdict.mail
+    match verdict.kind:
+        case IncomingKind.bounce if mail and incoming and incoming.bounce:
+            hard_bounce(session, mail, at, incoming.bounce.address)
+        case IncomingKind.not_delivered if mail:
+            mark_returned(mail, NOT_DELIVERED, at)
+            session.add(mail)
+        case IncomingKind.answer if verdict.answer:
+            if not _is_taken(session, verdict.answer, at):
+                return _hand_to_staff(session, mail, key, at)
+        case IncomingKind.staff:
+            if mail and incoming and incoming.complaint and incoming.complaint.is_a_wish:
+                heed(session, mail, at)
+            return _hand_to_staff(session, mail, key, at)
+    return verdict.kind
 
 
 def _is_taken(session: Session, answer: MailedAnswer, at: datetime) -> bool:
-    """False when the days in which an answer can be changed have passed."""
+    """False when what follows from the answer is refused, such as its report of a meeting."""
     try:
         with session.begin_nested():
             take_answer(session, answer.check_in, answer.form, Cause("check-in", Actor.member, at), answer.person_id)
@@ -80,37 +77,9 @@ def _is_taken(session: Session, answer: MailedAnswer, at: datetime) -> bool:
     return True
 
 
-def _ours(session: Session, ids: Iterable[UUID]) -> list[OutgoingMail]:
-    """The mails that we did send, in the order of `ids`; an id of our form can be made up."""
-    return [mail for one in ids if (mail := session.get(OutgoingMail, one)) and mail.message_id]
-
-
-def _take_back(session: Session, bounce: Bounce, key: str, at: datetime) -> IncomingKind:
-    """A bounce counts only for the mail whose id it holds, which nobody can guess."""
-    mails = _ours(session, bounce.mails)
-    if not mails:
-        known = bounce.reports and bounce.names_a_mail
-        return IncomingKind.ignored if known else _hand_to_staff(session, None, key, at)
-    mail = mails[0]
-    if not bounce.reports:
-        return _hand_to_staff(session, mail.network_id, key, at)
-    match bounce.weight:
-        case Weight.none:
-            return IncomingKind.ignored
-        case Weight.soft:
-            return IncomingKind.soft
-        case Weight.not_delivered:
-            mark_returned(mail, NOT_DELIVERED, at)
-            session.add(mail)
-            return IncomingKind.not_delivered
-        case Weight.hard:
-            hard_bounce(session, mail, at, bounce.address)
-            return IncomingKind.bounce
-
-
-def _hand_to_staff(session: Session, network_id: UUID | None, key: str, at: datetime) -> IncomingKind:
+def _hand_to_staff(session: Session, mail: OutgoingMail | None, key: str, at: datetime) -> IncomingKind:
     """Say that mail waits, and nothing of what is in it: on the network's list, else to the office, once a day."""
-    network = session.get(Network, network_id) if network_id else None
+    network = session.get(Network, mail.network_id) if mail and mail.network_id else None
     if network and network.state not in TERMINAL:
         if not open_for(session, network, (InterventionKind.mail_waits,)):
             open_once(session, network, InterventionKind.mail_waits, key, at)

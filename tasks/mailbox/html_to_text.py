@@ -54,6 +54,7 @@ class _VisibleText(HTMLParser):
 def plain_text(html: str) -> str:
     """The text that a reader of this HTML sees."""
     parser = _VisibleText()
-    parser.feed(html)
+    tags_end = html.rfind(">") + 1  # tags that never end would each be looked for to the end of the text
+    parser.feed(html[:tags_end] + html[tags_end:].replace("<", " "))
     parser.close()
     return "\n".join(" ".join(line.split()) for line in parser.lines).strip()

@@ -121,7 +121,7 @@ async def test_a_hard_bounce_of_every_kind_stops_mail_there_and_asks_the_other_o
     ("name", "outcome", "status"),
     [
         ("delayed-postfix", {"soft": 1}, MailStatus.sent),
-        ("refused-blocklisted", {"not_delivered": 1}, MailStatus.failed),
+        *((name, {"not_delivered": 1}, MailStatus.failed) for name in names("refused")),
         ("forged", {"staff": 1}, MailStatus.sent),
         ("auto-outlook", {"auto_replies": 1}, MailStatus.sent),
     ],
@@ -148,6 +148,31 @@ async def test_an_answer_from_every_program_is_recorded(box: MaildirInbox, name:
     assert (check_in.q2_next_on, check_in.q3_sharing, check_in.q4) == (None, Sharing.two, 4)
     assert (check_in.q5_wish, check_in.answered_at) == (Wish.speaker, at("2026-12-02"))
     assert opened() == ["wish"]
+
+
+@pytest.mark.parametrize("name", names("human"))
+async def test_what_a_human_wrote_is_read_by_a_human_whatever_it_looks_like(box: MaildirInbox, name: str) -> None:
+    mail = an_asked_network()
+    box.deliver(sample(name, mail.id))
+    assert await run() == {"staff": 1}
+    assert answers() == [] and len(box.lying(FOR_STAFF)) == 1
+    with reading() as session:
+        assert session.get_one(Person, mail.person_id).email_status == EmailStatus.ok
+
+
+async def test_a_bounce_of_no_known_form_is_what_its_words_and_code_say(box: MaildirInbox) -> None:
+    mail = an_asked_network()
+    box.deliver(sample("unknown-form", mail.id))
+    assert await run() == {"bounces": 1}
+
+
+async def test_a_complaint_is_for_staff_and_stops_reminders(box: MaildirInbox) -> None:
+    mail = an_asked_network()
+    box.deliver(sample("complaint-arf", mail.id))
+    assert await run() == {"staff": 1}
+    assert opened() == ["mail_waits"]
+    with reading() as session:
+        assert session.get_one(Person, mail.person_id).reminders_stopped_at == at("2026-12-02")
 
 
 @pytest.mark.parametrize("name", names("auto"))
