@@ -60,11 +60,12 @@ app = App(
 )
 db = App(name="db", help="The database.")
 outbox = App(name="outbox", help="Mails by status; settle what a crash left in doubt.")
+inbox = App(name="inbox", help="Mail that comes in.")
 person = App(name="person", help="What a person has the right to: all that is stored about them, or to be forgotten.")
 
 staff = App(name="staff", help="The office's people.")
 
-for group in (db, person, outbox, staff):
+for group in (db, person, outbox, inbox, staff):
     app.command(group)
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(demo, parts.up, parts.deploy, parts.worker, parts.watch, parts.web),
@@ -77,6 +78,7 @@ app.command(data.import_, name="import")
 db.command(data.upgrade)
 outbox.default(mails.mails)
 outbox.command(mails.settle)
+inbox.command(mails.explain)
 staff.command(staff_pages.link)
 person.command(data.export)
 person.command(data.erase)

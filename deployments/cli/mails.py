@@ -1,9 +1,11 @@
 """Mail: how many stand how, what becomes of those in doubt, and how each looks."""
 
+import json as to_json
 from pathlib import Path
 from typing import Literal
 
 from deployments.cli.output import Json, show
+from models.errors import UserError
 
 
 def mails(*, json: Json = False) -> None:
@@ -34,3 +36,25 @@ def preview(folder: Path, /, *, json: Json = False) -> None:
     from deployments.cli.preview import write_preview
 
     show(write_preview(folder), json)
+
+
+def explain(*files: Path, json: Json = False) -> None:
+    """What the inbox would make of these messages, and why; nothing is written.
+
+    A kind each: bounce (the address takes no mail), not_delivered, soft (delayed), auto_reply, answer, staff (a human
+    has to read it) or ignored.
+    """
+    from models.i18n import in_language
+    from models.settings import chosen_settings
+
+    if not files:
+        raise UserError("FILE: write the name of at least one file that holds a mail")
+    chosen = chosen_settings()
+    with in_language(chosen.language):  # known before forms ask for it, which would make secrets in LOTS_HOME
+        from deployments.cli.inbox_explain import explain_files
+
+        found = explain_files(list(files), chosen)
+    if json:
+        print(to_json.dumps(found, ensure_ascii=False))
+    for one in [] if json else found:
+        print(f"{one['kind']:>14}  {one['file']}: {one['why']}")
