@@ -14,6 +14,7 @@ BETWEEN = re.compile(r"[,;\n]+")
 NAME_SIGNS = "-'’.,&/()"
 # A dot with letters on both sides is what mail programs make a link of: example.org, also in ledarna.example/login.
 ADDRESS = re.compile(r"\w\.\w{2,}|\bwww\b|//", re.I)
+PHONE = re.compile(r"\+?[0-9][0-9 ()/-]{4,24}")
 
 
 def without_unseen(text: str) -> str:
@@ -58,3 +59,8 @@ def usable_address(text: str) -> str:
     """
     found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=True, test_environment=True)
     return found.normalized
+
+
+def is_phone(text: str) -> bool:
+    """Whether it can be a phone number: figures, blanks and a few signs, a plus before them."""
+    return bool(PHONE.fullmatch(text))

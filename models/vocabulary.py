@@ -281,6 +281,16 @@ MEMBERSHIP: Final[Words] = {
     "none": ("inte medlem", "not a member"),
     "unknown": ("inte känd av medlemsregistret", "not known to the member register"),
 }
+STAFF_ROLE: Final[Words] = {
+    "office": ("kansli", "office"),
+    "negotiator": ("förhandlare", "negotiator"),
+    "data_protection": ("dataskydd", "data protection"),
+    "reader": ("läsare", "reader"),
+}
+LANGUAGE: Final[Words] = {
+    "sv": ("svenska", "Swedish"),
+    "en": ("engelska", "English"),
+}
 GRANT_STATUS: Final[Words] = {
     "granted": ("löper", "running"),
     "used": ("använt", "used"),

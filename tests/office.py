@@ -2,7 +2,7 @@
 
 from models.db.engine import engine, transaction
 from models.operation.upgrade import upgrade
-from models.reference.csv_import import DATA, import_file, load_reference_data
+from models.reference.file_import import DATA, import_file, load_reference_data
 
 OFFICE = DATA.parents[2] / "deployments" / "demo"
 

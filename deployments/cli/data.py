@@ -30,7 +30,7 @@ def import_(kind: str, file: Path, /, *, json: Json = False) -> None:
     Everything is checked before the first line is written, in short turns that let others write. Broken off in the
     middle (power, a full disk), it is finished by the same command.
     """
-    from models.reference.csv_import import import_beside_others
+    from models.reference.file_import import import_beside_others
 
     counts = import_beside_others(kind, file)
     _show_forms_if_served()

@@ -28,7 +28,7 @@ from deployments.server.processes import (
 )
 from models.db.engine import close_database
 from models.errors import ServiceUnavailable
-from models.reference.csv_import import DATA
+from models.reference.file_import import DATA
 from models.settings import Settings
 
 HERE = DATA.parents[2] / "deployments" / "demo"
@@ -161,7 +161,7 @@ def _load_office() -> None:
     from deployments.server.up import upgrade_database
     from models.db.engine import transaction
     from models.db.trial import mark_trial
-    from models.reference.csv_import import import_file
+    from models.reference.file_import import import_file
 
     upgrade_database()
     with transaction() as session:

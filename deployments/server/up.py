@@ -28,7 +28,7 @@ def upgrade_database() -> str:
     """Upgrade the configured database and load reference data where there is none. Returns the version."""
     from models.db.engine import engine, transaction
     from models.operation.upgrade import newest_version, upgrade
-    from models.reference.csv_import import load_reference_data
+    from models.reference.file_import import load_reference_data
 
     upgrade(engine())
     with transaction() as session:

@@ -68,9 +68,14 @@ class Person(SQLModel, table=True):
         return bool(self.email) and self.email_status == EmailStatus.ok and not self.protected_at
 
 
+def plain_number(member_number: str) -> str:
+    """A member number as it is compared: blanks and hyphens in it do not matter."""
+    return "".join(letter for letter in member_number if letter.isalnum()).lower()
+
+
 def member_hash(member_number: str) -> str:
-    """The keyed hash that a member number is looked up by; blanks and hyphens in it do not matter."""
-    return keyed_hash("member", "".join(letter for letter in member_number if letter.isalnum()).lower())
+    """The keyed hash that a member number is looked up by."""
+    return keyed_hash("member", plain_number(member_number))
 
 
 class RightsKind(StrEnum):

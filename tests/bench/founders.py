@@ -21,7 +21,7 @@ from sqlmodel import col, select
 from models import settings
 from models.db import engine
 from models.people.signed_link import Purpose, make_link
-from models.reference.csv_import import load_reference_data
+from models.reference.file_import import load_reference_data
 from models.tables.check_in import CheckIn
 from models.tables.network import Nature, Network, NetworkState, Origin, Role, RoleKind
 from models.tables.person import EmailStatus, Membership, Person

@@ -23,7 +23,7 @@ from deployments.simulation.world import simulate
 from deployments.web.staff.session import COOKIE
 from models.db import engine
 from models.office import sign_in
-from models.reference.csv_import import load_reference_data
+from models.reference.file_import import load_reference_data
 from models.tables.network import Network
 from models.tables.office import Intervention, Staff, StaffRole
 from models.tables.place import Municipality

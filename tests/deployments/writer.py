@@ -1,7 +1,7 @@
 """An office at work, in a process of its own: members ask, staff decide, mail is queued; each number told once kept."""
 
 from models.db.engine import transaction
-from models.reference.csv_import import DATA, import_file, load_reference_data  # noqa: F401 (as the office does)
+from models.reference.file_import import DATA, import_file, load_reference_data  # noqa: F401 (as the office does)
 from tests.acts import ask, talk
 
 

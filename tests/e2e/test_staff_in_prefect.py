@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from deployments.demo.mail_catcher import Catcher
 from models.forms.outbox import SEND
-from models.reference.csv_import import DATA
+from models.reference.file_import import DATA
 from tests.acts import AKE, EMPLOYEE, MARIT
 from tests.e2e.staff import (
     SENTENCE,

@@ -24,7 +24,7 @@ from deployments.server.environment import answers
 from models.check_ins.schedule import first_due
 from models.dates.local_time import local
 from models.dates.send_window import MailClass, next_allowed, next_check_in_day
-from models.reference.csv_import import DATA
+from models.reference.file_import import DATA
 from tests.up import Running
 
 pytestmark = pytest.mark.e2e

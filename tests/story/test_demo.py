@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from deployments.demo import plan
-from models.reference.csv_import import DATA
+from models.reference.file_import import DATA
 from tests.left import left_running
 
 OFFICE = DATA.parents[2] / "deployments" / "demo"

@@ -1,6 +1,5 @@
 """`/staff/person/{id}`: how to reach somebody, what they carry, and what staff may put right (domain.md section 13)."""
 
-import re
 from datetime import date, datetime
 from uuid import UUID
 
@@ -19,9 +18,8 @@ from models.office.sight import Sight
 from models.office.staff import ANSWERING
 from models.tables.office import Staff, StaffRole
 from models.tables.person import Person
+from models.text import is_phone
 from models.views.cases.person_case import PersonCase, page_of, person_case
-
-PHONE = re.compile(r"\+?[0-9][0-9 ()/-]{4,24}")
 
 
 @for_staff
@@ -44,7 +42,7 @@ async def save(request: Request, me: SignedIn, form: Form) -> Response:
         raise HTTPException(403)
     typed = typed_in(request, form)
     phone = typed.text("phone")
-    if phone and not PHONE.fullmatch(phone):
+    if phone and not is_phone(phone):
         typed.error("phone", "form")
         return await _page(request, me, case, 422, typed=typed.values, errors=typed.errors)
     protected = bool(typed.text("protected"))

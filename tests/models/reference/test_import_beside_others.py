@@ -9,8 +9,8 @@ from sqlmodel import select
 
 from models.db import engine
 from models.errors import DatabaseFull, DatabaseUnavailable, UserError
-from models.reference import csv_import
-from models.reference.csv_import import import_beside_others
+from models.reference import file_import
+from models.reference.file_import import import_beside_others
 from models.settings import Settings
 from models.tables.person import Person
 from models.tables.place import Region
@@ -54,7 +54,7 @@ def test_others_get_their_turn_while_a_large_file_is_taken_in(office: Settings, 
 )
 def test_a_wrong_last_line_leaves_everything_as_it_was(office: Settings, tmp_path: Path, last: str, field: str) -> None:
     before = count()
-    with pytest.raises(UserError, match=rf"m.csv, line {LINES + 2}, {field}: "):
+    with pytest.raises(UserError, match=rf"m.csv, rad {LINES + 2}, {field}: "):
         import_beside_others("members", members(tmp_path / "m.csv", last=last))
     assert count() == before
 
@@ -62,7 +62,7 @@ def test_a_wrong_last_line_leaves_everything_as_it_was(office: Settings, tmp_pat
 def test_one_that_is_broken_off_is_finished_by_the_same_call(
     office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, file, write_chunk, turns = count(), members(tmp_path / "m.csv"), csv_import._write_chunk, []
+    before, file, write_chunk, turns = count(), members(tmp_path / "m.csv"), file_import._write_chunk, []
 
     def full_at_the_third(*given: object) -> object:
         turns.append(1)
@@ -71,7 +71,7 @@ def test_one_that_is_broken_off_is_finished_by_the_same_call(
         return write_chunk(*given)  # type: ignore[arg-type]
 
     with monkeypatch.context() as away:
-        away.setattr(csv_import, "_write_chunk", full_at_the_third)
+        away.setattr(file_import, "_write_chunk", full_at_the_third)
         with pytest.raises(DatabaseUnavailable, match=f"of {LINES} lines are stored: run the same import again"):
             import_beside_others("members", file)
     stored = count() - before

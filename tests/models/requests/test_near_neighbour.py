@@ -11,7 +11,7 @@ from models.db import column_types, crypto
 from models.db.engine import transaction
 from models.networks.lifecycle import advance
 from models.people.person import by_member_number
-from models.reference.csv_import import DATA
+from models.reference.file_import import DATA
 from models.reference.places import neighbouring
 from models.requests import near_neighbour
 from models.requests.near_neighbour import agree_for_network, agree_for_request, introduce
