@@ -24,17 +24,44 @@ def upgrade(*, json: Json = False) -> None:
     show({"version": upgrade_database()}, json)
 
 
-def import_(kind: str, file: Path, /, *, json: Json = False) -> None:
-    """Load a CSV file of a KIND (regions, municipalities, branches, staff, members), all or nothing.
+def import_(
+    kind: str,
+    file: Path,
+    /,
+    *,
+    dry_run: Annotated[bool, Parameter(negative=())] = False,
+    map: Path | None = None,
+    json: Json = False,
+) -> None:
+    """Load a file of a KIND (regions, municipalities, branches, staff, members), all or nothing.
 
-    Everything is checked before the first line is written, in short turns that let others write. Broken off in the
-    middle (power, a full disk), it is finished by the same command.
+    CSV as a spreadsheet saves it, or the first sheet of an .xlsx. Everything is checked before the first line is
+    written, in short turns that let others write. Broken off in the middle (power, a full disk), it is finished by the
+    same command.
+
+    Parameters
+    ----------
+    dry_run
+        Show what would change, and write nothing.
+    map
+        A TOML file that says which of the file's headings is which column.
     """
+    from deployments.cli.import_told import show_import
     from models.reference.file_import import import_beside_others
+    from models.reference.file_read import kind_of
+    from models.reference.headings import AS_IT_IS, read_mapping
+    from models.reference.problems import FileRefused
 
-    counts = import_beside_others(kind, file)
-    _show_forms_if_served()
-    show(counts, json)
+    mapping = read_mapping(map, kind_of(kind)) if map else AS_IT_IS
+    try:
+        outcome = import_beside_others(kind, file, mapping, is_trial=dry_run)
+    except FileRefused as refused:
+        if json:
+            show(refused.document(), as_json=True)
+        raise
+    if not dry_run:
+        _show_forms_if_served()
+    show_import(outcome, json)
 
 
 def _show_forms_if_served() -> None:

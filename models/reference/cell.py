@@ -20,11 +20,18 @@ NO: Final = ("", "nej", "no", "n", "falskt", "false", "0", "-")
 # Eight figures with an exponent, a number with decimals of nothing, a day: what Excel makes of a number that is none.
 EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?E[+-]\d+", re.I)
 DECIMALS = re.compile(r"[+-]?\d+[.,]\d+")
+PLAIN_NUMBER = re.compile(r"\d+(?:-\d{1,4})?")
 DAY = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
-TOO_NARROW, FORMULA, ERROR = re.compile(r"#{2,}"), re.compile(r"="), re.compile(r"#[A-ZÅÄÖ][A-ZÅÄÖ0-9/]*[!?]?")
+PROTECTED_NUMBER = re.compile(r"['’]\+?\d[^@]*")
+TOO_NARROW, FORMULA, ERROR = (
+    re.compile(r"#{2,}"),
+    re.compile(r"="),
+    re.compile(r"#[A-ZÅÄÖ][A-ZÅÄÖ0-9/]*[!?]?|(?:Err|Fel):\d{3}"),
+)
 BROKEN_LETTERS = re.compile("\ufffd|Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
-MAY_BE_SPOILED = re.compile("^[#='’]|\ufffd|Ã", re.M)
-PROTECTED_FORMULA = re.compile(r"'[=+\-@]\D")
+SIGNS_OF_SPOILING = (*(f"\n{begins}" for begins in ("#", "=", "'", "’", "Err:", "Fel:")), "\ufffd", "Ã")
+"""What stands in cells that are looked at more closely, with a line break before each cell."""
+PROTECTED_FORMULA = re.compile(r"'[=+\-@]")
 """How our own exports keep a text from being taken for a formula; the apostrophe is not part of it."""
 # What nearly every name and address is made of; the others are looked at sign by sign.
 PLAIN_NAME = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ0-9 '’,&()-]+")
@@ -53,7 +60,7 @@ def unspoiled(text: str) -> str:
     if FORMULA.match(text):
         why = localized("börjar med =, som en formel", "begins with =, as a formula")
         raise NotUsable(f"{why}; {as_text()}")
-    if re.match(r"['’][+\d]", text) and not PROTECTED_FORMULA.match(text):
+    if PROTECTED_NUMBER.fullmatch(text):
         why = localized("börjar med en apostrof", "begins with an apostrophe")
         raise NotUsable(f"{why}; {as_text()}")
     if BROKEN_LETTERS.search(text):
@@ -78,6 +85,8 @@ def number_as_text(text: str) -> str:
 
     Raises NotUsable when a spreadsheet took it for something to calculate with.
     """
+    if PLAIN_NUMBER.fullmatch(text):
+        return text
     for spoils, why in (
         (EXPONENT, ("Excel har gjort om numret till ett tal med exponent", "Excel made a number with exponent of it")),
         (DECIMALS, ("Excel har gjort om numret till ett tal med decimaler", "Excel made a number with decimals of it")),

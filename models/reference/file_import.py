@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlmodel import Session, SQLModel, col, select
@@ -10,7 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 from models.db.engine import reading, transaction
 from models.errors import DatabaseUnavailable
 from models.i18n import localized
-from models.reference.file_read import ReadFile, read_file
+from models.reference.file_read import ReadFile, Told, read_file
 from models.reference.headings import AS_IT_IS, OfficeMapping
 from models.reference.kinds import KINDS, Kind, Values
 from models.reference.problems import FileRefused, Problem
@@ -22,19 +23,60 @@ CHUNK_SECONDS, PAUSE_SECONDS = 0.2, 0.15
 MOST_IN_A_CHUNK, FLUSHED_TOGETHER = 500, 25
 
 
-def import_file(session: Session, kind_name: str, path: Path, mapping: OfficeMapping = AS_IT_IS) -> dict[str, int]:
-    """Read a file into its table: {"read": lines, "new": …, "changed": …, "same": …}.
+@dataclass
+class Changes:
+    """How many lines are new, changed and the same; and column → how many of the changed lines change it."""
 
-    Raises UserError on the first thing that is wrong; the caller's transaction then holds nothing of the file.
+    lines: Counter[str] = field(default_factory=Counter)
+    columns: Counter[str] = field(default_factory=Counter)
+
+    def count(self, change: str, columns: Sequence[str]) -> None:
+        """One line more."""
+        self.lines[change] += 1
+        self.columns.update(columns)
+
+    def add(self, more: "Changes") -> None:
+        """What another part of the file changed."""
+        self.lines += more.lines
+        self.columns += more.columns
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a file changed, or with `is_trial` would change, and how it was understood. Counts, and nobody's data."""
+
+    told: Told
+    read: int
+    changes: Changes
+    is_trial: bool = False
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """How many lines were read, and what became of them."""
+        return {"read": self.read} | {name: self.changes.lines[name] for name in ("new", "changed", "same")}
+
+    def document(self) -> dict[str, object]:
+        """All of it, for a program and for who looks before they let it in."""
+        return {
+            **self.numbers,
+            "changed_columns": dict(self.changes.columns),
+            "dry_run": self.is_trial,
+            "read_as": self.told.read_as,
+            "columns": self.told.columns,
+            "not_used": list(self.told.not_used),
+            "other_sheets": list(self.told.other_sheets),
+        }
+
+
+def import_file(session: Session, kind_name: str, path: Path, mapping: OfficeMapping = AS_IT_IS) -> Outcome:
+    """Read a file into its table.
+
+    Raises UserError when anything is wrong; the caller's transaction then holds nothing of the file.
     """
     read = read_file(kind_name, path, mapping)
     _check_references(session, read)
-    kind, rows = read.kind, [_columns(read.kind, values) for _, values in read.rows]
-    key = _key(kind)
-    known = {getattr(row, key): row for row in session.exec(select(kind.table))}
-    counts = Counter(_save(session, kind, known.get(values[key]), values) for values in rows)
-    session.flush()
-    return _told(rows, counts)
+    rows = [_columns(read.kind, values) for _, values in read.rows]
+    return Outcome(read.told, len(rows), _save(session, read.kind, rows))
 
 
 def _check_references(session: Session, read: ReadFile) -> None:
@@ -61,69 +103,85 @@ def _columns(kind: Kind, values: Values) -> Values:
     }
 
 
-def import_beside_others(kind_name: str, path: Path, mapping: OfficeMapping = AS_IT_IS) -> dict[str, int]:
+def import_beside_others(
+    kind_name: str, path: Path, mapping: OfficeMapping = AS_IT_IS, *, is_trial: bool = False
+) -> Outcome:
     """`import_file` for a file of any size beside a busy office: nobody waits for it longer than a moment.
 
-    Everything that can be refused is found before the first line is written, with nobody locked out. Then as many
-    lines as fit in CHUNK_SECONDS are written at a time, each once: broken off in the middle it is finished by the same
-    call. Raises UserError with nothing written, or DatabaseUnavailable that tells how far it came.
+    Everything that can be refused is found before the first line is written, with nobody locked out; with `is_trial`
+    that is all. Then as many lines as fit in CHUNK_SECONDS are written at a time, each once: broken off in the middle
+    it is finished by the same call. Raises UserError with nothing written, or DatabaseUnavailable that tells how far it
+    came.
     """
     read = read_file(kind_name, path, mapping)
+    rows = [_columns(read.kind, values) for _, values in read.rows]
     with reading() as session:
         _check_references(session, read)
-    kind, rows = read.kind, [_columns(read.kind, values) for _, values in read.rows]
-    counts: Counter[str] = Counter()
-    while (done := counts.total()) < len(rows):
+        if is_trial:
+            return Outcome(read.told, len(rows), _foreseen(session, read.kind, rows), is_trial)
+    changes = Changes()
+    while (done := changes.lines.total()) < len(rows):
         try:
-            counts += _write_chunk(kind, rows[done : done + MOST_IN_A_CHUNK])
+            with transaction() as session:
+                written = _save(session, read.kind, rows[done : done + MOST_IN_A_CHUNK], CHUNK_SECONDS)
         except DatabaseUnavailable as error:
             if done:
-                how_far = f"{done} of {len(rows)} lines are stored: run the same import again, it goes on from there"
+                how_far = localized(
+                    f"{done} av {len(rows)} rader är inlästa: läs in samma fil igen, så fortsätter det därifrån",
+                    f"{done} of {len(rows)} lines are stored: run the same import again, it goes on from there",
+                )
                 raise type(error)(f"{error} {path.name}: {how_far}.") from None
             raise
+        changes.add(written)
         time.sleep(PAUSE_SECONDS)
-    return _told(rows, counts)
+    return Outcome(read.told, len(rows), changes)
 
 
-def _write_chunk(kind: Kind, rows: Sequence[Values]) -> Counter[str]:
-    """Write the first of the rows, until their time is up."""
-    counts: Counter[str] = Counter()
-    with transaction() as session:
-        begun = time.monotonic()
-        key = _key(kind)
-        wanted = col(getattr(kind.table, key)).in_([values[key] for values in rows])
-        known = {getattr(row, key): row for row in session.exec(select(kind.table).where(wanted))}
-        for values in rows:
-            counts[_save(session, kind, known.get(values[key]), values)] += 1
-            if counts.total() % FLUSHED_TOGETHER == 0:
-                session.flush()
-                if time.monotonic() - begun > CHUNK_SECONDS:
-                    break
-    return counts
+def _save(session: Session, kind: Kind, rows: Sequence[Values], seconds: float = float("inf")) -> Changes:
+    """Write the rows, or the first of them until their time is up."""
+    begun, changes = time.monotonic(), Changes()
+    for number, (row, values) in enumerate(_beside_stored(session, kind, rows), 1):
+        change, columns = _change(row, values)
+        if change == "new":
+            session.add(kind.table(**values))
+        for name in columns:
+            setattr(row, name, values[name])
+        changes.count(change, columns)
+        if number % FLUSHED_TOGETHER == 0:
+            session.flush()
+            if time.monotonic() - begun > seconds:
+                break
+    session.flush()
+    return changes
 
 
-def _key(kind: Kind) -> str:
-    """The column of the table by which a line finds its row."""
-    return "member_hash" if kind.table is Person else kind.columns[0].name
+def _foreseen(session: Session, kind: Kind, rows: Sequence[Values]) -> Changes:
+    """What would change."""
+    changes = Changes()
+    for row, values in _beside_stored(session, kind, rows):
+        changes.count(*_change(row, values))
+    return changes
 
 
-def _told(rows: Sequence[Values], counts: Counter[str]) -> dict[str, int]:
-    return {"read": len(rows)} | {name: counts[name] for name in ("new", "changed", "same")}
+def _beside_stored(session: Session, kind: Kind, rows: Sequence[Values]) -> Iterator[tuple[SQLModel | None, Values]]:
+    """Each of the rows with what is stored of the same."""
+    key = "member_hash" if kind.table is Person else kind.columns[0].name
+    for begins in range(0, len(rows), MOST_IN_A_CHUNK):
+        chunk = rows[begins : begins + MOST_IN_A_CHUNK]
+        wanted = col(getattr(kind.table, key)).in_([values[key] for values in chunk])
+        stored = {getattr(row, key): row for row in session.exec(select(kind.table).where(wanted))}
+        yield from ((stored.get(values[key]), values) for values in chunk)
 
 
-def _save(session: Session, kind: Kind, row: SQLModel | None, values: dict[str, object]) -> str:
+def _change(row: SQLModel | None, values: Values) -> tuple[str, list[str]]:
+    """What becomes of a line, and which columns it changes."""
     if row is None:
-        if values.get("membership") in (Membership.left, Membership.none):
-            return "same"  # who left and is not known here is nobody we keep (domain.md section 10)
-        session.add(kind.table(**values))
-        return "new"
+        # Who left and is not known here is nobody we keep (domain.md section 10).
+        return ("same" if values.get("membership") in (Membership.left, Membership.none) else "new"), []
     if isinstance(row, Person) and row.email == values["email"]:
         values["email_status"] = row.email_status  # a bounce is not undone by the same address
-    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
-    for name, value in changed.items():
-        setattr(row, name, value)
-    session.add(row)
-    return "changed" if changed else "same"
+    columns = [name for name, value in values.items() if getattr(row, name) != value]
+    return ("changed" if columns else "same"), columns
 
 
 def load_reference_data(session: Session) -> None:

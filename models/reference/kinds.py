@@ -69,7 +69,7 @@ class Kind:
     table: type[SQLModel]
     key: Callable[[Any], Hashable] = lambda told: told
     refers: Mapping[str, type[SQLModel]] = field(default_factory=dict)
-    check: Callable[[Values], None] = lambda values: None
+    check: Callable[[Values], None] | None = None
 
 
 class WrongTogether(NotUsable):

@@ -10,7 +10,7 @@ from models.i18n import localized
 MOST_TOLD: Final = 20
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Problem:
     """One cell that cannot be taken: its line in the file, its heading there, and what to do."""
 
@@ -23,7 +23,7 @@ class FileRefused(UserError):
     """A file has something that cannot be taken; nothing of it was written."""
 
     def __init__(self, file: str, problems: Sequence[Problem]) -> None:
-        self.file, self.problems = file, sorted(problems)
+        self.file, self.problems = file, sorted(problems, key=lambda one: one.line)
         first, *others = self.problems
         line = localized("rad", "line")
         message = f"{file}, {line} {first.line}, {first.field}: {first.what}"

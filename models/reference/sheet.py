@@ -30,6 +30,7 @@ BOMS: Final = (
 )
 ZIP, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.I)
+OTHER_BLANKS = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace() and sign not in " \t\r\n")
 MOST_EXACT = 10**15
 """Excel keeps fifteen figures of a number; what is longer has lost its last ones."""
 Row = tuple[int, list[str]]
@@ -93,11 +94,15 @@ def _numbered(file: str, text: str, delimiter: str, lines_before: int) -> Iterat
     """Each row with the number of the line on which it begins: a quoted cell may hold line breaks."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     begins = lines_before + 1
+    is_tidy = _is_tidy(text, delimiter)
     try:
         for cells in reader:
-            if any(cells) and any(tidy := _tidy(cells)):
-                yield begins, tidy
-            begins = lines_before + reader.line_num + 1
+            ends = lines_before + reader.line_num
+            if not is_tidy or ends > begins:
+                cells = _tidy(cells)
+            if any(cells):
+                yield begins, cells
+            begins = ends + 1
     except csv.Error:
         where = localized(f"rad {begins}", f"line {begins}")
         what = localized(
@@ -107,13 +112,20 @@ def _numbered(file: str, text: str, delimiter: str, lines_before: int) -> Iterat
         raise UserError(f"{file}, {where}: {what}") from None
 
 
+def _is_tidy(text: str, delimiter: str) -> bool:
+    """Whether no cell has blanks around it or two beside each other: asked of all at once, it need be asked of none."""
+    edges = [delimiter, "\n", '"']
+    untidy = ["  ", " \r", *(f" {edge}" for edge in edges), *(f"{edge} " for edge in edges), *OTHER_BLANKS]
+    return not any(one in text for one in untidy) and ("\t" not in text or delimiter == "\t")
+
+
 def _delimiter(text: str) -> str:
     """The sign that parts the first row into most cells."""
 
     def cells(delimiter: str) -> int:
         try:
             rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-            return next((len(row) for row in rows if any(row)), 0)
+            return next((len(row) for row in rows if "".join(row).strip(" ;,\t")), 0)
         except csv.Error:
             return 0
 
@@ -161,8 +173,8 @@ def _of_workbook(file: str, content: bytes) -> Sheet:
 
 def _first_sheet(file: str, content: bytes, book: CalamineWorkbook) -> Sheet:
     sheet, *others = [book.get_sheet_by_name(name) for name in book.sheet_names]
-    others = [other for other in others if other.total_height]
-    if not sheet.total_height and others:
+    others = [other for other in others if other.start]
+    if not sheet.start and others:
         what = localized(
             f"det första bladet är tomt; lägg bladet ”{others[0].name}” först",
             f"the first sheet is empty; put the sheet “{others[0].name}” first",

@@ -1,5 +1,6 @@
 """A person and what they have asked about their own data (domain.md sections 3 and 10)."""
 
+import re
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -10,6 +11,8 @@ from sqlmodel import Field, SQLModel
 from models.db.column_types import EncryptedText, UtcDateTime, code, key_field
 from models.db.crypto import keyed_hash
 from models.i18n import Language
+
+BETWEEN = re.compile(r"[\W_]+")
 
 
 class Membership(StrEnum):
@@ -70,7 +73,7 @@ class Person(SQLModel, table=True):
 
 def plain_number(member_number: str) -> str:
     """A member number as it is compared: blanks and hyphens in it do not matter."""
-    return "".join(letter for letter in member_number if letter.isalnum()).lower()
+    return BETWEEN.sub("", member_number).lower()
 
 
 def member_hash(member_number: str) -> str:

@@ -57,7 +57,7 @@ def lots(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedP
         (("run", "outbox", "--as-of", "0001-01-01"), 2, "lots: as_of: ange ett år"),
         (("calendar", "i morgon"), 2, "lots: DATE: write a date as 2027-03-02"),
         (("sail",), 2, 'lots: Unknown command "sail"'),
-        (("import", "boats", "x.csv"), 2, "lots: KIND: boats is not one of"),
+        (("import", "boats", "x.csv"), 2, "lots: KIND: boats är ingen av regions, municipalities"),
         (("run", "sail"), 2, "lots: FLOW: sail is not one of"),
         (("run", "outbox", "--as-of", "i går"), 2, "lots: as_of: skriv"),
         (("run", "outbox", "--param", "x=1"), 2, "lots: --param x: not one of action, mails, signature"),

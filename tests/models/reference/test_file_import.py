@@ -37,7 +37,7 @@ def test_all_290_municipalities_lie_in_their_21_counties(office: Settings) -> No
 @pytest.mark.parametrize("kind", ["regions", "municipalities", "branches"])
 def test_a_second_run_changes_nothing(office: Settings, kind: str) -> None:
     with transaction() as session:
-        counts = import_file(session, kind, DATA / f"{kind}.csv")
+        counts = import_file(session, kind, DATA / f"{kind}.csv").numbers
     assert counts["new"] == counts["changed"] == 0 < counts["same"] == counts["read"]
 
 
@@ -48,7 +48,7 @@ def test_what_is_new_is_added_and_what_differs_is_changed(office: Settings, tmp_
         "nyk,Ny Kollega,ny@example.org,office,,yes\n"
     )
     with transaction() as session:
-        assert import_file(session, "staff", file) == {"read": 2, "new": 1, "changed": 1, "same": 0}
+        assert import_file(session, "staff", file).numbers == {"read": 2, "new": 1, "changed": 1, "same": 0}
         assert session.exec(select(Staff.name).where(Staff.signature == "asj")).one() == "Åsa Ny"
 
 
@@ -75,7 +75,7 @@ def test_who_has_left_and_is_not_known_is_not_written_down_and_who_is_known_is_t
         "800101-01,Åke Öhman,ake.ohman@example.org,left\n"
     )
     with transaction() as session:
-        assert import_file(session, "members", file) == {"read": 2, "new": 0, "changed": 1, "same": 1}
+        assert import_file(session, "members", file).numbers == {"read": 2, "new": 0, "changed": 1, "same": 1}
         assert by_member_number(session, "990101-98") is None
         ake = by_member_number(session, "800101-01")
         assert ake and ake.membership == Membership.left
@@ -150,5 +150,5 @@ def test_a_file_saved_by_a_spreadsheet_is_read(office: Settings, tmp_path: Path)
     file = tmp_path / "f.csv"
     file.write_bytes("Code,Name,Active\r\n26,Norrbo\u0308tten,YES\r\n\r\n".encode("utf-8-sig"))
     with transaction() as session:
-        assert import_file(session, "regions", file)["new"] == 1
+        assert import_file(session, "regions", file).numbers["new"] == 1
         assert session.get_one(Region, "26").name == "Norrbötten"

@@ -32,7 +32,9 @@ def count() -> int:
 
 def test_others_get_their_turn_while_a_large_file_is_taken_in(office: Settings, tmp_path: Path) -> None:
     before, told, waits = count(), {}, []
-    work = threading.Thread(target=lambda: told.update(import_beside_others("members", members(tmp_path / "m.csv"))))
+    work = threading.Thread(
+        target=lambda: told.update(import_beside_others("members", members(tmp_path / "m.csv")).numbers)
+    )
     work.start()
     number = 0
     while work.is_alive():
@@ -44,7 +46,7 @@ def test_others_get_their_turn_while_a_large_file_is_taken_in(office: Settings, 
         time.sleep(0.05)
     assert told == {"read": LINES, "new": LINES, "changed": 0, "same": 0} and count() == before + LINES
     assert len(waits) > 3 and max(waits) < 2.5, "a page gives up after 2.5 s"
-    again = import_beside_others("members", tmp_path / "m.csv")
+    again = import_beside_others("members", tmp_path / "m.csv").numbers
     assert again == {"read": LINES, "new": 0, "changed": 0, "same": LINES}
 
 
@@ -62,20 +64,20 @@ def test_a_wrong_last_line_leaves_everything_as_it_was(office: Settings, tmp_pat
 def test_one_that_is_broken_off_is_finished_by_the_same_call(
     office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, file, write_chunk, turns = count(), members(tmp_path / "m.csv"), file_import._write_chunk, []
+    before, file, save, turns = count(), members(tmp_path / "m.csv"), file_import._save, []
 
     def full_at_the_third(*given: object) -> object:
         turns.append(1)
         if len(turns) == 3:
             raise DatabaseFull
-        return write_chunk(*given)  # type: ignore[arg-type]
+        return save(*given)  # type: ignore[arg-type]
 
     with monkeypatch.context() as away:
-        away.setattr(file_import, "_write_chunk", full_at_the_third)
-        with pytest.raises(DatabaseUnavailable, match=f"of {LINES} lines are stored: run the same import again"):
+        away.setattr(file_import, "_save", full_at_the_third)
+        with pytest.raises(DatabaseUnavailable, match=f"av {LINES} rader är inlästa: läs in samma fil igen"):
             import_beside_others("members", file)
     stored = count() - before
     assert 0 < stored < LINES
-    told = import_beside_others("members", file)
+    told = import_beside_others("members", file).numbers
     assert told == {"read": LINES, "new": LINES - stored, "changed": 0, "same": stored}
     assert count() == before + LINES
