@@ -86,6 +86,12 @@ MEETING_STATUS: Final[Words] = {
     "held": ("Träffen blev av", "It was held"),
     "cancelled": ("Träffen ställdes in", "It was cancelled"),
 }
+MEETING_STATE: Final[Words] = {
+    "planned": ("planerad", "planned"),
+    "held": ("hållen", "held"),
+    "cancelled": ("inställd", "cancelled"),
+}
+YES_NO: Final[Words] = {"True": ("ja", "yes"), "False": ("nej", "no")}
 STATE: Final[Words] = {**REQUEST_STATE, **NETWORK_STATE, **MEETING_STATUS}
 MEETING_FORM: Final[Words] = {
     "in_person": ("På plats", "In person"),

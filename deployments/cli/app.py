@@ -75,12 +75,13 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 for command in COMMANDS:
     app.command(command)
 app.command(data.import_, name="import")
+app.command(data.export)
 db.command(data.upgrade)
 outbox.default(mails.mails)
 outbox.command(mails.settle)
 inbox.command(mails.explain)
 staff.command(staff_pages.link)
-person.command(data.export)
+person.command(data.export_person, name="export")
 person.command(data.erase)
 
 

@@ -9,12 +9,19 @@ from cyclopts import Parameter
 
 from deployments.cli.output import Json, day_of, prepare_prefect, show
 from models.errors import UserError
+from models.i18n import localized
 from models.settings import settings
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
     from models.tables.person import Person
+
+
+NO_LIST_OF_MEMBERS = (
+    "en lista över medlemmar lämnas inte ut till någon; en persons egna uppgifter ger `lots person export NUMMER`",
+    "no list of members goes to anyone; `lots person export NUMBER` gives what stands about one",
+)
 
 
 def upgrade(*, json: Json = False) -> None:
@@ -75,7 +82,30 @@ def _show_forms_if_served() -> None:
         processes.show_forms_apart()
 
 
-def export(member_number: str, /) -> None:
+def export(kind: str, file: Path, /, *, json: Json = False) -> None:
+    """Write a KIND to a .csv or .xlsx file that Excel opens: what is imported, and networks, meetings and mails.
+
+    Without persons: no list of members goes to anyone. What stands about one member: `lots person export`.
+    """
+    from datetime import UTC, datetime
+
+    from models.dates.local_time import local
+    from models.db.engine import reading
+    from templates.rendering.files_out import TABLES, kind_of_file
+
+    if kind == "members":
+        raise UserError(f"KIND: {localized(*NO_LIST_OF_MEMBERS)}")
+    if kind not in TABLES:
+        known = ", ".join(TABLES)
+        raise UserError(f"KIND: {localized(f'{kind} är ingen av {known}', f'{kind} is not one of {known}')}")
+    ending = kind_of_file(file.name)
+    with reading() as session:
+        table = TABLES[kind](session, settings().language, local(datetime.now(UTC)).date())
+    file.write_bytes(table.as_file(ending))
+    show({"file": str(file), "rows": len(table.rows)}, json)
+
+
+def export_person(member_number: str, /) -> None:
     """Print all that is stored about the person with this member number, as one JSON document."""
     from models.db.engine import reading
     from models.views.my_data import stored_about

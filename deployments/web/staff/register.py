@@ -1,6 +1,6 @@
 """`/staff/register`: every network and request, found by what one knows of it, and as a file (domain.md section 13)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -14,7 +14,6 @@ from starlette.routing import Route
 
 from deployments.web.request import language_of, moment_of, run_apart
 from deployments.web.staff.page import looked_at, staff_page
-from deployments.web.staff.register_file import TYPES, headings, register_file
 from deployments.web.staff.session import SignedIn, for_staff
 from models.db.engine import reading
 from models.office.staff import SIGNING
@@ -25,6 +24,7 @@ from models.tables.place import Region
 from models.tables.request import RequestState
 from models.views.register.listing import ONGOING, SORTS, About, Asked, Line, counted, lines, words_in
 from models.views.register.persons import NOBODY, FoundPersons, OpenedNames, find_persons
+from templates.rendering.files_out import TYPES, Table, headings, mails_table, meetings_table, register_table
 from templates.rendering.web import words
 
 A_PAGE: Final = 50
@@ -90,24 +90,38 @@ async def show(request: Request, me: SignedIn) -> Response:
 async def take(request: Request, me: SignedIn) -> Response:
     """All that the page lists, however many pages it has, as a file. Without persons, and without words of theirs: what
     place a request wants is told by its municipality alone."""
-    kind, asked, today, language = (
-        request.path_params["kind"],
-        _asked(request),
-        moment_of(request)[1],
-        language_of(request),
-    )
+    asked, language, today = _asked(request), language_of(request), moment_of(request)[1]
+    columns = COLUMNS[asked.about] if asked.about is About.network else WITHOUT_WORDS
+    return await _file(request, f"register.{asked.about}", register_table, asked, columns, language, today)
+
+
+@for_staff
+async def take_all(request: Request, me: SignedIn) -> Response:
+    """Meetings or mails of all networks as a file, without persons."""
+    table, name = (meetings_table, "meetings") if "meetings" in request.url.path else (mails_table, "mails")
+    return await _file(request, f"files.{name}", table, language_of(request), moment_of(request)[1])
+
+
+async def _file(request: Request, name: str, table: Callable[..., Table], *about: Any) -> Response:
+    kind, (_, today) = request.path_params["kind"], moment_of(request)
     if kind not in TYPES:
         raise HTTPException(404)
-    columns = COLUMNS[asked.about] if asked.about is About.network else WITHOUT_WORDS
-    content = await run_apart(register_file, asked, columns, kind, language, today)
-    title = words(language)(f"staff.register.{asked.about}_file")
+    content = await run_apart(_content, table, kind, *about)
+    title = words(language_of(request))(f"staff.{name}_file")
     headers = {"Content-Disposition": f'attachment; filename="{title}-{today}.{kind}"'}
     return Response(content, media_type=TYPES[kind], headers=headers)
+
+
+def _content(table: Callable[..., Table], kind: str, *about: Any) -> bytes:
+    with reading() as session:
+        return table(session, *about).as_file(kind)
 
 
 ROUTES = [
     Route("/staff/register", show, methods=["GET"]),
     Route("/staff/register.{kind}", take, methods=["GET"]),
+    Route("/staff/meetings.{kind}", take_all, methods=["GET"]),
+    Route("/staff/mails.{kind}", take_all, methods=["GET"]),
 ]
 
 

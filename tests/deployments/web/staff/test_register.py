@@ -213,6 +213,17 @@ def test_a_file_holds_all_that_is_listed_and_no_person_and_opens_in_excel(desk: 
     desk.get("/staff/register.exe", 404)
 
 
+def test_meetings_and_mails_of_all_networks_are_taken_along_without_persons(desk: Desk) -> None:
+    desk.sign_in("las")
+    page = desk.get("/staff/register")
+    for name, heading, title in (("meetings", "Nätverk;Namn;Dag", "traffar"), ("mails", "Skapat;Mejl", "mejl")):
+        assert f'href="/staff/{name}.xlsx"' in page
+        reply = desk.client.get(f"/staff/{name}.csv")
+        assert f"{title}-2026-12-02.csv" in reply.headers["content-disposition"]
+        assert reply.content.decode("utf-8-sig").startswith(heading) and reply.text.count("\n") > 1
+        assert not [known for known in (*NAMES, "@example.org") if known in reply.text]
+
+
 def test_no_cell_of_a_file_begins_a_formula(desk: Desk) -> None:
     with transaction() as session:
         network = session.exec(select(Network).where(col(Network.number) == 1)).one()
