@@ -38,9 +38,10 @@ def import_(
     *,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
     map: Path | None = None,
+    signature: str = "",
     json: Json = False,
 ) -> None:
-    """Load a file of a KIND (regions, municipalities, branches, staff, members), all or nothing.
+    """Load a file of a KIND (regions, municipalities, branches, staff, members, history), all or nothing.
 
     CSV as a spreadsheet saves it, or the first sheet of an .xlsx. Everything is checked before the first line is
     written, in short turns that let others write. Broken off in the middle (power, a full disk), it is finished by the
@@ -52,8 +53,13 @@ def import_(
         Show what would change, and write nothing.
     map
         A TOML file that says which of the file's headings is which column.
+    signature
+        Of whoever lets networks of before in (history).
     """
+    from datetime import UTC, datetime
+
     from deployments.cli.import_told import show_import
+    from models.networks.history import import_history
     from models.reference.file_import import import_beside_others
     from models.reference.file_read import kind_of
     from models.reference.headings import AS_IT_IS, read_mapping
@@ -61,7 +67,10 @@ def import_(
 
     mapping = read_mapping(map, kind_of(kind)) if map else AS_IT_IS
     try:
-        outcome = import_beside_others(kind, file, mapping, is_trial=dry_run)
+        if kind == "history":
+            outcome = import_history(file, mapping, signature, datetime.now(UTC), is_trial=dry_run)
+        else:
+            outcome = import_beside_others(kind, file, mapping, is_trial=dry_run)
     except FileRefused as refused:
         if json:
             show(refused.document(), as_json=True)

@@ -13,7 +13,7 @@ def show_import(outcome: Outcome, as_json: bool) -> None:
     told, numbers = outcome.told, outcome.numbers
     columns = ", ".join(ours if ours == theirs else f"{ours} ← {theirs}" for ours, theirs in told.columns.items())
     changed = ", ".join(f"{column} {count}" for column, count in outcome.changes.columns.items())
-    lines = {
+    lines: dict[str, object] = {
         localized("fil", "file"): f"{told.file} ({told.read_as})",
         localized("kolumner", "columns"): columns,
         localized("används inte", "not used"): ", ".join(told.not_used),
@@ -23,6 +23,8 @@ def show_import(outcome: Outcome, as_json: bool) -> None:
         localized("ändrade", "changed"): f"{numbers['changed']} ({changed})" if changed else numbers["changed"],
         localized("lika", "same"): numbers["same"],
     }
+    names = {"networks": localized("nya nätverk", "new networks"), "meetings": localized("nya träffar", "new meetings")}
+    lines |= {names[name]: count for name, count in outcome.beside.items()}
     if outcome.is_trial:
         nothing = localized("inget skrevs; så här skulle det bli", "nothing was written; this is what would change")
         lines["--dry-run"] = nothing

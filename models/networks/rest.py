@@ -212,7 +212,9 @@ def _prefix(network_id: UUID, rested_on: date) -> str:
 
 def _rests(session: Session, asked: dict[UUID, list[Nudge]]) -> list[tuple[Network, date, list[Nudge]]]:
     """Every resting network, since when, and what it was asked in this rest."""
-    rests = [(network, local(at).date()) for network, at in audit.entered_state_at(session, NetworkState.resting)]
+    entered = audit.entered_state_at(session, NetworkState.resting)
+    # One that came to us resting is asked from the day on which we know of it.
+    rests = [(network, local(max(at, network.created_at)).date()) for network, at in entered]
     return [(one, on, in_episode(asked.get(one.id, []), _prefix(one.id, on))) for one, on in rests]
 
 

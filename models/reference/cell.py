@@ -5,9 +5,8 @@ Nothing repeats what stands in the cell: it may be somebody's.
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
@@ -113,6 +112,24 @@ def digits(length: int) -> Read:
     return read
 
 
+def whole(least: int, most: int) -> Read:
+    """Reads a count. Raises NotUsable when it is none, or outside what is likely."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+            raise NotUsable(
+                localized(f"skriv ett heltal från {least} till {most}", f"write a number, {least} to {most}")
+            )
+        return int(text)
+
+    return read
+
+
+def numbers(text: str) -> tuple[str, ...]:
+    """Several member numbers with commas, semicolons or blanks between. Raises NotUsable when one is spoiled."""
+    return tuple(number_as_text(one) for one in re.split(r"[,;\s]+", text) if one)
+
+
 def name(text: str) -> str:
     """The name of somebody or something (domain.md section 13). Raises NotUsable when it cannot be one."""
     if not (PLAIN_NAME.fullmatch(text) and "ww" not in text.lower()) and not is_name(text):
@@ -173,20 +190,21 @@ def yes(text: str) -> bool:
     return word in YES
 
 
-def one_of(codes: type[StrEnum], words: Words, also: Mapping[str, str] | None = None) -> Read:
+def one_of(codes: Iterable[str], words: Words, also: Mapping[str, str] | None = None) -> Read:
     """Reads one of our codes by itself, by its word in either language, or by another way to say it.
 
     Raises NotUsable that lists them when it is none.
     """
-    known = {folded(text): codes(code) for code, texts in words.items() for text in (code, *texts)}
-    known |= {folded(text): codes(code) for text, code in (also or {}).items()}
+    by_code = {str(one): one for one in codes}
+    known = {folded(text): one for code, one in by_code.items() for text in (code, *words[code])}
+    known |= {folded(text): by_code[code] for text, code in (also or {}).items()}
 
-    def read(text: str) -> StrEnum:
+    def read(text: str) -> str:
         try:
             return known[folded(text)]
         except KeyError:
-            listed = ", ".join(f"{one.value} ({words[one.value][0]})" for one in codes)
-            english = ", ".join(codes)
+            listed = ", ".join(f"{code} ({words[code][0]})" for code in by_code)
+            english = ", ".join(by_code)
             raise NotUsable(localized(f"skriv någon av {listed}", f"must be one of {english}")) from None
 
     return read

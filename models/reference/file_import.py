@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,6 +49,8 @@ class Outcome:
     read: int
     changes: Changes
     is_trial: bool = False
+    beside: Mapping[str, int] = field(default_factory=dict)
+    """What else is counted, by its name."""
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -59,6 +61,7 @@ class Outcome:
         """All of it, for a program and for who looks before they let it in."""
         return {
             **self.numbers,
+            **self.beside,
             "changed_columns": dict(self.changes.columns),
             "dry_run": self.is_trial,
             "read_as": self.told.read_as,

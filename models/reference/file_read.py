@@ -168,7 +168,11 @@ def _wrong_together(
     seen: dict[Hashable, int] = {}
     problems = []
     for (line, _), values in zip(rows, found, strict=True):
-        if values[first] is not None and (stands := seen.setdefault(kind.key(values[first]), line)) != line:
+        if (
+            kind.key
+            and values[first] is not None
+            and (stands := seen.setdefault(kind.key(values[first]), line)) != line
+        ):
             what = localized(f"står redan på rad {stands}", f"stands already on line {stands}")
             problems.append(Problem(line, headings[matched.places[first][0]], what))
         if kind.check:

@@ -7,16 +7,32 @@ with each column: REQUIRED refuses it, ABSENT leaves what is stored as it is, ev
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any, Final
 
 from sqlmodel import SQLModel
 
 from models.i18n import Language, localized
-from models.reference.cell import NotUsable, Read, address, day, digits, name, number_as_text, one_of, phone, yes
+from models.reference.cell import (
+    NotUsable,
+    Read,
+    address,
+    day,
+    digits,
+    name,
+    number_as_text,
+    numbers,
+    one_of,
+    phone,
+    whole,
+    yes,
+)
+from models.tables.meeting import MOST_ATTENDING, MeetingForm
+from models.tables.network import Nature, Network
 from models.tables.office import Staff, StaffRole
 from models.tables.person import Membership, Person, plain_number
 from models.tables.place import Branch, Municipality, Region
-from models.vocabulary import LANGUAGE, MEMBERSHIP, STAFF_ROLE
+from models.vocabulary import CADENCE, DUTY, LANGUAGE, MEETING_FORM, MEMBERSHIP, NATURE, NETWORK_STATE, STAFF_ROLE
 
 Values = dict[str, Any]
 REQUIRED, ABSENT = "required", "absent"
@@ -61,13 +77,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Kind:
-    """How one kind of file becomes rows. The first column tells the rows apart, by `key` where two ways to write it are
-    the same; `refers`: columns that name a row of another table.
+    """How one kind of file becomes rows. `key` tells the rows apart by their first column, where two ways to write it
+    may be the same; without a key it may repeat. `refers`: columns that name a row of another table.
     """
 
     columns: tuple[Column, ...]
     table: type[SQLModel]
-    key: Callable[[Any], Hashable] = lambda told: told
+    key: Callable[[Any], Hashable] | None = lambda told: told
     refers: Mapping[str, type[SQLModel]] = field(default_factory=dict)
     check: Callable[[Values], None] | None = None
 
@@ -104,6 +120,44 @@ def _dates_in_order(values: Values) -> None:
         raise WrongTogether("valid_to", localized("ligger före första dagen", "lies before the first day"))
 
 
+class ToldState(StrEnum):
+    """How a network of before is today: the ladder is behind it, or it has not met yet."""
+
+    planned = "planned"
+    independent = "independent"
+    resting = "resting"
+    closed = "closed"
+
+
+def _duty(code: str, *also: str) -> Column:
+    """Who carried a duty of a meeting: a member's number, m1, m2 …, or the office."""
+    return Column(code, DUTY[code][0], number_as_text, also, optional=True, empty=None)
+
+
+PACES = {"månad": "30", "månadsvis": "30", "kvartal": "90", "kvartalsvis": "90", "halvår": "180", "halvårsvis": "180"}
+STATES = {"vilar": "resting", "igång": "independent", "nedlagt": "closed"}
+HISTORY: Final = (
+    Column("network", "Nätverk", name, ("nätverkets namn", "network name")),
+    Column("place", "Plats", name, ("ort",), empty=None),
+    Column("municipality", "Kommun", name, ("kommunkod",), empty=None),
+    Column("nature", "Gemensamt", one_of(Nature, NATURE), ("art", "slag", "in common"), True, None),
+    Column("cadence_days", "Takt", one_of(CADENCE, CADENCE, PACES), ("dagar mellan träffar",), True, None),
+    Column("target_size", "Storlek", whole(2, MOST_ATTENDING), ("målstorlek", "size"), True, None),
+    Column("state", "Läge", one_of(ToldState, NETWORK_STATE, STATES), (), True, None),
+    Column("state_since", "Sedan", day, ("läge sedan", "since"), True, None),
+    Column("initiator", "Initiativtagare", number_as_text, ("startades av",), empty=None),
+    Column("organisers", "Arrangörer", numbers, ("medarrangörer", "co-organisers"), True, None),
+    Column("negotiator", "Förhandlare", number_as_text, ("hos", "signatur"), True, None),
+    Column("meeting_on", "Träff", day, ("datum", "träffdag", "meeting", "date"), True, None),
+    Column("attended", "Närvarande", whole(1, MOST_ATTENDING), ("antal", "present"), True, None),
+    Column("non_members", "Varav ej medlemmar", whole(0, MOST_ATTENDING), ("ej medlemmar",), True, None),
+    Column("branches", "Branscher", whole(0, MOST_ATTENDING), ("branschföreningar",), True, None),
+    Column("companies", "Företag", whole(0, MOST_ATTENDING), (), True, None),
+    Column("form", "Form", one_of(MeetingForm, MEETING_FORM, {"fysisk": "in_person"}), (), True, None),
+    _duty("invitation"), _duty("host"), _duty("programme"), _duty("lead", "ledare", "ledde", "ledd av"),
+    _duty("follow_up"),
+)  # fmt: skip
+"""A row a meeting, or one for a network that has not met. What is told of the network may stand on its first row."""
 ACTIVE = Column("active", "Aktiv", yes, empty=False)
 REGION_CODE = ("regionkod", "länskod", "region code", "county code")
 KINDS: Final[Mapping[str, Kind]] = {
@@ -188,4 +242,5 @@ KINDS: Final[Mapping[str, Kind]] = {
         Person,
         key=plain_number,
     ),
+    "history": Kind(HISTORY, Network, key=None),
 }

@@ -27,11 +27,11 @@ from models.networks.lookup import network_by_number
 from models.office.interventions import open_many, open_once
 from models.office.policy import office_policy
 from models.people.roles import roles_of
-from models.stages.meeting_report import EVENING, is_fully_told, is_told_by_another, report_meeting, save_report
+from models.stages.meeting_report import is_fully_told, is_told_by_another, report_meeting, save_report
 from models.tables.check_in import CheckIn, CheckInAnswer, Wish
 from models.tables.mail import Template
-from models.tables.meeting import CONFIRM_ABOVE, LATE_REPORT_DAYS, Meeting, MeetingStatus
-from models.tables.network import ACTIVE, TERMINAL, Network, NetworkState, Role
+from models.tables.meeting import CONFIRM_ABOVE, EVENING, LATE_REPORT_DAYS, Meeting, MeetingStatus
+from models.tables.network import ACTIVE, TERMINAL, Network, NetworkState, Origin, Role
 from models.tables.office import InterventionKind
 from models.tables.transition import Cause
 
@@ -94,7 +94,8 @@ def _begin(session: Session, networks: list[Network], asked: Mapping[UUID, Check
             continue
         check_in = CheckIn(network_id=network.id, person_id=people[0].person_id, sent_on=local(at).date())
         session.add(check_in)
-        letters.append(check_in_mail(check_in, Template.check_in if network.id in asked else Template.first_meeting))
+        is_first = network.id not in asked and network.origin != Origin.historic_office
+        letters.append(check_in_mail(check_in, Template.first_meeting if is_first else Template.check_in))
     session.flush()
     open_many(session, by_phone, InterventionKind.phone_only, at)
     return enqueue(session, letters, at)

@@ -1,7 +1,7 @@
 """What a member tells of a meeting, and what is kept of it: figures, who carried it, companies, and every telling."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select
 
@@ -20,6 +20,7 @@ from models.networks.lookup import network_by_number
 from models.people.roles import organiser_key, role_by_code, roles_of
 from models.stages import kickoff
 from models.tables.meeting import (
+    EVENING,
     Meeting,
     MeetingDuty,
     MeetingStatus,
@@ -29,7 +30,6 @@ from models.tables.meeting import (
 from models.tables.network import TERMINAL, Network, Role
 from models.tables.transition import Cause
 
-EVENING = time(17, 30)
 PRESSED_TWICE = timedelta(minutes=10)
 
 

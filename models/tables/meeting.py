@@ -1,7 +1,7 @@
 """A meeting (träff) and who carried it; a member always convenes; never a list of who came (domain.md section 3)."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,6 +15,8 @@ CONFIRM_ABOVE = 60
 KICKOFF_ATTENDING = 3
 KICKOFF_ORGANISERS = 2
 LATE_REPORT_DAYS = 60
+EVENING = time(17, 30)
+"""When a meeting was that is told of by its day alone."""
 
 
 class MeetingStatus(StrEnum):

@@ -175,7 +175,7 @@ def _as_told(value: object, language: str) -> Cell:
 
 CODES: Final[Mapping[type[StrEnum], Words]] = {StaffRole: STAFF_ROLE}
 TABLES: Final[Mapping[str, Callable[[Session, str, date], Table]]] = {
-    **{name: _kind_table(name) for name in KINDS if name != "members"},
+    **{name: _kind_table(name) for name in KINDS if name not in ("members", "history")},
     "networks": networks_table,
     "meetings": meetings_table,
     "mails": mails_table,

@@ -7,9 +7,13 @@ import pytest
 
 SOURCES = Path(__file__).parent.parent.parent
 PATHS = {
-    "Network": {"models/networks/creation.py:create_network"},
+    "Network": {"models/networks/creation.py:_add_network"},
     "SupportGrant": {"models/support/grants.py:grant_line"},
-    "Meeting": {"models/meetings/booking.py:book_meeting", "models/stages/meeting_report.py:save_report"},
+    "Meeting": {
+        "models/meetings/booking.py:book_meeting",
+        "models/stages/meeting_report.py:save_report",
+        "models/networks/history.py:_meet",
+    },
     "Transition": {"models/audit.py:log_step"},
     "CapacityEntry": {"models/support/ledger.py:append_entry"},
     "OutgoingMail": set(),
@@ -40,6 +44,9 @@ def test_rows_are_made_in_one_place_only(table: str) -> None:
 def test_no_sweep_can_reach_what_creates_a_network_or_a_grant() -> None:
     callers = made_in()
     assert callers["create_network"] == {"models/stages/needs_talk.py:_grant"}
+    assert callers["_add_network"] == {f"models/networks/creation.py:create_{kind}" for kind in ("network", "historic")}
+    assert callers["create_historic"] == {"models/networks/history.py:_live"}
+    assert "import_history" not in callers, "only the command line lets a file in"
     sweeps = {"check_in_round", "health_check", "phase_out", "work_list", "resting", "still_planned", "waiting"}
     granting = {where.split("/")[1].split(".")[0] for where in callers["grant_line"]}
     assert not granting & sweeps

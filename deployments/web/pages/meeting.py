@@ -33,8 +33,7 @@ from models.meetings.booking import Booking
 from models.meetings.details import LENGTHS, USUAL_LENGTH
 from models.people.signed_link import Purpose, make_link
 from models.settings import settings
-from models.stages.meeting_report import EVENING
-from models.tables.meeting import CONFIRM_ABOVE, KICKOFF_ATTENDING, Duty, MeetingForm
+from models.tables.meeting import CONFIRM_ABOVE, EVENING, KICKOFF_ATTENDING, Duty, MeetingForm
 from templates.rendering.filters import duration
 from templates.rendering.web import Words, words
 
