@@ -19,6 +19,7 @@ NO: Final = ("", "nej", "no", "n", "falskt", "false", "0", "-")
 # Eight figures with an exponent, a number with decimals of nothing, a day: what Excel makes of a number that is none.
 EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?E[+-]\d+", re.I)
 DECIMALS = re.compile(r"[+-]?\d+[.,]\d+")
+WITHOUT_ZERO = re.compile(r"[1-9]\d{6,9}")
 PLAIN_NUMBER = re.compile(r"\d+(?:-\d{1,4})?")
 DAY = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
 PROTECTED_NUMBER = re.compile(r"['’]\+?\d[^@]*")
@@ -164,6 +165,9 @@ def phone(text: str) -> str:
     """A phone number as it is written. Raises NotUsable when it cannot be one."""
     if EXPONENT.fullmatch(text):
         number_as_text(text)
+    if WITHOUT_ZERO.fullmatch(text):
+        why = localized("nollan i början har försvunnit", "the zero at its beginning is lost")
+        raise NotUsable(f"{why}; {as_text()}")
     if not is_phone(text):
         what = localized(
             "är inget telefonnummer; skriv det som 070-123 45 67", "is no phone number; write 070-123 45 67"

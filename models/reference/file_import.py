@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 from models.db.engine import reading, transaction
 from models.errors import DatabaseUnavailable
 from models.i18n import localized
+from models.reference.cell import as_text
 from models.reference.file_read import ReadFile, Told, read_file
 from models.reference.headings import AS_IT_IS, OfficeMapping
 from models.reference.kinds import KINDS, Kind, Values
@@ -77,21 +78,41 @@ def import_file(session: Session, kind_name: str, path: Path, mapping: OfficeMap
     Raises UserError when anything is wrong; the caller's transaction then holds nothing of the file.
     """
     read = read_file(kind_name, path, mapping)
-    _check_references(session, read)
+    _check_codes(session, read)
     rows = [_columns(read.kind, values) for _, values in read.rows]
     return Outcome(read.told, len(rows), _save(session, read.kind, rows))
 
 
-def _check_references(session: Session, read: ReadFile) -> None:
-    """Raises FileRefused where a cell names a row of another table that is not there."""
+def _check_codes(session: Session, read: ReadFile) -> None:
+    """Raises FileRefused where a cell names a row of another table that is not there, or a code of its own is one that
+    is there without the zeros before it: a spreadsheet takes them away.
+    """
     problems = []
     for name, table in read.kind.refers.items():
-        known = {None, *session.exec(select(col(table.code)))}  # type: ignore[attr-defined]
+        known = _codes(session, table)
         what = localized("finns inte; läs in dem först, och skriv koden", "no such code; import those first")
-        heading = read.told.columns.get(name, name)
-        problems += [Problem(line, heading, what) for line, values in read.rows if values.get(name) not in known]
+        for line, values in read.rows:
+            if (code := values.get(name)) is not None and code not in known:
+                problems.append(Problem(line, read.told.columns[name], _without_zeros(code, known) or what))
+    if read.kind.columns[0].name == "code":
+        known = _codes(session, read.kind.table)
+        for line, values in read.rows:
+            if values["code"] not in known and (what := _without_zeros(values["code"], known)):
+                problems.append(Problem(line, read.told.columns["code"], what))
     if problems:
         raise FileRefused(read.told.file, problems)
+
+
+def _codes(session: Session, table: type[SQLModel]) -> set[str]:
+    return set(session.exec(select(col(table.code))))  # type: ignore[attr-defined]
+
+
+def _without_zeros(code: str, known: Collection[str]) -> str:
+    """What to do about a code that lost the zeros before it; nothing to say of any other."""
+    if not any(one.lstrip("0") == code for one in known if one.startswith("0")):
+        return ""
+    why = localized("nollan i början har försvunnit", "the zero at its beginning is lost")
+    return f"{why}; {as_text()}"
 
 
 def _columns(kind: Kind, values: Values) -> Values:
@@ -119,7 +140,7 @@ def import_beside_others(
     read = read_file(kind_name, path, mapping)
     rows = [_columns(read.kind, values) for _, values in read.rows]
     with reading() as session:
-        _check_references(session, read)
+        _check_codes(session, read)
         if is_trial:
             return Outcome(read.told, len(rows), _foreseen(session, read.kind, rows), is_trial)
     changes = Changes()

@@ -188,7 +188,8 @@ def _first_sheet(file: str, content: bytes, book: CalamineWorkbook) -> Sheet:
             texts[place] = error
         if any(texts):
             rows.append((number, _tidy([_clean(text) for text in texts])))
-    return Sheet(file, rows, f"xlsx, {localized('blad', 'sheet')} {sheet.name}", tuple(one.name for one in others))
+    of_kind = "ods" if b"opendocument" in content[:100] else "xlsx"
+    return Sheet(file, rows, f"{of_kind}, {localized('blad', 'sheet')} {sheet.name}", tuple(one.name for one in others))
 
 
 def _cell_text(cell: object) -> str:

@@ -123,6 +123,31 @@ def test_a_number_that_excel_spoiled_is_refused_with_line_and_field_and_what_to_
     assert done.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "content", "field"),
+    [
+        ("regions", "Kod;Namn;Aktiv\n1;Stockholms län;ja\n", "Kod"),
+        ("municipalities", "Kod;Namn;Region\n0114;Upplands Väsby;1\n", "Region"),
+        ("members", "Medlemsnummer;Namn;E-post;Medlemskap;Telefon\n1;Ny;;aktiv;701234567\n", "Telefon"),
+    ],
+)
+def test_a_code_that_lost_its_zeros_is_refused(
+    office: Settings, lots_here: Lots, tmp_path: Path, kind: str, content: str, field: str
+) -> None:
+    done = lots_here("import", kind, file(tmp_path, content))
+    assert done.err.startswith(
+        f"lots: f.csv, rad 2, {field}: nollan i början har försvunnit; formatera kolumnen som text"
+    )
+
+
+@pytest.mark.parametrize("name", ["’t Hooft", "'Ndrangheta", "René O'Neill", "Åsa (vik.)", "Ærø Ñandú", "Li"])
+def test_names_as_they_are_are_taken(office: Settings, lots_here: Lots, tmp_path: Path, name: str) -> None:
+    done = lots_here("import", "regions", file(tmp_path, f"Kod;Namn;Aktiv\n26;{name};ja\n"))
+    assert done.code == 0, done.err
+    with reading() as session:
+        assert session.get_one(Region, "26").name == name
+
+
 def test_an_xlsx_file_is_read_by_what_its_cells_hold(office: Settings, lots_here: Lots, tmp_path: Path) -> None:
     head = ["Medlemsnummer", "Namn", "E-post", "Medlemskap"]
     good = workbook([head, [80010117, "Åsa", "", "aktiv"], [], ["0042", "Örjan", "", "passiv"]], [["Annat"]])

@@ -22,6 +22,8 @@ from models.views.invariants import broken
 from tests.acts import AKE, EMPLOYEE, MARIT, network_in
 from tests.deployments.cli.conftest import Lots
 
+pytestmark = pytest.mark.each_database
+
 EXAMPLE = Path(__file__).parents[3] / "docs" / "files" / "historik.csv"
 HEAD = "Nätverk;Plats;Kommun;Läge;Sedan;Initiativtagare;Arrangörer;Träff;Närvarande;Varav ej medlemmar;Ledde träffen\n"
 LINE = "Chefer;Luleå;Luleå;;;800101-01;800102-02;2026-03-12;9;1;m1\n"
