@@ -128,7 +128,6 @@ def _meet(
     meeting.over_helped = over_helps(step, by_office)
     meeting.led_by_member = is_led_by_member(list(told.duties), by_members)
     session.add(meeting)
-    session.flush()
     for duty, place in told.duties.items():
         key = None if place is None else organiser_key(network.id, people[place].id)
         session.add(MeetingDuty(meeting_id=meeting.id, duty=duty, by_office=place is None, organiser_key=key))

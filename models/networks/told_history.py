@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
 from models.errors import UserError
@@ -22,7 +22,7 @@ from models.reference.kinds import ToldState, Values
 from models.reference.places import find_municipality, is_whole_country
 from models.reference.problems import FileRefused, Problem
 from models.tables.meeting import KICKOFF_ATTENDING, KICKOFF_ORGANISERS, Duty, Meeting, MeetingStatus, is_kickoff
-from models.tables.network import Nature, Network, Origin
+from models.tables.network import Nature, Network, NetworkState, Origin
 from models.tables.person import plain_number
 
 OF_NETWORK: Final = (
@@ -73,6 +73,13 @@ class _Teller:
         self.problems: list[Problem] = []
         self.municipalities: dict[str, str | None] = {}
         self.may_carry: dict[str, bool] = {}
+        columns: Any = (Network.municipality, Network.name, Network.number, Network.origin, Network.id)
+        stored = session.execute(select(*columns).where(col(Network.state) != NetworkState.annulled)).all()
+        # One that a file told of before comes last: of several with a name it is the one that is meant.
+        self.stored = {
+            (place, folded(name)): (number, origin == Origin.historic_office, key)
+            for place, name, number, origin, key in sorted(stored, key=lambda one: one[3] == Origin.historic_office)
+        }
 
     def wrong(self, line: int, column: str, what: str) -> None:
         self.problems.append(Problem(line, self.told.columns.get(column, column), what))
@@ -221,24 +228,22 @@ class _Teller:
 
     def _look_for_known(self, life: Life) -> None:
         """One that a file told of before is left as it is; any other of the same name there is in the way."""
-        of_place = select(Network).where(Network.municipality == life.network.municipality)
-        named = [one for one in self.session.exec(of_place) if folded(one.name) == folded(life.network.name)]
-        if not named:
+        stands = self.stored.get((life.network.municipality, folded(life.network.name)))
+        if stands is None:
             return
-        known = next((one for one in named if one.origin == Origin.historic_office), None)
-        if known is None:
-            number = named[0].number
+        number, is_historic, known = stands
+        if not is_historic:
             what = localized(f"finns redan som nätverk #{number}", f"is network #{number} already")
             self.wrong(life.line, "network", what)
             return
         life.is_known = True
-        held = select(Meeting.starts_at).where(Meeting.network_id == known.id, Meeting.status == MeetingStatus.held)
+        held = select(Meeting.starts_at).where(Meeting.network_id == known, Meeting.status == MeetingStatus.held)
         days = {local(moment).date() for moment in self.session.exec(held)}
         for meeting in life.meetings:
             if meeting.on not in days:
                 what = localized(
-                    f"finns inte i nätverk #{known.number}, som redan är inläst; rapportera den på vanligt sätt",
-                    f"is not in network #{known.number}, which was imported before; report it as any other",
+                    f"finns inte i nätverk #{number}, som redan är inläst; rapportera den på vanligt sätt",
+                    f"is not in network #{number}, which was imported before; report it as any other",
                 )
                 self.wrong(meeting.line, "meeting_on", what)
 

@@ -80,6 +80,17 @@ def test_a_dry_run_shows_how_the_file_was_read_and_what_would_change_and_writes_
     assert (written["changed"], written["changed_columns"], written["dry_run"]) == (1, {"email": 1}, False)
 
 
+def test_a_file_without_a_column_leaves_what_is_stored_alone_and_one_with_it_decides(
+    office: Settings, lots_here: Lots, tmp_path: Path
+) -> None:
+    line = "asj;Åsa Sjöström;asa.sjostrom@kansliet.example.org;förhandlare;{}ja\n"
+    for heading, cell, region in (("", "", "25"), ("Region;", "14;", "14"), ("Region;", ";", None)):
+        content = STAFF.replace("Region;", heading) + line.format(cell)
+        assert lots_here("import", "staff", file(tmp_path, content)).code == 0
+        with reading() as session:
+            assert session.exec(select(Staff.region).where(Staff.signature == "asj")).one() == region
+
+
 @pytest.mark.parametrize(
     ("kind", "swedish", "read"),
     [
