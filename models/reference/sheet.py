@@ -75,6 +75,8 @@ def _tidy(cells: Sequence[str]) -> list[str]:
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     return unicodedata.normalize("NFC", without_unseen(text))
 
 
@@ -194,6 +196,8 @@ def _first_sheet(file: str, content: bytes, book: CalamineWorkbook) -> Sheet:
 
 def _cell_text(cell: object) -> str:
     """A cell as its reader would type it: whole numbers by their figures, days as 2027-03-02."""
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, bool):
         return "ja" if cell else "nej"
     if isinstance(cell, float):

@@ -16,7 +16,8 @@ def cells_with_errors(content: bytes) -> dict[int, dict[int, str]]:
     """Row number → place in the row, from 0 → the error as it stands there."""
     found: dict[int, dict[int, str]] = {}
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        for column, row, error in CELL.findall(_first_sheet(parts)):
+        sheet = _first_sheet(parts)
+        for column, row, error in CELL.findall(sheet) if b't="e"' in sheet else ():
             place = 0
             for letter in column.decode():
                 place = place * 26 + ord(letter) - ord("A") + 1
