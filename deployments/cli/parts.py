@@ -1,6 +1,5 @@
 """`lots up` and the parts that it runs, each also by itself."""
 
-import gc
 import os
 import sys
 from typing import Annotated
@@ -10,8 +9,6 @@ from cyclopts import Parameter
 from deployments.cli.output import Json, prepare_prefect, show
 from models.settings import settings
 
-# Objects made, and rounds of the younger generations; a page with a long list makes tens of thousands.
-GARBAGE_COLLECTED_AFTER = (50_000, 20, 20)
 # The web's writer works beside the thread that answers, and is to let it in at once, not after Python's 5 ms.
 WRITER_YIELDS = 0.0005
 KEEP_LINE_SECONDS = 75  # a page takes a minute to read
@@ -70,14 +67,12 @@ def web(*, fd: Annotated[int | None, Parameter(show=False)] = None) -> None:
     from deployments.web.app import create_app
     from deployments.web.database_watch import watch
     from models.db.engine import engine
+    from tasks.runtime.collector import leave_what_is_loaded
 
     watch(engine())
     sys.setswitchinterval(WRITER_YIELDS)
     app = create_app()
-    # What is loaded by now stays: the collector need not walk through it again and again while pages are made.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE_COLLECTED_AFTER)
+    leave_what_is_loaded()
     # Staff's first search would wait for tens of thousands of names to be opened.
     Thread(target=app.state.opened.open_ahead, daemon=True).start()
     config = uvicorn.Config(

@@ -17,7 +17,8 @@ from models.settings import settings
 from models.text import nfc as nfc
 
 WRONG_KEY = "LOTS_DATA_KEY does not open this database: give the key that wrote it (several: comma-separated)."
-SEALED = b"\x01"  # a Fernet token begins with a letter
+SEALED = b"\x01"
+FERNET = b"gAAAAA"  # a token's version and the first bytes of its time; in letters, SEALED begins otherwise
 NONCE = 12
 
 
@@ -31,12 +32,19 @@ def _cipher(keys: tuple[str, ...]) -> MultiFernet:
 
 
 def encrypt(plain: bytes) -> bytes:
-    """`plain` under the first of LOTS_DATA_KEY."""
-    return _cipher(tuple(settings().data_keys)).encrypt(plain)
+    """`plain` under the first of LOTS_DATA_KEY, as letters."""
+    return base64.b64encode(seal(plain))
 
 
 def decrypt(secret: bytes) -> bytes:
-    """What `encrypt` was given. Raises SettingsError when no key of LOTS_DATA_KEY opens it."""
+    """What `encrypt` was given, by this version or one that wrote Fernet's tokens. Raises SettingsError when no key of
+    LOTS_DATA_KEY opens it.
+    """
+    if not secret.startswith(FERNET):
+        try:
+            return unseal(base64.b64decode(secret, validate=True))
+        except ValueError:
+            raise SettingsError(WRONG_KEY) from None
     try:
         return _cipher(tuple(settings().data_keys)).decrypt(secret)
     except InvalidToken:

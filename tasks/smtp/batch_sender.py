@@ -16,6 +16,7 @@ from models.mail.delivery import DeliveryResult
 from models.mail.kinds import LEASE
 from models.settings import settings
 from models.stages import outbox
+from tasks.runtime.collector import leave_what_is_loaded
 from tasks.smtp.composer import Composer
 from tasks.smtp.connection import Connection
 from tasks.smtp.delivery import ReadyMail, SmtpOutcome, deliver
@@ -44,6 +45,7 @@ async def send_due(at: datetime, progress: Progress = no_progress, server: MailS
         ids = outbox.claim(session, worker, at, clock(), BATCH)
     if not ids:
         return {}
+    leave_what_is_loaded()
     connections = min(settings().smtp_connections, len(ids))
     work = SendBatch(worker, ids, at, progress, connections, server or server_of_settings())
     try:

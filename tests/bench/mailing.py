@@ -1,6 +1,6 @@
 """An outbox full of personal mails of about 8 kB, for the benchmark."""
 
-from sqlmodel import select
+from sqlalchemy import delete
 
 from models.db.engine import reading, transaction
 from models.mail.queue import QueuedMail, counts, enqueue
@@ -19,9 +19,8 @@ def fill_outbox(count: int) -> None:
     fill_office()
     with transaction() as session:
         request = ask(session, co_organisers="")
-        first = session.exec(select(OutgoingMail)).one()
         context = {"number": request.number, "talk_due": "2027-03-09", "answer_due": "2027-03-23"}
-        session.delete(first)
+        session.execute(delete(OutgoingMail))  # what the request itself sends is not measured
     for begin in range(0, count, AT_A_TIME):
         with transaction() as session:
             some = [_person(number) for number in range(begin, min(begin + AT_A_TIME, count))]
