@@ -95,7 +95,7 @@ def imap_server() -> Iterator[ImapInbox]:
         yield ImapInbox(port)
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)  # on a busy machine
 
 
 def choose(monkeypatch: pytest.MonkeyPatch, inbox: str) -> None:
