@@ -70,6 +70,9 @@ class Settings(BaseSettings):
         "", repr=False, description="opens the backups; made in LOTS_HOME with the first, and kept elsewhere"
     )
     backup_dir: Path = Field(Path(), description="where the nightly backups go; default: LOTS_HOME/backups")
+    register_from: str = Field("", description="a file, a folder (its newest file) or https://…; taken in every night")
+    register_token: str = Field("", description="for the address: a bearer token, or user:password")
+    register_complete: bool = Field(False, description="it is the whole register: who is not in it has left")
     language: Literal["sv", "en"] = "sv"
     trial: bool = Field(False, description="any as_of is taken: nobody's life is in this database")
 
@@ -80,6 +83,8 @@ class Settings(BaseSettings):
         self.database_url = self.database_url or f"sqlite:///{self.home / 'lots.db'}"
         self.public_url = (self.public_url or f"http://localhost:{self.web_port}").rstrip("/")
         self.mail_reply_to = self.mail_reply_to or self.mail_from
+        if self.register_from and "://" not in self.register_from:
+            self.register_from = str(Path(self.register_from).expanduser().resolve())
         if self.inbox and "://" not in self.inbox:
             self.inbox = str(Path(self.inbox).expanduser().resolve())
         if self.oauth_client_key:
@@ -112,9 +117,14 @@ class Settings(BaseSettings):
         return [ip_network(one.strip(), strict=False) for one in chosen.split(",") if one.strip()]
 
     @property
-    def data_keys(self) -> list[str]:
-        """LOTS_DATA_KEY as a list: the first writes, all read."""
-        return [key.strip() for key in self.data_key.split(",") if key.strip()]
+    def data_keys(self) -> tuple[str, ...]:
+        """The keys of LOTS_DATA_KEY: the first writes, all read."""
+        return _listed(self.data_key)
+
+
+@cache
+def _listed(keys: str) -> tuple[str, ...]:
+    return tuple(key.strip() for key in keys.split(",") if key.strip())
 
 
 def _keep_own_secrets(settings: Settings) -> None:
@@ -157,6 +167,7 @@ def _refuse_what_is_unsafe(settings: Settings) -> None:
     _refuse_inbox(settings.inbox)
     _refuse_return_path(settings.mail_return_path)
     _refuse_oauth(settings)
+    _refuse_register(settings.register_from)
     if settings.embedded:
         return
     _refuse_database(settings.database_url)
@@ -241,6 +252,23 @@ def _refuse_oauth(settings: Settings) -> None:
             )
     if "oauth2" in (settings.smtp_auth, inbox_auth):
         oauth_client(settings.oauth)
+
+
+def _refuse_register(source: str) -> None:
+    """Where the member register comes from; what looks like a password in the address is never repeated."""
+    if "://" not in source:
+        return
+    try:
+        address = urlsplit(source)
+        host, _ = address.hostname, address.port
+    except ValueError:
+        host = None
+    usable = host and address.username is None and address.scheme in ("https", "http")
+    if not usable or (address.scheme == "http" and host not in LOOPBACK):
+        raise SettingsError(
+            "LOTS_REGISTER_FROM is not usable: write a file, a folder or https://host/path, "
+            "and put a token or user:password in LOTS_REGISTER_TOKEN."
+        )
 
 
 def _refuse_return_path(pattern: str) -> None:

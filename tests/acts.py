@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any, TypeVar
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from models.audit import Correction
@@ -18,7 +19,7 @@ from models.meetings import booking
 from models.networks import leavers
 from models.office.staff import by_signature
 from models.people.eligibility import GRACE
-from models.people.person import by_member_number
+from models.people.person import known_by_number
 from models.people.roles import roles_of
 from models.requests import assignment, waiting_list
 from models.stages import check_in as check_in_round
@@ -29,6 +30,7 @@ from models.tables.meeting import Meeting, MeetingForm
 from models.tables.network import Network, Role, RoleKind
 from models.tables.office import Intervention
 from models.tables.person import Membership, Person
+from models.tables.register import RegisterEntry, RegisterImport
 from models.tables.request import NamedOrganiser, SupportRequest
 from models.tables.transition import Actor, Cause
 
@@ -114,8 +116,19 @@ def named(session: Session, request: SupportRequest) -> list[NamedOrganiser]:
     return list(session.exec(theirs.order_by(col(NamedOrganiser.place))))
 
 
+def member(session: Session, number: str = AKE) -> Person:
+    """Somebody by their number, as the office knows them once they have turned to it."""
+    person = known_by_number(session, number)
+    assert person
+    session.add(person)
+    session.flush()
+    return person
+
+
 def no_register(session: Session) -> None:
     """No register was ever read in: nobody's membership is known."""
+    for table in (RegisterEntry, RegisterImport):
+        session.execute(delete(table))
     for person in session.exec(select(Person)):
         person.membership, person.is_representative = Membership.unknown, False
         session.add(person)
@@ -141,8 +154,7 @@ def queue_morning(session: Session, day: str | date) -> None:
 def leave_union(session: Session, *numbers: str, day: str | date) -> int:
     """The register says that they left, seen so early that their 14 days are over on `day`. How many roles ended."""
     for number in numbers:
-        person = by_member_number(session, number)
-        assert person
+        person = member(session, number)
         person.membership, person.is_representative = Membership.left, False
         session.add(person)
     session.flush()

@@ -1,8 +1,11 @@
 """The sample office: reference data, its staff and its members, in the configured database."""
 
+from datetime import UTC, datetime
+
 from models.db.engine import engine, transaction
 from models.operation.upgrade import upgrade
 from models.reference.file_import import DATA, import_file, load_reference_data
+from models.reference.register_import import import_members
 
 OFFICE = DATA.parents[2] / "deployments" / "demo"
 
@@ -13,4 +16,4 @@ def fill_office() -> None:
     with transaction() as session:
         load_reference_data(session)
         import_file(session, "staff", OFFICE / "staff.csv")
-        import_file(session, "members", OFFICE / "members.csv")
+    import_members(OFFICE / "members.csv", datetime.now(UTC))

@@ -2,6 +2,7 @@
 
 import json as to_json
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,26 @@ NO_LIST_OF_MEMBERS = (
 )
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class WholeRegister:
+    """Of a file of members.
+
+    Parameters
+    ----------
+    complete
+        The file is the whole member register: who is not in it has left the union.
+    yes
+        With --complete, also when more than a tenth of the register is gone.
+    """
+
+    complete: Annotated[bool, Parameter(negative=())] = False
+    yes: Annotated[bool, Parameter(negative=())] = False
+
+
+NOT_WHOLE = WholeRegister()
+
+
 def upgrade(*, json: Json = False) -> None:
     """Bring the database to the newest version, and load reference data where it is missing."""
     from deployments.server.up import upgrade_database
@@ -37,6 +58,7 @@ def import_(
     /,
     *,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
+    whole: WholeRegister = NOT_WHOLE,
     map: Path | None = None,
     signature: str = "",
     json: Json = False,
@@ -64,11 +86,16 @@ def import_(
     from models.reference.file_read import kind_of
     from models.reference.headings import AS_IT_IS, read_mapping
     from models.reference.problems import FileRefused
+    from models.reference.register_import import How, import_members
 
+    if whole != NOT_WHOLE and kind != "members":
+        raise UserError(localized("--complete, --yes: bara för members", "--complete, --yes: for members only"))
     mapping = read_mapping(map, kind_of(kind)) if map else AS_IT_IS
     try:
         if kind == "history":
             outcome = import_history(file, mapping, signature, datetime.now(UTC), is_trial=dry_run)
+        elif kind == "members":
+            outcome = import_members(file, datetime.now(UTC), mapping, How(whole.complete, whole.yes, dry_run))
         else:
             outcome = import_beside_others(kind, file, mapping, is_trial=dry_run)
     except FileRefused as refused:
@@ -136,9 +163,9 @@ def erase(member_number: str, /, *, json: Json = False) -> None:
 
 
 def _person(session: "Session", member_number: str) -> "Person":
-    from models.people.person import by_member_number
+    from models.people.person import known_by_number
 
-    found = by_member_number(session, member_number)
+    found = known_by_number(session, member_number)
     if found is None:
         raise UserError("MEMBER_NUMBER: nobody with this number is stored here; see that no figure is missing")
     return found

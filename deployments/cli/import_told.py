@@ -24,6 +24,7 @@ def show_import(outcome: Outcome, as_json: bool) -> None:
         localized("lika", "same"): numbers["same"],
     }
     names = {"networks": localized("nya nätverk", "new networks"), "meetings": localized("nya träffar", "new meetings")}
+    names["gone"] = localized("har utträtt", "have left")
     lines |= {names[name]: count for name, count in outcome.beside.items()}
     if outcome.is_trial:
         nothing = localized("inget skrevs; så här skulle det bli", "nothing was written; this is what would change")

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -162,12 +162,13 @@ def _load_office() -> None:
     from models.db.engine import transaction
     from models.db.trial import mark_trial
     from models.reference.file_import import import_file
+    from models.reference.register_import import import_members
 
     upgrade_database()
     with transaction() as session:
         mark_trial(session)
         import_file(session, "staff", HERE / "staff.csv")
-        import_file(session, "members", HERE / "members.csv")
+    import_members(HERE / "members.csv", datetime.now(UTC))
 
 
 async def _run_on_worker(flow: str, parameters: dict[str, object]) -> str:

@@ -1,12 +1,15 @@
 """Made-up members and places: names with å ä ö é, real municipalities, addresses under example.org only."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from random import Random
 
 from deployments.simulation.office import Row, new_id
 from models.dates.working_days import add_working_days
 from models.i18n import Language
 from models.office.policy import DEFAULTS
+from models.reference.member_register import entry, is_kept
 from models.tables.network import Nature
 from models.tables.person import EmailStatus, Membership, member_hash
 from models.tables.place import Municipality
@@ -50,6 +53,16 @@ def person(random: Random, place: int, **changes: object) -> Row:
         "is_employee": False,
     }
     return row | changes
+
+
+TOLD = ("member_number", "name", "email", "membership", "language", "is_representative", "is_employee")
+
+
+def register_of(persons: Sequence[Row], at: datetime) -> tuple[list[Row], list[Row]]:
+    """The member register as it was taken in then, with those of the persons who are members."""
+    entries = [entry({name: one[name] for name in TOLD}, since=1).model_dump() for one in persons if is_kept(one)]
+    taken_in: Row = {"number": 1, "begun_at": at, "finished_at": at, "file_hash": "", "members": len(entries)}
+    return [taken_in], sorted(entries, key=itemgetter("member_hash"))
 
 
 def request(random: Random, number: int, initiator: Row, where: Municipality, received: datetime) -> Row:

@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 from deployments.simulation.grant_life import shares_of
 from deployments.simulation.network_life import NOON, NetworkLife
 from deployments.simulation.office import MadeUpOffice, Row, new_id
-from deployments.simulation.people import person, request
+from deployments.simulation.people import person, register_of, request
 from deployments.simulation.snapshots import add_health
 from deployments.simulation.temperament import TEMPERS, Temperament, local_moment, meeting_day, transition
 from models.dates.local_time import add_months
@@ -33,6 +33,7 @@ from models.tables.network import ACTIVE, Network, NetworkState, Origin, Role, R
 from models.tables.office import Intervention, Staff
 from models.tables.person import Membership, Person
 from models.tables.place import Municipality
+from models.tables.register import RegisterEntry, RegisterImport
 from models.tables.request import NamedOrganiser, SupportRequest
 from models.tables.support import CapacityEntry, Item, SupportGrant, SupportTime
 from models.tables.transition import Actor, Cause, Transition
@@ -41,7 +42,8 @@ DAYS_TO_BEGIN = 21
 OTHER_REQUESTS = 0.15
 DECISION = time(14)
 ORDER: tuple[type[SQLModel], ...] = (
-    Staff, Person, Network, Role, SupportRequest, NamedOrganiser, SupportGrant, SupportTime, CapacityEntry, Meeting,
+    Staff, RegisterImport, RegisterEntry, Person, Network, Role, SupportRequest, NamedOrganiser, SupportGrant,
+    SupportTime, CapacityEntry, Meeting,
     MeetingDuty, ReportEntry, Partner, CheckIn, CheckInAnswer, HealthSnapshot, Intervention, Transition, ContactEntry,
     ChangeEntry,
 )  # fmt: skip
@@ -50,10 +52,10 @@ ORDER: tuple[type[SQLModel], ...] = (
 def simulate(networks: int, months: int, until: date, seed: int) -> dict[str, object]:
     """Make up `months` of history up to `until` and write it: counts of what was written.
 
-    Raises UserError when the database holds a person, a request or a network already.
+    Raises UserError when the database holds a register, a person, a request or a network already.
     """
     with transaction() as session:
-        for table in (Person, SupportRequest, Network):
+        for table in (RegisterImport, Person, SupportRequest, Network):
             if session.exec(select(table).limit(1)).first():
                 raise UserError(
                     localized(
@@ -240,6 +242,7 @@ class MadeUpWorld:
         rows = self.rows
         add_health(self.random, self.lives, self.first, self.until, rows)
         rows[Staff], rows[CapacityEntry] = self.office.made_up, self.office.ledger()
+        rows[RegisterImport], rows[RegisterEntry] = register_of(rows[Person], local_moment(self.last, NOON))
         for life in self.lives:
             network = life.network
             rows[Network].append({column.key: getattr(network, column.key) for column in Network.__table__.columns})  # type: ignore[attr-defined]

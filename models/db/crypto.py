@@ -46,7 +46,7 @@ def decrypt(secret: bytes) -> bytes:
         except ValueError:
             raise SettingsError(WRONG_KEY) from None
     try:
-        return _cipher(tuple(settings().data_keys)).decrypt(secret)
+        return _cipher(settings().data_keys).decrypt(secret)
     except InvalidToken:
         raise SettingsError(WRONG_KEY) from None
 
@@ -59,13 +59,13 @@ def _seals(keys: tuple[str, ...]) -> list[AESGCM]:
 def seal(plain: bytes) -> bytes:
     """Many bytes under the first of LOTS_DATA_KEY (AES-256-GCM): a thirtieth of the time `encrypt` takes for a mail."""
     nonce = os.urandom(NONCE)
-    return SEALED + nonce + _seals(tuple(settings().data_keys))[0].encrypt(nonce, plain, None)
+    return SEALED + nonce + _seals(settings().data_keys)[0].encrypt(nonce, plain, None)
 
 
 def unseal(sealed: bytes) -> bytes:
     """What `seal` was given. Raises SettingsError when no key of LOTS_DATA_KEY opens it."""
     nonce, secret = sealed[len(SEALED) :][:NONCE], sealed[len(SEALED) + NONCE :]
-    for key in _seals(tuple(settings().data_keys)):
+    for key in _seals(settings().data_keys):
         with suppress(InvalidTag):
             return key.decrypt(nonce, secret, None)
     raise SettingsError(WRONG_KEY)
@@ -74,4 +74,4 @@ def unseal(sealed: bytes) -> bytes:
 def keyed_hash(purpose: str, *parts: str) -> str:
     """A hash that cannot be looked up without LOTS_SECRET_KEY; equal parts give equal hashes within one purpose."""
     text = "\x1f".join((purpose, *parts))
-    return hmac.new(settings().secret_key.encode(), text.encode(), "sha256").hexdigest()
+    return hmac.digest(settings().secret_key.encode(), text.encode(), "sha256").hex()

@@ -10,7 +10,7 @@ from sqlmodel import Session, and_, col, exists, or_, select, update
 
 from models.errors import UserError
 from models.i18n import localized
-from models.people.person import by_member_number
+from models.people.person import known_by_number
 from models.tables.network import Role
 from models.tables.office import Staff
 from models.tables.person import Membership, Person
@@ -61,10 +61,11 @@ def staff_addresses(session: Session) -> set[str]:
 
 def who_may_carry(session: Session, member_number: str) -> Person:
     """The member or representative outside the office who has this number: they may carry a network or ask for one.
+    From now on they are written down.
 
     Raises UserError that names the field.
     """
-    person = by_member_number(session, member_number)
+    person = known_by_number(session, member_number)
     if person is None or not person.may_initiate or works_at_the_office(session, person):
         raise UserError(
             localized(
@@ -72,4 +73,6 @@ def who_may_carry(session: Session, member_number: str) -> Person:
                 "Member number: no active member or representative outside the office has it. Check the number.",
             )
         )
+    session.add(person)
+    session.flush()
     return person

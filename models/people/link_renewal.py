@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
 from models.mail.queue import QueuedMail, enqueue
-from models.people.person import by_member_number
+from models.people.person import known_by_number
 from models.people.roles import roles_of
 from models.people.signed_link import Purpose
 from models.tables.mail import OutgoingMail, Template
@@ -35,8 +35,12 @@ def send_for(session: Session, purpose: Purpose, ids: Sequence[str], at: datetim
 
 def send_my_data(session: Session, member_number: str, at: datetime) -> int:
     """Queue a link to everything that is stored about the member with this number; once a day, or none at all."""
-    person = by_member_number(session, member_number)
-    return _send(session, Purpose.my_data, _Wanted(person.id), "asked", at) if person else 0
+    person = known_by_number(session, member_number)
+    if person is None or not person.may_be_mailed:
+        return 0
+    session.add(person)
+    session.flush()
+    return _send(session, Purpose.my_data, _Wanted(person.id), "asked", at)
 
 
 def can_be_queued(session: Session) -> None:

@@ -9,34 +9,39 @@ from sqlmodel import Session, col, select
 from models.db.column_types import nfc
 from models.db.queries import some_at_a_time
 from models.i18n import Language
+from models.reference.member_register import person_in_register, register_is_loaded
 from models.tables.person import EmailStatus, Membership, Person, member_hash
 
 
 def by_member_number(session: Session, member_number: str) -> Person | None:
-    """The person with this number, if the register or a request told of one."""
+    """The person with this number, who asked, was named, carries something or wrote to us (domain.md section 3)."""
     return session.exec(select(Person).where(col(Person.member_hash) == member_hash(member_number))).one_or_none()
 
 
-def register_is_loaded(session: Session) -> bool:
-    """Whether a member register was ever imported: only then does a missing number mean "not a member"."""
-    known = select(Person.id).where(col(Person.membership).not_in((Membership.unknown, Membership.none))).limit(1)
-    return session.exec(known).first() is not None
+def known_by_number(session: Session, member_number: str) -> Person | None:
+    """The person with this number, or one who is not written down yet, as the member register has them.
+
+    Both are asked each time: nobody learns from the time it takes whom we have written down.
+    """
+    told, person = person_in_register(session, member_number), by_member_number(session, member_number)
+    return person or told
 
 
 def get_or_create_person(
     session: Session, member_number: str, name: str = "", email: str = "", language: Language = Language.sv
 ) -> Person:
-    """The person with this number; one whom the register does not know is written down with what was told.
+    """The person with this number, written down as the register has them; one whom it does not know is written down
+    with what was told.
 
     `language` is that of somebody new; who is known keeps theirs, since anybody can type anybody's number.
     """
-    person = by_member_number(session, member_number)
+    person, is_loaded = known_by_number(session, member_number), register_is_loaded(session)
     if person is None:
         person = Person(
             member_hash=member_hash(member_number),
             member_number=member_number,
             language=language,
-            membership=Membership.none if register_is_loaded(session) else Membership.unknown,
+            membership=Membership.none if is_loaded else Membership.unknown,
         )
     person.name = person.name or nfc(name) or None
     if email and not person.email:

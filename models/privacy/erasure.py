@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select, update
 
 from models.networks.contacts import end_roles_of_leavers
 from models.people.roles import organiser_key
+from models.reference.member_register import forget_in_register
 from models.requests import lifecycle
 from models.tables.change_entry import ChangedField, ChangeEntry
 from models.tables.contact_entry import ContactEntry
@@ -30,11 +31,13 @@ KEPT_AT_MOST = timedelta(days=400)  # what is older says nothing any more
 def erase(session: Session, person: Person, cause: Cause) -> None:
     """Empty everything that tells who somebody is, for good. Their networks live on, and counts stay as they were.
 
-    Their open requests are withdrawn; their roles end, and whoever else carries the network is asked (section 12). Done
-    twice it changes nothing.
+    Their open requests are withdrawn; their roles end, and whoever else carries the network is asked (section 12). What
+    the member register says of them goes too, until it is taken in the next time. Done twice it changes nothing.
     """
     if person.erased_at:
         return
+    if person.member_hash:
+        forget_in_register(session, person.member_hash)
     held = session.exec(select(Role.network_id).where(col(Role.person_id) == person.id))
     called = session.exec(select(Meeting.network_id).where(col(Meeting.convener_id) == person.id))
     for network_id in {*held, *called}:

@@ -17,8 +17,12 @@ class Kept:
 
 
 WITH_PERSON = Kept(
-    "until nothing ties them and the register knows no such member, or they are erased",
+    "until nothing ties them, a member until nothing points at them and they are not protected, or they are erased",
     "to reach who asked, was named or carries a network, and to know that they may",
+)
+WITH_REGISTER = Kept(
+    "as long as the register that was last taken in has them, or until they are erased",
+    "to know who may ask for or carry a network, and where they can be reached",
 )
 WITH_REQUEST = Kept(
     "came to nothing: 6 months, a non-member's or leaver's 30 days; granted: as its initiator's role",
@@ -41,6 +45,8 @@ KEPT: Mapping[str, Kept] = MappingProxyType({
     "person.name": WITH_PERSON,
     "person.email": WITH_PERSON,
     "person.phone": WITH_PERSON,
+    "register_entry.member_hash": WITH_REGISTER,
+    "register_entry.sealed": WITH_REGISTER,
     "support_request.initiator_id": WITH_REQUEST,
     "support_request.place": WITH_REQUEST,
     "support_request.need": Kept("12 months, unless it is open; at the latest with the request", TEXT.why),
@@ -93,7 +99,7 @@ NOBODYS: frozenset[str] = frozenset({
     "intervention.occasion", "capacity_entry.quarter", "transition.from_state", "transition.to_state",
     "transition.cause", "transition.signature", "outgoing_mail.template_version", "outgoing_mail.language",
     "outgoing_mail.reason", "outgoing_mail.claimed_by", "incoming_mail.key", "intake.flow", "intake.content",
-    "intake.subject_id", "congress_report.model_version", "congress_report.sha256",
+    "intake.subject_id", "congress_report.model_version", "congress_report.sha256", "register_import.file_hash",
     # pages of ours, and what a browser is known by: keyed hashes of what only it holds
     "look.page", "sign_in.page", "staff_session.key_hash", "staff_session.browser_hash",
     # runs of Prefect's, by id, and their machines

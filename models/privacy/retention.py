@@ -2,7 +2,7 @@
 
 Ties are loosened one by one. What somebody did in a network, or asked for in vain, is left to a nobody: a row of a
 person that is erased from the start, one for each, so that not even a nobody can be followed from one to another. Whom
-nothing ties any more is erased, unless the register knows them as a member: that is the register's own knowledge.
+nothing ties any more is erased; a member once nothing at all points at them, as the register knows them by itself.
 """
 
 from collections.abc import Iterable
@@ -64,7 +64,8 @@ class Forgotten:
 
 def forget(session: Session, at: datetime) -> Forgotten:
     """Forget all whose time is over on that day. Done twice it changes nothing more."""
-    return Forgotten(_requests(session, at), _roles(session, at), _persons(session, at), _texts(session, at))
+    requests, roles, texts = _requests(session, at), _roles(session, at), _texts(session, at)
+    return Forgotten(requests, roles, _persons(session, at), texts)  # last: what was just forgotten ties nobody
 
 
 # --- ties -----------------------------------------------------------------------------------------
@@ -199,7 +200,10 @@ def leave_mails(session: Session, theirs: ColumnElement[bool], nobody: UUID, at:
 
 
 def _persons(session: Session, at: datetime) -> int:
-    """Erase whom nothing ties any more and no register knows as a member. An open request ties whom it names too."""
+    """Erase whom nothing ties any more. An open request ties whom it names too; a member is tied by everything that
+    points at them, mail of the last twelve months too, and by what staff know and no register may: that they are
+    protected.
+    """
     is_open = sql_select(col(SupportRequest.id)).where(col(SupportRequest.state).in_(OPEN))
     _forget_named(session, at)
     ties: tuple[tuple[Any, Any], ...] = (
@@ -210,8 +214,15 @@ def _persons(session: Session, at: datetime) -> int:
         (OutgoingMail.person_id, col(OutgoingMail.status).in_(UNSETTLED)),
     )
     untied = [~sql_select(who).where(who == Person.id, holds).exists() for who, holds in ties]
+    points: tuple[Any, ...] = (
+        NamedOrganiser.person_id, RightsRequest.person_id, OutgoingMail.person_id, Look.person_id, CheckIn.person_id,
+        CheckInAnswer.person_id, Meeting.convener_id,
+    )  # fmt: skip
+    unmarked = [~sql_select(who).where(who == Person.id).exists() for who in points]
     left = col(Person.membership).in_((Membership.left, Membership.none, Membership.unknown))
-    which = and_(left, col(Person.is_representative).is_(False), col(Person.erased_at).is_(None), *untied)
+    is_no_member = and_(left, col(Person.is_representative).is_(False))
+    is_left_alone = and_(col(Person.protected_at).is_(None), *unmarked)
+    which = and_(col(Person.erased_at).is_(None), *untied, or_(is_no_member, is_left_alone))
     theirs = col(OutgoingMail.person_id).in_(sql_select(col(Person.id)).where(which))
     empty_mails(session, theirs, at)
     return empty_persons(session, which, at)

@@ -16,7 +16,6 @@ from models.reference.file_read import ReadFile, Told, read_file
 from models.reference.headings import AS_IT_IS, OfficeMapping
 from models.reference.kinds import KINDS, Kind, Values
 from models.reference.problems import FileRefused, Problem
-from models.tables.person import EmailStatus, Membership, Person, member_hash
 
 DATA = Path(__file__).parent / "data"
 # A web page waits 2.5 s for its turn, and SQLite looks for a free lock at least every tenth of a second.
@@ -73,13 +72,13 @@ class Outcome:
 
 
 def import_file(session: Session, kind_name: str, path: Path, mapping: OfficeMapping = AS_IT_IS) -> Outcome:
-    """Read a file into its table.
+    """Read a file into its table; members have a way of their own (`register_import`).
 
     Raises UserError when anything is wrong; the caller's transaction then holds nothing of the file.
     """
     read = read_file(kind_name, path, mapping)
     _check_codes(session, read)
-    rows = [_columns(read.kind, values) for _, values in read.rows]
+    rows = [values for _, values in read.rows]
     return Outcome(read.told, len(rows), _save(session, read.kind, rows))
 
 
@@ -115,18 +114,6 @@ def _without_zeros(code: str, known: Collection[str]) -> str:
     return f"{why}; {as_text()}"
 
 
-def _columns(kind: Kind, values: Values) -> Values:
-    """What the table keeps of a line."""
-    if kind.table is not Person:
-        return values
-    kept = {name: value for name, value in values.items() if name != "protected"}
-    found = member_hash(values["member_number"])
-    return kept | {
-        "member_hash": found,
-        "email_status": EmailStatus.ok if values["email"] else EmailStatus.missing,
-    }
-
-
 def import_beside_others(
     kind_name: str, path: Path, mapping: OfficeMapping = AS_IT_IS, *, is_trial: bool = False
 ) -> Outcome:
@@ -138,7 +125,7 @@ def import_beside_others(
     came.
     """
     read = read_file(kind_name, path, mapping)
-    rows = [_columns(read.kind, values) for _, values in read.rows]
+    rows = [values for _, values in read.rows]
     with reading() as session:
         _check_codes(session, read)
         if is_trial:
@@ -189,7 +176,7 @@ def _foreseen(session: Session, kind: Kind, rows: Sequence[Values]) -> Changes:
 
 def _beside_stored(session: Session, kind: Kind, rows: Sequence[Values]) -> Iterator[tuple[SQLModel | None, Values]]:
     """Each of the rows with what is stored of the same."""
-    key = "member_hash" if kind.table is Person else kind.columns[0].name
+    key = kind.columns[0].name
     for begins in range(0, len(rows), MOST_IN_A_CHUNK):
         chunk = rows[begins : begins + MOST_IN_A_CHUNK]
         wanted = col(getattr(kind.table, key)).in_([values[key] for values in chunk])
@@ -200,10 +187,7 @@ def _beside_stored(session: Session, kind: Kind, rows: Sequence[Values]) -> Iter
 def _change(row: SQLModel | None, values: Values) -> tuple[str, list[str]]:
     """What becomes of a line, and which columns it changes."""
     if row is None:
-        # Who left and is not known here is nobody we keep (domain.md section 10).
-        return ("same" if values.get("membership") in (Membership.left, Membership.none) else "new"), []
-    if isinstance(row, Person) and row.email == values["email"]:
-        values["email_status"] = row.email_status  # a bounce is not undone by the same address
+        return "new", []
     columns = [name for name, value in values.items() if getattr(row, name) != value]
     return ("changed" if columns else "same"), columns
 

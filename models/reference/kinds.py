@@ -30,8 +30,9 @@ from models.reference.cell import (
 from models.tables.meeting import MOST_ATTENDING, MeetingForm
 from models.tables.network import Nature, Network
 from models.tables.office import Staff, StaffRole
-from models.tables.person import Membership, Person, plain_number
+from models.tables.person import Membership, plain_number
 from models.tables.place import Branch, Municipality, Region
+from models.tables.register import RegisterEntry
 from models.vocabulary import CADENCE, DUTY, LANGUAGE, MEETING_FORM, MEMBERSHIP, NATURE, NETWORK_STATE, STAFF_ROLE
 
 Values = dict[str, Any]
@@ -239,7 +240,7 @@ KINDS: Final[Mapping[str, Kind]] = {
                 False,
             ),
         ),
-        Person,
+        RegisterEntry,
         key=plain_number,
     ),
     "history": Kind(HISTORY, Network, key=None),

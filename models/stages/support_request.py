@@ -20,7 +20,8 @@ from models.mail.queue import QueuedMail, enqueue
 from models.networks.lookup import network_by_number
 from models.office.policy import office_policy
 from models.people.eligibility import works_at_the_office
-from models.people.person import by_member_number, get_or_create_person, register_is_loaded
+from models.people.person import get_or_create_person, known_by_number
+from models.reference.member_register import register_is_loaded
 from models.reference.places import find_municipality, is_whole_country
 from models.requests import lifecycle
 from models.requests.assignment import take_on
@@ -79,7 +80,7 @@ def municipality_of(session: Session, form: SupportRequestForm) -> Municipality 
 
 def _check_people(session: Session, form: SupportRequestForm) -> None:
     is_loaded, field = register_is_loaded(session), localized(*CO_ORGANISERS)
-    if is_loaded and not by_member_number(session, form.member_number) and not form.email:
+    if is_loaded and not known_by_number(session, form.member_number) and not form.email:
         raise UserError(
             localized(
                 "Medlemsnummer: finns inte i medlemsregistret. Kontrollera det, eller fyll i e-post så får "
@@ -88,7 +89,7 @@ def _check_people(session: Session, form: SupportRequestForm) -> None:
             )
         )
     for place, number in enumerate(form.co_organiser_numbers, start=1):
-        person = by_member_number(session, number)
+        person = known_by_number(session, number)
         if is_loaded and not person:
             raise UserError(
                 localized(

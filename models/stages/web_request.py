@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.forms.support_request import SupportRequestForm
 from models.i18n import Language
-from models.people.person import register_is_loaded
+from models.reference.member_register import register_is_loaded
 from models.reference.places import find_municipality
 from models.requests import assignment, near_neighbour
 from models.stages import support_request

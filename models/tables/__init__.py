@@ -17,6 +17,7 @@ from models.tables import (  # noqa: F401 (imported for the tables they define)
     office,
     person,
     place,
+    register,
     request,
     run_pulse,
     staff_session,

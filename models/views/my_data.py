@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from models.dates.local_time import local
 from models.people.roles import organiser_key
+from models.reference.member_register import register_contents
 from models.tables.check_in import ANSWERS, CheckIn, CheckInAnswer
 from models.tables.mail import OutgoingMail
 from models.tables.meeting import Meeting, MeetingDuty
@@ -40,7 +41,10 @@ RIGHTS = ("kind", "received_at", "deadline", "status")
 
 
 def stored_about(session: Session, person: Person) -> dict[str, Any]:
-    """All of it, by kind, as plain values (JSON). Other persons are left out of what they share with this one."""
+    """All of it, by kind, as plain values (JSON). Other persons are left out of what they share with this one.
+
+    `person` may be one whom only the member register knows.
+    """
     roles = session.exec(select(Role).where(col(Role.person_id) == person.id)).all()
     names = {one.id: one.name for one in session.exec(select(Network).where(col(Network.id).in_(_networks(roles))))}
     meetings = select(Meeting).where(col(Meeting.convener_id) == person.id).order_by(col(Meeting.starts_at))
@@ -48,6 +52,7 @@ def stored_about(session: Session, person: Person) -> dict[str, Any]:
     rights = select(RightsRequest).where(col(RightsRequest.person_id) == person.id)
     return {
         "person": _row(person, PERSON),
+        "member_register": register_contents(session, person.member_number or ""),
         "roles": [_row(one, ROLE, network=names[one.network_id]) for one in roles],
         "requests": [_row(one, REQUEST) for one in _asked(session, person.id)],
         "named_in_requests": [_row(one, ("received_at", "place")) for one in _named(session, person.id)],

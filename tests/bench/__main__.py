@@ -26,6 +26,7 @@ from tests.bench.founders import founders
 from tests.bench.mails import mails
 from tests.bench.objects import health_by_objects
 from tests.bench.presses import presses
+from tests.bench.register import register
 from tests.bench.staff import staff
 from tests.bench.staff_pages import staff_pages
 
@@ -117,7 +118,7 @@ def rendering() -> dict[str, Any]:
 def main() -> None:
     """Run all benchmarks and write bench.json."""
     figures: dict[str, Any] = {}
-    for work in (staff, presses, mails, from_the_database, in_memory, rendering, founders, staff_pages):
+    for work in (staff, presses, mails, from_the_database, in_memory, rendering, founders, staff_pages, register):
         for name, value in work().items():
             figures[name] = value
             print(f"{name:<58} {value}", flush=True)

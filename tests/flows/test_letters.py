@@ -11,14 +11,13 @@ from models.mail.queue import QueuedMail, enqueue
 from models.networks.lifecycle import advance
 from models.office.staff import by_signature
 from models.office.staff_links import staff_link_of
-from models.people.person import by_member_number
 from models.settings import Settings
 from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.network import Network, NetworkState
 from models.tables.office import Intervention, Staff
 from models.tables.person import Person
 from models.tables.transition import Actor
-from tests.acts import AKE, GOREL, ask, at, by, mails, network_in, organisers, talk
+from tests.acts import AKE, GOREL, ask, at, by, mails, member, network_in, organisers, talk
 from tests.smtp_server import MailServer, mail_server, point_at
 
 NOW = "2026-11-02T10:30"
@@ -68,7 +67,7 @@ async def test_an_alarm_about_a_persons_own_data_leads_to_their_page(
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with reading() as session:
-        ake = by_member_number(session, AKE)
+        ake = member(session, AKE)
         assert ake
     told = {"what": "rights_access", "subject": "", "due": None, "link": "", "other_person": str(ake.id)}
     queue_to_staff(Template.staff_alarm, told, "mla")
@@ -138,7 +137,7 @@ async def test_staff_whose_address_no_server_takes_cost_one_mail_and_no_task_abo
 def queue_introduction() -> Person:
     """Åke and Görel have both said yes; the mail to Åke. Returns Görel."""
     with transaction() as session:
-        ake, gorel = by_member_number(session, AKE), by_member_number(session, GOREL)
+        ake, gorel = member(session, AKE), member(session, GOREL)
         assert ake and gorel
         told = {"other_person": str(gorel.id), "other_place": "Boden", "why": ["neighbouring_municipality"]}
         enqueue(session, [QueuedMail(Template.introduction, ake.id, "x", context=told)], at("2026-11-02"))

@@ -16,7 +16,6 @@ from models.mail import delivery as sending_rules
 from models.mail import in_doubt
 from models.mail.delivery import ComposedMail
 from models.mail.queue import QueuedMail, enqueue
-from models.people.person import by_member_number
 from models.requests import assignment
 from models.settings import Settings
 from models.stages import outbox as rules
@@ -24,7 +23,7 @@ from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.office import Intervention
 from models.tables.person import EmailStatus
 from tasks.smtp import batch_sender, delivery
-from tests.acts import AKE, ask, ask_for_a_receipt, at, mails, network_in, organisers
+from tests.acts import AKE, ask, ask_for_a_receipt, at, mails, member, network_in, organisers
 from tests.smtp_server import DROP, mail_server, point_at
 
 NOW = "2026-11-02T10:30"
@@ -153,7 +152,7 @@ async def test_a_person_who_must_not_be_mailed_is_not(
 ) -> None:
     queue_receipts()
     with transaction() as session:
-        person = by_member_number(session, AKE)
+        person = member(session, AKE)
         assert person
         match why:
             case "protected":
@@ -204,7 +203,7 @@ async def test_one_address_that_cannot_be_mailed_costs_one_mail_and_becomes_a_ta
             [QueuedMail(Template.step, organisers(session, network)[0].person_id, "x", network.id)],
             at("2026-11-02"),
         )
-        person = by_member_number(session, AKE)
+        person = member(session, AKE)
         assert person
         person.email = "åke@exämple.org"
         for mail in session.exec(select(OutgoingMail)):

@@ -7,7 +7,6 @@ from hypothesis.stateful import rule
 from sqlmodel import Session, col, select
 
 from models.forms.check_in import CheckInAnswers
-from models.people.person import by_member_number
 from models.people.roles import roles_of
 from models.requests import named_organisers
 from models.stages import check_in, kickoff
@@ -17,7 +16,7 @@ from models.tables.person import EmailStatus, Membership, Person
 from models.tables.request import NamedOrganiser, RequestState, SupportRequest
 from models.tables.transition import Actor
 from tests import acts
-from tests.acts import at
+from tests.acts import at, member
 from tests.histories.acting import MEMBERS, Acting
 
 PLACES = ("Luleå", "Boden", "Kiruna")
@@ -122,9 +121,7 @@ class Members(Acting):
     @rule(who=st.sampled_from(MEMBERS), what=st.sampled_from(("bounces", "stops reminders", "is protected", "is well")))
     def mail_to_somebody(self, who: str, what: str) -> None:
         def act(session: Session) -> None:
-            person = by_member_number(session, who)
-            if person is None:
-                return
+            person = member(session, who)
             person.email_status = EmailStatus.bounced if what == "bounces" else EmailStatus.ok
             person.reminders_stopped_at = at(self.today) if what == "stops reminders" else None
             person.protected_at = at(self.today) if what == "is protected" else None
@@ -139,7 +136,7 @@ class Members(Acting):
     )
     def the_register_says(self, who: str, membership: Membership, is_employee: bool) -> None:
         def act(session: Session) -> None:
-            person: Person | None = by_member_number(session, who)
+            person: Person | None = member(session, who)
             if person:
                 person.membership, person.is_employee = membership, is_employee
                 session.add(person)

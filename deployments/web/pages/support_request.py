@@ -22,7 +22,7 @@ from models.db.engine import reading
 from models.forms.support_request import EMPTY, SupportRequestForm
 from models.i18n import Language
 from models.office.menu import MENU
-from models.people.person import register_is_loaded
+from models.reference.member_register import register_is_loaded
 from models.stages import web_request
 from models.tables.network import Nature, NetworkState
 from models.tables.place import Municipality

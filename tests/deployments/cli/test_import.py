@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 
 from models.db.engine import reading
 from models.i18n import Language
-from models.people.person import by_member_number
+from models.people.person import known_by_number
 from models.settings import Settings, settings
 from models.tables.office import Staff
 from models.tables.place import Region
@@ -46,7 +46,7 @@ def test_what_libreoffice_calc_saved_with_swedish_settings_is_taken_as_it_is(
     told = json.loads(done.out)
     assert (done.code, told["read"], told["new"], told["not_used"]) == (0, 4, 3, ["Inträdd", "Årsavgift"])
     with reading() as session:
-        zoe = by_member_number(session, "80010119")
+        zoe = known_by_number(session, "80010119")
         assert zoe and (zoe.name, zoe.language, zoe.membership) == ("Zoë D’Arcy", Language.en, "passive")
     again = json.loads(lots_here("import", "members", LIBREOFFICE / name, "--json").out)
     assert (again["new"], again["changed"], again["same"]) == (0, 0, 4)

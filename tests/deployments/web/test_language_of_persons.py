@@ -1,7 +1,6 @@
 """The language that somebody is written to in: that of the page they first wrote on, and nobody else's choice."""
 
 import pytest
-from sqlmodel import select
 from starlette.testclient import TestClient
 
 from models.db import engine
@@ -13,6 +12,7 @@ from models.tables.person import Membership, Person
 from models.tables.transition import Actor, Cause
 from templates.rendering.mail import render_mail
 from tests.acts import AKE, MARIT, RENE
+from tests.acts import no_register as clear_register
 from tests.deployments.browsing import values_of
 from tests.deployments.conftest import World
 from tests.deployments.web.pages.test_support_request import SEND, UNKNOWN, requests_in
@@ -28,9 +28,7 @@ def person_by(number: str) -> Person:
 def no_register(world: World) -> None:
     """As before any register of members was read in: nobody's membership is known."""
     with engine.transaction() as session:
-        for person in session.exec(select(Person)):
-            person.membership = Membership.unknown
-            session.add(person)
+        clear_register(session)
 
 
 @pytest.mark.parametrize(

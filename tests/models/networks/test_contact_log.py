@@ -14,7 +14,6 @@ from models.forms.catch_up import CatchUpForm
 from models.networks import never_started, rest
 from models.office.contact_log import reminders_due
 from models.office.interventions import open_once
-from models.people.person import by_member_number
 from models.people.roles import roles_of
 from models.settings import Settings
 from models.stages import kickoff, work_list
@@ -24,7 +23,7 @@ from models.tables.network import Network, NetworkState
 from models.tables.office import Intervention, InterventionKind
 from models.tables.person import EmailStatus, Person
 from models.tables.transition import Actor
-from tests.acts import AKE, GOREL, all_sent, ask, at, by, change, network_in, say_yes, talk
+from tests.acts import AKE, GOREL, all_sent, ask, at, by, change, member, network_in, say_yes, talk
 
 N = NetworkState
 
@@ -215,7 +214,7 @@ def test_somebody_who_was_reached_is_no_attempt_in_vain(office: Settings) -> Non
 def test_a_network_whose_every_organiser_is_protected_can_be_closed_on_their_own_word(office: Settings) -> None:
     with transaction() as session:
         network, _ = planned(session)
-        person = by_member_number(session, AKE)
+        person = member(session, AKE)
         assert person
         person.protected_at = at("2026-11-10")
         assert change(session, network, "close", "2026-12-01", member="m1")

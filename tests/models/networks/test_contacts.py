@@ -10,7 +10,6 @@ from models.errors import UserError
 from models.mail.suppression import suppression_reason
 from models.networks import contacts
 from models.office.staff import by_signature
-from models.people.person import by_member_number
 from models.people.roles import confirmed_organisers, confirmed_organisers_of, contact_of, contacts_of, roles_of
 from models.privacy.retention import forget
 from models.settings import Settings
@@ -31,6 +30,7 @@ from tests.acts import (
     leave_union,
     mails,
     meet,
+    member,
     morning,
     network_in,
     network_of,
@@ -41,7 +41,7 @@ DAY = "2027-01-11"
 
 
 def person(session: Session, number: str) -> Person:
-    found = by_member_number(session, number)
+    found = member(session, number)
     assert found
     return found
 

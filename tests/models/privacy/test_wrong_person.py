@@ -8,7 +8,6 @@ from sqlmodel import Session, col, select
 from models.db.engine import transaction
 from models.errors import UserError
 from models.office.staff import by_signature
-from models.people.person import by_member_number
 from models.people.roles import contact_of, organiser_key, roles_of
 from models.privacy import retention
 from models.privacy.wrong_person import INITIATOR, right_asker, right_member
@@ -23,11 +22,26 @@ from models.tables.person import Membership, Person
 from models.tables.request import NamedOrganiser, SupportRequest
 from models.views.invariants import broken
 from tests import acts
-from tests.acts import AKE, EMPLOYEE, GOREL, MARIT, ORJAN, RENE, ask, at, mails, named, network_in, put_right, talk
+from tests.acts import (
+    AKE,
+    EMPLOYEE,
+    GOREL,
+    MARIT,
+    ORJAN,
+    RENE,
+    ask,
+    at,
+    mails,
+    member,
+    named,
+    network_in,
+    put_right,
+    talk,
+)
 
 
 def person(session: Session, number: str) -> Person:
-    found = by_member_number(session, number)
+    found = member(session, number)
     assert found
     return found
 

@@ -8,12 +8,9 @@ from sqlmodel import select
 
 from models.db.engine import transaction
 from models.errors import UserError
-from models.i18n import Language
-from models.people.person import by_member_number, get_or_create_person
 from models.reference.file_import import DATA, import_file
 from models.settings import Settings
 from models.tables.office import Staff
-from models.tables.person import EmailStatus, Membership
 from models.tables.place import Branch, Municipality, Region
 
 # Statistics Sweden's number of municipalities in each county.
@@ -50,52 +47,6 @@ def test_what_is_new_is_added_and_what_differs_is_changed(office: Settings, tmp_
     with transaction() as session:
         assert import_file(session, "staff", file).numbers == {"read": 2, "new": 1, "changed": 1, "same": 0}
         assert session.exec(select(Staff.name).where(Staff.signature == "asj")).one() == "Åsa Ny"
-
-
-def test_a_bounced_address_stays_bounced_until_the_register_has_another(office: Settings, tmp_path: Path) -> None:
-    file = tmp_path / "members.csv"
-    with transaction() as session:
-        person = by_member_number(session, "800101-01")
-        assert person
-        person.email_status = EmailStatus.bounced
-        session.flush()
-        line = "member_number,name,email,membership\n800101-01,Åke Öhman,{},active\n"
-        for address, status in (("ake.ohman@example.org", EmailStatus.bounced), ("ny@example.org", EmailStatus.ok)):
-            file.write_text(line.format(address))
-            import_file(session, "members", file)
-            assert person.email_status == status
-
-
-def test_who_has_left_and_is_not_known_is_not_written_down_and_who_is_known_is_told_of(
-    office: Settings, tmp_path: Path
-) -> None:
-    file = tmp_path / "members.csv"
-    file.write_text(
-        "member_number,name,email,membership\n990101-98,Nils Borta,nils@example.org,left\n"
-        "800101-01,Åke Öhman,ake.ohman@example.org,left\n"
-    )
-    with transaction() as session:
-        assert import_file(session, "members", file).numbers == {"read": 2, "new": 0, "changed": 1, "same": 1}
-        assert by_member_number(session, "990101-98") is None
-        ake = by_member_number(session, "800101-01")
-        assert ake and ake.membership == Membership.left
-
-
-def test_a_register_without_languages_leaves_each_their_own_and_one_with_them_decides(
-    office: Settings, tmp_path: Path
-) -> None:
-    with transaction() as session:
-        person = get_or_create_person(session, "990101-99", language=Language.en)
-        file = tmp_path / "members.csv"
-        for cell, expected in ((None, Language.en), ("", Language.en), ("sv", Language.sv)):
-            heading, ends = ("", "") if cell is None else (",language", f",{cell}")
-            file.write_text(f"member_number,name,email,membership{heading}\n990101-99,Ny,,active{ends}\n")
-            import_file(session, "members", file)
-            assert person.language == expected
-        file.write_text("member_number,name,email,membership\n990102-99,Ny,,active\n")
-        import_file(session, "members", file)
-        new = by_member_number(session, "990102-99")
-        assert new and new.language == Language.sv
 
 
 @pytest.mark.parametrize(

@@ -12,28 +12,27 @@ from models.errors import DatabaseFull, DatabaseUnavailable, UserError
 from models.reference import file_import
 from models.reference.file_import import import_beside_others
 from models.settings import Settings
-from models.tables.person import Person
-from models.tables.place import Region
+from models.tables.place import Branch, Region
 
 LINES = 3000
 
 
-def members(path: Path, *, last: str = "") -> Path:
-    lines = [f"9{number:05},Medlem {number},m{number}@example.org,active" for number in range(LINES)]
-    text = "\n".join(["member_number,name,email,membership", *lines, *([last] if last else [])])
+def branches(path: Path, *, last: str = "") -> Path:
+    lines = [f"9{number:05},Förening {number}" for number in range(LINES)]
+    text = "\n".join(["code,name", *lines, *([last] if last else [])])
     path.write_text(text, encoding="utf-8")
     return path
 
 
 def count() -> int:
     with engine.reading() as session:
-        return len(session.exec(select(Person.id)).all())
+        return len(session.exec(select(Branch.code)).all())
 
 
 def test_others_get_their_turn_while_a_large_file_is_taken_in(office: Settings, tmp_path: Path) -> None:
     before, told, waits = count(), {}, []
     work = threading.Thread(
-        target=lambda: told.update(import_beside_others("members", members(tmp_path / "m.csv")).numbers)
+        target=lambda: told.update(import_beside_others("branches", branches(tmp_path / "m.csv")).numbers)
     )
     work.start()
     number = 0
@@ -46,25 +45,25 @@ def test_others_get_their_turn_while_a_large_file_is_taken_in(office: Settings, 
         time.sleep(0.05)
     assert told == {"read": LINES, "new": LINES, "changed": 0, "same": 0} and count() == before + LINES
     assert len(waits) > 3 and max(waits) < 2.5, "a page gives up after 2.5 s"
-    again = import_beside_others("members", tmp_path / "m.csv").numbers
+    again = import_beside_others("branches", tmp_path / "m.csv").numbers
     assert again == {"read": LINES, "new": 0, "changed": 0, "same": LINES}
 
 
 @pytest.mark.parametrize(
     ("last", "field"),
-    [("900000,Again,a@example.org,active", "member_number"), ("999999,X,no address,active", "email")],
+    [("900000,Again", "code"), ("999999,www.example.org", "name")],
 )
 def test_a_wrong_last_line_leaves_everything_as_it_was(office: Settings, tmp_path: Path, last: str, field: str) -> None:
     before = count()
     with pytest.raises(UserError, match=rf"m.csv, rad {LINES + 2}, {field}: "):
-        import_beside_others("members", members(tmp_path / "m.csv", last=last))
+        import_beside_others("branches", branches(tmp_path / "m.csv", last=last))
     assert count() == before
 
 
 def test_one_that_is_broken_off_is_finished_by_the_same_call(
     office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, file, save, turns = count(), members(tmp_path / "m.csv"), file_import._save, []
+    before, file, save, turns = count(), branches(tmp_path / "m.csv"), file_import._save, []
 
     def full_at_the_third(*given: object) -> object:
         turns.append(1)
@@ -75,9 +74,9 @@ def test_one_that_is_broken_off_is_finished_by_the_same_call(
     with monkeypatch.context() as away:
         away.setattr(file_import, "_save", full_at_the_third)
         with pytest.raises(DatabaseUnavailable, match=f"av {LINES} rader är inlästa: läs in samma fil igen"):
-            import_beside_others("members", file)
+            import_beside_others("branches", file)
     stored = count() - before
     assert 0 < stored < LINES
-    told = import_beside_others("members", file).numbers
+    told = import_beside_others("branches", file).numbers
     assert told == {"read": LINES, "new": LINES - stored, "changed": 0, "same": stored}
     assert count() == before + LINES

@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 from models.db.engine import transaction
 from models.errors import TransitionRefused, UserError
 from models.forms.needs_talk import NeedsTalkForm
-from models.people.person import by_member_number
 from models.requests import lifecycle
 from models.settings import Settings
 from models.stages import needs_talk, work_list
@@ -19,7 +18,7 @@ from models.tables.person import Membership
 from models.tables.request import RefusalReason, RequestState, SupportRequest
 from models.tables.transition import Actor
 from models.views.form_options import all_lists
-from tests.acts import MARIT, ask, at, by, mails, morning, organisers, talk
+from tests.acts import MARIT, ask, at, by, mails, member, morning, organisers, talk
 
 NO_ON = date(2026, 11, 5)
 REFUSALS = [("decline", "outside_purpose"), ("refer", "other_network")]
@@ -142,7 +141,7 @@ def test_an_appeal_that_came_in_time_and_is_written_down_late_goes_through(offic
 
 def test_an_appeal_of_who_may_not_ask_is_not_withdrawn_before_it_is_decided(office: Settings) -> None:
     with transaction() as session:
-        marit = by_member_number(session, MARIT)
+        marit = member(session, MARIT)
         assert marit
         marit.membership, marit.is_representative = Membership.left, False
         request = ask(session, member_number=MARIT, co_organisers="")

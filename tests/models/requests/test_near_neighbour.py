@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 from models.db import column_types, crypto
 from models.db.engine import transaction
 from models.networks.lifecycle import advance
-from models.people.person import by_member_number
 from models.reference.file_import import DATA
 from models.reference.places import neighbouring
 from models.requests import near_neighbour
@@ -21,7 +20,7 @@ from models.tables.person import Membership, Person
 from models.tables.place import Municipality
 from models.tables.request import NearNeighbour, RequestState, SupportRequest
 from models.tables.transition import Actor
-from tests.acts import AKE, GOREL, MARIT, ask, at, by, mails, network_in, talk
+from tests.acts import AKE, GOREL, MARIT, ask, at, by, mails, member, network_in, talk
 
 CARE = "Chefer i vården vill ses och byta erfarenheter om schemaläggning."
 CARE_TOO = "Vi chefer i vården vill träffas och byta erfarenheter kring schemaläggning."
@@ -124,7 +123,7 @@ def test_neighbours_are_never_merged_by_machine(office: Settings) -> None:
 def test_who_may_not_be_a_member_is_introduced_to_nobody_until_that_is_known(office: Settings) -> None:
     with transaction() as session:
         first = ask(session)
-        gorel = by_member_number(session, GOREL)
+        gorel = member(session, GOREL)
         assert gorel
         gorel.membership = Membership.unknown
         second = ask_elsewhere(session)
@@ -168,7 +167,7 @@ def test_a_network_is_introduced_through_its_contact(office: Settings) -> None:
         agree_for_request(session, request, at("2027-01-11"))
         assert agree_for_network(session, network, at("2027-01-12")) == 1
         assert introduce(session, at("2027-01-12")) == 1
-        ake = by_member_number(session, AKE)
+        ake = member(session, AKE)
         assert ake and {mail.person_id for mail in mails(session, "introduction")} == {ake.id, request.initiator_id}
 
 

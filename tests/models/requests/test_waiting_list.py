@@ -10,7 +10,6 @@ from models.db.engine import transaction
 from models.networks import creation
 from models.office.absence import record_absence
 from models.office.staff import by_signature
-from models.people.person import by_member_number
 from models.requests import named_organisers, waiting_list
 from models.settings import Settings
 from models.support.ledger import all_hours_left, book_hours, set_budget
@@ -19,7 +18,7 @@ from models.tables.person import Membership
 from models.tables.request import RequestState, SupportRequest
 from models.tables.support import EntryKind
 from models.tables.transition import Actor
-from tests.acts import AKE, GOREL, MARIT, ORJAN, ask, at, by, grant_line, mails, named, organisers, talk
+from tests.acts import AKE, GOREL, MARIT, ORJAN, ask, at, by, grant_line, mails, member, named, organisers, talk
 
 NORRBOTTEN = "25"
 
@@ -105,7 +104,7 @@ def test_a_yes_of_one_who_left_the_union_or_works_at_the_office_since_does_not_c
         second = wait(session, MARIT, "2026-11-03", others=GOREL)
         [gorel] = named(session, second)
         named_organisers.answer(session, gorel, at("2026-11-09"), is_yes=True)
-        person = by_member_number(session, GOREL)
+        person = member(session, GOREL)
         assert person and order(session) == [2, 1]
         person.is_employee = True
         session.flush()

@@ -30,13 +30,13 @@ from models.tables.request import RequestState, SupportRequest
 from models.views.form_options import all_lists
 from models.views.invariants import broken
 from models.views.work_item import no_link
-from tests.acts import AKE, MARIT, all_sent, ask, at, mails, meet, network_in
+from tests.acts import AKE, MARIT, all_sent, ask, at, mails, meet, member, network_in
 
 ASKED = "2027-03-02"
 
 
 def ake(session: Session) -> Person:
-    found = by_member_number(session, AKE)
+    found = member(session, AKE)
     assert found
     return found
 
@@ -305,7 +305,7 @@ def test_an_open_request_of_theirs_is_withdrawn_and_mail_that_waits_is_not_sent(
 def test_somebody_else_is_left_as_they_are(office: Settings) -> None:
     with transaction() as session:
         network_in(session)
-        marit = by_member_number(session, MARIT)
+        marit = member(session, MARIT)
         assert marit
         before = marit.model_dump()
         say(session, wants(session, RightsKind.erasure))

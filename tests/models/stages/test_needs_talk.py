@@ -15,7 +15,6 @@ from models.networks import creation
 from models.office.menu import SUGGESTED, suggest
 from models.office.policy import DEFAULTS
 from models.office.staff import by_signature
-from models.people.person import by_member_number
 from models.settings import Settings
 from models.stages import needs_talk
 from models.support.ledger import book_hours, hours_left, release, split
@@ -27,7 +26,7 @@ from models.tables.support import EntryKind, Item, SupportGrant
 from models.tables.transition import Actor
 from models.views.form_options import all_lists
 from models.views.my_data import stored_about
-from tests.acts import AKE, GOREL, MARIT, RENE, ask, at, by, grant_line, mails, no_register, organisers, talk
+from tests.acts import AKE, GOREL, MARIT, RENE, ask, at, by, grant_line, mails, member, no_register, organisers, talk
 
 
 def test_a_grant_creates_the_network_with_its_initiator_and_asks_the_others(office: Settings) -> None:
@@ -272,7 +271,7 @@ def test_a_network_that_comes_back_is_linked_to_the_one_before(office: Settings)
 def test_an_employee_named_as_co_organiser_is_never_given_a_role(office: Settings) -> None:
     with transaction() as session:
         request = ask(session, co_organisers=f"{GOREL}, {MARIT}, {RENE}")
-        gorel = by_member_number(session, GOREL)
+        gorel = member(session, GOREL)
         assert gorel
         gorel.is_employee = True  # since they were named
         network = talk(session, request)
@@ -304,7 +303,7 @@ def test_without_notes_none_are_kept(office: Settings) -> None:
 def test_the_initiator_finds_the_notes_among_what_is_stored_about_them_and_the_others_do_not(office: Settings) -> None:
     with transaction() as session:
         talk(session, ask(session), notes="De har en lokal.")
-        persons = [by_member_number(session, number) for number in (AKE, MARIT)]
+        persons = [member(session, number) for number in (AKE, MARIT)]
         asked, named = (stored_about(session, one) for one in persons if one)
         assert [one["talk_notes"] for one in asked["requests"]] == ["2026-11-05: De har en lokal."]
         assert "lokal" not in str(named)

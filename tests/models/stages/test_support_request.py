@@ -9,7 +9,6 @@ from models.db.engine import transaction
 from models.errors import UserError
 from models.networks.lifecycle import advance
 from models.office.staff import by_signature
-from models.people.person import by_member_number
 from models.people.roles import roles_of
 from models.reference.places import is_whole_country
 from models.settings import Settings
@@ -29,7 +28,9 @@ from tests.acts import (
     change,
     emptied,
     mails,
+    member,
     network_in,
+    no_register,
     organisers,
     request_form,
     talk,
@@ -72,7 +73,7 @@ def test_coming_back_is_a_new_request_that_names_its_predecessor(office: Setting
 
 def test_what_was_declined_may_be_asked_again_another_day_and_is_judged_anew(office: Settings) -> None:
     with transaction() as session:
-        person = by_member_number(session, AKE)
+        person = member(session, AKE)
         assert person
         person.membership = Membership.left
         no = ask(session)
@@ -100,7 +101,7 @@ def test_a_co_organiser_named_twice_is_one_co_organiser(office: Settings) -> Non
 def test_a_co_organiser_who_is_no_member_is_given_no_role(office: Settings) -> None:
     with transaction() as session:
         request = ask(session, co_organisers=f"{MARIT}, {RENE}")
-        marit = by_member_number(session, MARIT)
+        marit = member(session, MARIT)
         assert marit
         marit.membership = Membership.left
         network = talk(session, request)
@@ -129,7 +130,7 @@ def test_an_employee_who_is_also_a_member_is_refused_as_initiator(office: Settin
 
 def test_who_is_on_the_staff_by_their_address_is_refused_as_initiator_and_as_co_organiser(office: Settings) -> None:
     with transaction() as session:
-        marit = by_member_number(session, MARIT)
+        marit = member(session, MARIT)
         assert marit
         by_signature(session, "gol", "").email = (marit.email or "").upper()
         request = ask(session, member_number=MARIT, co_organisers="")
@@ -189,7 +190,7 @@ def test_a_non_member_gets_a_kind_answer(office: Settings) -> None:
 
 def test_a_former_member_is_not_a_member_but_a_passive_representative_may_ask(office: Settings) -> None:
     with transaction() as session:
-        person = by_member_number(session, AKE)
+        person = member(session, AKE)
         assert person
         person.membership = Membership.left
         assert ask(session).reason == RefusalReason.not_a_member
@@ -199,9 +200,7 @@ def test_a_former_member_is_not_a_member_but_a_passive_representative_may_ask(of
 
 def test_while_the_register_is_down_a_request_is_incomplete_and_never_granted(office: Settings) -> None:
     with transaction() as session:
-        for person in session.exec(select(Person)):
-            person.membership = Membership.unknown
-        session.flush()
+        no_register(session)
         request = ask(session, co_organisers="")
         assert request.state == RequestState.incomplete
         assert len(mails(session, "more-information")) == 1
@@ -307,12 +306,6 @@ def test_when_nobody_of_the_region_is_there_the_office_takes_it(office: Settings
         assert signature_of(session, ask(session)) == "mla"
 
 
-def without_register(session: Session) -> None:
-    for person in session.exec(select(Person)):
-        person.membership = Membership.unknown
-    session.flush()
-
-
 def retry(session: Session, day: str = "2026-11-09") -> int:
     settled = support_request.retry_incomplete(session, by(Actor.rule, day))
     session.flush()
@@ -323,7 +316,7 @@ def test_a_request_that_came_while_the_register_was_down_is_retried_and_received
     office: Settings,
 ) -> None:
     with transaction() as session:
-        without_register(session)
+        no_register(session)
         request = ask(session)
         assert retry(session) == 0
         session.get_one(Person, request.initiator_id).membership = Membership.active
@@ -337,7 +330,7 @@ def test_a_request_that_came_while_the_register_was_down_is_retried_and_received
 
 def test_a_request_whose_initiator_proves_not_to_be_a_member_is_declined_with_its_mail(office: Settings) -> None:
     with transaction() as session:
-        without_register(session)
+        no_register(session)
         request = ask(session)
         session.get_one(Person, request.initiator_id).membership = Membership.none
         assert retry(session) == 1
@@ -377,7 +370,7 @@ def test_a_person_is_stored_encrypted_and_found_by_member_number(office: Setting
     with transaction() as session:
         row = session.connection().exec_driver_sql("SELECT member_hash, member_number, name, email FROM person").all()
         assert not any(text in str(row) for text in (AKE, "Öhman", "ake.ohman"))
-        found = by_member_number(session, AKE.replace("-", " "))
+        found = member(session, AKE.replace("-", " "))
         assert found and found.name == "Åke Öhman"
         assert session.exec(select(Person).where(col(Person.member_hash) == AKE)).first() is None
 

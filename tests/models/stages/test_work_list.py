@@ -13,7 +13,6 @@ from models.office.contact_log import log_attempt
 from models.office.interventions import open_once
 from models.office.staff import by_signature
 from models.office.staff_links import staff_link_of
-from models.people.person import by_member_number
 from models.privacy import rights_request
 from models.settings import Settings
 from models.stages import work_list
@@ -22,7 +21,7 @@ from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.office import Intervention, InterventionKind, Staff, StaffRole
 from models.tables.person import Person, RightsKind
 from models.views.work_item import Part
-from tests.acts import AKE, GOREL, ask, at, mails, network_in, talk
+from tests.acts import AKE, GOREL, ask, at, mails, member, network_in, talk
 
 
 def test_a_request_waits_for_its_talk_within_five_working_days_and_its_decision_within_fifteen(
@@ -149,7 +148,7 @@ def test_a_regions_part_of_the_list_is_what_is_about_it(office: Settings) -> Non
 
 
 def _ake(session: Session) -> Person:
-    found = by_member_number(session, AKE)
+    found = member(session, AKE)
     assert found
     return found
 

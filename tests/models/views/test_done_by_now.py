@@ -10,7 +10,6 @@ from deployments.cli.check import Check
 from deployments.cli.doctor import examine
 from models.db.engine import transaction
 from models.db.trial import mark_trial
-from models.people.person import by_member_number
 from models.privacy.retention import forget
 from models.requests import waiting_list
 from models.settings import Settings
@@ -18,11 +17,11 @@ from models.tables.intake import Intake
 from models.tables.person import Membership
 from models.tables.transition import Actor
 from models.views.done_by_now import late
-from tests.acts import AKE, GOREL, MARIT, all_sent, ask, at, by, change, morning, network_in, talk
+from tests.acts import AKE, GOREL, MARIT, all_sent, ask, at, by, change, member, morning, network_in, talk
 
 
 def left(session: Session, number: str) -> None:
-    person = by_member_number(session, number)
+    person = member(session, number)
     assert person
     person.membership = Membership.left
     session.add(person)

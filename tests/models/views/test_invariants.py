@@ -20,7 +20,7 @@ from models.tables.office import Staff
 from models.tables.support import CapacityEntry, EntryKind, Item, SupportGrant
 from models.tables.transition import Actor
 from models.views.invariants import broken
-from tests.acts import ask, at, by, grant_line, meet, network_in, talk
+from tests.acts import ORJAN, ask, at, by, grant_line, meet, member, network_in, talk
 
 BREAKS = {
     "I1: 1 nätverk utan bekräftad initiativtagare: #1": [
@@ -88,6 +88,7 @@ def build(session: Session) -> None:
 def test_what_breaks_a_rule_is_named_by_number_and_count(office: Settings, line: str) -> None:
     with transaction() as session:
         build(session)
+        member(session, ORJAN)  # somebody without a role
         assert broken(session) == []
         for statement in BREAKS[line]:
             session.connection().execute(text(statement))

@@ -17,7 +17,6 @@ from models.errors import MailEncryptionRefused, MailLoginRefused, MailServerUna
 from models.mail import delivery as sending_rules
 from models.mail import in_doubt
 from models.mail.queue import QueuedMail, enqueue
-from models.people.person import by_member_number
 from models.settings import Settings
 from models.stages import outbox as rules
 from models.tables.mail import OutgoingMail, Template
@@ -25,7 +24,7 @@ from models.tables.office import Intervention
 from models.tables.person import EmailStatus, Person
 from tasks.smtp import batch_sender, delivery
 from tasks.smtp.batch_sender import send_due
-from tests.acts import AKE, at, network_in, organisers
+from tests.acts import AKE, at, member, network_in, organisers
 from tests.certificates import Authority
 from tests.smtp_server import DROP, MailServer, mail_server, point_at
 from tests.tasks.smtp.receipts import NOW, queue_receipts, rows, send_all, statuses
@@ -284,7 +283,7 @@ class TestAddresses:
     async def test_letters_before_the_at_go_where_the_server_takes_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
         queue_receipts(1)
         with transaction() as session:
-            person = by_member_number(session, AKE)
+            person = member(session, AKE)
             assert person
             person.email = "åke@exämple.org"
         async with mail_server() as server:

@@ -22,7 +22,7 @@ from models.tables.network import Nature, Network, NetworkState
 from models.tables.person import Membership, Person
 from models.tables.request import NamedOrganiser, NearNeighbour, RequestState, SupportRequest
 from templates.rendering.web import LANGUAGES, words
-from tests.acts import AKE, EMPLOYEE, MARIT, RENE
+from tests.acts import AKE, EMPLOYEE, MARIT, RENE, no_register
 from tests.deployments.browsing import HOSTILE, REQUEST, Page, sentence_by
 from tests.deployments.conftest import PUBLIC_URL, World
 
@@ -179,9 +179,7 @@ def test_nobody_can_have_a_members_mail_sent_to_themselves(browser: TestClient, 
 
 def test_without_a_register_name_and_address_are_asked_for(browser: TestClient, world: World) -> None:
     with engine.transaction() as session:
-        for person in session.exec(select(Person)):
-            person.membership = Membership.unknown
-            session.add(person)
+        no_register(session)
     assert Page(browser.get("/request").text).field("email")["autocomplete"] == "email"
     for field, value, problem in [("name", "", "missing"), ("email", "", "missing"), ("email", "å@@", "form")]:
         refused = browser.post("/request", data=SEND | {"name": "Ny", "email": "ny@example.org"} | {field: value})
