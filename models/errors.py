@@ -59,6 +59,10 @@ class InboxUnavailable(ServiceUnavailable):
     """Inkorgen går inte att nå. Inget gick förlorat: kör om (Retry) när den är igång igen."""
 
 
+class RegisterUnavailable(ServiceUnavailable):
+    """Medlemsregistret går inte att hämta. Det som lästes in förra gången gäller."""
+
+
 class DatabaseUnavailable(ServiceUnavailable):
     """The database does not do what it was asked; what was begun was rolled back. Its kinds say what helps."""
 

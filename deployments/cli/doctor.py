@@ -15,12 +15,14 @@ from deployments.server.environment import answers
 from deployments.server.planned_runs import Plan, planned_runs, scheduled
 from deployments.server.prefect_api import configured_api
 from deployments.server.waiting_runs import WaitingRuns, waiting_runs
+from models.dates.local_time import local
 from models.db.engine import reading, schema_version
 from models.db.trial import is_trial
 from models.errors import LotsError, ServiceUnavailable
 from models.operation.alarms import MAIL_LATE, NIGHT_LATE, RUN_LATE, nightly_flows, nights_missed
 from models.operation.backups import is_late
 from models.operation.upgrade import knows, newest_version
+from models.reference.member_register import newest_import
 from models.settings import Settings
 from models.stages import outbox
 from models.views.done_by_now import late
@@ -28,6 +30,7 @@ from models.views.invariants import broken
 from tasks.archive import nightly
 
 WRITTEN = 2**16  # bytes: what is tried
+REGISTER_OLD = timedelta(days=35)
 LEAST_MB = 500  # a year of one office, and room for a backup beside it
 
 
@@ -63,6 +66,7 @@ def _seconds(wait: timedelta | None) -> int | None:
 def examine(settings: Settings, resolver: Resolver | None = None) -> Findings:
     """Look at everything. `resolver`: another than this machine's, for the sender's domain."""
     found = Findings([_settings(settings), _disk(settings), _database(), _rules(), _late()])
+    _register(found)
     _nights(found, settings)
     _prefect(found)
     found.checks += look_at_sending(settings, resolver, prefect_answers=found.runs is not None)
@@ -73,6 +77,22 @@ def examine(settings: Settings, resolver: Resolver | None = None) -> Findings:
     if settings.inbox:
         found.checks.append(look_at_inbox(settings))
     return found
+
+
+def _register(found: Findings) -> None:
+    """When the member register was taken in. An old one is a remark: the office may have no newer."""
+    try:
+        with reading() as session:
+            newest = newest_import(session)
+    except (LotsError, SQLAlchemyError):
+        return None  # the database's own line says so
+    if newest is None or newest.finished_at is None:
+        do = "take it in: `lots import members FILE`, or set LOTS_REGISTER_FROM; until then requests stay incomplete"
+        return found.checks.append(Check("register", True, "no member register was taken in", do))
+    age = datetime.now(UTC) - newest.finished_at
+    what = f"{newest.members} members, taken in {local(newest.finished_at):%Y-%m-%d %H:%M}"
+    do = f"it is {age.days} days old: take in a newer one" if age > REGISTER_OLD else ""
+    return found.checks.append(Check("register", True, what, do))
 
 
 def _backup(settings: Settings) -> Check:

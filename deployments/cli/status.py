@@ -18,7 +18,9 @@ from models.dates.local_time import STOCKHOLM
 from models.db.engine import reading, schema_version
 from models.errors import LotsError
 from models.mail.queue import counts
+from models.reference.member_register import newest_import
 from models.settings import Settings
+from models.tables.register import RegisterImport
 
 API_SECONDS = 10
 
@@ -33,6 +35,7 @@ class Status:
     mails: dict[str, int] | None
     next_runs: dict[str, datetime | None] | None
     login: str
+    register: RegisterImport | None = None
 
     def document(self) -> dict[str, Any]:
         """For scripts; null for what does not answer."""
@@ -44,6 +47,7 @@ class Status:
             "parts": self.told.get("parts", {}) if self.is_up else {},
             "versions": self.versions,
             "mails": self.mails,
+            "register": self.register and {"members": self.register.members, "taken_in": self._taken_in()},
             "next_runs": runs and {name: at and at.isoformat() for name, at in runs.items()},
             "prefect": self.told.get("prefect") or None,
             "login": self.login or None,
@@ -60,6 +64,7 @@ class Status:
                 "mails",
                 (mails or "none") if self.mails is not None else "the database does not answer; try `lots doctor`",
             ),
+            ("register", f"{self.register.members} members, {self._taken_in()}" if self.register else "none"),
             ("next", self._next()),
         ]
         if self.told.get("prefect"):
@@ -67,6 +72,9 @@ class Status:
             login = f", user {user}, password {password}" if self.login else ""
             shown.append(("prefect", str(self.told["prefect"]).removesuffix("/api") + login))
         return [*shown, ("pages", str(self.told["web"]))] if self.told else shown
+
+    def _taken_in(self) -> str:
+        return self.register.finished_at.isoformat() if self.register and self.register.finished_at else ""
 
     def _parts(self) -> list[tuple[str, str]]:
         if not self.is_up:
@@ -101,12 +109,13 @@ def read_status(settings: Settings) -> Status:
     is_up, told = up_file.is_held(settings.home), up_file.read_up_file(settings.home)
     versions = {"natverkslots": version("natverkslots"), "Prefect": version("prefect")}
     versions["Python"] = platform.python_version()
-    mails = None
+    mails, register = None, None
     with suppress(LotsError, SQLAlchemyError), reading() as session:
         versions["database"] = schema_version(session) or "empty"
         mails = counts(session)
+        register = newest_import(session)
     next_runs = None
     with suppress(LotsError), configured_api(API_SECONDS) as api:
         next_runs = {name: plan.next_run for name, plan in planned_runs(api).items()}
     login = os.environ.get("PREFECT_SERVER_API_AUTH_STRING") or prefect_login(settings)
-    return Status(is_up, told, versions, mails, next_runs, login if told.get("prefect_port") else "")
+    return Status(is_up, told, versions, mails, next_runs, login if told.get("prefect_port") else "", register)

@@ -131,6 +131,12 @@ ABOUT: dict[str, tuple[str, str]] = {
         "Backs up everything every night to one sealed file; the last fourteen are kept. Run it before a change "
         "that you may want to undo.",
     ),
+    "member-register": (
+        "Läser in medlemsregistret varje natt, där kansliet har sagt var det finns (LOTS_REGISTER_FROM). Kör den när "
+        "filen är rättad.",
+        "Takes in the member register every night, where the office has said where it is (LOTS_REGISTER_FROM). Run "
+        "it when the file was corrected.",
+    ),
 }
 """Every deployment, in the order of prefect.yaml, which holds the Swedish lines too: when staff turn to it."""
 
@@ -139,7 +145,9 @@ BY_ITSELF = ("sköts av sig självt", "runs by itself")
 SETTINGS = ("inställningar", "settings")
 TAG: dict[str, tuple[str, str]] = (
     dict.fromkeys(ABOUT, DAILY)
-    | dict.fromkeys(("health-check", "phase-out", "outbox", "inbox", "data-protection", "backup"), BY_ITSELF)
+    | dict.fromkeys(
+        ("health-check", "phase-out", "outbox", "inbox", "data-protection", "backup", "member-register"), BY_ITSELF
+    )
     | dict.fromkeys(("mail-check",), SETTINGS)
 )
 """What kind of work each is for staff: the ten that a negotiator opens stand on one page of Prefect's list. What is

@@ -149,6 +149,18 @@ TASKS: Final[dict[str, dict[str, Task]]] = {
             "form broken off, finish it with Retry", "Open the run and press Retry. What is done is not done again."
         ),
     },
+    "register_refused": {
+        "sv": Task(
+            "medlemsregistret lästes inte in",
+            "Det register som lästes in förra gången gäller. Rätta filen eller LOTS_REGISTER_FROM och kör "
+            "member-register, eller läs in filen med lots import members.",
+        ),
+        "en": Task(
+            "the member register was not taken in",
+            "The register that was taken in the last time counts. Correct the file or LOTS_REGISTER_FROM and run "
+            "member-register, or take the file in by lots import members.",
+        ),
+    },
     "interrupted_sweep": {
         "sv": Task(
             "avbruten körning, slutför med Retry",

@@ -42,7 +42,7 @@ MISSING = {
     "data-protection": "Begäran: välj i listan, eller «Ingen: kör nattens gallring nu».",
 }
 # These have no form: they are their sweep, and their page says so.
-WITHOUT_A_FORM = {"work-list", "phase-out", "mail-check", "inbox", "backup"}
+WITHOUT_A_FORM = {"work-list", "phase-out", "mail-check", "inbox", "backup", "member-register"}
 SWEEPS = {"kickoff", "check-in", "health-check", "capacity", "outbox", "data-protection"}
 IN_WORDS = {
     "kickoff": {"network_number": "Inget: kör dagens genomgång nu"},
@@ -94,7 +94,7 @@ def test_with_a_signature_alone_it_still_says_what_is_missing(name: str) -> None
 @pytest.mark.parametrize("name", sorted(DEPLOYMENTS))
 def test_a_schedule_starts_the_sweep_and_nothing_else_is_one(name: str) -> None:
     schedules = deployment(DEPLOYMENTS[name]).schedules or []
-    assert bool(schedules) == (name in SWEEPS | {"work-list", "phase-out", "inbox", "backup"})
+    assert bool(schedules) == (name in SWEEPS | {"work-list", "phase-out", "inbox", "backup", "member-register"})
     for schedule in schedules:
         parameters = DEPLOYMENTS[name].get("parameters", {}) | schedule.parameters
         if name in FORMS:

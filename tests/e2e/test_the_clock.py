@@ -28,6 +28,7 @@ HOURS: dict[str, tuple[int | None, set[str]]] = {
     "capacity": (None, {"06:00"}),
     "data-protection": (None, {"04:15"}),
     "backup": (None, {"03:30"}),
+    "member-register": (None, {"03:50"}),
     "outbox": (None, IN_OFFICE_HOURS),
     "inbox": (None, DAY_AND_NIGHT),
 }
