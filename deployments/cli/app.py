@@ -77,6 +77,7 @@ for command in COMMANDS:
 app.command(data.import_, name="import")
 app.command(data.export)
 db.command(data.upgrade)
+db.command(data.rekey)
 outbox.default(mails.mails)
 outbox.command(mails.settle)
 inbox.command(mails.explain)

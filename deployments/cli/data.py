@@ -52,6 +52,13 @@ def upgrade(*, json: Json = False) -> None:
     show({"version": upgrade_database()}, json)
 
 
+def rekey(*, json: Json = False) -> None:
+    """Seal everything personal again with the first key of LOTS_DATA_KEY; afterwards the others can be taken away."""
+    from models.operation.rekey import rekey
+
+    show(rekey(), json)
+
+
 def import_(
     kind: str,
     file: Path,

@@ -71,6 +71,18 @@ def unseal(sealed: bytes) -> bytes:
     raise SettingsError(WRONG_KEY)
 
 
+def is_of_first_key(secret: bytes) -> bool:
+    """Whether `secret`, bytes or their letters, is as `seal` or `encrypt` would write it now."""
+    if secret.startswith(FERNET):
+        return False
+    sealed = secret if secret.startswith(SEALED) else base64.b64decode(secret)
+    nonce, rest = sealed[len(SEALED) :][:NONCE], sealed[len(SEALED) + NONCE :]
+    with suppress(InvalidTag):
+        _seals(settings().data_keys)[0].decrypt(nonce, rest, None)
+        return True
+    return False
+
+
 def keyed_hash(purpose: str, *parts: str) -> str:
     """A hash that cannot be looked up without LOTS_SECRET_KEY; equal parts give equal hashes within one purpose."""
     text = "\x1f".join((purpose, *parts))

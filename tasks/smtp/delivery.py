@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
+from models.inbox.delivery_words import ABOUT_THE_ADDRESS, Refusal, refusal
 from models.mail.delivery import ComposedMail
 from models.tables.mail import MailStatus
 from tasks.smtp.connection import CLOSING, COMMAND_SECONDS, Connection, ConnectionLost, Reply
@@ -13,7 +14,6 @@ GO_AHEAD = 354
 NOT_LOGGED_IN = (530, 535)  # RFC 4954 section 6: about our login, which may end with its token, and not about the mail
 MAIL, RCPT, DATA = "MAIL", "RCPT", "DATA"
 NO_SUCH_ADDRESS = (550, 551, 553)
-ABOUT_THE_ADDRESS = re.compile(r"\b5\.(1\.\d+|2\.1)\b")  # RFC 3463; 5.7.1 and its like are about us
 ENHANCED = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 
 
@@ -160,10 +160,13 @@ def _status(code: int, after_dot: bool) -> MailStatus:
     return MailStatus.sent if 200 <= code < 300 else MailStatus.in_doubt
 
 
-def _is_no_such_address(refusal: Reply) -> bool:
-    """Whether the refusal is about the reader's address, not about us: nobody is written off for our own mistakes."""
-    if refusal.code not in NO_SUCH_ADDRESS:
+def _is_no_such_address(reply: Reply) -> bool:
+    """Whether the refusal is about the reader's address, not about us: nobody is written off for our own mistakes.
+
+    Words and code are weighed as in a mail that came back; where neither says anything, the bare reply stands.
+    """
+    if reply.code not in NO_SUCH_ADDRESS:
         return False
-    if ENHANCED.search(refusal.text):
-        return bool(ABOUT_THE_ADDRESS.search(refusal.text))
-    return "relay" not in refusal.text.lower()
+    enhanced = ENHANCED.search(reply.text)
+    about = refusal(enhanced[0] if enhanced else "", reply.text)
+    return about in ABOUT_THE_ADDRESS or (about is Refusal.unclear and enhanced is None)

@@ -268,16 +268,22 @@ class TestAddresses:
         with reading() as session:
             return session.get_one(Person, person)
 
+    @pytest.mark.parametrize("text", ["5.1.1 no such user", "5.0.0 User unknown", "5.1.1 no", "sorry"])
     async def test_an_address_nobody_reads_is_written_to_no_more_and_staff_are_told(
-        self, monkeypatch: pytest.MonkeyPatch
+        self, monkeypatch: pytest.MonkeyPatch, text: str
     ) -> None:
-        person = await self.refused(monkeypatch, "5.1.1 no such user")
+        person = await self.refused(monkeypatch, text)
         assert person.email_status == EmailStatus.bounced
         with reading() as session:
             assert session.exec(select(Intervention)).all()
 
-    async def test_a_refusal_about_us_writes_nobody_off(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert (await self.refused(monkeypatch, "5.7.1 relaying denied")).email_status == EmailStatus.ok
+    @pytest.mark.parametrize(
+        "text", ["5.7.1 relaying denied", "5.1.1 blocked using zen.spamhaus.org", "mailbox full", "5.0.0 no"]
+    )
+    async def test_a_refusal_that_is_not_about_the_address_writes_nobody_off(
+        self, monkeypatch: pytest.MonkeyPatch, text: str
+    ) -> None:
+        assert (await self.refused(monkeypatch, text)).email_status == EmailStatus.ok
         assert statuses() == {"failed": 1}
 
     async def test_letters_before_the_at_go_where_the_server_takes_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
