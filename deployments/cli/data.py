@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from models.tables.person import Person
 
 
-NO_LIST_OF_MEMBERS = (
-    "en lista över medlemmar lämnas inte ut till någon; en persons egna uppgifter ger `lots person export NUMMER`",
-    "no list of members goes to anyone; `lots person export NUMBER` gives what stands about one",
-)
-
-
 @Parameter(name="*")
 @dataclass(frozen=True)
 class WholeRegister:
@@ -128,7 +122,8 @@ def _show_forms_if_served() -> None:
 def export(kind: str, file: Path, /, *, json: Json = False) -> None:
     """Write a KIND to a .csv or .xlsx file that Excel opens: what is imported, and networks, meetings and mails.
 
-    Without persons: no list of members goes to anyone. What stands about one member: `lots person export`.
+    Only members and staff hold persons; their file is for its owner alone to read. What stands about one member:
+    `lots person export`.
     """
     from datetime import UTC, datetime
 
@@ -136,16 +131,20 @@ def export(kind: str, file: Path, /, *, json: Json = False) -> None:
     from models.db.engine import reading
     from templates.rendering.files_out import TABLES, kind_of_file
 
-    if kind == "members":
-        raise UserError(f"KIND: {localized(*NO_LIST_OF_MEMBERS)}")
     if kind not in TABLES:
         known = ", ".join(TABLES)
         raise UserError(f"KIND: {localized(f'{kind} är ingen av {known}', f'{kind} is not one of {known}')}")
     ending = kind_of_file(file.name)
     with reading() as session:
         table = TABLES[kind](session, settings().language, local(datetime.now(UTC)).date())
-    file.write_bytes(table.as_file(ending))
+    _write_for_owner(file, table.as_file(ending))
     show({"file": str(file), "rows": len(table.rows)}, json)
+
+
+def _write_for_owner(file: Path, content: bytes) -> None:
+    """What is there already keeps whoever may read it now."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
+        opened.write(content)
 
 
 def export_person(member_number: str, /) -> None:

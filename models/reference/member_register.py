@@ -58,6 +58,19 @@ def register_contents(session: Session, member_number: str) -> Contents | None:
     return _found(session, member_number)[0]
 
 
+def stored_register(session: Session) -> dict[str, bytes]:
+    """The register that counts, by hash: what stands of each, opened."""
+    newest = newest_import(session)
+    if newest is None:
+        return {}
+    columns = select(RegisterEntry.member_hash, RegisterEntry.sealed).where(col(RegisterEntry.since) <= newest.number)
+    in_order = columns.order_by(col(RegisterEntry.member_hash), col(RegisterEntry.since))
+    found: dict[str, bytes | None] = {}
+    for key, sealed in session.connection().execute(in_order).all():
+        found[key] = sealed and unseal(sealed)
+    return {key: plain for key, plain in found.items() if plain}
+
+
 def forget_in_register(session: Session, hashed: str) -> int:
     """Take the member out of the register, until it is taken in the next time. Returns how many there were: 1 or 0."""
     answer: Any = session.execute(delete(RegisterEntry).where(col(RegisterEntry.member_hash) == hashed))

@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, func, select
 
-from models.db.crypto import keyed_hash, seal, unseal
+from models.db.crypto import keyed_hash, seal
 from models.db.engine import reading, transaction
 from models.db.locks import one_at_a_time
 from models.errors import UserError
@@ -27,7 +27,7 @@ from models.i18n import localized
 from models.reference.file_import import Changes, Outcome
 from models.reference.file_read import read_file
 from models.reference.headings import AS_IT_IS, OfficeMapping
-from models.reference.member_register import Contents, is_kept, newest_import
+from models.reference.member_register import Contents, is_kept, newest_import, stored_register
 from models.reference.register_persons import Seals, Told, changed_rows, follow
 from models.tables.person import member_hash
 from models.tables.register import RegisterEntry, RegisterImport
@@ -74,7 +74,7 @@ def plan_import(rows: Sequence[Contents], at: datetime, how: How) -> Plan:
     """What these lines of a file would change. Raises UserError where too many would be gone."""
     given = {member_hash(str(row["member_number"])): row for row in rows}
     with reading() as session:
-        before = _stored(session)
+        before = stored_register(session)
     plan = Plan(Told(given, before, how.complete, at))
     for key, row in given.items():
         stands = before.get(key)
@@ -111,19 +111,6 @@ def _refuse_many(missing: int, of: int, yes: bool) -> None:
             "--complete.",
         )
     )
-
-
-def _stored(session: Session) -> dict[str, bytes]:
-    """The register that counts, by hash: what stands of each, opened."""
-    newest = newest_import(session)
-    if newest is None:
-        return {}
-    columns = select(RegisterEntry.member_hash, RegisterEntry.sealed).where(col(RegisterEntry.since) <= newest.number)
-    in_order = columns.order_by(col(RegisterEntry.member_hash), col(RegisterEntry.since))
-    found: dict[str, bytes | None] = {}
-    for key, sealed in session.connection().execute(in_order).all():
-        found[key] = sealed and unseal(sealed)
-    return {key: plain for key, plain in found.items() if plain}
 
 
 def import_members(path: Path, at: datetime, mapping: OfficeMapping = AS_IT_IS, how: How = AS_A_PART) -> Outcome:

@@ -1,21 +1,25 @@
-"""What the office takes along as a file, on the command line and from the staff register alike. No person is in any of
-it but the office's own staff; what an office imports, it can import again, and nothing changes.
+"""What the office takes along as a file, on the command line and from the staff register alike. What it imports it can
+import again, and nothing changes. No person is in any of it but the office's own staff and, on the command line alone,
+the members of the register that it was given.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from operator import itemgetter
 from pathlib import PurePath
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models.dates.local_time import local
 from models.errors import UserError
 from models.i18n import Language, localized
-from models.reference.kinds import KINDS
+from models.reference.kinds import KINDS, Column
+from models.reference.member_register import stored_register
 from models.tables.mail import OutgoingMail
 from models.tables.meeting import Meeting
 from models.tables.network import Network
@@ -157,11 +161,21 @@ def _kind_table(name: str) -> Callable[[Session, str, date], Table]:
     def table(session: Session, language: str, today: date) -> Table:
         stored = session.scalars(select(kind.table).order_by(col(getattr(kind.table, kind.columns[0].name))))
         rows = [[_as_told(getattr(row, column.name), language) for column in kind.columns] for row in stored]
-        swedish = language != Language.en
-        named = [column.swedish if swedish else column.name for column in kind.columns]
-        return Table(name, named, rows)
+        return Table(name, _headings(kind.columns, language), rows)
 
     return table
+
+
+def members_table(session: Session, language: str, today: date) -> Table:
+    """The member register as it was last taken in, by number; without the columns that it never had."""
+    told = sorted((orjson.loads(one) for one in stored_register(session).values()), key=itemgetter("member_number"))
+    columns = [column for column in KINDS["members"].columns if any(column.name in one for one in told) or not told]
+    rows = [[_as_told(one.get(column.name), language) for column in columns] for one in told]
+    return Table("members", _headings(columns, language), rows)
+
+
+def _headings(columns: Sequence[Column], language: str) -> list[str]:
+    return [column.name if language == Language.en else column.swedish for column in columns]
 
 
 def _as_told(value: object, language: str) -> Cell:
@@ -176,8 +190,9 @@ def _as_told(value: object, language: str) -> Cell:
 CODES: Final[Mapping[type[StrEnum], Words]] = {StaffRole: STAFF_ROLE}
 TABLES: Final[Mapping[str, Callable[[Session, str, date], Table]]] = {
     **{name: _kind_table(name) for name in KINDS if name not in ("members", "history")},
+    "members": members_table,
     "networks": networks_table,
     "meetings": meetings_table,
     "mails": mails_table,
 }
-"""What can be taken along by its name. Members cannot: no list of them goes to anyone (domain.md section 10)."""
+"""What can be taken along by its name. History comes from elsewhere: what became of it is in networks and meetings."""

@@ -1,4 +1,4 @@
-"""`lots export`: files that Excel in Sweden opens as they are, that begin no formula, and hold no member."""
+"""`lots export`: files that Excel in Sweden opens as they are, that begin no formula, and hold nobody unless asked."""
 
 import csv
 import json
@@ -24,7 +24,7 @@ def rows(path: Path) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
-@pytest.mark.parametrize("kind", ["regions", "municipalities", "branches", "staff"])
+@pytest.mark.parametrize("kind", ["regions", "municipalities", "branches", "staff", "members"])
 def test_what_was_taken_out_is_taken_in_again_and_nothing_changes(
     office: Settings, lots_here: Lots, tmp_path: Path, kind: str, ending: str
 ) -> None:
@@ -36,6 +36,11 @@ def test_what_was_taken_out_is_taken_in_again_and_nothing_changes(
     told = json.loads(back.out)
     assert (told["same"], told["new"], told["changed"]) == (out["rows"], 0, 0) and out["rows"] > 3, back.err
     assert told["not_used"] == []
+
+
+def test_a_file_that_holds_persons_is_its_owners_alone(office: Settings, lots_here: Lots, tmp_path: Path) -> None:
+    assert lots_here("export", "members", tmp_path / "m.csv").code == 0
+    assert (tmp_path / "m.csv").stat().st_mode & 0o077 == 0
 
 
 def test_no_cell_begins_a_formula_and_swedish_letters_and_headings_stand_as_they_are(
@@ -73,7 +78,7 @@ def test_networks_meetings_and_mails_are_taken_along_without_persons(
 @pytest.mark.parametrize(
     ("kind", "name", "sentence"),
     [
-        ("members", "m.csv", "KIND: en lista över medlemmar lämnas inte ut till någon"),
+        ("history", "h.csv", "KIND: history är ingen av regions"),
         ("boats", "b.csv", "KIND: boats är ingen av regions"),
         ("regions", "r.pdf", "FILE: filens namn ska sluta på .csv eller .xlsx"),
     ],
