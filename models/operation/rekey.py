@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Column, LargeBinary, Table, Text, bindparam, select, tuple_, type_coerce, update
-from sqlmodel import SQLModel
 
 from models.db.column_types import EncryptedText
 from models.db.crypto import FERNET, decrypt, encrypt, is_of_first_key, seal, unseal
 from models.db.engine import reading, transaction
+from models.tables import metadata
 
 AT_A_TIME: Final = 500
 
@@ -23,7 +23,7 @@ def rekey() -> dict[str, int]:
     Raises SettingsError when no key of LOTS_DATA_KEY opens something; what was done by then stays done.
     """
     changed = {}
-    for table in SQLModel.metadata.sorted_tables:
+    for table in metadata.sorted_tables:
         columns = [column for column in table.columns if isinstance(column.type, (EncryptedText, LargeBinary))]
         if columns:
             changed[table.name] = sum(_seal_again(table, columns, rows) for rows in _portions(table, columns))

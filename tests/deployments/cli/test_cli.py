@@ -249,3 +249,18 @@ def test_a_person_is_exported_whole_and_forgotten(
         with pytest.raises(SystemExit, match="2"):
             person(command, AKE)
         assert capsys.readouterr().err.startswith("lots: MEMBER_NUMBER: nobody with this number")
+
+
+def test_a_new_key_is_put_to_use_by_one_command_in_a_process_of_its_own(tmp_path: Path) -> None:
+    members = tmp_path / "members.csv"
+    members.write_text("member_number,name,email,membership\n800101,Åke Öhman,ake@example.org,active\n")
+    old = {"LOTS_DATA_KEY": "the old key of the office"}
+    assert lots(tmp_path, "db", "upgrade", **old).returncode == 0
+    assert lots(tmp_path, "import", "members", str(members), **old).returncode == 0
+    both = {"LOTS_DATA_KEY": "the new key of the office,the old key of the office"}
+    done = lots(tmp_path, "db", "rekey", "--json", **both)
+    assert done.returncode == 0 and json.loads(done.stdout)["register_entry"] == 1
+    new = lots(tmp_path, "export", "members", str(tmp_path / "out.csv"), LOTS_DATA_KEY="the new key of the office")
+    assert new.returncode == 0 and "Åke Öhman" in (tmp_path / "out.csv").read_text("utf-8-sig")
+    gone = lots(tmp_path, "export", "members", str(tmp_path / "old.csv"), **old)
+    assert gone.returncode and "LOTS_DATA_KEY does not open" in gone.stderr
