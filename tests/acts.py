@@ -19,7 +19,7 @@ from models.meetings import booking
 from models.networks import leavers
 from models.office.staff import by_signature
 from models.people.eligibility import GRACE
-from models.people.person import known_by_number
+from models.people.person import known_by_number, written_down
 from models.people.roles import roles_of
 from models.requests import assignment, waiting_list
 from models.stages import check_in as check_in_round
@@ -120,9 +120,7 @@ def member(session: Session, number: str = AKE) -> Person:
     """Somebody by their number, as the office knows them once they have turned to it."""
     person = known_by_number(session, number)
     assert person
-    session.add(person)
-    session.flush()
-    return person
+    return written_down(session, person)
 
 
 def no_register(session: Session) -> None:

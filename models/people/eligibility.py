@@ -10,7 +10,7 @@ from sqlmodel import Session, and_, col, exists, or_, select, update
 
 from models.errors import UserError
 from models.i18n import localized
-from models.people.person import known_by_number
+from models.people.person import known_by_number, written_down
 from models.tables.network import Role
 from models.tables.office import Staff
 from models.tables.person import Membership, Person
@@ -73,6 +73,4 @@ def who_may_carry(session: Session, member_number: str) -> Person:
                 "Member number: no active member or representative outside the office has it. Check the number.",
             )
         )
-    session.add(person)
-    session.flush()
-    return person
+    return written_down(session, person)

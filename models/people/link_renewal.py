@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
 from models.mail.queue import QueuedMail, enqueue
-from models.people.person import known_by_number
+from models.people.person import known_by_number, written_down
 from models.people.roles import roles_of
 from models.people.signed_link import Purpose
 from models.tables.mail import OutgoingMail, Template
@@ -38,8 +38,7 @@ def send_my_data(session: Session, member_number: str, at: datetime) -> int:
     person = known_by_number(session, member_number)
     if person is None or not person.may_be_mailed:
         return 0
-    session.add(person)
-    session.flush()
+    person = written_down(session, person)
     return _send(session, Purpose.my_data, _Wanted(person.id), "asked", at)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, inspect
 from sqlmodel import Session, col, select
 
 from models.db.column_types import nfc
-from models.db.queries import some_at_a_time
+from models.db.queries import insert_unless_there, some_at_a_time
 from models.i18n import Language
 from models.reference.member_register import person_in_register, register_is_loaded
 from models.tables.person import EmailStatus, Membership, Person, member_hash
@@ -27,6 +27,14 @@ def known_by_number(session: Session, member_number: str) -> Person | None:
     return person or told
 
 
+def written_down(session: Session, person: Person) -> Person:
+    """The person as a row of the database, written if they are none yet: once, however many write it at a moment."""
+    if inspect(person).transient and person.member_hash:
+        insert_unless_there(session, Person, [person.model_dump()], ["member_hash"])
+        return session.exec(select(Person).where(col(Person.member_hash) == person.member_hash)).one()
+    return person
+
+
 def get_or_create_person(
     session: Session, member_number: str, name: str = "", email: str = "", language: Language = Language.sv
 ) -> Person:
@@ -43,6 +51,7 @@ def get_or_create_person(
             language=language,
             membership=Membership.none if is_loaded else Membership.unknown,
         )
+    person = written_down(session, person)
     person.name = person.name or nfc(name) or None
     if email and not person.email:
         person.email, person.email_status = nfc(email), EmailStatus.ok

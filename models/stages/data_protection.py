@@ -14,7 +14,7 @@ from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
 from models.office.labels import SEPARATOR
 from models.office.staff import ANSWERING, by_signature
-from models.people.person import known_by_number
+from models.people.person import known_by_number, written_down
 from models.privacy import rights_request
 from models.privacy.erasure import by_erasure, erase
 from models.privacy.rights_request import unanswered
@@ -69,9 +69,7 @@ def _who_asks(session: Session, form: DataProtectionForm) -> Person:
 
 def record(session: Session, form: DataProtectionForm, at: datetime) -> RightsRequest:
     """Write down what somebody asked for by phone or letter: its month runs from the day it came. Raises UserError."""
-    person = _who_asks(session, form)
-    session.add(person)
-    session.flush()
+    person = written_down(session, _who_asks(session, form))
     return rights_request.ask(session, person, form.kind, at, form.came_on())
 
 

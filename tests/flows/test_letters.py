@@ -66,9 +66,8 @@ async def test_the_weekly_list_goes_to_staff_by_first_name_with_the_overdue_on_t
 async def test_an_alarm_about_a_persons_own_data_leads_to_their_page(
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with reading() as session:
+    with transaction() as session:
         ake = member(session, AKE)
-        assert ake
     told = {"what": "rights_access", "subject": "", "due": None, "link": "", "other_person": str(ake.id)}
     queue_to_staff(Template.staff_alarm, told, "mla")
     text = text_of(await run(monkeypatch))

@@ -24,6 +24,9 @@ from models.tables.office import Intervention
 from models.tables.person import EmailStatus, Person
 from models.tables.transition import Actor
 from tests.acts import (
+    EMPLOYEE,
+    GOREL,
+    ORJAN,
     answer,
     at,
     by,
@@ -31,6 +34,7 @@ from tests.acts import (
     first_meeting_booked,
     mails,
     meet,
+    member,
     network_in,
     organisers,
 )
@@ -273,8 +277,8 @@ def test_who_may_be_reminded_is_the_same_asked_of_one_and_of_many(office: Settin
         carriers = organisers(session, network_in(session))
         for role, why in zip(carriers, UNREACHABLE[2:], strict=True):
             shut(session, role, why)
+        others = [member(session, number) for number in (GOREL, ORJAN, EMPLOYEE)]
         people = session.exec(select(Person)).all()
-        others = [person for person in people if person.id not in {role.person_id for role in carriers}]
         others[0].email_status, others[1].email = EmailStatus.bounced, None
         session.flush()
         one_by_one = {one.id for one in people if one.may_be_mailed and not (one.erased_at or one.reminders_stopped_at)}
