@@ -18,6 +18,7 @@ from models.dates.send_window import MailClass
 from models.errors import UserError
 from models.i18n import localized
 from models.mail.queue import mail_class
+from models.meetings.details import MeetingDetails, set_details
 from models.meetings.icalendar import calendar_file
 from models.settings import settings
 from models.tables.mail import Template
@@ -107,8 +108,11 @@ def _calendar(context: dict[str, Any]) -> tuple[str, bytes]:
         starts_at=context["starts_at"],
         convener_id=NOBODY,
         booked_at=at,
+        form=context["form"],
         sequence=int(context["change"] != "new"),
     )
+    told = (context[name] for name in ("minutes", "venue", "topic", "link", "note"))
+    set_details(meeting, MeetingDetails(*told))
     return calendar_file(network, meeting, context["change"], at)
 
 
