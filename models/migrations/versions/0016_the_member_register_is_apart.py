@@ -90,11 +90,15 @@ def _move_members() -> None:
     taken_in = {"number": 1, "begun_at": now, "finished_at": now, "file_hash": "", "members": len(members)}
     op.bulk_insert(imports, [taken_in])
     own = (person.c.phone, person.c.protected_at, person.c.reminders_stopped_at)
-    tied = [
-        sa.exists().where(sa.table(table, sa.column(column, sa.Uuid())).c[column] == person.c.id)
+    pointing = [
+        sa.select(at).where(at.is_not(None))
         for table, column in _pointing_at_persons(connection)
+        for at in [sa.table(table, sa.column(column, sa.Uuid())).c[column]]
     ]
-    apart = (known, person.c.email_status != "bounced", *(one.is_(None) for one in own), *(~one for one in tied))
+    # As one list, made once: most of these columns have no index, and tens of thousands of persons are looked up.
+    tied = sa.union(*pointing).subquery()
+    untied = person.c.id.not_in(sa.select(tied.c[0]))
+    apart = (known, person.c.email_status != "bounced", *(one.is_(None) for one in own), untied)
     connection.execute(sa.delete(person).where(*apart))
 
 
