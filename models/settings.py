@@ -7,7 +7,7 @@ from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     )
     backup_dir: Path = Field(Path(), description="where the nightly backups go; default: LOTS_HOME/backups")
     register_from: str = Field("", description="a file, a folder (its newest file) or https://…; taken in every night")
-    register_token: str = Field("", description="for the address: a bearer token, or user:password")
+    register_token: str = Field("", repr=False, description="for the address: a bearer token, or user:password")
     register_complete: bool = Field(False, description="it is the whole register: who is not in it has left")
     language: Literal["sv", "en"] = "sv"
     trial: bool = Field(False, description="any as_of is taken: nobody's life is in this database")
@@ -212,23 +212,29 @@ def _refuse_database(url: str) -> None:
         )
 
 
+def _without_login(text: str, *schemes: str) -> SplitResult | None:
+    """The address that names a host and holds no login; None for any other."""
+    try:
+        address = urlsplit(text)
+        usable = address.hostname and address.scheme in schemes and address.username is None and (address.port or 1) > 0
+    except ValueError:  # a port that is no number
+        usable = False
+    return address if usable else None
+
+
 def _refuse_inbox(inbox: str) -> None:
     """An inbox is a Maildir folder or a mail server; what looks like a password in the address is never repeated."""
     if "://" not in inbox:
         return
-    try:
-        address = urlsplit(inbox)
-        host, _ = address.hostname, address.port
-    except ValueError:
-        host = None
-    if not host or address.scheme not in ("imap", "imaps") or address.path.strip("/") or address.username is not None:
+    address = _without_login(inbox, "imap", "imaps")
+    if address is None or address.path.strip("/"):
         raise SettingsError(
             "LOTS_INBOX is not usable: write a Maildir folder, imaps://host or imaps://host:port, "
             "and put the login in LOTS_INBOX_USERNAME and LOTS_INBOX_PASSWORD."
         )
-    if address.scheme == "imap" and host not in LOOPBACK:
+    if address.scheme == "imap" and address.hostname not in LOOPBACK:
         raise SettingsError(
-            f"LOTS_INBOX=imap://… would read members' mail unencrypted from {host}: "
+            f"LOTS_INBOX=imap://… would read members' mail unencrypted from {address.hostname}: "
             "write imaps://, or use a mail server on this machine."
         )
 
@@ -258,13 +264,8 @@ def _refuse_register(source: str) -> None:
     """Where the member register comes from; what looks like a password in the address is never repeated."""
     if "://" not in source:
         return
-    try:
-        address = urlsplit(source)
-        host, _ = address.hostname, address.port
-    except ValueError:
-        host = None
-    usable = host and address.username is None and address.scheme in ("https", "http")
-    if not usable or (address.scheme == "http" and host not in LOOPBACK):
+    address = _without_login(source, "http", "https")
+    if address is None or (address.scheme == "http" and address.hostname not in LOOPBACK):
         raise SettingsError(
             "LOTS_REGISTER_FROM is not usable: write a file, a folder or https://host/path, "
             "and put a token or user:password in LOTS_REGISTER_TOKEN."

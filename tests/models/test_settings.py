@@ -150,7 +150,14 @@ def test_a_providers_name_fills_in_its_token_server_and_what_the_token_is_for(
 
 
 def test_no_secret_stands_in_the_settings_own_words(environment: pytest.MonkeyPatch) -> None:
-    secrets = ("SMTP_PASSWORD", "INBOX_PASSWORD", "OAUTH_CLIENT_SECRET", "OAUTH_REFRESH_TOKEN", "BACKUP_KEY")
+    secrets = (
+        "SMTP_PASSWORD",
+        "INBOX_PASSWORD",
+        "OAUTH_CLIENT_SECRET",
+        "OAUTH_REFRESH_TOKEN",
+        "BACKUP_KEY",
+        "REGISTER_TOKEN",
+    )
     for name in secrets:
         environment.setenv(f"LOTS_{name}", "a secret that nobody reads")
     assert "nobody reads" not in f"{settings()!r} {settings()} {settings().oauth!r}"
