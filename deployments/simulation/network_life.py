@@ -178,7 +178,8 @@ class NetworkLife:
         row: Row = {"id": new_id(self.random), "network_id": self.network.id, "starts_at": starts_at}
         row |= {"status": "planned", "form": "in_person", "convener_id": convener, "attended": None}
         row |= {"non_members": None, "branches": None, "companies": None, "over_helped": False}
-        row |= {"led_by_member": False, "booked_at": booked_at, "reported_at": None, "sequence": 0, "day": day}
+        row |= {"led_by_member": False, "duties_by_office": 0, "duties_by_members": 0}
+        row |= {"booked_at": booked_at, "reported_at": None, "sequence": 0, "day": day}
         self.meetings.append(row)
         self.duties.append([])
 
@@ -245,6 +246,7 @@ class NetworkLife:
             self.duty_rows.append(row | {"organiser_key": self._key(who) if who else None})
         helped = [duty for duty, who in zip(DUTIES, carriers, strict=True) if who is None]
         meeting["led_by_member"] = is_led_by_member(DUTIES, set(DUTIES).difference(helped))
+        meeting |= {"duties_by_office": len(helped), "duties_by_members": len(DUTIES) - len(helped)}
         meeting["over_helped"] = over_helps(self.network.step, helped)
         if meeting["over_helped"]:
             self.open(InterventionKind.over_helping, str(meeting["id"]), told)

@@ -1,5 +1,6 @@
 """What a meeting's duties say of it: whether a member led it, and whether the office did too much (section 5)."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from sqlmodel import Session, col, select
@@ -13,15 +14,21 @@ from models.tables.office import InterventionKind, TalkOutcome
 from models.tables.transition import Cause
 
 
+def sum_up_duties(meeting: Meeting, recorded: Collection[str], by_office: Collection[str]) -> None:
+    """Repeat on the meeting what these duties say, `by_office` those of them that the office carried."""
+    by_members = set(recorded).difference(by_office)
+    meeting.led_by_member = is_led_by_member(recorded, by_members)
+    meeting.duties_by_office, meeting.duties_by_members = len(by_office), len(by_members)
+
+
 def judge_duties(session: Session, network: Network, meeting: Meeting, cause: Cause) -> None:
     """Say from its duties whether a member led it, and whether the office did more than the step of its day allows:
     then a flag is raised, and a correction takes it away.
     """
     session.flush()
     duties = session.exec(select(MeetingDuty).where(col(MeetingDuty.meeting_id) == meeting.id)).all()
-    by_members = [str(one.duty) for one in duties if not one.by_office]
-    meeting.led_by_member = is_led_by_member([str(one.duty) for one in duties], by_members)
     by_office = [str(one.duty) for one in duties if one.by_office]
+    sum_up_duties(meeting, [str(one.duty) for one in duties], by_office)
     meeting.over_helped = over_helps(step_at(session, network, meeting.starts_at), by_office)
     session.add(meeting)
     if meeting.over_helped:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from models.check_ins.schedule import MONTHS_BETWEEN
 from models.dates.local_time import STOCKHOLM, add_months, local
 from models.db.engine import reading, transaction
+from models.meetings.duties import sum_up_duties
 from models.networks.creation import IMPORT, Import, create_historic
 from models.networks.lifecycle import advance
 from models.networks.told_history import Life, ToldMeeting, lives_told
@@ -23,7 +24,7 @@ from models.reference.file_read import read_file
 from models.reference.headings import OfficeMapping
 from models.reference.kinds import ToldState
 from models.support.ladder import over_helps
-from models.tables.meeting import EVENING, Duty, Meeting, MeetingDuty, MeetingForm, MeetingStatus, is_led_by_member
+from models.tables.meeting import EVENING, Duty, Meeting, MeetingDuty, MeetingForm, MeetingStatus
 from models.tables.network import STEP_OF, Network, NetworkState
 from models.tables.person import Person
 from models.tables.transition import Actor, Cause
@@ -123,10 +124,9 @@ def _meet(
         booked_at=starts_at,
         reported_at=imported.at,
     )
-    by_members = [duty for duty, place in told.duties.items() if place is not None]
     by_office = [str(duty) for duty, place in told.duties.items() if place is None]
     meeting.over_helped = over_helps(step, by_office)
-    meeting.led_by_member = is_led_by_member(list(told.duties), by_members)
+    sum_up_duties(meeting, [str(duty) for duty in told.duties], by_office)
     session.add(meeting)
     for duty, place in told.duties.items():
         key = None if place is None else organiser_key(network.id, people[place].id)

@@ -178,8 +178,6 @@ def _mails(session: Session, around: ListContext, at: datetime, part: Part = EVE
 
     One that bounced is told of by its network's entry, if it has one.
     """
-    bounces = select(Intervention.occasion).where(col(Intervention.kind) == InterventionKind.hard_bounce)
-    told = {occasion.rpartition(":")[2] for occasion in session.exec(bounces)}
     columns = (
         OutgoingMail.id,
         OutgoingMail.status,
@@ -197,7 +195,12 @@ def _mails(session: Session, around: ListContext, at: datetime, part: Part = EVE
         )
         .where(col(OutgoingMail.template) != Template.staff_alarm)  # no alarm about an alarm
         .where(*part.holds(*(func.coalesce(*of) for of in OF_EITHER)))
+    ).all()
+    bounces = select(Intervention.occasion).where(
+        col(Intervention.network_id).in_({network.id for *_, network, _ in rows if network}),
+        col(Intervention.kind) == InterventionKind.hard_bounce,
     )
+    told = {occasion.rpartition(":")[2] for occasion in session.exec(bounces)} if rows else ()
     for key, status, reason, created_at, template, network, request in rows:
         if str(key) in told:
             continue

@@ -55,15 +55,26 @@ def is_led_by_member(recorded: Collection[str], by_members: Collection[str]) -> 
     return any(duty in by_members for duty in LEADING) or not any(duty in recorded for duty in LEADING)
 
 
-SWEPT = ("starts_at", "status", "led_by_member", "attended", "branches", "companies", "id")
-"""All that a health check reads of a meeting: it need not visit the table."""
+SWEPT = (
+    "starts_at",
+    "status",
+    "led_by_member",
+    "attended",
+    "branches",
+    "companies",
+    "id",
+    "duties_by_office",
+    "duties_by_members",
+)
+"""All that a health check and the office's share read of a meeting: they need not visit the table."""
 
 
 class Meeting(SQLModel, table=True):
     """One meeting: booked by a member, held or cancelled, counted in figures only. `venue`, `topic`, `link` and `note`
     are the organisers' own words.
 
-    `led_by_member` repeats what its duties say, so that a sweep need not look at the duties of every meeting.
+    `led_by_member`, `duties_by_office` and `duties_by_members` repeat what its duties say, so that who looks at many
+    meetings need not look at the duties of each.
     """
 
     __table_args__ = (
@@ -89,6 +100,8 @@ class Meeting(SQLModel, table=True):
     branches: int | None = None
     companies: int | None = None
     led_by_member: bool = False
+    duties_by_office: int = 0
+    duties_by_members: int = 0
     over_helped: bool = False
     booked_at: datetime = Field(sa_type=UtcDateTime)
     reported_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Integer, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.db.column_types import EncryptedText, UtcDateTime, code, key_field
@@ -66,6 +66,7 @@ class Network(SQLModel, table=True):
 
     __table_args__ = (
         CheckConstraint("length(place) > 0", name="network_has_a_place"),
+        Index("ix_network_state", "state", "municipality", "id"),  # what lives where is counted without a visit to each
         CheckConstraint("cadence_days IN (30, 60, 90, 180)", name="cadence_is_known"),
         CheckConstraint("target_size > 0", name="target_size_is_positive"),
         CheckConstraint("step BETWEEN 0 AND 4", name="step_is_on_the_ladder"),
@@ -88,7 +89,7 @@ class Network(SQLModel, table=True):
     open_to_all: bool = True
     origin: Origin = Field(sa_type=code(Origin))
     without_support: bool = False
-    state: NetworkState = Field(default=NetworkState.planned, index=True, sa_type=code(NetworkState))
+    state: NetworkState = Field(default=NetworkState.planned, sa_type=code(NetworkState))
     step: int = 0
     kickoff_on: date | None = None
     support_ends_on: date | None = None

@@ -111,7 +111,7 @@ class SupportRequest(SQLModel, table=True):
     talk_notes: str | None = Field(default=None, sa_column=Column(EncryptedText))
     state: RequestState = Field(default=RequestState.received, index=True, sa_type=code(RequestState))
     reason: RefusalReason = Field(default=RefusalReason.none, sa_type=code(RefusalReason))
-    network_id: UUID | None = Field(default=None, foreign_key="network.id")
+    network_id: UUID | None = Field(default=None, foreign_key="network.id", index=True)
     predecessor: UUID | None = Field(default=None, foreign_key="network.id")
     waiting_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     queue_from: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -204,6 +204,10 @@ LED = """SELECT DISTINCT '#' || n.number FROM meeting m JOIN network n ON n.id =
     WHERE m.status = 'held' AND m.led_by_member <> (EXISTS (SELECT 1 FROM meeting_duty d
         WHERE d.meeting_id = m.id AND d.duty IN ('invitation', 'lead') AND NOT d.by_office) OR NOT EXISTS (
         SELECT 1 FROM meeting_duty d WHERE d.meeting_id = m.id AND d.duty IN ('invitation', 'lead')))"""
+DUTIES_SUMMED_UP = """SELECT DISTINCT '#' || n.number FROM meeting m JOIN network n ON n.id = m.network_id
+    LEFT JOIN (SELECT meeting_id, count(organiser_key) AS members, count(*) - count(organiser_key) AS office
+        FROM meeting_duty GROUP BY meeting_id) d ON d.meeting_id = m.id
+    WHERE m.duties_by_members <> coalesce(d.members, 0) OR m.duties_by_office <> coalesce(d.office, 0)"""
 
 
 def _granted_too_much(session: Session) -> Iterator[object]:
@@ -300,4 +304,6 @@ RULES = (
          _numbers(NOT_ERASED)),
     Rule("7", "nätverk där en träff säger fel om en medlem ledde den",
          "networks where a meeting is wrong about whether a member led it", _numbers(LED)),
+    Rule("5", "nätverk där en träff räknar fel på kansliets uppgifter",
+         "networks where a meeting counts the office's duties wrongly", _numbers(DUTIES_SUMMED_UP)),
 )  # fmt: skip

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, case, cast, func
+from sqlalchemy import ColumnElement, case, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
 from models.dates.local_time import add_months, midnight, quarter, quarter_bounds
 from models.db.columnar import Ints, as_seconds, in_columns, local_days
-from models.tables.meeting import Meeting, MeetingDuty, MeetingStatus
+from models.tables.meeting import Meeting, MeetingStatus
 from models.tables.network import STEP_OF, Network
 from models.tables.place import Municipality
 from models.tables.transition import Transition
@@ -20,6 +20,7 @@ QUARTERS_SHOWN: Final = 8
 MONTHS_A_QUARTER: Final = 3
 STEPS: Final = (1, 2, 3, 4)
 EVERY_STEP: Final = 0
+RECORDED: Final = col(Meeting.duties_by_office) + col(Meeting.duties_by_members)
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,10 @@ def dependence_in(session: Session, region: str, today: date, quarters: int) -> 
     begins = [_begins(today, number) for number in range(1, quarters + 1)]
     since = case(*((col(Meeting.starts_at) >= midnight(day), place) for place, day in enumerate(begins)))
     rows = session.execute(
-        sql_select(since, func.sum(case((col(MeetingDuty.by_office), 1), else_=0)), func.count())
+        sql_select(since, func.sum(col(Meeting.duties_by_office)), func.sum(RECORDED))
         .select_from(Municipality)
         .join(Network, col(Network.municipality) == col(Municipality.code))
         .join(Meeting, col(Meeting.network_id) == col(Network.id))
-        .join(MeetingDuty, col(MeetingDuty.meeting_id) == col(Meeting.id))
         .where(col(Municipality.region) == region, *_held(begins[-1], today))
         .group_by(since)
     )
@@ -69,10 +69,10 @@ def dependence_in(session: Session, region: str, today: date, quarters: int) -> 
 
 
 def _held(begins: date, today: date) -> tuple[ColumnElement[bool], ...]:
-    """Of a meeting, that it was held in these days."""
+    """Of a meeting, that it was held in these days, and who carried something is known."""
     moment = col(Meeting.starts_at)
     is_within = (moment >= midnight(begins), moment < midnight(today + timedelta(days=1)))
-    return col(Meeting.status) == MeetingStatus.held, *is_within
+    return col(Meeting.status) == MeetingStatus.held, RECORDED > 0, *is_within
 
 
 def _begins(today: date, quarters: int) -> date:
@@ -82,19 +82,15 @@ def _begins(today: date, quarters: int) -> date:
 
 def _carried(session: Session, begins: date, today: date) -> Any:
     """(network's number, moment, duties that the office carried, duties recorded) of each meeting held."""
-    by_office = case((col(MeetingDuty.by_office), 1), else_=0)
     return (
         sql_select(
             col(Network.number),
             as_seconds(session, col(Meeting.starts_at)),
-            cast(func.sum(by_office), BigInteger),
-            func.count(),
+            col(Meeting.duties_by_office),
+            RECORDED,
         )
-        .select_from(Meeting)
-        .join(MeetingDuty, col(MeetingDuty.meeting_id) == Meeting.id)
         .join(Network, col(Network.id) == Meeting.network_id)
         .where(*_held(begins, today))
-        .group_by(col(Meeting.id), col(Network.number), col(Meeting.starts_at))
     )
 
 

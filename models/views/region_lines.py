@@ -1,10 +1,11 @@
 """All regions beside each other: what lives there, how it is, who asks, and the hours that are left (section 13)."""
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func
 from sqlalchemy import select as sql_select
@@ -20,6 +21,8 @@ from models.tables.office import Staff, StaffRole
 from models.tables.place import Municipality, Region
 from models.tables.request import OPEN, RequestState, SupportRequest
 from models.views.register.listing import latest_check
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -39,60 +42,67 @@ class RegionLine:
 
 def region_lines(session: Session, today: date) -> list[RegionLine]:
     """Every region that is in use, by name."""
-    active = _active(session, today)
-    asking = _requests(session, *OPEN)
-    waiting = _requests(session, RequestState.waiting)
+    region_of = dict(session.execute(sql_select(col(Municipality.code), col(Municipality.region))).tuples().all())
+    active = _active(session, region_of, today)
+    asking = _requests(session, region_of)
     left = _left(session, today)
     regions = session.exec(select(Region).where(col(Region.active)).order_by(col(Region.name)))
     return [
         RegionLine(
             one.code,
             one.name,
-            sum(active.get(one.code, {}).values()),
-            {level: count for level, count in active.get(one.code, {}).items() if level},
-            asking.get(one.code, 0),
-            waiting.get(one.code, 0),
+            active[one.code].total(),
+            {level: count for level, count in active[one.code].items() if level},
+            asking[one.code].total(),
+            asking[one.code][RequestState.waiting],
             left.get(one.code, Decimal(0)),
         )
         for one in regions
     ]
 
 
-def _requests(session: Session, *states: RequestState) -> dict[str, int]:
+def _requests(session: Session, region_of: Mapping[str, str]) -> defaultdict[str, Counter[RequestState]]:
+    """How many open requests there are of each state."""
+    asked = col(SupportRequest.municipality)
     rows: Any = (
-        sql_select(col(Municipality.region), func.count())
-        .join(SupportRequest, col(SupportRequest.municipality) == col(Municipality.code))
-        .where(col(SupportRequest.state).in_(states))
-        .group_by(col(Municipality.region))
+        sql_select(asked, col(SupportRequest.state), func.count())
+        .where(col(SupportRequest.state).in_(OPEN), asked.is_not(None))
+        .group_by(asked, col(SupportRequest.state))
     )
-    return dict(session.execute(rows).tuples().all())
+    return _by_region(session.execute(rows).tuples(), region_of)
 
 
-def _active(session: Session, today: date) -> dict[str, dict[Level | None, int]]:
+def _active(session: Session, region_of: Mapping[str, str], today: date) -> defaultdict[str, Counter[Level | None]]:
     """How many active networks there are of each level; of none are those that have not been through a check."""
+    checked_on = latest_check(session, today)
     checked = (
         (col(HealthSnapshot.network_id) == col(Network.id))
-        & (col(HealthSnapshot.on) == latest_check(session, today))
         & (col(HealthSnapshot.model_version) == MODEL_VERSION)
+        # A span of one day: asked for by equality, SQLite takes the index that holds no level, and visits each row.
+        & col(HealthSnapshot.on).between(checked_on, checked_on)
     )
     rows: Any = (
-        sql_select(col(Municipality.region), col(HealthSnapshot.level), func.count())
-        .select_from(Network)
-        .join(Municipality, col(Municipality.code) == col(Network.municipality))
+        sql_select(col(Network.municipality), col(HealthSnapshot.level), func.count())
         .outerjoin(HealthSnapshot, checked)
         .where(col(Network.state).in_(ACTIVE))
-        .group_by(col(Municipality.region), col(HealthSnapshot.level))
+        .group_by(col(Network.municipality), col(HealthSnapshot.level))
     )
-    found: dict[str, dict[Level | None, int]] = {}
-    for code, level, count in session.execute(rows):
-        found.setdefault(code, {})[level and Level(level)] = count
+    return _by_region(session.execute(rows).tuples(), region_of)
+
+
+def _by_region(rows: Iterable[tuple[str, T, int]], region_of: Mapping[str, str]) -> defaultdict[str, Counter[T]]:
+    """What was counted by municipality: the few of those are looked up once, and not for every network."""
+    found: defaultdict[str, Counter[T]] = defaultdict(Counter)
+    for municipality, kind, count in rows:
+        found[region_of[municipality]][kind] += count
     return found
 
 
 def _left(session: Session, today: date) -> dict[str, Decimal]:
     left, usual = all_hours_left(session, quarter(today)), office_policy().quarter_hours
     found: dict[str, Decimal] = {}
-    for one in session.exec(select(Staff).where(col(Staff.active), col(Staff.role) == StaffRole.negotiator)):
-        if one.region:
-            found[one.region] = found.get(one.region, Decimal(0)) + left.get(one.id, usual)
+    negotiators = select(Staff.id, Staff.region).where(col(Staff.active), col(Staff.role) == StaffRole.negotiator)
+    for staff_id, region in session.exec(negotiators):
+        if region:
+            found[region] = found.get(region, Decimal(0)) + left.get(staff_id, usual)
     return found

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from statistics import median
 from typing import Any, Final
 
+import numpy as np
 from sqlalchemy import func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from models.dates.local_time import ONE_DAY, add_months, local, midnight, quarter, quarter_bounds
+from models.dates.local_time import ONE_DAY, add_months, midnight, quarter, quarter_bounds
+from models.db.columnar import NEVER, NO_MOMENT, Ints, as_seconds, in_columns, local_days
 from models.health.parameters import MODEL_VERSION
 from models.office.policy import office_policy
 from models.requests.waiting_list import hours_needed
@@ -153,14 +154,19 @@ def _medians(session: Session, code: str, since: date) -> tuple[float | None, fl
         .correlate(SupportRequest)
         .scalar_subquery()
     )
-    rows: Any = session.execute(
-        sql_select(col(SupportRequest.received_at), col(SupportRequest.talk_at), answered)
+    moments = (col(SupportRequest.received_at), col(SupportRequest.talk_at), answered)
+    rows: Any = (
+        sql_select(*(func.coalesce(as_seconds(session, one), NO_MOMENT) for one in moments))
         .join(Municipality, col(Municipality.code) == col(SupportRequest.municipality))
         .where(col(Municipality.region) == code, col(SupportRequest.received_at) >= midnight(since))
-    ).all()
-    days = [[(local(row[place]).date() - local(row[0]).date()).days for row in rows if row[place]] for place in (1, 2)]
-    to_talk, to_answer = (median(some) if some else None for some in days)
-    return to_talk, to_answer
+    )
+    received, *reached = (local_days(moments) for moments in in_columns(session, rows, len(moments)))
+    to_talk, to_answer = ((days - received)[days < NEVER] for days in reached)
+    return _median(to_talk), _median(to_answer)
+
+
+def _median(days: Ints) -> float | None:
+    return float(np.median(days)) if len(days) else None
 
 
 def _hours(session: Session, code: str, today: date) -> list[tuple[str, list[QuarterHours]]]:

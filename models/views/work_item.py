@@ -32,9 +32,10 @@ class WorkItem:
     """One thing that waits on the office. `subject` names a request or network without a person.
 
     `owner` is whose it is, `acting` who acts for them today: themselves, their stand-in, or nobody. `with_whom` tells
-    both by signature. `opens` is the flow whose form deals with it, `filled` what the form starts with. `run`: the flow
-    run that is to be started again. `person`: of whom only the mail to its owner may tell. `urgent`: whoever acts is
-    alarmed before it is overdue. `about`: the request or network, if it is about one.
+    both by signature. `opens` is the flow whose form deals with it, `answers` what the form starts with ({subject} is
+    the label) and `signature` who signs it, if that is known. `run`: the flow run that is to be started again.
+    `person`: of whom only the mail to its owner may tell. `urgent`: whoever acts is alarmed before it is overdue.
+    `about`: the request or network, if it is about one.
     """
 
     what: str
@@ -48,7 +49,8 @@ class WorkItem:
     acting: UUID | None = None
     with_whom: str = ""
     opens: str = ""
-    filled: Mapping[str, object] = field(default_factory=dict)
+    answers: Mapping[str, str | list[str]] = field(default_factory=dict)
+    signature: str = ""
     run: UUID | None = None
     person: UUID | None = None
     urgent: bool = False
@@ -58,6 +60,15 @@ class WorkItem:
     def page(self) -> str:
         """The staff page of the request or network; empty where it is about neither."""
         return staff_link(self.about.kind, self.about.number) if self.about else ""
+
+    @property
+    def filled(self) -> dict[str, object]:
+        """What the form starts with, field by field; nothing where it opens empty."""
+        start: dict[str, object] = {
+            name: answer.format(subject=self.subject) if isinstance(answer, str) else answer
+            for name, answer in self.answers.items()
+        }
+        return start | {"signature": self.signature} if start and self.signature else start
 
     @property
     def fresh(self) -> bool:
@@ -141,16 +152,14 @@ class ListContext:
         since: date,
         due: date | None,
         opens: str,
-        **filled: str | list[str],
+        **answers: str | list[str],
     ) -> WorkItem:
-        """`filled` is what the form starts with; {subject} in it stands for the label."""
+        """`answers` is what the form starts with; {subject} in it stands for the label."""
         subject, region = self.subject(about), self.region(about)
         acting = self.acting.get(owner, owner) if owner else None
-        start = {name: text.format(subject=subject) if isinstance(text, str) else text for name, text in filled.items()}
-        if start and (signature := self.signatures.get(acting, "") if acting else ""):
-            start["signature"] = signature
+        signature = self.signatures.get(acting, "") if acting else ""
         whom = self._whom(owner, acting)
-        told = (what, key, subject, region, owner, since, due, self.today, acting, whom, opens, start)
+        told = (what, key, subject, region, owner, since, due, self.today, acting, whom, opens, answers, signature)
         return WorkItem(*told, about=about)
 
     def _whom(self, owner: UUID | None, acting: UUID | None) -> str:

@@ -56,7 +56,7 @@ async def _page(request: Request, me: SignedIn, status_code: int = 200, **values
     links = await forms.links()
 
     def opens(one: WorkItem) -> str:
-        return links.link(replace(one, filled={**one.filled, "signature": me.staff.signature}) if one.filled else one)
+        return links.link(replace(one, signature=me.staff.signature))
 
     def page_of(one: WorkItem) -> str:
         return one.page.removeprefix(settings().public_url)

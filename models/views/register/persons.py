@@ -57,18 +57,20 @@ class OpenedNames:
         self._lock = Lock()
         self._looked_at = -float("inf")
 
-    def refresh(self, session: Session, fresh_for: float = 0) -> None:
-        """Open what is new since last time and forget what is gone, if that is more than `fresh_for` seconds ago."""
+    def refresh(self, session: Session, fresh_for: float = 0) -> bool:
+        """Open what is new since last time and forget what is gone, if that is more than `fresh_for` seconds ago.
+        Returns whether there was anything.
+        """
         came = time.monotonic()
         with self._lock:
             if self._looked_at + fresh_for > came:  # fresh, or looked at by another for whom we waited
-                return
+                return False
             began = time.monotonic()
             # As one text: as long as it is the same, which is told at once, tens of thousands need not be looked at.
             told = session.execute(_seals(session)).scalar() or ""
             if told == self._seals:
                 self._looked_at = began
-                return
+                return False
             seals = set(told.split(BETWEEN)) - {""}
             kept = {seal: text for seal, text in self._by_seal.items() if seal in seals}
             new = {UUID(seal[:KEY_LENGTH]): seal for seal in seals.difference(kept)}
@@ -78,6 +80,7 @@ class OpenedNames:
                     kept[new[person_id]] = _text(name, email)
             self._by_text = sorted((text, seal[:KEY_LENGTH]) for seal, text in kept.items())
             self._seals, self._by_seal, self._looked_at = told, kept, began
+            return True
 
     def open_ahead(self) -> None:
         """`refresh` before anybody asks; where the database does not answer yet, whoever asks first waits for it."""
@@ -86,15 +89,15 @@ class OpenedNames:
 
     def holding(self, session: Session, words: Sequence[str], most: int) -> list[UUID]:
         """Whose name or address holds all the words, by name; the first `most` of them."""
-        for fresh_for in (self.fresh_for, min(self.fresh_for, self.empty_for)):
-            self.refresh(session, fresh_for)
-            if found := self._held(words):
-                break
+        self.refresh(session, self.fresh_for)
+        found = self._held(words)
+        if not found and self.refresh(session, min(self.fresh_for, self.empty_for)):
+            found = self._held(words)
         return [UUID(key) for _, key in islice(found, most)]
 
     def _held(self, words: Sequence[str]) -> list[tuple[str, str]]:
         found = self._by_text
-        for word in words:
+        for word in sorted(words, key=len, reverse=True):  # a long word leaves few for the next
             found = [one for one in found if word in one[0]]
         return found
 

@@ -13,12 +13,13 @@ from models.dates.active_days import add_active_days
 from models.db.engine import engine, transaction
 from models.health import early_warning, parameters
 from models.health.assessment import assess
+from models.meetings.duties import sum_up_duties
 from models.office.interventions import open_once
 from models.settings import Settings
 from models.stages.health_check import open_talks, propose_rest, take_snapshots, warn_early
 from models.tables.check_in import CheckIn
 from models.tables.health import HealthSnapshot, Level
-from models.tables.meeting import Duty, Meeting, MeetingDuty, MeetingStatus, is_led_by_member
+from models.tables.meeting import Duty, Meeting, MeetingDuty, MeetingStatus
 from models.tables.network import Nature, Network, NetworkState, Origin
 from models.tables.office import Intervention, InterventionKind
 from models.tables.person import Person
@@ -68,7 +69,7 @@ def made_up(session: Session, number: int, random: Random) -> Network:
         session.add(meeting)
         session.flush()
         carried = {duty: random.choice(keys) for duty in random.sample(list(Duty), random.randint(0, 5))}
-        meeting.led_by_member = is_led_by_member(carried, [duty for duty, key in carried.items() if key])
+        sum_up_duties(meeting, carried, [duty for duty, key in carried.items() if key is None])
         for duty, key in carried.items():
             session.add(MeetingDuty(meeting_id=meeting.id, duty=duty, by_office=key is None, organiser_key=key))
     for day in {AS_OF + timedelta(days=random.randint(-500, 20)) for _ in range(random.randint(0, 6))}:
