@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
 from models.dates.local_time import local
@@ -79,8 +80,11 @@ def _around(session: Session, at: datetime) -> ListContext:
 
 
 def _requests(session: Session, around: ListContext, part: Part) -> Iterable[WorkItem]:
-    open_ones = select(SupportRequest).where(
-        col(SupportRequest.state).in_(OPEN), *part.holds(SupportRequest.assigned_to, SupportRequest.municipality)
+    open_ones = (
+        select(SupportRequest)
+        .options(defer(cast(Any, SupportRequest.need)), defer(cast(Any, SupportRequest.talk_notes)))  # sealed, and long
+        .where(col(SupportRequest.state).in_(OPEN))
+        .where(*part.holds(SupportRequest.assigned_to, SupportRequest.municipality))
     )
     for request in session.exec(open_ones):
         what: str = "decision"

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, asc, case, desc, exists, false, func, null, or_
+from sqlalchemy import ColumnElement, and_, asc, case, desc, exists, false, func, null, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
@@ -25,8 +25,7 @@ ONGOING: Final = "ongoing"
 NUMBER: Final = re.compile(r"#?([0-9]{1,9})")
 CODE: Final = re.compile(r"m[1-9][0-9]{0,3}")
 MOST_WORDS: Final = 6
-BETWEEN: Final = "\n"
-"""What stands in no word: two texts are looked through as one."""
+ESCAPE: Final = "/"
 
 
 class About(StrEnum):
@@ -151,13 +150,13 @@ def _line(*row: Any) -> Line:
 
 def _listed(session: Session, asked: Asked, today: date) -> Any:
     of_networks = asked.about is About.network
-    query = _networks(asked, latest_check(session, today)) if of_networks else _requests(asked)
+    query = _networks(session, asked, latest_check(session, today)) if of_networks else _requests(session, asked)
     if asked.region:
         query = query.where(col(Municipality.region) == asked.region)
     return query.where(col(Staff.signature) == asked.negotiator) if asked.negotiator else query
 
 
-def _networks(asked: Asked, checked_on: date | None) -> Any:
+def _networks(session: Session, asked: Asked, checked_on: date | None) -> Any:
     checked = (
         (col(HealthSnapshot.network_id) == col(Network.id))
         & (col(HealthSnapshot.on) == checked_on)
@@ -178,8 +177,7 @@ def _networks(asked: Asked, checked_on: date | None) -> Any:
     for word in asked.words:
         of_code = (col(Role.network_id) == col(Network.id)) & (col(Role.code) == word)
         also = [exists().where(of_code)] if CODE.fullmatch(word) else []
-        text = col(Network.name) + BETWEEN + col(Network.place)
-        found = found.where(_holds(word, Network, text, *also))
+        found = found.where(_holds(session, word, Network, (col(Network.name), col(Network.place)), *also))
     if asked.level:
         found = found.where(col(HealthSnapshot.level) == Level(asked.level))
     if asked.state:
@@ -188,7 +186,7 @@ def _networks(asked: Asked, checked_on: date | None) -> Any:
     return found
 
 
-def _requests(asked: Asked) -> Any:
+def _requests(session: Session, asked: Asked) -> Any:
     columns: Any = (
         SupportRequest.number, null(), SupportRequest.place, Municipality.name, Region.name, SupportRequest.nature,
         SupportRequest.state, null(), null(), null(), Staff.signature, SupportRequest.received_at, DUE,
@@ -201,29 +199,37 @@ def _requests(asked: Asked) -> Any:
         .outerjoin(Staff, col(Staff.id) == col(SupportRequest.assigned_to))
     )
     for word in asked.words:
-        found = found.where(_holds(word, SupportRequest, col(SupportRequest.place)))
+        found = found.where(_holds(session, word, SupportRequest, (col(SupportRequest.place),)))
     if asked.state:
         of_state = col(SupportRequest.state)
         found = found.where(of_state.in_(OPEN) if asked.state == ONGOING else of_state == asked.state)
     return found
 
 
-def _holds(word: str, table: type[Network] | type[SupportRequest], text: Any, *also: Any) -> ColumnElement[bool]:
-    """Whether the word is the number, or stands in the text or in the municipality's name; "#12" is a number only.
+def _holds(
+    session: Session, word: str, table: type[Network] | type[SupportRequest], texts: Iterable[Any], *also: Any
+) -> ColumnElement[bool]:
+    """Whether the word is the number, or stands in a text or in the municipality's name; "#12" is a number only.
 
     The few municipalities are looked through once, and not for every row.
     """
     is_number = [col(table.number) == int(found[1])] if (found := NUMBER.fullmatch(word)) else []
-    named = sql_select(col(Municipality.code)).where(
-        _folded(col(Municipality.name), word).contains(word, autoescape=True)
-    )
-    written = [_folded(text, word).contains(word, autoescape=True), col(table.municipality).in_(named)]
+    named = sql_select(col(Municipality.code)).where(_contains(session, col(Municipality.name), word))
+    written = [*(_contains(session, text, word) for text in texts), col(table.municipality).in_(named)]
     return or_(*is_number, *also, *([] if word.startswith("#") else written), false())
 
 
-def _folded(text: Any, word: str) -> Any:
-    """The text in small letters. A database may fold ASCII alone: the word's other letters are folded one by one."""
-    small = func.lower(text)
-    for letter in sorted({one for one in word if not one.isascii()}):
-        small = func.replace(small, letter.upper(), letter)
-    return small
+def _contains(session: Session, text: Any, word: str) -> ColumnElement[bool]:
+    """Whether a text holds the word, in small letters or not; SQLite's LIKE folds by itself.
+
+    A database may fold ASCII alone: the word's other letters are folded one by one, in what holds the rest of it.
+    """
+    like = "ilike" if session.get_bind().dialect.name == "postgresql" else "like"
+    others = sorted({letter for letter in word if not letter.isascii()})
+    pattern = "%" + re.sub(f"[%_{ESCAPE}]", lambda special: ESCAPE + special[0], word) + "%"
+    rest = re.sub(r"[^\x00-\x7f]", "_", pattern)
+    folded = text
+    for letter in others:
+        folded = func.replace(folded, letter.upper(), letter)
+    whole = (getattr(folded, like)(pattern, escape=ESCAPE),) if others else ()
+    return and_(getattr(text, like)(rest, escape=ESCAPE), *whole)
