@@ -112,7 +112,8 @@ def mark_sending(session: Session, mails: Mapping[UUID, ComposedMail | None], wo
         }
         for mail_id, one in mails.items()
     ]
-    session.connection().execute(_BEGIN, rows)
+    if session.connection().execute(_BEGIN, rows).rowcount == len(rows):
+        return set(mails)
     return set(session.connection().execute(_BEGUN, {"mails": list(mails), "worker": worker}).scalars())
 
 
