@@ -11,7 +11,6 @@ from models.settings import settings
 
 # The web's writer works beside the thread that answers, and is to let it in at once, not after Python's 5 ms.
 WRITER_YIELDS = 0.0005
-KEEP_LINE_SECONDS = 75  # a page takes a minute to read
 
 
 def up() -> None:
@@ -54,8 +53,6 @@ def web(*, fd: Annotated[int | None, Parameter(show=False)] = None) -> None:
     import socket
     from threading import Thread
 
-    import uvicorn
-
     from deployments.server.ports import listen_for_web
 
     own = settings()
@@ -66,6 +63,7 @@ def web(*, fd: Annotated[int | None, Parameter(show=False)] = None) -> None:
 
     from deployments.web.app import create_app
     from deployments.web.database_watch import watch
+    from deployments.web.server import make_server
     from models.db.engine import engine
     from tasks.runtime.collector import leave_what_is_loaded
 
@@ -75,12 +73,4 @@ def web(*, fd: Annotated[int | None, Parameter(show=False)] = None) -> None:
     leave_what_is_loaded()
     # Staff's first search would wait for tens of thousands of names to be opened.
     Thread(target=app.state.opened.open_ahead, daemon=True).start()
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # trusted_proxy.py reads them: the proxy's own address must be seen first
-        timeout_keep_alive=KEEP_LINE_SECONDS,
-    )
-    uvicorn.Server(config).run([listener])
+    make_server(app).run([listener])

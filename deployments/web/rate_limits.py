@@ -6,7 +6,6 @@ in memory, until its window has passed.
 """
 
 import hashlib
-import ipaddress
 import logging
 import os
 from typing import Final
@@ -18,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from deployments.web.addresses import neighbour
 from deployments.web.refused_link import ASKED
 from deployments.web.request import page
 from deployments.web.staff.session import COOKIE
@@ -91,7 +91,7 @@ class Limits:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
-        address = _hash(_network(request.client.host if request.client else ""))
+        address = _hash(neighbour(request.client.host if request.client else ""))
         if not self._may(request, address):
             await too_many(request)(scope, receive, send)
             return
@@ -122,15 +122,6 @@ def _token(request: Request) -> str:
     # Whoever asks for a link to sign in is vouched for by nothing, whatever cookie they send along.
     is_staffs = path.startswith("staff") and path != Purpose.sign_in
     return request.cookies.get(COOKIE, "") if is_staffs else ""
-
-
-def _network(host: str) -> str:
-    """An address as one neighbour holds it: in IPv6 that is a whole /64."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else host
 
 
 def _hash(text: str) -> str:

@@ -1,10 +1,9 @@
 """Who asks, as a trusted proxy tells it; from anybody else those headers are nothing (LOTS_TRUSTED_PROXY)."""
 
-import ipaddress
-
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from deployments.web.addresses import is_within
 from models.settings import settings
 
 IDENTITY = "lots.identity"  # in the scope: the address of whoever the proxy has let in, or an empty text
@@ -20,7 +19,7 @@ class TrustedProxy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             headers = Headers(scope=scope)
-            trusts = self._trusts((scope.get("client") or ("",))[0])
+            trusts = is_within((scope.get("client") or ("",))[0], self.trusted)
             scope = {**scope, IDENTITY: self._identity(headers) if trusts else ""}
             if trusts:
                 scope |= self._forwarded(headers)
@@ -34,14 +33,7 @@ class TrustedProxy:
     def _forwarded(self, headers: Headers) -> dict[str, object]:
         """The last address in the list that is no proxy of ours: whoever stands before it could have been made up."""
         listed = [one.strip() for line in headers.getlist("x-forwarded-for") for one in line.split(",")]
-        caller = next((one for one in reversed(listed) if one and not self._trusts(one)), None)
+        caller = next((one for one in reversed(listed) if one and not is_within(one, self.trusted)), None)
         scheme = headers.get("x-forwarded-proto", "").strip().lower()
         found: dict[str, object] = {"client": (caller, 0)} if caller else {}
         return found | ({"scheme": scheme} if scheme in ("http", "https") else {})
-
-    def _trusts(self, host: str) -> bool:
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
-            return False
-        return any(address in network for network in self.trusted)

@@ -29,6 +29,7 @@ from tests.bench.presses import presses
 from tests.bench.register import register
 from tests.bench.staff import staff
 from tests.bench.staff_pages import staff_pages
+from tests.bench.strangers import strangers
 
 AS_OF = date(2027, 11, 1)
 SMALL, LARGE = 10_000, 100_000
@@ -118,7 +119,18 @@ def rendering() -> dict[str, Any]:
 def main() -> None:
     """Run all benchmarks and write bench.json."""
     figures: dict[str, Any] = {}
-    for work in (staff, presses, mails, from_the_database, in_memory, rendering, founders, staff_pages, register):
+    for work in (
+        staff,
+        presses,
+        mails,
+        from_the_database,
+        in_memory,
+        rendering,
+        founders,
+        staff_pages,
+        register,
+        strangers,
+    ):
         for name, value in work().items():
             figures[name] = value
             print(f"{name:<58} {value}", flush=True)

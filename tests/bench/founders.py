@@ -46,7 +46,7 @@ class Rush:
 
 def founders(reading: float = READING) -> dict[str, Any]:
     """The benchmark's figures."""
-    with tempfile.TemporaryDirectory() as folder, web(Path(folder)) as port:
+    with tempfile.TemporaryDirectory() as folder, web(Path(folder)) as (port, _):
         rush = asyncio.run(_rush(port, _links(), reading))
         with engine.reading() as session:
             rows = session.exec(select(CheckIn.id, CheckIn.q1_attended).where(col(CheckIn.answered_at).is_not(None)))

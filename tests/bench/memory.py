@@ -1,4 +1,4 @@
-"""How much memory a benchmark's process has needed."""
+"""How much memory a process has, and has needed."""
 
 from pathlib import Path
 
@@ -8,5 +8,15 @@ def peak_memory() -> int:
 
     Not `ru_maxrss`, which begins with the peak of the process that started this one.
     """
-    [peak] = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:"))
-    return int(peak.split()[1]) // 1024
+    return _told("self", "VmHWM") // 1024
+
+
+def memory_of(pid: int) -> float:
+    """What a process has in memory now, in MB."""
+    return _told(pid, "VmRSS") / 1024
+
+
+def _told(pid: int | str, name: str) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    [line] = (line for line in lines if line.startswith(f"{name}:"))
+    return int(line.split()[1])

@@ -36,7 +36,7 @@ class Seen:
 def register() -> dict[str, Any]:
     """The benchmark's figures."""
     figures: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory() as folder, web(Path(folder)) as port:
+    with tempfile.TemporaryDirectory() as folder, web(Path(folder)) as (port, _):
         with engine.transaction() as session:
             load_reference_data(session)
         visitors, alone, beside = count(), Seen(), Seen()

@@ -44,7 +44,7 @@ Times = dict[str, list[float]]
 
 def staff_pages(pace: float = PACE) -> dict[str, Any]:
     """The benchmark's figures: at a human's pace, and as fast as they get their pages."""
-    with tempfile.TemporaryDirectory() as folder, web(Path(folder)) as port:
+    with tempfile.TemporaryDirectory() as folder, web(Path(folder)) as (port, _):
         with engine.transaction() as session:
             load_reference_data(session)
         simulate(NETWORKS, MONTHS, datetime.now(UTC).date(), 1)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from deployments.server.environment import answers
 from deployments.server.processes import free_port
@@ -20,8 +21,15 @@ def share(times: list[float], share: float) -> float:
     return sorted(times)[int(len(times) * share)] if times else float("inf")
 
 
+class Running(NamedTuple):
+    """A `lots web`: where it listens, and which process it is."""
+
+    port: int
+    pid: int
+
+
 @contextmanager
-def web(home: Path) -> Iterator[int]:
+def web(home: Path) -> Iterator[Running]:
     """`lots web` in a process of its own, on a fresh office in `home`."""
     port = free_port(18300)
     before = dict(os.environ)
@@ -36,7 +44,7 @@ def web(home: Path) -> Iterator[int]:
         while not answers(f"http://127.0.0.1:{port}/healthz"):
             assert web.poll() is None and time.monotonic() < deadline, "lots web did not start"
             time.sleep(0.1)
-        yield port
+        yield Running(port, web.pid)
     finally:
         web.terminate()
         web.wait(20)
