@@ -40,6 +40,11 @@ def is_name(text: str) -> bool:
     return all(_may_stand(sign) for sign in name) and not ADDRESS.search(name)
 
 
+def holds_address(text: str) -> bool:
+    """Whether there is an address on the web or by mail in it."""
+    return "@" in text or ADDRESS.search(text) is not None
+
+
 def _may_stand(sign: str) -> bool:
     return sign.isalpha() or sign.isdecimal() or sign in f" {NAME_SIGNS}" or unicodedata.category(sign)[0] == "M"
 

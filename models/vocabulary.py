@@ -261,6 +261,8 @@ MAIL: Final[Words] = {
     "request-ended": ("förfrågan avslutad", "request ended"),
     "sign-in": ("inloggning", "sign-in"),
     "correction": ("rättelse", "correction"),
+    "starter-kit": ("startpaket", "starter kit"),
+    "contact-question": ("fråga om att bli kontakt", "question about being contact"),
 }
 LIKENESS: Final[Words] = {
     "same_municipality": ("samma kommun", "same municipality"),

@@ -21,6 +21,7 @@ CHECK_IN: Final = {
     "check_in_link": "https://natverk.example.org/svara/Zk3xPq",
     "meeting_link": "https://natverk.example.org/traff/Wm7tLb",
 }
+OURS: Final = {"network_link": "https://natverk.example.org/natverket/Bq6zNd"}  # to those who carry a network
 STOP: Final = {"stop_link": "https://natverk.example.org/sluta/Hv2nQd"}  # in mails that ask again and again
 
 DATA: Final = "https://natverk.example.org/mina-uppgifter/Ru8yMz"
@@ -60,6 +61,7 @@ def _common(language: str) -> dict[str, object]:
         ),
         "privacy_link": "https://natverk.example.org/integritet",
         "stop_link": "",
+        "network_link": "",
         "language": language,
         "today": date(2027, 3, 2),
     }
@@ -76,7 +78,9 @@ def _own(language: str) -> dict[str, dict[str, object]]:
         name=ORGANISATION, email="natverk@kansliet.example.org", title=staff_title("office", language)
     )
     staff = {"name": "Åsa", "contact": office}  # greeted by their first name
-    network, meeting = {"network": NETWORK[language]}, {"meeting_link": CHECK_IN["meeting_link"]}
+    network: dict[str, object] = {"network": NETWORK[language], **OURS}
+    meeting: dict[str, object] = {"meeting_link": CHECK_IN["meeting_link"], **OURS}
+    check_in: dict[str, object] = {**CHECK_IN, **STOP, **OURS}
     return {
         "receipt": {"number": 42, "talk_due": date(2027, 3, 9), "answer_due": date(2027, 3, 23)},
         "talk-invitation": {"talk_due": date(2027, 3, 9)},
@@ -94,7 +98,7 @@ def _own(language: str) -> dict[str, dict[str, object]]:
         "waiting": {"items_now": ["starter_kit", "digital_room"]},
         "declined": {"reason": "not_a_member", "final": False},
         "co-organiser": {
-            **network,
+            "network": NETWORK[language],  # who is only asked has no page of it yet
             "initiator": "René Lindqvist",
             "confirm_link": "https://natverk.example.org/medarrangor/Jp9sTy",
         },
@@ -105,18 +109,20 @@ def _own(language: str) -> dict[str, dict[str, object]]:
             "topic": "Att leda när allt ändras", "link": "",
             "note": "Ring på porten, så öppnar vi.\nFika finns från klockan fem.",
         },
-        "first-meeting": {**CHECK_IN, **STOP},
-        "check-in": {**CHECK_IN, **STOP},
-        "check-in-reminder": {**CHECK_IN, **STOP},
-        "second-organiser": {**CHECK_IN, **STOP},
-        "step": {"step": 2, "office_duties": 2, "support_ends_on": date(2027, 12, 7)},
-        "ending": {"support_ends_on": date(2027, 12, 7), "days": 60},
+        "first-meeting": check_in,
+        "check-in": check_in,
+        "check-in-reminder": check_in,
+        "second-organiser": check_in,
+        "step": {**OURS, "step": 2, "office_duties": 2, "support_ends_on": date(2027, 12, 7)},
+        "ending": {**OURS, "support_ends_on": date(2027, 12, 7), "days": 60},
         "independent": {**network, **meeting, "met_criteria": True, "meetings": 6},
-        "talk-offer": {"due_on": date(2027, 3, 16)},
+        "talk-offer": {**OURS, "due_on": date(2027, 3, 16)},
         "queue-offer": {"offer_until": date(2027, 3, 16)},
         "resting": {**network, **meeting, "rested_on": date(2027, 3, 1)},
         "wake": {**network, **meeting, **STOP, "months": 6},
-        "closed": {**network, "meetings": 11},
+        "closed": {"network": NETWORK[language], "meetings": 11},
+        "starter-kit": {**network, "kit_link": f"{OURS['network_link']}?do=share"},
+        "contact-question": network,
         "new-contact": {**network, **meeting},
         "introduction": {
             "other_name": "Jörgen Ågren", "other_email": "jorgen.agren@example.org", "other_place": "Kramfors",

@@ -14,7 +14,18 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from deployments.web.pages import calendar, check_in, meeting, my_data, organiser, support_request, unsubscribe
+from deployments.web.pages import (
+    calendar,
+    check_in,
+    join,
+    meet,
+    meeting,
+    my_data,
+    network,
+    organiser,
+    support_request,
+    unsubscribe,
+)
 from deployments.web.patience import Patience
 from deployments.web.rate_limits import Limits, RateLimiter
 from deployments.web.refused_link import link_refused
@@ -75,7 +86,10 @@ def create_app(now: Now = utc_now, start: Start = start_run, forms: FindForms = 
             Route("/privacy", privacy),
             Route("/static/style.css", style),
             Route("/static/staff.css", staff_style),
-            *calendar.ROUTES,
+            *calendar.ROUTES,  # before the network's page, whose address it begins with
+            *network.ROUTES,
+            *meet.ROUTES,
+            *join.ROUTES,
             *check_in.ROUTES,
             *my_data.ROUTES,
             *meeting.ROUTES,

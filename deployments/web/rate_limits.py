@@ -31,7 +31,8 @@ REFUSED = (403, 404, 405, 413, 415)
 BY_NUMBER: Final = parse("5 per hour")
 TOLD_OF: Final = parse("1 per 10 minute")
 KEY: Final = os.urandom(16)  # of this process alone: no hash can be tried against a list of addresses
-PURPOSES: Final = frozenset(Purpose)
+PLACES: Final = (*Purpose, "meet")
+"""Where a link stands in an address: pages for who has it, and a meeting's invitation."""
 
 
 log = logging.getLogger("natverkslots.web")
@@ -116,9 +117,9 @@ class Limits:
 def _token(request: Request) -> str:
     """What stands in a link's place: in the address, or in the cookie of staff who are signed in; empty for neither."""
     path = request.url.path.removeprefix("/")
-    for purpose in PURPOSES:
-        if path.startswith(f"{purpose}/"):
-            return path.removeprefix(f"{purpose}/")
+    for place in PLACES:
+        if path.startswith(f"{place}/"):
+            return path.removeprefix(f"{place}/")
     # Whoever asks for a link to sign in is vouched for by nothing, whatever cookie they send along.
     is_staffs = path.startswith("staff") and path != Purpose.sign_in
     return request.cookies.get(COOKIE, "") if is_staffs else ""

@@ -12,7 +12,7 @@ from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write, write_at_last
 from models.errors import UserError
 from models.people import link_renewal
-from models.people.signed_link import Purpose, read_link
+from models.people.signed_link import Purpose, purpose_at, read_link
 
 ASKED = "fresh"  # the button's address is the page's own, with this: so that every refused page reads alike
 
@@ -24,7 +24,7 @@ async def link_refused(request: Request, error: LinkRefused) -> Response:
     await write(request, link_renewal.can_be_queued)
     path, token = request.url.path, request.path_params["token"]
     reply = page(request, "link-asked")
-    reply.background = BackgroundTask(_send, request, Purpose(path.split("/")[1]), token)
+    reply.background = BackgroundTask(_send, request, purpose_at(path), token)
     return reply
 
 

@@ -15,6 +15,7 @@ _T = Template
 AT_ONCE = {_T.receipt, _T.declined, _T.data_request, _T.fresh_link, _T.calendar_invitation, _T.sign_in}
 WORKING_DAY = {_T.talk_invitation, _T.more_information, _T.granted, _T.waiting, _T.queue_offer, _T.request_ended}
 WORKING_DAY |= {_T.correction, _T.staff_case, _T.staff_digest, _T.staff_alarm, _T.report_ready}
+WORKING_DAY |= {_T.starter_kit}  # with the grant that it belongs to
 REMINDERS = {_T.first_meeting, _T.check_in, _T.check_in_reminder, _T.second_organiser, _T.kickoff_checklist}
 REMINDERS |= {_T.still_planned, _T.wake}
 """What a reader can be spared on request; decisions, changes and what they asked for still come."""

@@ -1,14 +1,17 @@
-"""What a meeting's duties say of it: whether a member led it, and whether the office did too much (section 5)."""
+"""What a meeting's duties say of it: whether a member led it, and whether the office did too much (section 5); and who
+is to carry them next time (section 13).
+"""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from models.audit import step_at
 from models.office.interventions import end_intervention, open_for, open_once
 from models.support.ladder import over_helps
-from models.tables.meeting import Meeting, MeetingDuty, is_led_by_member
+from models.tables.meeting import Duty, Meeting, MeetingDuty, PlannedDuty, is_led_by_member
 from models.tables.network import Network
 from models.tables.office import InterventionKind, TalkOutcome
 from models.tables.transition import Cause
@@ -37,3 +40,16 @@ def judge_duties(session: Session, network: Network, meeting: Meeting, cause: Ca
     for flag in open_for(session, network, (InterventionKind.over_helping,)):
         if flag.occasion == str(meeting.id):
             end_intervention(session, flag, TalkOutcome.settled, replace(cause, signature=None))
+
+
+def plan_duties(session: Session, meeting_id: UUID, carriers: Mapping[Duty, str]) -> None:
+    """Who is to carry which duty of a meeting to come, by code, instead of what was planned before."""
+    session.exec(delete(PlannedDuty).where(col(PlannedDuty.meeting_id) == meeting_id))
+    session.add_all(PlannedDuty(meeting_id=meeting_id, duty=duty, carrier=code) for duty, code in carriers.items())
+
+
+def planned_duties(session: Session, meeting_id: UUID) -> dict[str, str]:
+    """Who is to carry which duty, by code, in the order of the duties; what nobody took is left out."""
+    planned = select(PlannedDuty.duty, PlannedDuty.carrier).where(col(PlannedDuty.meeting_id) == meeting_id)
+    carriers = dict(session.exec(planned).all())
+    return {duty.value: carriers[duty] for duty in Duty if duty in carriers}

@@ -10,11 +10,22 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from uuid import UUID
 
-from icalendar import Alarm, Calendar, Component, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress
+from icalendar import (
+    Alarm,
+    Calendar,
+    Component,
+    Event,
+    Timezone,
+    TimezoneDaylight,
+    TimezoneStandard,
+    vCalAddress,
+    vText,
+)
 from sqlmodel import Session, col, select
 
 from models.dates.local_time import STOCKHOLM, local
 from models.meetings.details import MeetingDetails, details_of
+from models.meetings.invitation import Invitation
 from models.settings import settings
 from models.tables.meeting import Meeting, MeetingForm, MeetingStatus
 from models.tables.network import Network
@@ -34,6 +45,15 @@ def calendar_file(network: Network, meeting: Meeting, change: str, at: datetime)
     calendar = _calendar(method)
     calendar.add_component(_event(network, meeting, change == "cancel", at))
     return method, calendar.to_ical()
+
+
+def public_file(invitation: Invitation, at: datetime) -> bytes:
+    """What an invitation page gives to a calendar: what it shows, under a name of its own that leads nowhere else."""
+    calendar = _calendar("PUBLISH")
+    event = _event(invitation.network, invitation.meeting, False, at, invitation.details)
+    event["uid"] = vText(f"{invitation.code}@natverkslots")
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
 
 
 def subscription(network: Network, meetings: Iterable[Meeting]) -> bytes:
@@ -87,8 +107,11 @@ def _zone() -> Timezone:
     return zone
 
 
-def _event(network: Network, meeting: Meeting, is_off: bool, stamp: datetime) -> Event:
-    starts, details = local(meeting.starts_at), details_of(meeting)
+def _event(
+    network: Network, meeting: Meeting, is_off: bool, stamp: datetime, shown: MeetingDetails | None = None
+) -> Event:
+    """`shown`: as much as is for its reader; without it, all that was said with the booking."""
+    starts, details = local(meeting.starts_at), shown or details_of(meeting)
     event = Event()
     event.add("uid", f"{meeting.id}@natverkslots")
     event.add("sequence", meeting.sequence)

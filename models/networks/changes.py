@@ -1,5 +1,6 @@
 """What changes in a living network besides its state: its cadence, size, name, place, negotiator, and a role that ends
-for cause (domain.md sections 3, 5 and 8). Each is logged: from what, to what, on whose word, signed by whom.
+for cause (domain.md sections 3, 5 and 8). Each is logged: from what, to what, on whose word, signed by whom; what an
+organiser does on the network's own page is theirs, and nobody signs it.
 """
 
 from collections.abc import Collection
@@ -21,11 +22,11 @@ from models.reference.places import find_municipality, is_whole_country
 from models.requests import assignment
 from models.support.ledger import lock_ledger, pass_on_grants
 from models.tables.change_entry import ChangedField, ChangeEntry
-from models.tables.network import TERMINAL, Network, NetworkState
+from models.tables.network import TERMINAL, Network, NetworkState, Role
 from models.tables.office import Intervention, Staff
 from models.tables.place import Municipality
 from models.tables.request import OPEN, SupportRequest
-from models.tables.transition import Cause
+from models.tables.transition import Actor, Cause
 
 LIVING = tuple(state for state in NetworkState if state not in TERMINAL)
 MEMBER = ("Medlem", "Member")
@@ -105,8 +106,13 @@ def _asked_by(session: Session, network: Network, word: Word) -> str:
 def log_change(
     session: Session, network: Network, what: ChangedField, values: tuple[str, str], cause: Cause, **more: Any
 ) -> None:
-    """One line of what changed, from and to; `more`: who asked for it, why, and who approved it."""
-    signed = by_signature(session, cause.signature or "", localized("Din signatur", "Your signature"))
+    """One line of what changed, from and to; `more`: who asked for it, why, and who approved it.
+
+    Raises UserError when no member did it themselves, and nobody of the staff signs.
+    """
+    is_theirs = more.get("asked_by") and cause.actor == Actor.member and not cause.signature
+    field = localized("Din signatur", "Your signature")
+    signed = None if is_theirs else by_signature(session, cause.signature or "", field)
     before, after = values
     session.add(network)
     session.add(
@@ -115,7 +121,7 @@ def log_change(
             what=what,
             before=before,
             after=after,
-            signed_by=signed.id,
+            signed_by=signed.id if signed else None,
             flow_run_id=cause.flow_run_id,
             at=cause.at,
             **more,
@@ -202,13 +208,17 @@ def end_role(session: Session, network: Network, code: str, reason: str, approve
                 "Approved by: two persons sign. Choose a colleague's signature.",
             )
         )
-    today = local(cause.at).date()
-    carried = [one for one in roles_of(session, network.id) if one.person_id == role.person_id]
-    for one in carried:
-        one.until = today
-        session.add(one)
+    end_all_of(session, network, role, cause)
     why = {"reason": nfc(reason), "approved_by": approver.id}
     log_change(session, network, ChangedField.role, (role.code, ""), cause, **why)
     session.flush()
     look_after(session, {network.id: role}, cause.at)
     return True
+
+
+def end_all_of(session: Session, network: Network, role: Role, cause: Cause) -> None:
+    """Whoever has the role carries nothing in the network from today."""
+    for one in roles_of(session, network.id):
+        if one.person_id == role.person_id:
+            one.until = local(cause.at).date()
+            session.add(one)

@@ -39,7 +39,7 @@ def new_contact(session: Session, network: Network, code: str, cause: Cause) -> 
     for role in contacts:
         role.until = today
         session.add(role)
-    role = _role(session, network, organiser.person_id, RoleKind.contact, organiser.code)
+    role = role_of_kind(session, network, organiser.person_id, RoleKind.contact, organiser.code)
     role.until, role.confirmed_at = None, cause.at
     session.add(role)
     end_all(session, network, (InterventionKind.new_contact,), TalkOutcome.settled, cause)
@@ -48,7 +48,7 @@ def new_contact(session: Session, network: Network, code: str, cause: Cause) -> 
     return True
 
 
-def _role(session: Session, network: Network, person_id: UUID, kind: RoleKind, code: str) -> Role:
+def role_of_kind(session: Session, network: Network, person_id: UUID, kind: RoleKind, code: str) -> Role:
     """The person's role of a kind, also one that has ended, else a new one: a person has one of a kind."""
     found = session.exec(
         select(Role).where(col(Role.network_id) == network.id, col(Role.person_id) == person_id, col(Role.kind) == kind)
@@ -70,7 +70,7 @@ def ask_to_organise(session: Session, network: Network, persons: Iterable[UUID],
     asked = [person for person in dict.fromkeys(persons) if person not in there]
     letters = []
     for person in asked:
-        role = _role(session, network, person, RoleKind.organiser, next_code(session, network.id))
+        role = role_of_kind(session, network, person, RoleKind.organiser, next_code(session, network.id))
         occasion = f"{role.id}:{local(at).date()}" if role.until else str(role.id)  # who left once is asked anew
         role.until, role.confirmed_at, role.asked_at = None, None, at
         session.add(role)

@@ -72,7 +72,7 @@ def _wanted(session: Session, purpose: Purpose, ids: Sequence[str]) -> _Wanted |
     match purpose, keys:
         case Purpose.check_in, [check_in, role]:
             return _of_role(session, role, {"check_in": str(check_in)})
-        case ((Purpose.meeting | Purpose.network), [role]):
+        case ((Purpose.meeting | Purpose.network | Purpose.our_network), [role]):
             return _of_role(session, role, {})
         case Purpose.organiser, [role]:
             found = session.get(Role, role)

@@ -23,8 +23,7 @@ def check_note(text: str, known: Known, field: str, place: str) -> None:
 
     A part of a name counts where it is written with a capital; not where it is the place's name too.
     """
-    written = {word.casefold() for word in WORD.findall(nfc(text)) if word[:1].isupper()}
-    written -= {word.casefold() for word in WORD.findall(nfc(place))}
+    written = _written(text, place)
     for person, instead in known:
         if written & _forms_of(person.name or ""):
             raise UserError(
@@ -32,6 +31,12 @@ def check_note(text: str, known: Known, field: str, place: str) -> None:
                     f"{field}: skriv {instead} i stället för namnet.", f"{field}: write {instead} instead of the name."
                 )
             )
+
+
+def _written(text: str, place: str) -> set[str]:
+    """The words with a capital in a text, but for those of the place."""
+    written = {word.casefold() for word in WORD.findall(nfc(text)) if word[:1].isupper()}
+    return written - {word.casefold() for word in WORD.findall(nfc(place))}
 
 
 def _forms_of(name: str) -> set[str]:
@@ -43,6 +48,15 @@ def _forms_of(name: str) -> set[str]:
 def check_network_note(session: Session, network: Network, text: str, field: str) -> None:
     """`check_note` of those who carry a network or did. A text without anything in it is not looked at."""
     if text.strip():
-        roles = select(Person, Role.code).join(Role, col(Role.person_id) == col(Person.id))
-        known = session.exec(roles.where(col(Role.network_id) == network.id).order_by(col(Role.code)))
-        check_note(text, known.all(), field, network.place)
+        check_note(text, _carried_by(session, network), field, network.place)
+
+
+def names_of_network(session: Session, network: Network, text: str) -> bool:
+    """Whether a text that anybody may read names one of those who carry a network or did; its own name may be in it."""
+    written = _written(text, f"{network.place} {network.name}")
+    return any(written & _forms_of(person.name or "") for person, _ in _carried_by(session, network))
+
+
+def _carried_by(session: Session, network: Network) -> Known:
+    roles = select(Person, Role.code).join(Role, col(Role.person_id) == col(Person.id))
+    return session.exec(roles.where(col(Role.network_id) == network.id).order_by(col(Role.code))).all()

@@ -22,12 +22,21 @@ class Purpose(StrEnum):
     stop = "stop"  # the network, the reader's code in it: works on after the role has ended
     network = "network"  # the reader's role: a calendar that goes on being asked for
     my_data = "my-data"  # the mail that the link went with
+    our_network = "our-network"  # the reader's role: the network's page, at /network/ as its calendar is
+    pass_on = "join"  # the role of who passed it on: whoever has it may ask to be asked
     sign_in = "staff/sign-in"  # the sign-in that somebody of staff asked for
 
 
 VALID_FOR = {purpose: timedelta(days=180) for purpose in Purpose}
 VALID_FOR |= {Purpose.network: timedelta(days=3 * 365), Purpose.my_data: timedelta(days=7)}
-VALID_FOR |= {Purpose.sign_in: timedelta(minutes=15)}
+VALID_FOR |= {Purpose.sign_in: timedelta(minutes=15), Purpose.pass_on: timedelta(days=30)}
+_PATH = {Purpose.our_network: Purpose.network}
+
+
+def purpose_at(path: str) -> Purpose:
+    """What the link of a page's address is for. Raises ValueError for an address that holds none."""
+    first = Purpose(path.split("/")[1])
+    return Purpose.our_network if first is Purpose.network and not path.endswith(".ics") else first
 
 
 def _serializer(purpose: Purpose) -> URLSafeTimedSerializer:
@@ -42,7 +51,7 @@ def _serializer_of(key: str, purpose: Purpose) -> URLSafeTimedSerializer:
 
 def make_link(purpose: Purpose, *ids: str) -> str:
     """The address of the page for `purpose`, under LOTS_PUBLIC_URL."""
-    return f"{settings().public_url}/{purpose}/{_serializer(purpose).dumps(ids)}"
+    return f"{settings().public_url}/{_PATH.get(purpose, purpose)}/{_serializer(purpose).dumps(ids)}"
 
 
 def read_link(purpose: Purpose, token: str, *, also_expired: bool = False) -> list[str]:

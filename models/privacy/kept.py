@@ -62,6 +62,7 @@ KEPT: Mapping[str, Kept] = MappingProxyType({
     "meeting.topic": HELD,
     "meeting.link": HELD,
     "meeting.note": HELD,
+    "meeting.words": HELD,
     "meeting_duty.organiser_key": WITH_ROLE,
     "check_in.person_id": WITH_ROLE,
     "check_in_answer.person_id": WITH_ROLE,
@@ -94,12 +95,15 @@ NOBODYS: frozenset[str] = frozenset({
     "network.slug", "network.name", "network.place", "partner.company", "need_signal.place",
     # what a network or its place was called, its figures, and codes inside it (m1, m2 …)
     "change_entry.before", "change_entry.after", "change_entry.asked_by", "role.code", "report_entry.told_by",
+    "planned_duty.carrier",
     # our own codes, keys that tell nothing, and what staff sign with
     "support_request.wished", "near_neighbour.why", "health_snapshot.gates", "health_snapshot.model_version",
     "intervention.occasion", "capacity_entry.quarter", "transition.from_state", "transition.to_state",
     "transition.cause", "transition.signature", "outgoing_mail.template_version", "outgoing_mail.language",
     "outgoing_mail.reason", "outgoing_mail.claimed_by", "incoming_mail.key", "intake.flow", "intake.content",
     "intake.subject_id", "congress_report.model_version", "congress_report.sha256", "register_import.file_hash",
+    # the address of a public page, drawn at random
+    "meeting.invite_code",
     # pages of ours, and what a browser is known by: keyed hashes of what only it holds
     "look.page", "sign_in.page", "staff_session.key_hash", "staff_session.browser_hash",
     # runs of Prefect's, by id, and their machines

@@ -48,7 +48,7 @@ NOT_A_MEMBER = timedelta(days=30)
 FORM_DAYS = timedelta(days=30)
 SIGN_IN_DAYS = timedelta(days=30)
 OF_A_ROLE = col(ChangeEntry.what) == ChangedField.role
-OF_A_MEETING: Any = (Meeting.venue, Meeting.topic, Meeting.link, Meeting.note)
+OF_A_MEETING: Any = (Meeting.venue, Meeting.topic, Meeting.link, Meeting.note, Meeting.words)
 LEFT_EMPTY = (ContactEntry, ChangeEntry, Meeting)  # what can be empty is: then a question in SQL sees that it is
 
 

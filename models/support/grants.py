@@ -11,17 +11,20 @@ from models.errors import CapacityExceeded, UserError
 from models.forms.kit.base import YOUR_SIGNATURE
 from models.forms.needs_talk import GrantLine
 from models.i18n import localized
+from models.mail.queue import QueuedMail, enqueue
 from models.office.absence import substitute_for
 from models.office.menu import MENU
 from models.office.policy import office_policy
 from models.office.staff import by_signature
+from models.people.roles import contact_of
 from models.support.ladder import ABSOLUTE_MONTHS, support_end
 from models.support.ledger import lock_ledger, reserve
 from models.support.network_hours import FIRST_YEAR_MONTHS, first_year_ends_on, first_year_hours, times_granted
 from models.support.pauses import pauses_of
+from models.tables.mail import Template
 from models.tables.network import Network, NetworkState
 from models.tables.office import Staff
-from models.tables.support import HUNDREDTH, SupportGrant
+from models.tables.support import HUNDREDTH, Item, SupportGrant
 from models.tables.transition import Cause
 from models.vocabulary import ITEM, word
 
@@ -122,7 +125,17 @@ def grant_line(session: Session, network: Network, line: GrantLine, cause: Cause
     session.add(grant)
     session.flush()
     reserve(session, giver, grant, cause.at)
+    if grant.item == Item.starter_kit:
+        _send_starter_kit(session, network, grant, cause)
     return grant
+
+
+def _send_starter_kit(session: Session, network: Network, grant: SupportGrant, cause: Cause) -> None:
+    """It goes to the contact with the grant, and stands on the network's page from then on."""
+    contact = contact_of(session, network.id)
+    if contact:
+        letter = QueuedMail(Template.starter_kit, contact.person_id, str(grant.id), network.id)
+        enqueue(session, [letter], cause.at)
 
 
 def _present(session: Session, giver: Staff, day: date) -> Staff:

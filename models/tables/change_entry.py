@@ -1,4 +1,4 @@
-"""What staff changed or put right, besides a state (domain.md sections 8 and 13)."""
+"""What staff or an organiser changed, or staff put right, besides a state (domain.md sections 8 and 13)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,9 @@ class ChangedField(StrEnum):
     negotiator = "negotiator"
     role = "role"
     extension = "extension"
+    asked = "asked"
+    contact = "contact"
+    left = "left"
     grant = "grant"
     payment = "payment"
     meeting_day = "meeting_day"
@@ -34,6 +37,7 @@ class ChangedField(StrEnum):
 
 class ChangeEntry(SQLModel, table=True):
     """One change or correction: from what to what, on whose word, signed by whom; in a network, a request, or both.
+    What an organiser did themselves on the network's page nobody signs: `asked_by` is who.
 
     `before` and `after` hold days, figures, codes and signatures, and what a network, its place or a company is called;
     never a person. A role that was ended for cause has its reason, and a second signature; a correction has its reason.
@@ -45,6 +49,7 @@ class ChangeEntry(SQLModel, table=True):
         CheckConstraint("network_id IS NOT NULL OR request_id IS NOT NULL", name="changed_in_something"),
         CheckConstraint("what <> 'role' OR approved_by IS NOT NULL", name="role_ended_by_two"),
         CheckConstraint("approved_by <> signed_by", name="change_approved_by_another"),
+        CheckConstraint("signed_by IS NOT NULL OR asked_by IS NOT NULL", name="signed_or_done_by_a_member"),
         CheckConstraint("confirmed_at IS NULL OR refused_at IS NULL", name="confirmed_or_refused"),
     )
 
@@ -56,7 +61,7 @@ class ChangeEntry(SQLModel, table=True):
     after: str = Field(sa_column=Column(EncryptedText, nullable=False))
     asked_by: str | None = Field(default=None, max_length=8)
     reason: str | None = Field(default=None, sa_column=Column(EncryptedText))
-    signed_by: UUID = Field(foreign_key="staff.id")
+    signed_by: UUID | None = Field(default=None, foreign_key="staff.id")
     approved_by: UUID | None = Field(default=None, foreign_key="staff.id")
     confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     refused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

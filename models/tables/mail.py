@@ -46,6 +46,8 @@ class Template(StrEnum):
     request_ended = "request-ended"
     sign_in = "sign-in"
     correction = "correction"
+    starter_kit = "starter-kit"
+    contact_question = "contact-question"
 
 
 class MailStatus(StrEnum):

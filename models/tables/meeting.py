@@ -1,5 +1,6 @@
 """A meeting (träff) and who carried it; a member always convenes; never a list of who came (domain.md section 3)."""
 
+import secrets
 from collections.abc import Collection
 from datetime import datetime, time
 from enum import StrEnum
@@ -17,6 +18,16 @@ KICKOFF_ORGANISERS = 2
 LATE_REPORT_DAYS = 60
 EVENING = time(17, 30)
 """When a meeting was that is told of by its day alone."""
+
+
+CODE_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Without those that are mistaken for one another when a poster is read aloud or typed in."""
+CODE_LENGTH = 12
+
+
+def new_invite_code() -> str:
+    """What stands in the address of a meeting's invitation page: drawn at random, and a key to nothing else."""
+    return "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
 
 
 class MeetingStatus(StrEnum):
@@ -70,8 +81,9 @@ SWEPT = (
 
 
 class Meeting(SQLModel, table=True):
-    """One meeting: booked by a member, held or cancelled, counted in figures only. `venue`, `topic`, `link` and `note`
-    are the organisers' own words.
+    """One meeting: booked by a member, held or cancelled, counted in figures only. `venue`, `topic`, `link`, `note` and
+    `words` (its invitation's) are the organisers' own. `invite_code`: the address of its invitation page, which shows
+    the venue and the link as they choose.
 
     `led_by_member`, `duties_by_office` and `duties_by_members` repeat what its duties say, so that who looks at many
     meetings need not look at the duties of each.
@@ -79,6 +91,7 @@ class Meeting(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("network_id", "starts_at", name="one_meeting_at_a_time"),
+        UniqueConstraint("invite_code", name="one_invitation_page"),
         Index("ix_meeting_sweep", "network_id", *SWEPT),
         CheckConstraint("attended BETWEEN 0 AND 300", name="attended_is_plausible"),
         CheckConstraint("status <> 'held' OR attended IS NOT NULL", name="held_has_attendance"),
@@ -94,6 +107,10 @@ class Meeting(SQLModel, table=True):
     topic: str | None = Field(default=None, sa_type=EncryptedText)
     link: str | None = Field(default=None, sa_type=EncryptedText)
     note: str | None = Field(default=None, sa_type=EncryptedText)
+    words: str | None = Field(default=None, sa_type=EncryptedText)
+    invite_code: str | None = Field(default_factory=new_invite_code, max_length=16)
+    shows_venue: bool = True
+    shows_link: bool = False
     convener_id: UUID = Field(foreign_key="person.id")
     attended: int | None = None
     non_members: int | None = None
@@ -123,6 +140,21 @@ class MeetingDuty(SQLModel, table=True):
     duty: Duty = Field(sa_type=code(Duty))
     by_office: bool
     organiser_key: str | None = Field(default=None, max_length=64)
+
+
+class PlannedDuty(SQLModel, table=True):
+    """Who is to carry one of the five duties of a meeting to come, by their code in the network (domain.md section 13).
+
+    A plan is no telling: what was carried stands in MeetingDuty, and no score knows of this.
+    """
+
+    __tablename__ = "planned_duty"
+    __table_args__ = (UniqueConstraint("meeting_id", "duty", name="one_planned_carrier_of_a_duty"),)
+
+    id: UUID = key_field()
+    meeting_id: UUID = Field(foreign_key="meeting.id")
+    duty: Duty = Field(sa_type=code(Duty))
+    carrier: str = Field(max_length=8)
 
 
 class ReportEntry(SQLModel, table=True):

@@ -85,7 +85,8 @@ def to_confirm(session: Session, staff: Staff) -> list[ToConfirm]:
     """What waits on the reader's own word that they approved it; the oldest first."""
     found = second_signature.waiting(session, staff.id)
     signed = {one.signed_by for one, _ in found}
-    signatures = dict(session.exec(select(Staff.id, Staff.signature).where(col(Staff.id).in_(signed))).all())
+    signatures: dict[UUID | None, str] = {}
+    signatures.update(session.exec(select(Staff.id, Staff.signature).where(col(Staff.id).in_(signed))).all())
     return [
         ToConfirm(
             one.id,

@@ -118,6 +118,12 @@ def network_page(session: Session, network: Network, health: Health | None, toda
     )
 
 
+def next_rung(session: Session, network: Network, today: date) -> Rung | None:
+    """The step of the ladder that comes next, and by when at the latest; None on the last one."""
+    rungs = _ladder(session, network, _transitions(session, network, today))
+    return next((rung for rung in rungs if rung.latest and rung.step > network.step), None)
+
+
 def _acting(session: Session, network: Network, today: date) -> str:
     negotiator = session.get(Staff, network.negotiator) if network.negotiator else None
     acting = substitute_for(session, negotiator, today) if negotiator else None

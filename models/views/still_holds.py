@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
 from models.mail.kinds import OVERTAKEN
+from models.networks.own_acts import contacts_asked
 from models.networks.rest import heard_since
 from models.people.roles import roles_of
 from models.support.ladder import ON_THE_WAY, support_end
@@ -140,6 +141,12 @@ def _is_contact(session: Session, mail: OutgoingMail, _told: Told, _at: datetime
     return any(role.kind == RoleKind.contact and role.person_id == mail.person_id for role in roles)
 
 
+def _asked_as_contact(session: Session, mail: OutgoingMail, _told: Told, _at: datetime) -> bool:
+    network = _network(session, mail)
+    asked = contacts_asked(session, network) if network and network.state not in TERMINAL else []
+    return any(role.person_id == mail.person_id for role in asked)
+
+
 def _correction(session: Session, mail: OutgoingMail, told: Told, _at: datetime) -> bool:
     """What it puts right was not put right once more, and nothing newer was decided."""
     network, request = (
@@ -172,6 +179,8 @@ HOLDS: Mapping[Template, Check] = MappingProxyType({
     Template.resting: _in_state(NetworkState.resting),
     Template.wake: _in_state(NetworkState.resting),
     Template.new_contact: _is_contact,
+    Template.contact_question: _asked_as_contact,
+    Template.starter_kit: _in_state(NetworkState.planned, NetworkState.resting, *ACTIVE),
     Template.correction: _correction,
     Template.staff_case: _with_them,
 })  # fmt: skip

@@ -137,7 +137,11 @@ def _changes(
     for one in session.exec(select(ChangeEntry).where(which).order_by(col(ChangeEntry.at))):
         kind = "correction" if one.what in CORRECTED else "change"
         sentence = sentence_of(one)
-        if one.asked_by:
+        if one.asked_by and not one.signed_by:
+            sentence += localized(
+                f" {one.asked_by} gjorde det på nätverkets sida.", f" {one.asked_by} did so on the network's page."
+            )
+        elif one.asked_by:
             sentence += localized(f" {one.asked_by} bad om det.", f" {one.asked_by} asked for it.")
         sentence += _second(one, signatures)
         signature = "+".join(filter(None, (signatures.get(one.signed_by), signatures.get(one.approved_by))))
@@ -223,6 +227,11 @@ SENTENCES: Mapping[ChangedField, Callable[[str, str], str]] = MappingProxyType({
     ChangedField.role: lambda code, _after: localized(
         f"{code}:s roll avslutades av ett skäl.", f"{code}'s role was ended for a reason."),
     ChangedField.extension: _instead("Stödet förlängt, slutar", "The support extended, ends"),
+    ChangedField.asked: lambda _before, _after: localized(
+        "En medlem fick frågan om att bli arrangör.", "A member was asked to be an organiser."),
+    ChangedField.contact: _instead("Ny kontakt", "New contact"),
+    ChangedField.left: lambda code, _after: localized(
+        f"{code} är inte arrangör längre.", f"{code} is no organiser any more."),
     ChangedField.grant: _instead("Stöd rättat", "Support corrected", _grant),
     ChangedField.payment: _instead("Bidrag rättat", "Money corrected", _payment),
     ChangedField.meeting_day: lambda before, after: localized(

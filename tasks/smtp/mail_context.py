@@ -16,6 +16,7 @@ from models.people.signed_link import VALID_FOR, Purpose, make_link
 from models.settings import settings
 from models.tables.mail import OutgoingMail, Template
 from models.tables.meeting import MeetingForm
+from models.tables.network import TERMINAL
 from models.tables.person import RightsKind
 from models.tables.request import RequestState
 from models.tables.support import SupportGrant
@@ -53,6 +54,7 @@ def mail_values(mail: OutgoingMail, prefetched: Prefetched, hello: str, language
     draft = Draft(mail, prefetched, language, local(at).date())
     values = {
         "stop_link": "",
+        "network_link": "",
         "name": hello,
         "place": prefetched.place(mail),
         "language": language,
@@ -77,6 +79,7 @@ def _of_network(draft: Draft) -> Values:
         "network": network.name,
         "initiator": draft.prefetched.initiators.get(network.id, ""),
         "meeting_link": _meeting_link(draft),
+        "network_link": _network_link(draft) if role and role.is_confirmed and network.state not in TERMINAL else "",
         "stop_link": make_link(Purpose.stop, str(network.id), role.code) if role and can_stop else "",
     }
 
@@ -84,6 +87,17 @@ def _of_network(draft: Draft) -> Values:
 def _meeting_link(draft: Draft) -> str:
     role = draft.prefetched.role(draft.mail)
     return make_link(Purpose.meeting, str(role.id) if role else NO_ROLE)
+
+
+def _network_link(draft: Draft) -> str:
+    """The reader's own page of the network."""
+    role = draft.prefetched.role(draft.mail)
+    return make_link(Purpose.our_network, str(role.id) if role else NO_ROLE)
+
+
+def _kit(draft: Draft) -> Values:
+    """Where the kit always is."""
+    return {"kit_link": f"{_network_link(draft)}?do=share"}
 
 
 def _question(draft: Draft) -> Values:
@@ -158,9 +172,9 @@ def _answer_to_rights(draft: Draft) -> Values:
 
 
 def _link_asked_for(draft: Draft) -> Values:
-    """The link that somebody asked for anew; a calendar's is found on the page for meetings."""
+    """The link that somebody asked for anew; a calendar's is found on the network's page."""
     purpose = Purpose(draft.told["fresh"])
-    page = Purpose.meeting if purpose is Purpose.network else purpose
+    page = Purpose.our_network if purpose is Purpose.network else purpose
     match page:
         case Purpose.my_data:
             address = make_link(page, str(draft.mail.id))
@@ -170,6 +184,8 @@ def _link_asked_for(draft: Draft) -> Values:
             address = _question(draft)["check_in_link"]
         case Purpose.organiser:
             address = _yes_to_organising(draft)["confirm_link"]
+        case Purpose.our_network:
+            address = _network_link(draft)
         case _:
             address = _meeting_link(draft)
     return {"fresh_link": address, "about": page.value, "valid_until": draft.today + VALID_FOR[page]}
@@ -198,6 +214,7 @@ BUILDERS: Mapping[Template, Callable[[Draft], Values]] = MappingProxyType({
     Template.data_request: _answer_to_rights,
     Template.fresh_link: _link_asked_for,
     Template.sign_in: _way_in,
+    Template.starter_kit: _kit,
 })  # fmt: skip
 """What a template needs besides what every mail tells and what was kept with it."""
 

@@ -88,9 +88,11 @@ class Prefetched:
         return dict(self.session.exec(named).all())
 
     def _roles(self) -> dict[tuple[UUID, UUID | None], Role]:
-        """The role that links are bound to, by network and person: who is contact has theirs only while they are."""
+        """The role that links are bound to, by network and person: who is contact has theirs only while they are, and
+        whoever is only asked to be has that of what they said yes to.
+        """
         lasting = select(Role).where(col(Role.network_id).in_(self.networks), col(Role.until).is_(None))
-        roles = sorted(self.session.exec(lasting), key=lambda role: role.kind == RoleKind.contact)
+        roles = sorted(self.session.exec(lasting), key=lambda role: (role.is_confirmed, role.kind == RoleKind.contact))
         return {(role.network_id, role.person_id): role for role in roles}
 
     def _initiators(self) -> dict[UUID, str]:

@@ -52,8 +52,14 @@ class World:
             Purpose.meeting: (str(self.roles["m1"]),),
             Purpose.organiser: (str(self.roles["m3"]),),
             Purpose.stop: (str(self.network), "m1"),
+            Purpose.our_network: (str(self.roles["m1"]),),
+            Purpose.pass_on: (str(self.roles["m1"]),),
         }
         return make_link(purpose, *ids[purpose]).removeprefix(self.public_url)
+
+    def page_of(self, code: str) -> str:
+        """The network's own page, as that organiser's mails hold it."""
+        return make_link(Purpose.our_network, str(self.roles[code])).removeprefix(self.public_url)
 
     def rows(self) -> list[str]:
         """Everything that the pages could write, to compare before and after."""

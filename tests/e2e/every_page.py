@@ -9,10 +9,11 @@ from playwright.sync_api import Page as BrowserPage
 
 from deployments.demo.home import ServedPage as Served
 from deployments.web.app import create_app
+from models.people.roles import roles_of
 from models.people.signed_link import Purpose, make_link
 from models.tables.mail import Template
 from models.tables.meeting import MeetingStatus
-from models.tables.network import Network
+from models.tables.network import Network, RoleKind
 from tests.acts import AKE
 from tests.deployments.browsing import ANSWER, REPORT, REQUEST
 from tests.deployments.conftest import World
@@ -42,6 +43,8 @@ def every_page(world: World) -> dict[str, tuple[str, Form | None]]:
     """By name: the path, and what is sent in to come to the page, if anything."""
     founders = (Purpose.check_in, Purpose.meeting, Purpose.organiser, Purpose.stop)
     check_in, meeting, organiser, stop = (world.path(purpose) for purpose in founders)
+    ours, pass_on = world.path(Purpose.our_network), world.path(Purpose.pass_on)
+    coming = max(world.meetings(), key=lambda one: one.starts_at)
     return {
         "home": ("/", None),
         "privacy": ("/privacy", None),
@@ -67,6 +70,28 @@ def every_page(world: World) -> dict[str, tuple[str, Form | None]]:
         "my-data-asked": ("/my-data", {"member_number": AKE}),
         "my-data": (my_data_path(world), None),
         "my-data-thanks": (my_data_path(world), {"kind": "rectification"}),
+        "network": (ours, None),
+        "network-share": (f"{ours}?do=share", None),
+        "network-share-wrong": (ours, {"do": "share", "words": "Hälsningar Åsa"}),
+        "network-share-saved": (ours, {"do": "share", "words": "Vi ses och pratar.", "shows_venue": "yes"}),
+        "network-duties": (f"{ours}?do=duties", None),
+        "network-duties-saved": (ours, {"do": "duties", "invitation": "m1", "host": "m2"}),
+        "network-ask": (f"{ours}?do=ask", None),
+        "network-ask-wrong": (ours, {"do": "ask", "member_number": "000000-00"}),
+        "network-contact": (f"{ours}?do=contact", None),
+        "network-cadence": (f"{ours}?do=cadence", None),
+        "network-leave": (f"{ours}?do=leave", None),
+        "network-leave-wrong": (alone_page(world), {"do": "leave"}),
+        "network-rest": (f"{ours}?do=rest", None),
+        "network-contact-asked": (ours, {"do": "contact", "new_contact": "m2"}),
+        "network-take": (world.page_of("m2"), None),
+        "network-resting": (ours, {"do": "rest"}),
+        "network-left": (world.page_of("m2"), {"do": "leave"}),
+        "meet": (f"/meet/{coming.invite_code}", None),
+        "meet-over": (f"/meet/{over_code(world)}", None),
+        "join": (pass_on, None),
+        "join-wrong": (pass_on, {"member_number": "?"}),
+        "join-asked": (pass_on, {"member_number": AKE}),
         "link": ("/check-in/x", None),
         "link-asked": ("/check-in/x?fresh=yes", {}),
         "no-such-page": ("/none", None),
@@ -78,8 +103,26 @@ def fill(world: World) -> None:
     for days, attended in ((330, 7), (270, 9), (205, 8), (150, 12), (90, 9), (40, 10)):
         world.plan(world.now - timedelta(days=days), status=MeetingStatus.held, attended=attended)
     world.plan(world.now - timedelta(days=1))
-    world.plan(world.now + timedelta(days=49))
+    told = {"venue": "Kulturens hus, sal 2", "topic": "Att leda när allt ändras", "note": "Ring på porten."}
+    world.plan(world.now + timedelta(days=49), **told)
     world.change(Network, world.network, municipality="2580")
+
+
+def alone_page(world: World) -> str:
+    """The page of a network that one organiser carries alone."""
+    from models.db import engine
+    from tests.acts import ask, talk
+
+    with engine.transaction() as session:
+        network = talk(session, ask(session, co_organisers=""))
+        assert network
+        [role] = [one for one in roles_of(session, network.id) if one.kind == RoleKind.initiator]
+        return make_link(Purpose.our_network, str(role.id)).removeprefix(world.public_url)
+
+
+def over_code(world: World) -> str:
+    """What stands in the address of an invitation to a meeting that has been."""
+    return str(min(world.meetings(), key=lambda one: one.starts_at).invite_code)
 
 
 def my_data_path(world: World) -> str:

@@ -68,6 +68,11 @@ SUBJECTS = {
         "Needs action: talk about how the network is",
     ),
     "request-ended": ("Din förfrågan är avslutad", "Your request has ended"),
+    "starter-kit": ("Startpaket för ert nätverk", "Starter kit for your network"),
+    "contact-question": (
+        f"Vill du ta över som kontakt i {PLACE}?",
+        f"Will you take over as contact in {PLACE}?",
+    ),
     "correction": (f"Rättelse om nätverket i {PLACE}", f"Correction about the network in {PLACE}"),
 }
 FREE = ("name", "place", "network", "initiator", "other_name", "other_place", "region", "folder")

@@ -38,6 +38,7 @@ from templates.rendering.filters import duration
 from templates.rendering.web import Words, words
 
 MOST_BY_PRESS = 16
+HOW_MANY = range(KICKOFF_ATTENDING - 1, MOST_BY_PRESS + 1)
 SCHEME = re.compile(r"^https?")
 
 
@@ -50,7 +51,7 @@ async def show(request: Request) -> Response:
         return _move_page(request, teller.next, typed_as_booked(teller.next))
     typed = {"next_time": f"{EVENING:%H:%M}", "next_minutes": str(USUAL_LENGTH)}
     if teller.unreported_on:
-        typed |= {"on": teller.unreported_on.isoformat()}
+        typed |= {"on": teller.unreported_on.isoformat(), **teller.planned}
     return _form_page(request, teller, typed | _prefilled(request))
 
 
@@ -164,7 +165,7 @@ def _prefilled(request: Request) -> dict[str, str]:
     return asked
 
 
-def _calendar(teller: Teller) -> dict[str, str]:
+def calendar_of(teller: Teller) -> dict[str, str]:
     """The network's calendar: an address that calendar programs take on by a press, and one to copy."""
     address = make_link(Purpose.network, str(teller.role_id)) + ".ics"
     return {
@@ -204,8 +205,8 @@ def _form_page(
         errors=errors,
         general=general,
         choices=_choices(teller, words(language_of(request))) | {"next_minutes": _lengths(request)},
-        calendar=_calendar(teller),
-        how_many=range(KICKOFF_ATTENDING - 1, MOST_BY_PRESS + 1),
+        calendar=calendar_of(teller),
+        how_many=HOW_MANY,
         is_booked_day=booked is not None and typed.get("on") == booked,
         is_more=any(name in errors or typed.get(name) for name in MORE),
         is_next_more=any(name in errors or typed.get(name) for name in NEXT_MORE),

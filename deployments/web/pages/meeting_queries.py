@@ -14,6 +14,7 @@ from models.db.engine import reading
 from models.forms.meeting_report import MeetingReportForm
 from models.meetings.booking import Booking, next_booked
 from models.meetings.details import MeetingDetails, details_of
+from models.meetings.duties import planned_duties
 from models.people.roles import roles_of
 from models.stages import kickoff, meeting_report
 from models.tables.meeting import LATE_REPORT_DAYS, Meeting, MeetingForm, MeetingStatus
@@ -34,7 +35,10 @@ class Booked:
 
 @dataclass(frozen=True)
 class Teller:
-    """What the page knows: the network, who tells, and who may have carried a duty (code and name)."""
+    """What the page knows: the network, who tells, and who may have carried a duty (code and name).
+
+    `planned`: who was to carry which duty of the meeting that nobody has told of yet.
+    """
 
     role_id: UUID
     network_id: UUID
@@ -46,6 +50,7 @@ class Teller:
     name: str
     organisers: list[tuple[str, str]]
     unreported_on: date | None
+    planned: dict[str, str]
     next: Booked | None
     taken: frozenset[date]
 
@@ -68,7 +73,7 @@ def load(role_id: UUID, at: datetime) -> Teller:
         names = _names(session, _confirmed(session, network.id))
         if code not in names:
             raise LinkRefused
-        coming = next_booked(session, network.id, at)
+        coming, unreported = next_booked(session, network.id, at), _unreported(session, network.id, at)
         return Teller(
             role_id=role_id,
             network_id=network.id,
@@ -79,7 +84,8 @@ def load(role_id: UUID, at: datetime) -> Teller:
             code=code,
             name=next(iter(names[code].split()), ""),
             organisers=_told_apart(names),
-            unreported_on=_unreported_on(session, network.id, at),
+            unreported_on=local(unreported.starts_at).date() if unreported else None,
+            planned=planned_duties(session, unreported.id) if unreported else {},
             next=Booked(coming.id, coming.starts_at, coming.form, details_of(coming)) if coming else None,
             taken=_taken(session, network.id),
         )
@@ -131,12 +137,11 @@ def _told_apart(names: dict[str, str]) -> list[tuple[str, str]]:
     return [(code, name if name and often[name] == 1 else f"{name} ({code})".strip()) for code, name in names.items()]
 
 
-def _unreported_on(session: Session, network_id: UUID, at: datetime) -> date | None:
-    """The day of the latest planned meeting that has begun, that nobody has told of and that is not too old for it."""
+def _unreported(session: Session, network_id: UUID, at: datetime) -> Meeting | None:
+    """The latest planned meeting that has begun, that nobody has told of and that is not too old for it."""
     lately = col(Meeting.starts_at).between(at - timedelta(days=LATE_REPORT_DAYS), at)
     planned = select(Meeting).where(col(Meeting.network_id) == network_id, col(Meeting.status) == MeetingStatus.planned)
-    latest = session.exec(planned.where(lately).order_by(col(Meeting.starts_at).desc())).first()
-    return local(latest.starts_at).date() if latest else None
+    return session.exec(planned.where(lately).order_by(col(Meeting.starts_at).desc())).first()
 
 
 def _taken(session: Session, network_id: UUID) -> frozenset[date]:

@@ -95,9 +95,12 @@ def test_both_languages_say_the_same_things() -> None:
 
 def test_every_sentence_is_used() -> None:
     """Names that are put together in code (choices, thanks, problems by status) are looked up by their beginning."""
-    sources = "".join(
-        path.read_text() for path in [*WEB.rglob("*.html"), *(WEB.parents[1] / "deployments" / "web").rglob("*.py")]
-    )
+    code = [
+        path
+        for folder in ("deployments/web", "templates/rendering")
+        for path in (WEB.parents[1] / folder).rglob("*.py")
+    ]
+    sources = "".join(path.read_text() for path in [*WEB.rglob("*.html"), *code])
     made_up = re.findall(r'["\']([a-z_.]+[._])["\'] ~|"([a-z_.]+[._])\{|f"([a-z_.]+)\{', sources)
     beginnings = {one for found in made_up for one in found if one}
     for name in words("sv").sentences:

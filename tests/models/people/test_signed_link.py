@@ -15,6 +15,8 @@ DAYS = {
     Purpose.organiser: 180,
     Purpose.stop: 180,
     Purpose.network: 3 * 365,
+    Purpose.our_network: 180,
+    Purpose.pass_on: 30,
     Purpose.my_data: 7,
 }
 
