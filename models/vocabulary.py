@@ -263,6 +263,7 @@ MAIL: Final[Words] = {
     "correction": ("rättelse", "correction"),
     "starter-kit": ("startpaket", "starter kit"),
     "contact-question": ("fråga om att bli kontakt", "question about being contact"),
+    "confirm-request": ("bekräfta förfrågan", "confirm a request"),
 }
 LIKENESS: Final[Words] = {
     "same_municipality": ("samma kommun", "same municipality"),

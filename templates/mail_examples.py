@@ -149,6 +149,9 @@ def _own(language: str) -> dict[str, dict[str, object]]:
         },
         "request-ended": {"ended": "expired"},
         "sign-in": {**staff, "sign_in_link": "https://natverk.example.org/staff/sign-in/Qx4nVb"},
+        "confirm-request": {
+            "confirm_link": "https://natverk.example.org/confirm/Lw8rVc", "valid_until": date(2027, 3, 9),
+        },
         "correction": {
             **network, "about": "grant",
             "items": [{"item": "negotiator_at_meeting", "hours": "6.00", **support, "reason": ""}],

@@ -15,13 +15,14 @@ from models.forms.meeting_report import MeetingReportForm
 from models.forms.needs_talk import GrantLine, NeedsTalkForm
 from models.forms.network_change import NetworkChangeForm
 from models.forms.support_request import SupportRequestForm
+from models.i18n import Language
 from models.meetings import booking
 from models.networks import leavers
 from models.office.staff import by_signature
 from models.people.eligibility import GRACE
 from models.people.person import known_by_number, written_down
 from models.people.roles import roles_of
-from models.requests import assignment, waiting_list
+from models.requests import assignment, unconfirmed, waiting_list
 from models.stages import check_in as check_in_round
 from models.stages import kickoff, meeting_report, needs_talk, network_change, phase_out, support_request
 from models.tables.check_in import CheckIn
@@ -33,6 +34,7 @@ from models.tables.person import Membership, Person
 from models.tables.register import RegisterEntry, RegisterImport
 from models.tables.request import NamedOrganiser, SupportRequest
 from models.tables.transition import Actor, Cause
+from models.tables.unconfirmed_request import UnconfirmedRequest
 
 F = TypeVar("F", bound=Form)
 AKE, MARIT, RENE, GOREL, ORJAN, EMPLOYEE = (f"80010{n}-0{n}" for n in range(1, 7))
@@ -79,6 +81,16 @@ def ask(session: Session, day: str = "2026-11-02", **changes: Any) -> SupportReq
     assignment.assign(session, request, at(day))
     session.flush()
     return request
+
+
+def type_on_the_web(session: Session, day: str | datetime = "2026-11-02", **changes: Any) -> UnconfirmedRequest:
+    """Somebody, whoever it is, types a request on the web; its mail waits."""
+    moment = day if isinstance(day, datetime) else at(day)
+    form = request_form(channel="web", **changes)
+    unconfirmed.keep(session, form, False, Language.sv, moment)
+    session.flush()
+    typed = select(UnconfirmedRequest).order_by(col(UnconfirmedRequest.typed_at).desc())
+    return next(one for one in session.exec(typed) if unconfirmed.form_of(one) == form)
 
 
 def ask_for_a_receipt(session: Session, **changes: Any) -> SupportRequest:

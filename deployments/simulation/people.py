@@ -68,12 +68,15 @@ def register_of(persons: Sequence[Row], at: datetime) -> tuple[list[Row], list[R
 def request(random: Random, number: int, initiator: Row, where: Municipality, received: datetime) -> Row:
     """What a request always has, whatever becomes of it."""
     day = received.date()
+    key, dedupe_key = new_id(random), f"{random.getrandbits(256):064x}"
+    channel = random.choice(("web", "web", "phone", "mail", "meeting"))
     return {
-        "id": new_id(random),
+        "id": key,
         "number": number,
-        "dedupe_key": f"{random.getrandbits(256):064x}",
+        "dedupe_key": dedupe_key,
         "received_at": received,
-        "channel": random.choice(("web", "web", "phone", "mail", "meeting")),
+        "channel": channel,
+        "confirmed_at": received if channel == "web" else None,
         "initiator_id": initiator["id"],
         "place": where.name,
         "municipality": where.code,

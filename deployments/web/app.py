@@ -17,6 +17,7 @@ from starlette.routing import Route
 from deployments.web.pages import (
     calendar,
     check_in,
+    confirm,
     join,
     meet,
     meeting,
@@ -91,6 +92,7 @@ def create_app(now: Now = utc_now, start: Start = start_run, forms: FindForms = 
             *meet.ROUTES,
             *join.ROUTES,
             *check_in.ROUTES,
+            *confirm.ROUTES,
             *my_data.ROUTES,
             *meeting.ROUTES,
             *organiser.ROUTES,

@@ -10,9 +10,12 @@ RETRY_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), ti
 
 OVERTAKEN = "overtaken"
 """Why a mail is not sent that has nothing left to say, as a code."""
+NO_READER = "no-reader"
+"""Why a request that somebody typed is not asked about: its number is nobody's whom we may mail."""
 
 _T = Template
 AT_ONCE = {_T.receipt, _T.declined, _T.data_request, _T.fresh_link, _T.calendar_invitation, _T.sign_in}
+AT_ONCE |= {_T.confirm_request}
 WORKING_DAY = {_T.talk_invitation, _T.more_information, _T.granted, _T.waiting, _T.queue_offer, _T.request_ended}
 WORKING_DAY |= {_T.correction, _T.staff_case, _T.staff_digest, _T.staff_alarm, _T.report_ready}
 WORKING_DAY |= {_T.starter_kit}  # with the grant that it belongs to

@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     stop = "stop"  # the network, the reader's code in it: works on after the role has ended
     network = "network"  # the reader's role: a calendar that goes on being asked for
     my_data = "my-data"  # the mail that the link went with
+    confirm = "confirm"  # the request that somebody typed
     our_network = "our-network"  # the reader's role: the network's page, at /network/ as its calendar is
     pass_on = "join"  # the role of who passed it on: whoever has it may ask to be asked
     sign_in = "staff/sign-in"  # the sign-in that somebody of staff asked for
@@ -30,6 +31,7 @@ class Purpose(StrEnum):
 VALID_FOR = {purpose: timedelta(days=180) for purpose in Purpose}
 VALID_FOR |= {Purpose.network: timedelta(days=3 * 365), Purpose.my_data: timedelta(days=7)}
 VALID_FOR |= {Purpose.sign_in: timedelta(minutes=15), Purpose.pass_on: timedelta(days=30)}
+VALID_FOR |= {Purpose.confirm: timedelta(days=7)}
 _PATH = {Purpose.our_network: Purpose.network}
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select, update
 from models.networks.contacts import end_roles_of_leavers
 from models.people.roles import organiser_key
 from models.reference.member_register import forget_in_register
-from models.requests import lifecycle
+from models.requests import lifecycle, unconfirmed
 from models.tables.change_entry import ChangedField, ChangeEntry
 from models.tables.contact_entry import ContactEntry
 from models.tables.mail import WAITING, MailStatus, OutgoingMail, Template
@@ -22,6 +22,7 @@ from models.tables.person import EmailStatus, Membership, Person
 from models.tables.place import Municipality
 from models.tables.request import OPEN, NamedOrganiser, RequestState, SupportRequest
 from models.tables.transition import Actor, Cause
+from models.tables.unconfirmed_request import UnconfirmedRequest
 
 ERASED = "erased"
 TELL_OF_OTHERS = (Template.introduction, Template.staff_alarm)
@@ -38,6 +39,7 @@ def erase(session: Session, person: Person, cause: Cause) -> None:
         return
     if person.member_hash:
         forget_in_register(session, person.member_hash)
+        unconfirmed.forget(session, cause.at, col(UnconfirmedRequest.member_hash) == person.member_hash)
     held = session.exec(select(Role.network_id).where(col(Role.person_id) == person.id))
     called = session.exec(select(Meeting.network_id).where(col(Meeting.convener_id) == person.id))
     for network_id in {*held, *called}:
@@ -96,7 +98,7 @@ def empty_request(session: Session, request: SupportRequest) -> None:
     """The words go, and a place of their own wording becomes its municipality; the request stays, to be counted."""
     municipality = session.get(Municipality, request.municipality) if request.municipality else None
     request.need, request.place = "", municipality.name if municipality else ""
-    request.talk_notes = None
+    request.talk_notes = request.suits = None
     request.dedupe_key = secrets.token_hex(32)
     session.add(request)
     about = col(ContactEntry.request_id) == request.id

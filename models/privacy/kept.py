@@ -34,6 +34,7 @@ WITH_ROLE = Kept(
 )
 WITH_MAIL = Kept("12 months, or as long as the request or role it is about", "to know who was told what")
 UNTIL_SENT = Kept("until the mail is sent or settled, at most 12 months", "to send it, once")
+TYPED = Kept("7 days from the day it was typed", "to make it a request once the member says that it was they")
 TEXT = Kept("12 months", "to go on from what was said")
 HELD = Kept("12 months after the meeting", "so that the organisers' calendars say where, and about what")
 LOOKS = Kept("12 months", "so that who was looked at can see by whom, and why")
@@ -50,6 +51,7 @@ KEPT: Mapping[str, Kept] = MappingProxyType({
     "support_request.initiator_id": WITH_REQUEST,
     "support_request.place": WITH_REQUEST,
     "support_request.need": Kept("12 months, unless it is open; at the latest with the request", TEXT.why),
+    "support_request.suits": Kept("12 months, unless it is open; at the latest with the request", TEXT.why),
     "support_request.talk_notes": Kept("12 months after the talk, unless the request is open", TEXT.why),
     "support_request.dedupe_key": WITH_REQUEST,
     "named_organiser.person_id": Kept(
@@ -71,6 +73,9 @@ KEPT: Mapping[str, Kept] = MappingProxyType({
     "outgoing_mail.message_id": WITH_MAIL,
     "outgoing_mail.context": UNTIL_SENT,
     "outgoing_mail.body": UNTIL_SENT,
+    "unconfirmed_request.member_hash": TYPED,
+    "unconfirmed_request.content": TYPED,
+    "unconfirmed_request.form": Kept("until its member confirms it, at most 7 days", TYPED.why),
     "rights_request.person_id": Kept("12 months after its deadline", "to show that it was answered in time"),
     "intake.form": Kept("until it is worked off, at most 30 days", "so that nothing that was typed is lost"),
     "intervention.agreement": TEXT,

@@ -26,6 +26,7 @@ from models.privacy.erasure import (
     rekey_duties,
     rekey_mails,
 )
+from models.requests.unconfirmed import forget_old
 from models.tables.change_entry import ChangedField, ChangeEntry
 from models.tables.check_in import CheckIn, CheckInAnswer
 from models.tables.contact_entry import ContactEntry
@@ -65,6 +66,7 @@ class Forgotten:
 def forget(session: Session, at: datetime) -> Forgotten:
     """Forget all whose time is over on that day. Done twice it changes nothing more."""
     requests, roles, texts = _requests(session, at), _roles(session, at), _texts(session, at)
+    requests += forget_old(session, at)
     return Forgotten(requests, roles, _persons(session, at), texts)  # last: what was just forgotten ties nobody
 
 
@@ -274,6 +276,8 @@ def _texts(session: Session, at: datetime) -> int:
         (SupportGrant, SupportGrant.reason, col(SupportGrant.to_on) < before.date()),
         (Network, Network.extension_reason, col(Network.support_ends_on) < before.date()),
         (SupportRequest, SupportRequest.need,
+         (col(SupportRequest.received_at) < before) & col(SupportRequest.state).not_in(OPEN)),
+        (SupportRequest, SupportRequest.suits,
          (col(SupportRequest.received_at) < before) & col(SupportRequest.state).not_in(OPEN)),
         (SupportRequest, SupportRequest.talk_notes,
          (col(SupportRequest.talk_at) < before) & col(SupportRequest.state).not_in(OPEN)),

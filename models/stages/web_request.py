@@ -1,4 +1,4 @@
-"""A support request from the web page: written down at once, whether or not Prefect is there to take it further."""
+"""A support request from the web page: a case once its member has confirmed it, whether or not Prefect is there."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,10 +10,12 @@ from models.i18n import Language
 from models.reference.member_register import register_is_loaded
 from models.reference.places import find_municipality
 from models.requests import assignment, near_neighbour
+from models.requests.unconfirmed import form_of
 from models.stages import support_request
 from models.tables.network import Network
 from models.tables.request import RequestState, SupportRequest
 from models.tables.transition import Cause
+from models.tables.unconfirmed_request import UnconfirmedRequest
 
 NEARBY_SHOWN = 3
 
@@ -44,6 +46,22 @@ def register_web_request(
     if introduce:
         near_neighbour.find_neighbours(session, request, cause.at)
         near_neighbour.agree_for_request(session, request, cause.at)
+    return request, is_new
+
+
+def confirm(session: Session, typed: UnconfirmedRequest, cause: Cause) -> tuple[SupportRequest, bool]:
+    """What was typed is a request from now on: its member says that it was they. The request, and whether it is new.
+
+    Pressed twice it is the same request (domain.md section 13).
+    """
+    session.refresh(typed, with_for_update=True)
+    if typed.request_id:
+        return session.get_one(SupportRequest, typed.request_id), False
+    language = Language(typed.language)
+    request, is_new = register_web_request(session, form_of(typed), typed.introduce, language, cause)
+    request.confirmed_at = request.confirmed_at or cause.at
+    typed.form, typed.content, typed.request_id = None, None, request.id
+    session.add_all((request, typed))
     return request, is_new
 
 

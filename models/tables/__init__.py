@@ -23,6 +23,7 @@ from models.tables import (  # noqa: F401 (imported for the tables they define)
     staff_session,
     support,
     transition,
+    unconfirmed_request,
 )
 
 metadata = SQLModel.metadata

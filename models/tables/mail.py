@@ -48,6 +48,7 @@ class Template(StrEnum):
     correction = "correction"
     starter_kit = "starter-kit"
     contact_question = "contact-question"
+    confirm_request = "confirm-request"
 
 
 class MailStatus(StrEnum):

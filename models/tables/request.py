@@ -86,7 +86,10 @@ _version = Column("version", Integer, nullable=False)
 
 
 class SupportRequest(SQLModel, table=True):
-    """What a member asked the office for. `need` is encrypted: free text can hold anything."""
+    """What a member asked the office for. `need` is encrypted: free text can hold anything.
+
+    `suits`: when they like to be called, in their own words.
+    """
 
     __tablename__ = "support_request"
     __table_args__ = (CheckConstraint("state <> 'declined' OR reason <> ''", name="declined_has_a_reason"),)
@@ -108,6 +111,7 @@ class SupportRequest(SQLModel, table=True):
     talk_due: date
     answer_due: date
     talk_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    suits: str | None = Field(default=None, sa_column=Column(EncryptedText))
     talk_notes: str | None = Field(default=None, sa_column=Column(EncryptedText))
     state: RequestState = Field(default=RequestState.received, index=True, sa_type=code(RequestState))
     reason: RefusalReason = Field(default=RefusalReason.none, sa_type=code(RefusalReason))
@@ -119,15 +123,16 @@ class SupportRequest(SQLModel, table=True):
     offers_lapsed: int = 0
     appealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reopened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     version: int = Field(default=1, sa_column=_version)
 
     @property
     def is_a_strangers(self) -> bool:
         """Whether nobody knows yet who typed it: on the web anybody can write anybody's number (domain.md section 13).
 
-        Until the talk, nothing that was typed is repeated in a mail.
+        Versions before the link in confirm-request took such in. Until the talk, no mail repeats what was typed.
         """
-        return self.channel == Channel.web and self.talk_at is None
+        return self.channel == Channel.web and self.talk_at is None and self.confirmed_at is None
 
 
 class NamedOrganiser(SQLModel, table=True):

@@ -13,6 +13,7 @@ from models.dates.local_time import add_months, local, midnight
 from models.people.eligibility import GRACE
 from models.people.signed_link import VALID_FOR, Purpose
 from models.privacy.retention import FORM_DAYS, TEXT_MONTHS
+from models.requests.unconfirmed import KEPT_FOR
 from models.requests.waiting_list import expires_on
 from models.tables.contact_entry import ContactEntry
 from models.tables.intake import Intake
@@ -21,6 +22,7 @@ from models.tables.network import Network, Role
 from models.tables.person import Person
 from models.tables.request import CAME_TO_NOTHING, OPEN, NamedOrganiser, RequestState, SupportRequest
 from models.tables.transition import Transition
+from models.tables.unconfirmed_request import UnconfirmedRequest
 from models.views.invariants import Rule
 
 SLACK = timedelta(days=2)
@@ -58,6 +60,8 @@ def rules_of(by: datetime) -> tuple[Rule, ...]:
         Rule("10", "formulär som aldrig blev klara och inte tömts", "forms never worked off and not emptied",
              _found(select(Intake.flow).where(
                  col(Intake.form).is_not(None), col(Intake.received_at) <= by - FORM_DAYS))),
+        Rule("10", "obekräftade förfrågningar som inte glömts", "unconfirmed requests that were not forgotten",
+             _found(select(UnconfirmedRequest.municipality).where(col(UnconfirmedRequest.typed_at) <= by - KEPT_FOR))),
         Rule("10", "mejl äldre än tolv månader som vet vem de gick till",
              "mails older than twelve months that know whom they went to",
              _found(select(OutgoingMail.template).where(

@@ -9,8 +9,10 @@ from sqlalchemy import or_
 from sqlmodel import Session, SQLModel, col, select
 
 from models.dates.local_time import local
+from models.forms.kit.base import Form
 from models.people.roles import organiser_key
 from models.reference.member_register import register_contents
+from models.requests.unconfirmed import form_of, unconfirmed_by
 from models.tables.check_in import ANSWERS, CheckIn, CheckInAnswer
 from models.tables.mail import OutgoingMail
 from models.tables.meeting import Meeting, MeetingDuty
@@ -29,11 +31,13 @@ REQUEST = (
     "municipality",
     "nature",
     "need",
+    "suits",
     "talk_notes",
     "wished",
     "without_support",
     "state",
 )
+TYPED = ("place", "municipality", "nature", "need", "wished", "without_support")
 CHECK_IN = ("answered_at", *ANSWERS)
 ROLE = ("kind", "asked_at", "confirmed_at", "until")
 MAIL = ("template", "created_at", "status")
@@ -55,6 +59,10 @@ def stored_about(session: Session, person: Person) -> dict[str, Any]:
         "member_register": register_contents(session, person.member_number or ""),
         "roles": [_row(one, ROLE, network=names[one.network_id]) for one in roles],
         "requests": [_row(one, REQUEST) for one in _asked(session, person.id)],
+        "unconfirmed_requests": [
+            _row(form_of(one), TYPED, typed_at=_plain(one.typed_at))
+            for one in unconfirmed_by(session, person.member_hash or "")
+        ],
         "named_in_requests": [_row(one, ("received_at", "place")) for one in _named(session, person.id)],
         "check_ins": list(_check_ins(session, person.id, names)),
         "meetings_called": [
@@ -124,7 +132,7 @@ def _duties(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> Ite
         yield {"network": names[meeting.network_id], "on": _plain(local(meeting.starts_at).date()), "duty": duty.duty}
 
 
-def _row(row: SQLModel, columns: Iterable[str], **more: object) -> dict[str, object]:
+def _row(row: SQLModel | Form, columns: Iterable[str], **more: object) -> dict[str, object]:
     return {**more, **{name: _plain(getattr(row, name)) for name in columns}}
 
 

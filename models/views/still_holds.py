@@ -14,6 +14,7 @@ from models.mail.kinds import OVERTAKEN
 from models.networks.own_acts import contacts_asked
 from models.networks.rest import heard_since
 from models.people.roles import roles_of
+from models.requests.unconfirmed import still_unconfirmed
 from models.support.ladder import ON_THE_WAY, support_end
 from models.support.pauses import pauses_of
 from models.tables.check_in import CheckIn
@@ -110,6 +111,10 @@ def _checklist(session: Session, mail: OutgoingMail, told: Told, at: datetime) -
     return meeting is not None and meeting.status == MeetingStatus.planned and meeting.starts_at > at
 
 
+def _typed_and_waiting(session: Session, _mail: OutgoingMail, told: Told, at: datetime) -> bool:
+    return still_unconfirmed(session, UUID(told["unconfirmed"]), at)
+
+
 def _yes_awaited(session: Session, _mail: OutgoingMail, told: Told, _at: datetime) -> bool:
     """Nobody has answered; the network lives, or the request that named them waits for hours."""
     role = session.get(Role, UUID(told["role"]))
@@ -183,5 +188,6 @@ HOLDS: Mapping[Template, Check] = MappingProxyType({
     Template.starter_kit: _in_state(NetworkState.planned, NetworkState.resting, *ACTIVE),
     Template.correction: _correction,
     Template.staff_case: _with_them,
+    Template.confirm_request: _typed_and_waiting,
 })  # fmt: skip
 """What must be so when the mail goes. What is not named here is a decision, an answer, or for staff."""

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from models.mail.kinds import NO_READER
 from models.office.labels import label_of
 from models.tables.mail import MailStatus, OutgoingMail
 from models.tables.network import Network
 from models.tables.request import SupportRequest
 
 SHOWN_FOR = timedelta(days=14)
-NOT_OF_INTEREST = ("answered", "overtaken", "stopped")  # nothing for anybody to do
+NOT_OF_INTEREST = ("answered", "overtaken", "stopped", NO_READER)  # nothing for anybody to do
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from models.db.engine import reading, transaction
 from models.errors import DatabaseBusy, MailServerUnavailable
 from models.mail.delivery import DeliveryResult
 from models.mail.kinds import LEASE
+from models.requests import unconfirmed
 from models.settings import settings
 from models.stages import outbox
 from tasks.runtime.collector import leave_what_is_loaded
@@ -43,6 +44,7 @@ async def send_due(at: datetime, progress: Progress = no_progress, server: MailS
     worker = uuid4()
     with transaction() as session:
         ids = outbox.claim(session, worker, at, clock(), BATCH)
+        unconfirmed.find_readers(session, ids)
     if not ids:
         return {}
     leave_what_is_loaded()

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from models.db.engine import reading, transaction
 from models.inbox import bounce
 from models.mail import delivery, suppression
+from models.mail.kinds import NO_READER
 from models.mail.message_ids import return_path
 from models.settings import settings
 from models.stages import outbox
@@ -77,6 +78,8 @@ class Composer:
 
     def _why_not(self, session: Session, mail: OutgoingMail) -> str | None:
         reader = self.prefetched.reader(mail)
+        if reader is None and mail.template == Template.confirm_request:
+            return NO_READER
         reason = suppression.suppression_reason(reader, utf8=self.utf8) or overtaken_reason(session, mail, self.at)
         if suppression.is_unsubscribed(mail, reader):
             return reason or "stopped"

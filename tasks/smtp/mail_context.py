@@ -196,6 +196,16 @@ def _way_in(draft: Draft) -> Values:
     return {"sign_in_link": make_link(Purpose.sign_in, draft.told["sign_in"])}
 
 
+def _typed(draft: Draft) -> Values:
+    """Where the reader sees what was typed in their name; of that the mail tells the municipality alone."""
+    typed = draft.prefetched.unconfirmed[UUID(draft.told["unconfirmed"])]
+    return {
+        "place": draft.prefetched.municipality(typed),
+        "confirm_link": make_link(Purpose.confirm, str(typed.id)),
+        "valid_until": draft.today + VALID_FOR[Purpose.confirm],
+    }
+
+
 BUILDERS: Mapping[Template, Callable[[Draft], Values]] = MappingProxyType({
     Template.granted: _grants,
     Template.correction: _grants,
@@ -215,6 +225,7 @@ BUILDERS: Mapping[Template, Callable[[Draft], Values]] = MappingProxyType({
     Template.fresh_link: _link_asked_for,
     Template.sign_in: _way_in,
     Template.starter_kit: _kit,
+    Template.confirm_request: _typed,
 })  # fmt: skip
 """What a template needs besides what every mail tells and what was kept with it."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from sqlmodel import Session, col, select
 
 from models.tables.check_in import CheckIn
-from models.tables.mail import OutgoingMail
+from models.tables.mail import OutgoingMail, Template
 from models.tables.meeting import Meeting
 from models.tables.network import Network, Role, RoleKind
 from models.tables.office import Staff
@@ -18,6 +18,7 @@ from models.tables.person import Membership, Person
 from models.tables.place import Municipality
 from models.tables.request import SupportRequest
 from models.tables.support import SupportGrant
+from models.tables.unconfirmed_request import UnconfirmedRequest
 
 
 class Prefetched:
@@ -34,6 +35,9 @@ class Prefetched:
         self.networks: dict[UUID | None, Network] = self._by_id(Network, (mail.network_id for mail in mails))
         self.requests: dict[UUID | None, SupportRequest] = self._by_id(
             SupportRequest, (mail.request_id for mail in mails)
+        )
+        self.unconfirmed: dict[UUID | None, UnconfirmedRequest] = self._by_id(
+            UnconfirmedRequest, (_uuid(one.get("unconfirmed")) for one in contexts)
         )
         self.municipalities = self._municipalities()
         self.meetings = self._by_id(Meeting, (_uuid(one.get("meeting")) for one in contexts))
@@ -52,14 +56,14 @@ class Prefetched:
         about = network or request
         return about.place if about else ""
 
-    def municipality(self, request: SupportRequest) -> str:
+    def municipality(self, request: SupportRequest | UnconfirmedRequest) -> str:
         """The register's own name of where a request is from: nothing that anybody typed."""
         return self.municipalities.get(request.municipality or "", "")
 
     def may_name(self, mail: OutgoingMail) -> bool:
         """Whether the reader's name is the register's or staff's, and not one that a stranger typed on the web."""
         request, person = self.requests.get(mail.request_id), self.persons.get(mail.person_id)
-        is_strangers = bool(request and request.is_a_strangers)
+        is_strangers = mail.template == Template.confirm_request or bool(request and request.is_a_strangers)
         return not is_strangers or bool(person and person.membership not in (Membership.unknown, Membership.none))
 
     def reader(self, mail: OutgoingMail) -> Person | Staff | None:
@@ -81,7 +85,8 @@ class Prefetched:
         return {row.id: row for row in self.session.exec(select(kind).where(kind.id.in_(wanted)).options(*options))}
 
     def _municipalities(self) -> dict[str, str]:
-        wanted = {one.municipality for one in self.requests.values() if one.municipality}
+        about: list[SupportRequest | UnconfirmedRequest] = [*self.requests.values(), *self.unconfirmed.values()]
+        wanted = {one.municipality for one in about if one.municipality}
         if not wanted:
             return {}
         named = select(Municipality.code, Municipality.name).where(col(Municipality.code).in_(wanted))

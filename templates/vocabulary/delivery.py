@@ -31,6 +31,7 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "backlog": ("blev för gammalt", "grew too old"),
     "answered": ("redan besvarat", "answered already"),
     "overtaken": ("inte längre aktuellt", "no longer of interest"),
+    "no-reader": ("numret är ingens som går att mejla", "the number is nobody's who can be mailed"),
     "other-side": ("den andra parten går inte att nå", "the other party cannot be reached"),
     "settled-sent": ("avgjort: kom fram", "settled: arrived"),
     "settled-resend": ("avgjort: skickas igen", "settled: sent again"),

@@ -2,16 +2,21 @@
 
 import html
 import itertools
+import json
 import re
 from datetime import datetime
 from html.parser import HTMLParser
 from typing import Any
 
 from httpx import Response
+from sqlmodel import col, select
+from starlette.testclient import TestClient
 
-from models.db.engine import reading
-from models.people.signed_link import Purpose
-from models.tables.mail import OutgoingMail
+from models.db.engine import reading, transaction
+from models.people.signed_link import Purpose, make_link
+from models.requests.unconfirmed import find_readers
+from models.settings import settings
+from models.tables.mail import OutgoingMail, Template
 from tasks.smtp.mail_bytes import recipient
 from tasks.smtp.mail_context import mail_values
 from tasks.smtp.prefetched import Prefetched
@@ -151,3 +156,28 @@ def values_of(mail: OutgoingMail, at: datetime) -> dict[str, Any]:
         known = Prefetched(session, [mail])
         to = recipient(known.reader(mail))
         return mail_values(mail, known, to.hello, to.language, at)
+
+
+def links_to_confirm() -> list[str]:
+    """The links in the mails that ask whether a request is theirs, of those that have a reader; the oldest first."""
+    asking = select(OutgoingMail).where(col(OutgoingMail.template) == Template.confirm_request)
+    with transaction() as session:
+        find_readers(session, [mail.id for mail in session.exec(asking)])
+    with reading() as session:
+        read = asking.where(col(OutgoingMail.person_id).is_not(None)).order_by(col(OutgoingMail.created_at))
+        keys = [json.loads(mail.context)["unconfirmed"] for mail in session.exec(read)]
+    return [make_link(Purpose.confirm, key).removeprefix(settings().public_url) for key in keys]
+
+
+def confirm(browser: TestClient, link: str, query: str = "") -> Response:
+    """Open the link in the mail, and press the page's first button."""
+    page = Page(browser.get(link + query).text)
+    which = next(one["value"] for one in page.all("input") if one.get("name") == "which")
+    reply: Response = browser.post(link + query, data={"which": which})
+    return reply
+
+
+def ask_and_confirm(browser: TestClient, fields: dict[str, str], query: str = "") -> Response:
+    """Send in a request, and say by the link in the mail that it is theirs."""
+    assert browser.post(f"/request{query}", data=fields | {"step": "send"}).status_code == 200
+    return confirm(browser, links_to_confirm()[-1], query)

@@ -20,6 +20,7 @@ from models.tables.meeting import Meeting
 from models.tables.network import Nature, Network, NetworkState, Origin, Role, RoleKind
 from models.tables.person import EmailStatus, Membership, Person, RightsRequest, member_hash
 from models.tables.request import SupportRequest
+from models.tables.unconfirmed_request import UnconfirmedRequest
 
 NOW = datetime(2027, 3, 2, 8, 30, tzinfo=UTC)  # a Tuesday, 09:30 in Stockholm
 PUBLIC_URL = "http://testserver"
@@ -73,6 +74,7 @@ class World:
                 RightsRequest,
                 Role,
                 SupportRequest,
+                UnconfirmedRequest,
             )
             return sorted(str(row.model_dump()) for kind in kinds for row in session.exec(select(kind)))
 

@@ -14,7 +14,7 @@ from models.people.signed_link import Purpose, make_link
 from models.tables.mail import Template
 from models.tables.meeting import MeetingStatus
 from models.tables.network import Network, RoleKind
-from tests.acts import AKE
+from tests.acts import AKE, GOREL, MARIT, type_on_the_web
 from tests.deployments.browsing import ANSWER, REPORT, REQUEST
 from tests.deployments.conftest import World
 
@@ -51,7 +51,11 @@ def every_page(world: World) -> dict[str, tuple[str, Form | None]]:
         "request": ("/request", None),
         "request-wrong": ("/request", WRONG),
         "request-review": ("/request", REQUEST),
-        "request-receipt": ("/request", REQUEST | {"step": "send"}),
+        "request-sent": ("/request", REQUEST | {"step": "send"}),
+        "confirm": (confirm_path(world), None),
+        "confirm-thanks": (confirm_path(world), {}),
+        "confirm-forgotten": (confirm_path(world, GOREL), {"answer": "forget"}),
+        "confirm-gone": ("/confirm/x", None),
         "check-in": (f"{check_in}?q4=4", None),
         "check-in-wrong": (check_in, WRONG),
         "check-in-thanks": (check_in, ANSWER),
@@ -134,6 +138,15 @@ def my_data_path(world: World) -> str:
         link_renewal.send_my_data(session, "number m1", world.now)
     mail = next(one for one in world.mails() if one.template == Template.fresh_link)
     return make_link(Purpose.my_data, str(mail.id)).removeprefix(world.public_url)
+
+
+def confirm_path(world: World, number: str = AKE) -> str:
+    """The link of somebody whose number was typed on the web, with one co-organiser whom nobody knows."""
+    from models.db import engine
+
+    with engine.transaction() as session:
+        typed = type_on_the_web(session, world.now, member_number=number, co_organisers=f"{MARIT}, 990101-99")
+        return make_link(Purpose.confirm, str(typed.id)).removeprefix(world.public_url)
 
 
 def visit(page: BrowserPage, base: str, path: str, form: Form | None, language: str) -> None:

@@ -11,6 +11,7 @@ from models.people.signed_link import Purpose
 from models.settings import Settings
 from models.tables.check_in import CheckIn
 from models.tables.request import SupportRequest
+from tests.deployments.browsing import links_to_confirm
 from tests.deployments.conftest import World, begin_world
 from tests.deployments.web.pages.test_meeting import partners
 from tests.deployments.web.pages.test_support_request import requests_in
@@ -168,7 +169,12 @@ def test_a_request_is_made_by_keyboard_alone_and_a_mistake_is_led_to(world: Worl
     expect(page.get_by_role("heading", level=1)).to_have_text("Stämmer det här?")
     tab_to(page, "button[value=send]")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Tack, vi har fått din förfrågan")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ett steg kvar: bekräfta i mejlet")
+    [link] = links_to_confirm()
+    page.goto(world.public_url + link)
+    tab_to(page, "button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tack, nu har kansliet din förfrågan")
     requests: list[SupportRequest] = requests_in(world)
     assert [one.place for one in requests] == ["Luleå"]
     page.context.close()

@@ -94,7 +94,7 @@ def test_a_founder_asks_is_answered_meets_and_tells(running: Running, catcher: C
         time.sleep(0.5)
     today = local(datetime.now(UTC)).date()
 
-    # Asks: the request is saved at once, and the worker takes it further.
+    # Asks: what she typed waits until she has said by the link in her mail that it was she; the worker goes on then.
     phone.goto(f"{web}/request")
     phone.get_by_label("Kommun").fill("Skövde")
     phone.get_by_label("Vi har samma slags chefsroll").check()
@@ -104,7 +104,12 @@ def test_a_founder_asks_is_answered_meets_and_tells(running: Running, catcher: C
     phone.get_by_role("button", name="Gå vidare").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Stämmer det här?")
     phone.get_by_role("button", name="Skicka förfrågan").click()
-    expect(phone.get_by_role("heading", level=1)).to_have_text("Tack, vi har fått din förfrågan")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Ett steg kvar: bekräfta i mejlet")
+    assert rows(running, "SELECT count(*) FROM support_request") == [(0,)]
+    running.lots("run", "outbox")
+    phone.goto(web + link_in(catcher, "gorel.angstrom@", "confirm"))
+    phone.get_by_role("button", name="Ja, skicka till kansliet").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Tack, nu har kansliet din förfrågan")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
     number = wait_for(running, "SELECT number FROM support_request WHERE place = 'Skövde' AND assigned_to IS NOT NULL")
 

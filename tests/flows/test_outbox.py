@@ -16,14 +16,16 @@ from models.mail import delivery as sending_rules
 from models.mail import in_doubt
 from models.mail.delivery import ComposedMail
 from models.mail.queue import QueuedMail, enqueue
+from models.people.person import by_member_number
 from models.requests import assignment
 from models.settings import Settings
 from models.stages import outbox as rules
 from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.office import Intervention
 from models.tables.person import EmailStatus
+from models.views.undelivered import not_sent
 from tasks.smtp import batch_sender, delivery
-from tests.acts import AKE, ask, ask_for_a_receipt, at, mails, member, network_in, organisers
+from tests.acts import AKE, ask, ask_for_a_receipt, at, mails, member, network_in, organisers, type_on_the_web
 from tests.smtp_server import DROP, mail_server, point_at
 
 NOW = "2026-11-02T10:30"
@@ -288,3 +290,40 @@ def test_two_workers_never_claim_the_same_mail(office: Settings) -> None:
     with transaction() as session:
         second = rules.claim(session, uuid4(), at("2026-11-02", 11), now, most=3)
     assert (len(first), len(second), set(first) & set(second)) == (3, 2, set())
+
+
+async def test_whether_a_request_is_theirs_is_asked_at_once_of_whom_its_number_belongs_to(
+    office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction() as session:
+        for number in (AKE, "990101-99"):
+            type_on_the_web(session, at("2026-11-07"), member_number=number, place="Kallax")
+    async with mail_server() as server:
+        point_at(monkeypatch, server.port)
+        ended = await outbox(as_of="2026-11-07T21:30")
+        assert (ended["sent"], ended["skipped"]) == (1, 1), "on a Saturday night"
+        assert (await outbox(as_of="2026-11-09T10:30"))["sent"] == 0
+    [mail] = server.mails
+    assert mail["Subject"] == "Bekräfta din förfrågan" and mail["To"] == "Åke Öhman <ake.ohman@example.org>"
+    body = mail.get_body(("plain",))
+    text = body.get_content() if body else ""
+    assert "nätverk i Luleå" in text and "Kallax" not in text
+    with reading() as session:
+        unread = [one for one in mails(session, Template.confirm_request) if one.person_id is None]
+        assert [(one.status, one.reason) for one in unread] == [(MailStatus.skipped, "no-reader")]
+        assert not_sent(session, at("2026-11-09"), 10) == [], "nothing for staff to do"
+        assert by_member_number(session, "990101-99") is None
+
+
+@pytest.mark.parametrize("why", ["protected_at", "email"])
+async def test_who_may_not_be_mailed_is_not_asked_and_nobody_is_told(
+    office: Settings, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    with transaction() as session:
+        person = member(session)
+        setattr(person, why, at("2026-11-01") if why == "protected_at" else None)
+        type_on_the_web(session)
+    async with mail_server() as server:
+        point_at(monkeypatch, server.port)
+        assert (await outbox(as_of=NOW))["skipped"] == 1
+    assert server.mails == [] and alarms() == 0

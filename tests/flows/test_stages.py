@@ -29,7 +29,6 @@ from models.forms.kickoff import KickoffForm
 from models.forms.meeting_report import MeetingReportForm
 from models.forms.needs_talk import NeedsTalkForm
 from models.forms.support_request import EMPTY
-from models.i18n import Language
 from models.meetings import booking
 from models.people.roles import roles_of
 from models.requests import assignment, near_neighbour
@@ -44,7 +43,7 @@ from models.tables.request import SupportRequest
 from models.tables.transition import Actor
 from tasks import data_protection as forgets
 from tasks.runtime import form_intake
-from tests.acts import AKE, GOREL, MARIT, ask, at, by, grant_line, request_form, talk
+from tests.acts import AKE, GOREL, MARIT, ask, at, by, grant_line, request_form, talk, type_on_the_web
 
 
 async def newest_run(flow_name: str) -> FlowRun:
@@ -67,9 +66,7 @@ async def test_a_request_is_answered_and_its_run_forgets_who_asked(office: Setti
 
 async def test_a_request_from_the_web_is_taken_further_by_its_id_alone(office: Settings) -> None:
     with transaction() as session:
-        saved, _ = web_request.register_web_request(
-            session, request_form(channel="web"), False, Language.sv, by(Actor.member, "2026-11-02")
-        )
+        saved, _ = web_request.confirm(session, type_on_the_web(session), by(Actor.member, "2026-11-02"))
     told = await support_request(EMPTY, request=str(saved.id), as_of="2026-11-02")
     assert told == {"request": 1, "state": "received", "new": 1, "nearby": 0, "invited": 1}
     run = await newest_run("support-request")

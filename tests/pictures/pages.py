@@ -17,7 +17,7 @@ from tests.office import fill_office
 from tests.pictures.mails import sheet
 
 DOCS = Path(__file__).parents[2] / "docs" / "pictures" / "pages.png"
-IN_DOCS = ("request", "request-receipt", "check-in", "check-in-thanks", "meeting", "my-data")
+IN_DOCS = ("request", "confirm", "check-in", "check-in-thanks", "meeting", "my-data")
 WIDTHS = (360, 1280)
 TOP = 1100
 

@@ -15,6 +15,7 @@ from tests.storm.office import MEMBERS, Office
 PLACES: Final = ("Luleå", "Kiruna", "Piteå", "Boden", "Kalix", "Haparanda", "Gällivare", "Jokkmokk", "Pajala")
 WEB_EVERY, STAFF_EVERY = 8, 16  # times what a run costs here; each starts one, and that starts one for its mail
 PATIENCE: Final = 30.0
+CONFIRM_SECONDS: Final = 300
 
 
 def run_seconds() -> float:
@@ -25,15 +26,18 @@ def run_seconds() -> float:
 
 
 class Load:
-    """Two threads; each member asks once, and presses again until the page says that it is saved."""
+    """Three threads; each member asks once, and presses again until the page says that it is saved; then the link."""
 
     def __init__(self, office: Office, seed: int, run_seconds: float) -> None:
         self.office, self.random, self.run_seconds = office, random.Random(seed), run_seconds
         self.is_over = threading.Event()
         self.saved: set[str] = set()  # addresses of members who were told so
+        self.confirmed: set[str] = set()  # those of them who pressed the link in their mail, and were told so
         self.staff_runs: list[str] = []
         self.answers: Counter[str] = Counter()
-        self.threads = [threading.Thread(target=self._members), threading.Thread(target=self._staff)]
+        self.asking = threading.Thread(target=self._members)
+        others = [threading.Thread(target=work) for work in (self._staff, self._confirming)]
+        self.threads = [self.asking, *others]
 
     def start(self) -> None:
         for thread in self.threads:
@@ -68,6 +72,27 @@ class Load:
             return False
         self.saved.add(self.office.address(one))
         return True
+
+    def _confirming(self) -> None:
+        """Whoever was told that one step is left presses the link once it has come; until all have, or long after."""
+        until = None
+        while self.asking.is_alive() or self.saved - self.confirmed:
+            if not self.asking.is_alive():
+                until = until or time.monotonic() + CONFIRM_SECONDS
+                if time.monotonic() > until:
+                    return
+            links = self.office.links_to_confirm()
+            self.confirmed |= {one for one in self.saved - self.confirmed if one in links and self._press(links[one])}
+            time.sleep(1)
+
+    def _press(self, link: str) -> bool:
+        try:
+            answer = httpx.post(f"{self.office.running.web}{link}", timeout=PATIENCE)
+        except httpx.HTTPError as error:
+            self.answers[type(error).__name__] += 1
+            return False
+        self.answers[str(answer.status_code)] += 1
+        return answer.status_code == 200
 
     def _form(self, one: int) -> dict[str, Any]:
         place = PLACES[one % len(PLACES)]

@@ -161,6 +161,11 @@ class Office:
         """Each mail that its mail server took: to whom, and its Message-ID."""
         return [(line.split()[0], line.split()[1]) for line in self.mail_log.read_text().splitlines()]
 
+    def links_to_confirm(self) -> dict[str, str]:
+        """By address: the newest link to confirm a request by."""
+        lines = [line.split() for line in self.mail_log.read_text().splitlines()]
+        return {line[0]: line[2] for line in lines if len(line) == 3 and line[2] != "-"}
+
     def api(self, path: str, method: str = "GET", body: Any = None) -> Any:
         """Ask its Prefect. Raises OSError when that does not answer."""
         return ask(f"{self.running.prefect}/api{path}", method, body, token_of(self.running))

@@ -60,15 +60,16 @@ def judge(office: Office, load: Load, others: list[Office]) -> dict[str, Any]:
     """The office's figures; every list is empty where all is well."""
     mails = office.mails()
     sent = Counter(message for _, message in mails)
-    receipts = {address for address, _ in mails}
+    heard = Counter(address for address, _ in mails)
     requests, people, in_doubt = _rows(office)
     runs = office.runs()
     broken_off = [run for run in runs if run["id"] in load.staff_runs and run["state_type"] != "COMPLETED"]
     emptied = [run for run in broken_off if _is_nowhere(office, run)]
-    asked = len(load.saved) + len(load.staff_runs) - len(broken_off)
-    unheard = len(load.saved - receipts)
+    asked = len(load.confirmed) + len(load.staff_runs) - len(broken_off)
+    # Each is asked whether it was they; who said so has a receipt too.
+    unheard = len(load.saved - set(heard)) + sum(heard[one] < 2 for one in load.confirmed)
     return {
-        "requests saved": len(load.saved),
+        "requests saved": f"{len(load.saved)}, {len(load.confirmed)} of them confirmed",
         "staff forms": f"{len(load.staff_runs)}, {len(broken_off)} to be started again by hand",
         "runs": len(runs),
         "mails taken": len(mails),

@@ -60,6 +60,7 @@ SUBJECTS = {
     "data-request": ("Din begäran om personuppgifter", "Your request about personal data"),
     "fresh-link": ("Din nya länk", "Your new link"),
     "sign-in": ("Din inloggning", "Your sign-in"),
+    "confirm-request": ("Bekräfta din förfrågan", "Confirm your request"),
     "report-ready": ("Kongressrapporten är klar", "The congress report is ready"),
     "staff-digest": ("Veckolista nätverk Västernorrlands län", "Weekly list, networks in Västernorrlands län"),
     "staff-case": (f"Ny förfrågan i {PLACE}", f"New request in {PLACE}"),

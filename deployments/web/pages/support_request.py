@@ -1,12 +1,11 @@
-"""`/request`: a member asks for support (domain.md S2, S3). Asked, looked through together, then written down."""
+"""`/request`: somebody asks for support (domain.md S2, S3). Asked, looked through together, then kept until the member
+to whom the number belongs has confirmed it (section 13): whose it is, if anybody's, is not looked up here.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import select
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,24 +13,20 @@ from starlette.routing import Route
 
 from deployments.web.form_fields import FormReader
 from deployments.web.pages.support_request_form import LONG, OFFERED, as_typed, read_form, wish_name
-from deployments.web.rate_limits import number_may, number_used, too_many
 from deployments.web.request import language_of, moment_of, page, posted, run_query
-from deployments.web.start_run import start_quietly
+from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write
 from models.db.engine import reading
-from models.forms.support_request import EMPTY, SupportRequestForm
+from models.forms.support_request import SupportRequestForm
 from models.i18n import Language
 from models.office.menu import MENU
 from models.reference.member_register import register_is_loaded
+from models.requests import unconfirmed
 from models.stages import web_request
 from models.tables.network import Nature, NetworkState
 from models.tables.place import Municipality
 from models.tables.request import NEED_LENGTH
-from models.tables.transition import Actor, Cause
 from templates.rendering.web import words
-
-DEPLOYMENT = "support-request/support-request"
-TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -50,23 +45,13 @@ class Near:
     is_resting: bool
 
 
-@dataclass(frozen=True)
-class Received:
-    """What the receipt tells of the request."""
-
-    request_id: UUID
-    is_new: bool
-    talk_due: date
-    answer_due: date
-
-
 async def show(request: Request) -> Response:
     """Shows the form and writes nothing."""
     return _form_page(request, await run_query(_asking), {})
 
 
 async def save(request: Request) -> Response:
-    """Three steps by the button that was pressed: look it through (nothing is written), change it, send it."""
+    """Three steps by the button that was pressed: look it through (nothing is written), change it, send it in."""
     asking = await run_query(_asking)
     at, today = moment_of(request)
     values = await posted(request)
@@ -78,14 +63,10 @@ async def save(request: Request) -> Response:
         return _form_page(request, asking, typed.values, 422, typed.errors, typed.general)
     if values.get("step") != "send":
         return await _review_page(request, typed, form)
-    if not number_may(request, form.member_number):
-        return too_many(request)
-    received = await _receive(request, form, bool(typed.text("introduce")), at)
-    number_used(request, form.member_number)
-    reply = page(request, "request-receipt", received=received, form=form, knows_members=asking.knows_members)
-    if received.is_new:
-        started = {"form": EMPTY.model_dump(mode="json"), "request": str(received.request_id)}
-        reply.background = BackgroundTask(start_quietly, request.app.state.start, DEPLOYMENT, started)
+    language, introduce = Language(language_of(request)), bool(typed.text("introduce"))
+    await write(request, lambda session: unconfirmed.keep(session, form, introduce, language, at))
+    reply = page(request, "request-sent", form=form, knows_members=asking.knows_members)
+    reply.background = BackgroundTask(let_mail_go, request.app.state.start)
     return reply
 
 
@@ -104,25 +85,6 @@ def _asking() -> Asking:
 def _swedish(name: str) -> str:
     """å, ä and ö come last, in that order."""
     return name.casefold().translate(str.maketrans("åäö", "{|}"))
-
-
-async def _receive(request: Request, form: SupportRequestForm, introduce: bool, at: datetime) -> Received:
-    """Write it down. Two at the same moment may reach for the same number: the later tries again."""
-    language = Language(language_of(request))
-    for _ in range(TRIES - 1):
-        try:
-            return await write(request, lambda session: _receive_once(session, form, introduce, language, at))
-        except IntegrityError:
-            continue
-    return await write(request, lambda session: _receive_once(session, form, introduce, language, at))
-
-
-def _receive_once(
-    session: Session, form: SupportRequestForm, introduce: bool, language: Language, at: datetime
-) -> Received:
-    cause = Cause("request", Actor.member, at)
-    request, is_new = web_request.register_web_request(session, form, introduce, language, cause)
-    return Received(request.id, is_new, request.talk_due, request.answer_due)
 
 
 async def _review_page(request: Request, typed: FormReader, form: SupportRequestForm) -> Response:

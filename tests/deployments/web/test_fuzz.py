@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -15,10 +16,14 @@ from starlette.testclient import TestClient
 from deployments.web import rate_limits
 from deployments.web.app import create_app
 from models.db import engine
+from models.i18n import Language
 from models.people import link_renewal
 from models.people.signed_link import Purpose, make_link
+from models.requests import unconfirmed
 from models.tables.mail import OutgoingMail, Template
 from models.tables.person import Person, RightsKind
+from models.tables.unconfirmed_request import UnconfirmedRequest
+from tests.acts import request_form
 from tests.deployments.browsing import ANSWER, HOSTILE, POSTS, REPORT, REQUEST
 from tests.deployments.conftest import PUBLIC_URL, World
 
@@ -55,6 +60,7 @@ def paths(world: World) -> list[str]:
         mine = make_link(Purpose.my_data, str(mail.id)).removeprefix(PUBLIC_URL)
     network = make_link(Purpose.network, str(world.roles["m1"])).removeprefix(PUBLIC_URL)
     known = [world.path(purpose) for purpose in POSTS]
+    known += [make_link(Purpose.confirm, str(_typed(world))).removeprefix(PUBLIC_URL)]
     founders = [*known, mine, f"{mine}/file", f"{network}.ics", "/", "/privacy", "/healthz", "/request", "/my-data"]
     person = f"/staff/person/{_person()}"
     cases = [
@@ -74,6 +80,13 @@ def paths(world: World) -> list[str]:
         f"/staff/partner/{mail.id}",
         f"/staff/second/{mail.id}",
     ]
+
+
+def _typed(world: World) -> UUID:
+    """A request that waits for its member."""
+    with engine.transaction() as session:
+        unconfirmed.keep(session, request_form(channel="web"), False, Language.sv, world.now)
+        return session.exec(select(UnconfirmedRequest.id)).one()
 
 
 def _person() -> object:

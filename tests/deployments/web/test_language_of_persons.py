@@ -13,7 +13,7 @@ from models.tables.transition import Actor, Cause
 from templates.rendering.mail import render_mail
 from tests.acts import AKE, MARIT, RENE
 from tests.acts import no_register as clear_register
-from tests.deployments.browsing import values_of
+from tests.deployments.browsing import ask_and_confirm, confirm, links_to_confirm, values_of
 from tests.deployments.conftest import World
 from tests.deployments.web.pages.test_support_request import SEND, UNKNOWN, requests_in
 
@@ -34,10 +34,10 @@ def no_register(world: World) -> None:
 @pytest.mark.parametrize(
     ("query", "header", "language", "subject"),
     [
-        ("?lang=en", "sv", Language.en, "We have your request about a network in Luleå"),
-        ("", "en-GB,en;q=0.9", Language.en, "We have your request about a network in Luleå"),
-        ("?lang=sv", "en", Language.sv, "Vi har fått din förfrågan om nätverk i Luleå"),
-        ("", "de", Language.sv, "Vi har fått din förfrågan om nätverk i Luleå"),
+        ("?lang=en", "sv", Language.en, "We have your request about a network in Kallax"),
+        ("", "en-GB,en;q=0.9", Language.en, "We have your request about a network in Kallax"),
+        ("?lang=sv", "en", Language.sv, "Vi har fått din förfrågan om nätverk i Kallax"),
+        ("", "de", Language.sv, "Vi har fått din förfrågan om nätverk i Kallax"),
     ],
 )
 def test_who_is_new_gets_mail_in_the_language_of_the_page_they_wrote_on(
@@ -46,6 +46,7 @@ def test_who_is_new_gets_mail_in_the_language_of_the_page_they_wrote_on(
     no_register(world)
     fields = SEND | {"member_number": UNKNOWN, "name": "Ny Medlem", "email": "ny@example.org"}
     reply = browser.post(f"/request{query}", data=fields, headers={"Accept-Language": header})
+    confirm(browser, links_to_confirm()[-1])
     assert reply.status_code == 200 and person_by(UNKNOWN).language == language
     with engine.transaction() as session:
         person = by_member_number(session, UNKNOWN)
@@ -59,10 +60,10 @@ def test_who_is_new_gets_mail_in_the_language_of_the_page_they_wrote_on(
 
 
 def test_typing_somebodys_number_on_an_english_page_changes_nobodys_language(browser: TestClient, world: World) -> None:
-    assert browser.post("/request?lang=en", data=SEND).status_code == 200
+    ask_and_confirm(browser, SEND, "?lang=en")
     assert person_by(AKE).language == Language.sv
     no_register(world)
     fields = SEND | {"member_number": UNKNOWN, "name": "Ny Medlem", "email": "ny@example.org"}
-    browser.post("/request?lang=en", data=fields)
-    browser.post("/request?lang=sv", data=fields | {"need": "Något annat."})
+    ask_and_confirm(browser, fields, "?lang=en")
+    ask_and_confirm(browser, fields | {"need": "Något annat."}, "?lang=sv")
     assert len(requests_in(world)) == 3 and person_by(UNKNOWN).language == Language.en

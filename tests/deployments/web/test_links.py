@@ -221,9 +221,7 @@ def test_one_member_number_may_be_used_so_often_whoever_it_belongs_to(browser: T
         sent = [browser.post("/my-data", data={"member_number": number}) for _ in range(limit + 1)]
         assert [reply.status_code for reply in sent] == [200] * limit + [429]
         request = REQUEST | {"step": "send", "member_number": number.replace("-", " ")}
-        before = world.rows()
-        assert browser.post("/request", data=request).status_code == 429
-        assert world.rows() == before
+        assert browser.post("/request", data=request).status_code == 200, "nobody is kept from asking by a stranger"
 
 
 def test_whoever_passes_a_limit_is_logged_once_and_not_by_address(

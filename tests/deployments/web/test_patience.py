@@ -145,7 +145,7 @@ def test_of_many_forms_at_once_none_is_lost_and_none_saved_twice(browser: TestCl
             action, fields = kept(reply)
             assert browser.post(f"/request{action}", data=fields).status_code in (200, 429)
     with engine.reading() as session:
-        assert session.execute(sa.text("SELECT count(*) FROM support_request")).scalar() == 20
+        assert session.execute(sa.text("SELECT count(*) FROM unconfirmed_request")).scalar() == 20
     assert len(world.rows()) > before
 
 

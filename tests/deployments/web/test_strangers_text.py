@@ -1,4 +1,4 @@
-"""What a stranger types on the web reaches nobody's mail: a mail names the municipality, until staff have talked."""
+"""What a stranger types on the web reaches nobody's mail and no case: its member confirms it first."""
 
 from datetime import timedelta
 from email import message_from_bytes
@@ -19,9 +19,10 @@ from models.tables.register import RegisterImport
 from models.tables.request import SupportRequest
 from tasks.smtp.mail_bytes import compose, recipient
 from tasks.smtp.prefetched import Prefetched
-from tests.acts import AKE, talk
-from tests.deployments.browsing import REQUEST
+from tests.acts import AKE
+from tests.deployments.browsing import REQUEST, ask_and_confirm, confirm, links_to_confirm
 from tests.deployments.conftest import NOW, World
+from tests.deployments.web.pages.test_support_request import requests_in
 
 TYPED = "qxz"  # stands in every text that the stranger types, and in no mail of ours
 UNKNOWN = "990101-99"
@@ -55,20 +56,21 @@ def test_no_text_that_a_stranger_types_stands_in_any_mail_that_comes_of_it(
     fields |= {"introduce": "yes"} if introduce else {}
     for number in (AKE, UNKNOWN):
         browser.post("/request", data=REQUEST | fields | {"member_number": number})
+    links_to_confirm()  # whoever is to read them is found
     with engine.transaction() as session:
         assign_untaken(session, NOW + timedelta(days=1))
+    assert not requests_in(world), "nothing is a case before its member has said so"
     assert not [mail for mail in mails_as_they_go() if TYPED in mail.casefold()]
 
 
-def test_the_mail_names_the_municipality_until_the_talk_and_the_place_after_it(
-    browser: TestClient, world: World
-) -> None:
+def test_what_was_typed_reaches_the_mail_once_its_member_has_confirmed_it(browser: TestClient, world: World) -> None:
     browser.post("/request", data=REQUEST | {"step": "send"})
-    [receipt] = mails_as_they_go()
-    assert receipt.startswith("Vi har fått din förfrågan om nätverk i Luleå\n") and "Kallax" not in receipt
-    with engine.transaction() as session:
-        assert talk(session, session.exec(select(SupportRequest)).one())
-    assert any("Kallax" in mail for mail in mails_as_they_go())
+    [link] = links_to_confirm()
+    [asking] = mails_as_they_go()
+    assert asking.startswith("Bekräfta din förfrågan\n") and "nätverk i Luleå" in asking and "Kallax" not in asking
+    confirm(browser, link)
+    _, receipt = mails_as_they_go()
+    assert receipt.startswith("Vi har fått din förfrågan om nätverk i Kallax\n")
 
 
 @pytest.mark.parametrize("place", ["Luleå. Bekräfta på ledarna-konto.example/login", "www.ledarna.example", "a@b.se"])
@@ -78,17 +80,17 @@ def test_an_address_is_no_place(browser: TestClient, world: World, place: str) -
 
 
 def test_signs_that_nobody_sees_are_not_kept(browser: TestClient, world: World) -> None:
-    browser.post("/request", data=REQUEST | {"step": "send", "place": "Kal\u202el\u200bax", "need": "Vi\u2066 ses"})
+    ask_and_confirm(browser, REQUEST | {"place": "Kal\u202el\u200bax", "need": "Vi\u2066 ses"})
     with engine.reading() as session:
         request = session.exec(select(SupportRequest)).one()
     assert (request.place, request.need) == ("Kallax", "Vi ses")
 
 
 def test_a_place_that_is_a_municipalitys_name_says_which_one(browser: TestClient, world: World) -> None:
-    reply = browser.post("/request", data=REQUEST | {"step": "send", "place": "kiruna", "municipality": ""})
+    reply = ask_and_confirm(browser, REQUEST | {"place": "kiruna", "municipality": ""})
     assert reply.status_code == 200
     with engine.reading() as session:
         request = session.exec(select(SupportRequest)).one()
         assert by_member_number(session, AKE)
     assert (request.place, request.municipality) == ("kiruna", "2584")
-    assert [mail.template for mail in world.mails()] == [Template.receipt]
+    assert [mail.template for mail in world.mails()] == [Template.confirm_request, Template.receipt]

@@ -13,6 +13,7 @@ def test_answers_go_at_once_word_from_the_office_on_working_days_and_the_rest_wh
         found[mail_class(template)].add(template)
     assert found[MailClass.at_once] == {
         "receipt", "declined", "data-request", "fresh-link", "calendar-invitation", "sign-in",
+        "confirm-request",
     }  # fmt: skip
     assert found[MailClass.working_day] == {
         "talk-invitation", "more-information", "granted", "waiting", "queue-offer", "request-ended", "correction",

@@ -18,6 +18,7 @@ DAYS = {
     Purpose.our_network: 180,
     Purpose.pass_on: 30,
     Purpose.my_data: 7,
+    Purpose.confirm: 7,
 }
 
 

@@ -14,8 +14,9 @@ from models.people.roles import organiser_key
 from models.privacy import rights_request
 from models.privacy.erasure import by_erasure, erase
 from models.privacy.retention import Forgotten, forget
-from models.requests import named_organisers
+from models.requests import named_organisers, unconfirmed
 from models.settings import Settings
+from models.stages import web_request
 from models.stages.health_check import IS_ACTIVE
 from models.tables.change_entry import ChangeEntry
 from models.tables.check_in import CheckIn
@@ -25,12 +26,27 @@ from models.tables.mail import OutgoingMail
 from models.tables.meeting import Meeting, MeetingDuty
 from models.tables.need_signal import NeedSignal
 from models.tables.network import Network, Role
-from models.tables.person import Person, RightsKind, RightsStatus
+from models.tables.person import Person, RightsKind, RightsStatus, member_hash
 from models.tables.request import RequestState, SupportRequest
 from models.tables.support import SupportGrant
+from models.tables.transition import Actor
+from models.tables.unconfirmed_request import UnconfirmedRequest
 from models.views.invariants import broken
 from tests import acts
-from tests.acts import AKE, GOREL, MARIT, all_sent, ask, at, change, member, network_in, network_of, talk
+from tests.acts import (
+    AKE,
+    GOREL,
+    MARIT,
+    all_sent,
+    ask,
+    at,
+    change,
+    member,
+    network_in,
+    network_of,
+    talk,
+    type_on_the_web,
+)
 
 NOTHING = Forgotten(0, 0, 0, 0)
 
@@ -423,3 +439,40 @@ def test_erasing_somebody_empties_why_their_role_was_ended_and_notes_of_attempts
         session.expire_all()
         assert session.exec(select(ContactEntry.note)).all() == [None]
         assert sorted(session.exec(select(ChangeEntry.reason)).all(), key=str) == [None, "Skäl m3."]
+
+
+# --- typed on the web -----------------------------------------------------------------------------
+
+
+def test_what_nobody_confirmed_is_forgotten_after_seven_days_with_whom_it_was_asked(office: Settings) -> None:
+    with transaction() as session:
+        type_on_the_web(session, "2026-11-02")
+        [mail] = acts.mails(session, "confirm-request")
+        unconfirmed.find_readers(session, [mail.id])
+        all_sent(session)
+        person = mail.person_id
+        assert night(session, "2026-11-09") == NOTHING
+        assert night(session, "2026-11-10").requests == 1
+        assert session.exec(select(UnconfirmedRequest)).all() == []
+        assert (mail.person_id, mail.context) == (None, "{}") and str(person) not in mail.idempotency_key
+        assert session.get_one(Person, person).erased_at, "the register alone knows them now"
+
+
+def test_a_confirmed_one_is_kept_as_the_request_that_it_became(office: Settings) -> None:
+    with transaction() as session:
+        typed = type_on_the_web(session, "2026-11-02")
+        request, _ = web_request.confirm(session, typed, acts.by(Actor.member, "2026-11-02"))
+        all_sent(session)
+        night(session, "2026-11-10")
+        assert session.exec(select(UnconfirmedRequest)).all() == []
+        assert request.need == "Vi vill träffas." and request.state == RequestState.received
+
+
+def test_erasure_takes_what_they_typed_and_have_not_confirmed(office: Settings) -> None:
+    with transaction() as session:
+        type_on_the_web(session, member_number=GOREL)
+        type_on_the_web(session)
+        erase(session, member(session), by_erasure(at("2026-11-03")))
+        assert [one.member_hash for one in session.exec(select(UnconfirmedRequest))] == [member_hash(GOREL)]
+        statuses = {mail.status for mail in acts.mails(session, "confirm-request")}
+        assert statuses == {"queued", "skipped"}, "nobody asks them any more"

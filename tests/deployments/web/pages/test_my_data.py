@@ -17,7 +17,7 @@ from models.tables.person import Person, RightsKind, RightsRequest, RightsStatus
 from templates.rendering.mail import render_mail
 from templates.rendering.web import LANGUAGES, words
 from tests.acts import MARIT
-from tests.deployments.browsing import ANSWER, HOSTILE, REPORT, REQUEST, Page, sentence_by, values_of
+from tests.deployments.browsing import ANSWER, HOSTILE, REPORT, REQUEST, Page, ask_and_confirm, sentence_by, values_of
 from tests.deployments.conftest import PUBLIC_URL, World
 
 NUMBER = "number m1"  # Åsa's, in the test's world
@@ -73,11 +73,21 @@ def test_a_wrong_number_gets_its_sentence(browser: TestClient, world: World, num
 def test_everything_is_shown_and_nobody_else(browser: TestClient, world: World, path: str) -> None:
     world.plan(world.now + timedelta(days=20))
     browser.post(world.path(Purpose.check_in), data=ANSWER)
-    browser.post("/request", data=REQUEST | {"step": "send", "member_number": NUMBER})
+    ask_and_confirm(browser, REQUEST | {"member_number": NUMBER})
+    browser.post("/request", data=REQUEST | {"step": "send", "member_number": NUMBER, "need": "Än obekräftat."})
     before = world.rows()
     reply, file = browser.get(path), browser.get(f"{path}/file")
     text = Page(reply.text).text
-    for told in ("Åsa Öhrn", "m1@example.org", NUMBER, "Initiativtagare", "Vi ses aldrig", "lust 4 av 5", "Kallax"):
+    for told in (
+        "Åsa Öhrn",
+        "m1@example.org",
+        NUMBER,
+        "Initiativtagare",
+        "Vi ses aldrig",
+        "lust 4 av 5",
+        "Kallax",
+        "Än obekräftat.",
+    ):
         assert told in text
     assert "René" not in text and "m2@example.org" not in text
     assert file.headers["Content-Disposition"] == 'attachment; filename="mina-uppgifter.json"'
@@ -87,13 +97,14 @@ def test_everything_is_shown_and_nobody_else(browser: TestClient, world: World, 
         "held",
         "planned",
     ], "they met, as they answered"
-    assert {mail["template"] for mail in stored["mails"]} == {"fresh-link", "receipt"}
+    assert {mail["template"] for mail in stored["mails"]} == {"fresh-link", "receipt", "confirm-request"}
+    assert [one["need"] for one in stored["unconfirmed_requests"]] == ["Än obekräftat."]
     assert str(person(world, "m2").id) not in file.text
     assert world.rows() == before
 
 
 def test_whoever_was_named_as_co_organiser_sees_that(browser: TestClient, world: World) -> None:
-    browser.post("/request", data=REQUEST | {"step": "send"})
+    ask_and_confirm(browser, REQUEST)
     browser.post("/my-data", data={"member_number": MARIT})
     [mail] = [one for one in world.mails() if one.template == Template.fresh_link]
     text = browser.get(make_link(Purpose.my_data, str(mail.id)).removeprefix(PUBLIC_URL)).text

@@ -1,4 +1,4 @@
-"""`/request` on a real database: looked through together, saved before anything else, and the same answer to all."""
+"""`/request` on a real database: looked through together, confirmed by its member, and the same answer to all."""
 
 import asyncio
 from datetime import date
@@ -10,23 +10,23 @@ from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from deployments.web.app import create_app
-from deployments.web.pages import support_request
 from deployments.web.pages.support_request_form import LONG, MOST_CO_ORGANISERS
 from models.db import engine
 from models.errors import DatabaseBusy
 from models.people.person import by_member_number
-from models.requests import near_neighbour
+from models.requests import near_neighbour, unconfirmed
 from models.stages import web_request as web_rules
 from models.tables.mail import Template
 from models.tables.network import Nature, Network, NetworkState
-from models.tables.person import Membership, Person
+from models.tables.person import Person
 from models.tables.request import NamedOrganiser, NearNeighbour, RequestState, SupportRequest
 from templates.rendering.web import LANGUAGES, words
 from tests.acts import AKE, EMPLOYEE, MARIT, RENE, no_register
-from tests.deployments.browsing import HOSTILE, REQUEST, Page, sentence_by
+from tests.deployments.browsing import HOSTILE, REQUEST, Page, ask_and_confirm, links_to_confirm, sentence_by
 from tests.deployments.conftest import PUBLIC_URL, World
 
 SEND = REQUEST | {"step": "send"}
+SUPPORT_REQUEST = "support-request/support-request"
 UNKNOWN = "990101-99"
 
 
@@ -65,7 +65,7 @@ def test_looking_it_through_writes_nothing_and_tells_what_was_asked(browser: Tes
 
 
 def test_a_request_is_saved_first_and_its_id_alone_goes_to_prefect(browser: TestClient, world: World) -> None:
-    reply = browser.post("/request", data=SEND)
+    reply = ask_and_confirm(browser, REQUEST)
     assert reply.status_code == 200
     assert "senast tisdag 9 mars 2027" in reply.text and "senast tisdag 23 mars 2027" in reply.text
     [request] = requests_in(world)
@@ -73,34 +73,49 @@ def test_a_request_is_saved_first_and_its_id_alone_goes_to_prefect(browser: Test
     assert request.need == "Vi ses aldrig.\nDet vill vi ändra på." and request.channel == "web"
     assert request.wished == ["send_out"] and not request.without_support
     assert request.state == RequestState.received and len(named_in(world)) == 2
-    [(deployment, parameters)] = world.started
+    [(outbox, _), (deployment, parameters)] = world.started
+    assert outbox == "outbox/outbox", "the mail that asks goes at once"
     assert (deployment, parameters["request"]) == ("support-request/support-request", str(request.id))
     assert not any(
         str(value) for name, value in parameters["form"].items() if name in ("member_number", "place", "need")
     )
-    [receipt] = world.mails()
+    [receipt] = [mail for mail in world.mails() if mail.template != Template.confirm_request]
     assert (receipt.template, receipt.request_id) == (Template.receipt, request.id)
 
 
 def test_the_municipality_is_the_place_when_no_smaller_one_is_given(browser: TestClient, world: World) -> None:
-    browser.post("/request", data=SEND | {"municipality": "  luleå KOMMUN ", "place": " "})
+    ask_and_confirm(browser, REQUEST | {"municipality": "  luleå KOMMUN ", "place": " "})
     assert requests_in(world)[0].place == "Luleå"
 
 
 @pytest.mark.each_database
-def test_the_same_form_twice_is_one_request_and_one_receipt(browser: TestClient, world: World) -> None:
+def test_the_same_form_twice_is_asked_about_once_and_confirmed_twice_it_is_one_request(
+    browser: TestClient, world: World
+) -> None:
     first, again = browser.post("/request", data=SEND), browser.post("/request", data=SEND)
-    assert first.text == again.text
-    assert len(requests_in(world)) == len(world.mails()) == len(world.started) == 1
+    assert first.text == again.text and len(world.mails()) == 1
+    [link] = links_to_confirm()
+    once, twice = (browser.post(link) for _ in range(2))
+    assert once.text == twice.text == browser.get(link).text and "Tack, nu har kansliet" in once.text
+    assert len(requests_in(world)) == 1
+    assert [mail.template for mail in world.mails()].count(Template.receipt) == 1
+    assert [deployment for deployment, _ in world.started].count(SUPPORT_REQUEST) == 1
+    ask_and_confirm(browser, REQUEST)
+    assert len(requests_in(world)) == 1, "asked for once more, it is the same"
 
 
 @pytest.mark.each_database
 async def test_pressed_many_times_at_once_it_is_one_request_and_one_receipt(world: World) -> None:
     app = create_app(lambda: world.now, world.start)
     async with AsyncClient(transport=ASGITransport(app), base_url=PUBLIC_URL) as client:
-        replies = await asyncio.gather(*(client.post("/request", data=SEND) for _ in range(5)))
+        sent = await asyncio.gather(*(client.post("/request", data=SEND) for _ in range(5)))
+        [link] = links_to_confirm()
+        replies = await asyncio.gather(*(client.post(link) for _ in range(5)))
+    assert {(reply.status_code, reply.text) for reply in sent} == {(200, sent[0].text)}
     assert {(reply.status_code, reply.text) for reply in replies} == {(200, replies[0].text)}
-    assert len(requests_in(world)) == len(world.mails()) == len(world.started) == 1
+    assert len(requests_in(world)) == 1
+    assert sorted(mail.template for mail in world.mails()) == [Template.confirm_request, Template.receipt]
+    assert [deployment for deployment, _ in world.started].count(SUPPORT_REQUEST) == 1
 
 
 # --- what lies near -------------------------------------------------------------------------------
@@ -124,7 +139,7 @@ def test_a_network_nearby_is_told_of_by_place_alone(browser: TestClient, world: 
 @pytest.mark.parametrize("wants", [True, False])
 def test_who_wants_it_is_introduced_and_nobody_else(browser: TestClient, world: World, wants: bool) -> None:
     near_luleå(world)
-    browser.post("/request", data=SEND | ({"introduce": "yes"} if wants else {}))
+    ask_and_confirm(browser, REQUEST | ({"introduce": "yes"} if wants else {}))
     with engine.reading() as session:
         pairs = session.exec(select(NearNeighbour)).all()
     assert [(pair.other_network_id, pair.agreed_at) for pair in pairs] == [(world.network, world.now)] * wants
@@ -134,7 +149,7 @@ def test_nobody_is_introduced_by_what_a_stranger_wrote_before_staff_have_talked_
     browser: TestClient, world: World
 ) -> None:
     near_luleå(world)
-    browser.post("/request", data=SEND | {"introduce": "yes"})
+    ask_and_confirm(browser, REQUEST | {"introduce": "yes"})
     with engine.transaction() as session:
         near_neighbour.agree_for_network(session, session.get_one(Network, world.network), world.now)
         assert near_neighbour.introduce(session, world.now) == 0
@@ -156,22 +171,25 @@ def test_known_and_unknown_numbers_get_the_same_answer(browser: TestClient, worl
     assert {reply.status_code for reply in (*looks, *sent)} == {200}
     for replies in (looks, sent[:3]):
         assert len({reply.text.replace(number, "") for reply, number in zip(replies, numbers, strict=True)}) == 1
-    assert len(world.started) == 5, "each goes to Prefect alike"
+    assert world.started == [world.started[0]] * 5, "each goes to Prefect alike"
+    with engine.reading() as session:
+        assert [by_member_number(session, number) for number in numbers] == [None] * 3
 
 
 def test_the_unknown_get_no_mail_and_the_employee_a_kind_no(browser: TestClient, world: World) -> None:
     browser.post("/request", data=SEND | {"member_number": UNKNOWN, "email": "someone@example.org", "name": "Någon"})
-    assert world.mails() == []
+    assert links_to_confirm() == []
     with engine.reading() as session:
-        person = by_member_number(session, UNKNOWN)
-    assert person and (person.membership, person.email, person.name) == (Membership.none, None, None)
-    browser.post("/request", data=SEND | {"member_number": EMPLOYEE})
-    assert [mail.template for mail in world.mails()] == [Template.declined]
-    assert [request.state for request in requests_in(world)] == [RequestState.declined] * 2
+        assert by_member_number(session, UNKNOWN) is None
+    told = ask_and_confirm(browser, REQUEST | {"member_number": EMPLOYEE})
+    assert "Du får svar med mejl" in told.text and "samtal senast" not in told.text
+    assert Template.declined in {mail.template for mail in world.mails()}
+    assert [request.state for request in requests_in(world)] == [RequestState.declined]
 
 
 def test_nobody_can_have_a_members_mail_sent_to_themselves(browser: TestClient, world: World) -> None:
     browser.post("/request", data=SEND | {"email": "thief@example.org", "name": "Tjuv"})
+    assert len(links_to_confirm()) == 1
     with engine.reading() as session:
         person = by_member_number(session, AKE)
     assert person and person.email and "thief" not in person.email and person.name != "Tjuv"
@@ -189,7 +207,7 @@ def test_without_a_register_name_and_address_are_asked_for(browser: TestClient, 
     assert sentence_by(long, "name") == words("sv")("request.wrong.name_long", most=100)
     address = browser.post("/request", data=SEND | {"name": "www.example.org", "email": "ny@example.org"})
     assert sentence_by(address, "name") == words("sv")("request.wrong.name_signs")
-    browser.post("/request", data=SEND | {"member_number": UNKNOWN, "name": "Ny", "email": "ny@example.org"})
+    ask_and_confirm(browser, REQUEST | {"member_number": UNKNOWN, "name": "Ny", "email": "ny@example.org"})
     [request] = requests_in(world)
     with engine.reading() as session:
         person = session.get_one(Person, request.initiator_id)
@@ -202,9 +220,9 @@ def test_without_a_register_name_and_address_are_asked_for(browser: TestClient, 
 def test_prefect_away_is_nothing_the_founder_notices_and_nothing_is_lost(
     browser: TestClient, world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    well = browser.post("/request", data=SEND | {"place": "Luleå"})
+    well = ask_and_confirm(browser, REQUEST | {"place": "Luleå"})
     world.fails = ConnectionError(f"no answer for {MARIT}")
-    reply = browser.post("/request", data=SEND)
+    reply = ask_and_confirm(browser, REQUEST)
     assert reply.status_code == 200 and reply.text.replace("Kallax", "Luleå") == well.text
     assert "ConnectionError" in caplog.text and MARIT not in caplog.text
     with engine.transaction() as session:
@@ -226,7 +244,7 @@ def test_a_busy_database_keeps_what_was_typed(
     def busy(*_: Any) -> None:
         raise DatabaseBusy
 
-    monkeypatch.setattr(support_request, "_receive_once", busy)
+    monkeypatch.setattr(unconfirmed, "keep", busy)
     reply = browser.post("/request", data=SEND)
     assert reply.status_code == 503 and words("sv")("busy.why") in reply.text
     assert Page(reply.text).field("member_number")["value"] == AKE
@@ -285,7 +303,7 @@ def test_a_need_is_kept_whole_however_long(browser: TestClient, world: World) ->
 
 
 def test_the_days_count_from_the_day_it_came(browser: TestClient, world: World) -> None:
-    browser.post("/request", data=SEND | {"co_organisers": f"{RENE}\n{AKE}"})
+    ask_and_confirm(browser, REQUEST | {"co_organisers": f"{RENE}\n{AKE}"})
     [request] = requests_in(world)
     assert (request.talk_due, request.answer_due) == (date(2027, 3, 9), date(2027, 3, 23))
     assert len(named_in(world)) == 1, "nobody is their own co-organiser"
