@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from deployments.web.other_sites import OtherSites
 from deployments.web.pages import (
     calendar,
     check_in,
@@ -111,6 +112,7 @@ def create_app(now: Now = utc_now, start: Start = start_run, forms: FindForms = 
             Middleware(TrustedProxy),
             Middleware(Guard),
             Middleware(Limits, knocks=knocks),
+            Middleware(OtherSites),
             Middleware(Patience),
         ],
         exception_handlers={
@@ -119,6 +121,7 @@ def create_app(now: Now = utc_now, start: Start = start_run, forms: FindForms = 
             SignInNeeded: sign_in_needed,
         },
     )
+    app.router.redirect_slashes = False  # it would lead to whatever Host the request names
     app.state.now, app.state.start, app.state.writer, app.state.knocks = now, start, Writer(), knocks
     app.state.forms, app.state.opened = Forms(forms), OpenedNames()
     return app
@@ -150,7 +153,7 @@ def _kept(style: bytes) -> Response:
 
 
 async def problem(request: Request, error: HTTPException) -> Response:
-    known = error.status_code if error.status_code in (404, 405, 413, 415) else 500
+    known = error.status_code if error.status_code in (403, 404, 405, 413, 415) else 500
     reply = page(request, "problem", error.status_code, status=known)
     reply.headers.update(error.headers or {})
     return reply

@@ -1,13 +1,18 @@
-"""How often one address and one link may knock: enough for any reader, too little for guessing or flooding.
+"""How often one address and one link may knock: enough for any reader, too little for flooding.
 
-An address is counted by what no link vouches for: pages sent in without one, and links that are refused. A link is
-counted by itself, so that a whole office behind one address can answer at once. Nothing of either is kept but a hash,
-in memory, until its window has passed.
+Nobody guesses a link: what it is signed with has 256 bits. So a limit keeps work off the machine, and shuts nobody out
+with a link that we signed, whatever others do behind the same address: an office, or a carrier's thousand telephones.
+A link is counted by itself. An address (in IPv6 its /64) is counted by what no link vouches for: pages sent in without
+one, and how many different links from there were none of ours; then it is only such links that are answered shortly.
+No member number is counted: its owner would be locked out by whoever types it. What a stranger could make with one is
+limited where it is made: a mail a day. Nothing is kept but a hash, in memory, until its window has passed.
 """
 
 import hashlib
 import logging
 import os
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from limits import RateLimitItem, parse
@@ -21,18 +26,20 @@ from deployments.web.addresses import neighbour
 from deployments.web.refused_link import ASKED
 from deployments.web.request import page
 from deployments.web.staff.session import COOKIE
-from models.people.signed_link import Purpose
+from deployments.web.trusted_proxy import IDENTITY
+from models.errors import UserError
+from models.people.signed_link import Purpose, read_link
 
-SENT_BY_ADDRESS: Final = parse("40 per 10 minute")
+SENT_BY_ADDRESS: Final = parse("120 per 10 minute")  # to ask for support takes three
 REFUSED_BY_ADDRESS: Final = parse("60 per 10 minute")
+REFUSED_BY_LINK: Final = parse("60 per 10 minute")
+ONCE: Final = parse("1 per 10 minute")
 BY_LINK: Final = parse("300 per minute")
 RETRY_AFTER: Final = "600"
 REFUSED = (403, 404, 405, 413, 415)
 BY_NUMBER: Final = parse("5 per hour")
 TOLD_OF: Final = parse("1 per 10 minute")
 KEY: Final = os.urandom(16)  # of this process alone: no hash can be tried against a list of addresses
-PLACES: Final = (*Purpose, "meet")
-"""Where a link stands in an address: pages for who has it, and a meeting's invitation."""
 
 
 log = logging.getLogger("natverkslots.web")
@@ -92,37 +99,68 @@ class Limits:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
-        address = _hash(neighbour(request.client.host if request.client else ""))
-        if not self._may(request, address):
+        key = key_of(request)
+        address, link = _hash(neighbour(request.client.host if request.client else "")), _hash(key.text)
+        if not self._may(request, key, address, link):
             await too_many(request)(scope, receive, send)
             return
 
         async def counting_send(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] in REFUSED and _token(request):
-                self.knocks.hit(REFUSED_BY_ADDRESS, "refused address", address)
+            if message["type"] == "http.response.start" and key.is_refused_by(message["status"]):
+                self._refused(key, address, link)
             await send(message)
 
         await self.app(scope, receive, counting_send)
 
-    def _may(self, request: Request, address: str) -> bool:
-        token = _token(request)
-        if not self.knocks.allows(REFUSED_BY_ADDRESS, "refused address", address):
+    def _may(self, request: Request, key: "Key", address: str, link: str) -> bool:
+        if key.text and not self.knocks.allows(REFUSED_BY_LINK, "refused link", link):
             return False
-        vouched = bool(token) and ASKED not in request.query_params
+        if key.purpose and not key.is_ours and not self.knocks.allows(REFUSED_BY_ADDRESS, "refused address", address):
+            return False
+        vouched = bool(key.text) and ASKED not in request.query_params
         if request.method == "POST" and not vouched:
             return self.knocks.hit(SENT_BY_ADDRESS, "address", address)
-        return not vouched or self.knocks.hit(BY_LINK, "link", _hash(token))
+        return not vouched or self.knocks.hit(BY_LINK, "link", link)
+
+    def _refused(self, key: "Key", address: str, link: str) -> None:
+        """A link that is asked for again and again, as calendars do, is one."""
+        self.knocks.hit(REFUSED_BY_LINK, "refused link", link)
+        if not key.is_ours and self.knocks.limiter.hit(ONCE, "refused", link):
+            self.knocks.hit(REFUSED_BY_ADDRESS, "refused address", address)
 
 
-def _token(request: Request) -> str:
-    """What stands in a link's place: in the address, or in the cookie of staff who are signed in; empty for neither."""
-    path = request.url.path.removeprefix("/")
-    for place in PLACES:
-        if path.startswith(f"{place}/"):
-            return path.removeprefix(f"{place}/")
+@dataclass(frozen=True)
+class Key:
+    """What vouches for a request: a link's token, or of staff their session or a trusted proxy's word; or nothing."""
+
+    text: str
+    purpose: Purpose | None = None
+
+    @cached_property
+    def is_ours(self) -> bool:
+        """Whether we signed it, if only once upon a time."""
+        try:
+            return bool(self.purpose and read_link(self.purpose, self.text, also_expired=True))
+        except UserError:
+            return False
+
+    def is_refused_by(self, status: int) -> bool:
+        """Somebody signed in who finds nothing there is still who they are."""
+        return bool(self.text) and (status in REFUSED if self.purpose else status == 403)
+
+
+def key_of(request: Request) -> Key:
+    """What the address, or staff's own cookie, holds."""
+    path = str(request.scope["path"]).removeprefix("/")
+    for purpose in Purpose:
+        if path.startswith(f"{purpose}/"):
+            return Key(path.removeprefix(f"{purpose}/").partition("/")[0].removesuffix(".ics"), purpose)
+    if path.startswith("meet/"):  # drawn at random and a key to nothing: a wrong one is worth no count
+        return Key(path.split("/")[1].partition(".")[0])
     # Whoever asks for a link to sign in is vouched for by nothing, whatever cookie they send along.
-    is_staffs = path.startswith("staff") and path != Purpose.sign_in
-    return request.cookies.get(COOKIE, "") if is_staffs else ""
+    if path.startswith("staff") and path != Purpose.sign_in:
+        return Key(str(request.scope.get(IDENTITY) or request.cookies.get(COOKIE, "")))
+    return Key("")
 
 
 def _hash(text: str) -> str:

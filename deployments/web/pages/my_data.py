@@ -16,7 +16,6 @@ from starlette.routing import Route
 
 from deployments.web.form_fields import FormReader
 from deployments.web.pages.support_request_form import MEMBER_NUMBER
-from deployments.web.rate_limits import number_may, number_used, too_many
 from deployments.web.request import LinkRefused, ids_in, language_of, moment_of, page, posted, run_query, uuid_of
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write, write_at_last
@@ -50,10 +49,7 @@ async def send_link(request: Request) -> Response:
     if not MEMBER_NUMBER.fullmatch(number):
         typed.error("member_number", "form" if number else "missing")
         return page(request, "my-data-ask", 422, typed=typed.values, errors=typed.errors)
-    if not number_may(request, number):
-        return too_many(request)
     await write(request, link_renewal.can_be_queued)
-    number_used(request, number)
     reply = page(request, "my-data-asked")
     reply.background = BackgroundTask(_send_link, request, number)
     return reply
