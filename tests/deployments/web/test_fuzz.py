@@ -1,5 +1,6 @@
 """Whatever is sent to whatever address: no page breaks, and what is refused has written nothing."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -21,6 +22,7 @@ from models.people import link_renewal
 from models.people.signed_link import Purpose, make_link
 from models.requests import unconfirmed
 from models.tables.mail import OutgoingMail, Template
+from models.tables.meeting import Meeting
 from models.tables.person import Person, RightsKind
 from models.tables.unconfirmed_request import UnconfirmedRequest
 from tests.acts import request_form
@@ -61,6 +63,9 @@ def paths(world: World) -> list[str]:
     network = make_link(Purpose.network, str(world.roles["m1"])).removeprefix(PUBLIC_URL)
     known = [world.path(purpose) for purpose in POSTS]
     known += [make_link(Purpose.confirm, str(_typed(world))).removeprefix(PUBLIC_URL)]
+    coming = world.get(Meeting, world.plan(world.now + timedelta(days=49)))
+    known += [world.path(Purpose.our_network), world.path(Purpose.pass_on)]
+    known += [f"/meet/{coming.invite_code}{file}" for file in ("", ".ics", ".pdf")]
     founders = [*known, mine, f"{mine}/file", f"{network}.ics", "/", "/privacy", "/healthz", "/request", "/my-data"]
     person = f"/staff/person/{_person()}"
     cases = [
