@@ -62,7 +62,7 @@ REQUEST = {
 }
 BOOKING = {"status": "book", "next_on": "2027-04-20", "next_time": "17:30"}
 HOSTILE = "\"><script>alert('1')</script>&{{ 7*7 }}"
-LINKS = [Purpose.check_in, Purpose.meeting, Purpose.organiser, Purpose.stop]
+LINKS = [Purpose.check_in, Purpose.meeting, Purpose.organiser, Purpose.stop, Purpose.our_network]
 TOLD = {
     "next_minutes": "90",
     "next_venue": "Kulturens hus",
@@ -86,6 +86,7 @@ POSTS: dict[Purpose, dict[str, str]] = {
     Purpose.meeting: REPORT,
     Purpose.organiser: {},
     Purpose.stop: {},
+    Purpose.our_network: {"do": "cadence", "cadence": "90"},
 }
 
 

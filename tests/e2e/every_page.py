@@ -96,6 +96,7 @@ def every_page(world: World) -> dict[str, tuple[str, Form | None]]:
         "join": (pass_on, None),
         "join-wrong": (pass_on, {"member_number": "?"}),
         "join-asked": (pass_on, {"member_number": AKE}),
+        "join-over": ("/join/x", None),
         "link": ("/check-in/x", None),
         "link-asked": ("/check-in/x?fresh=yes", {}),
         "no-such-page": ("/none", None),

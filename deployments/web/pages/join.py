@@ -26,17 +26,22 @@ from models.networks import own_acts
 from models.people import link_renewal
 from models.people.signed_link import Purpose
 from models.tables.network import TERMINAL, Network, Role
+from models.tables.person import Person
 from models.tables.transition import Actor, Cause
 from templates.rendering.web import words
 
 
 async def show(request: Request) -> Response:
     network = await _network(request)
+    if network is None:
+        return _over(request)
     return page(request, "join", network=network, typed={}, errors={})
 
 
 async def save(request: Request) -> Response:
     network = await _network(request)
+    if network is None:
+        return _over(request)
     typed = FormReader("join", await posted(request), words(language_of(request)))
     number = typed.text("member_number")
     if not MEMBER_NUMBER.fullmatch(number):
@@ -57,8 +62,15 @@ ROUTES = [
 ]
 
 
-async def _network(request: Request) -> Network:
-    return await run_query(_load, _role(request))
+async def _network(request: Request) -> Network | None:
+    """None for a link that does not hold (any more). Nobody is mailed a fresh one: whoever passed it on has it."""
+    with suppress(LinkRefused):
+        return await run_query(_load, _role(request))
+    return None
+
+
+def _over(request: Request) -> Response:
+    return page(request, "join-over", 404)
 
 
 def _role(request: Request) -> UUID:
@@ -75,8 +87,8 @@ def _asker(session: Session, role_id: UUID) -> tuple[Network, Role]:
     role = session.get(Role, role_id)
     if role is None or not role.is_confirmed:
         raise LinkRefused
-    network = session.get_one(Network, role.network_id)
-    if network.state in TERMINAL:
+    network, asker = session.get_one(Network, role.network_id), session.get_one(Person, role.person_id)
+    if network.state in TERMINAL or asker.erased_at:
         raise LinkRefused
     return network, role
 

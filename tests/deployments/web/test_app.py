@@ -54,10 +54,11 @@ def test_links_that_do_not_hold_are_refused_alike(
     browser: TestClient, world: World, purpose: Purpose, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = world.path(purpose)
+    place = good.rpartition("/")[0]
     other = world.path(next(one for one in LINKS if one != purpose)).split("/")[-1]
-    parts = {Purpose.check_in: 2, Purpose.meeting: 1, Purpose.organiser: 1, Purpose.stop: 2}[purpose]
+    parts = {Purpose.check_in: 2, Purpose.meeting: 1, Purpose.organiser: 1, Purpose.stop: 2}.get(purpose, 1)
     signed = [[str(uuid4())] * parts, ["no-id"] * parts, [str(world.network)] * 3, []]
-    bad = [f"/{purpose}/{other}", f"/{purpose}/x", f"/{purpose}/å%00%ff", _altered(good), good[:-1], good + "x"]
+    bad = [f"{place}/{other}", f"{place}/x", f"{place}/å%00%ff", _altered(good), good[:-1], good + "x"]
     bad += [make_link(purpose, *ids).removeprefix("http://testserver") for ids in signed]
     replies = [browser.get(address) for address in bad] + [browser.post(one, data=POSTS[purpose]) for one in bad]
     monkeypatch.setitem(signed_link.VALID_FOR, purpose, timedelta(days=-1))
@@ -110,14 +111,14 @@ def test_a_busy_database_loses_nothing(
     def busy(*_: Any) -> None:
         raise DatabaseBusy
 
-    for place in ("check_in._save", "meeting.book", "organiser._answer", "unsubscribe._save"):
+    for place in ("check_in._save", "meeting.book", "organiser._answer", "unsubscribe._save", "network.organiser"):
         monkeypatch.setattr(f"deployments.web.pages.{place}", busy)
     data = BOOKING if purpose is Purpose.meeting else POSTS[purpose]
     reply = browser.post(world.path(purpose), data=data)
     assert reply.status_code == 503 and "<form" in reply.text
     assert "försök igen" in reply.text.lower()
     assert all(f'value="{value}"' in reply.text for value in data.values())
-    for place in ("check_in._load", "meeting.load", "organiser._load", "unsubscribe._load"):
+    for place in ("check_in._load", "meeting.load", "organiser._load", "unsubscribe._load", "network.load"):
         monkeypatch.setattr(f"deployments.web.pages.{place}", busy)
     assert browser.get(world.path(purpose)).status_code == 503
 

@@ -64,7 +64,7 @@ def paths(world: World) -> list[str]:
     known = [world.path(purpose) for purpose in POSTS]
     known += [make_link(Purpose.confirm, str(_typed(world))).removeprefix(PUBLIC_URL)]
     coming = world.get(Meeting, world.plan(world.now + timedelta(days=49)))
-    known += [world.path(Purpose.our_network), world.path(Purpose.pass_on)]
+    known.append(world.path(Purpose.pass_on))
     known += [f"/meet/{coming.invite_code}{file}" for file in ("", ".ics", ".pdf")]
     founders = [*known, mine, f"{mine}/file", f"{network}.ics", "/", "/privacy", "/healthz", "/request", "/my-data"]
     person = f"/staff/person/{_person()}"

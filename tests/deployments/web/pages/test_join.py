@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from models.people.signed_link import VALID_FOR, Purpose
 from models.tables.mail import Template
 from models.tables.network import Network, NetworkState, Role
+from models.tables.person import Person
 from templates.rendering.web import words
 from tests.acts import AKE, EMPLOYEE
 from tests.deployments.browsing import sentence_by
@@ -51,17 +52,21 @@ def test_a_number_that_is_none_is_told(browser: TestClient, world: World, number
     assert sentence_by(reply, "member_number") == T(f"join.wrong.member_number_{problem}")
 
 
-@pytest.mark.parametrize("change", ["left", "ended", "old"])
+@pytest.mark.parametrize("change", ["left", "erased", "ended", "old"])
 def test_the_link_ends_with_who_passed_it_on_with_the_network_and_in_a_month(
     browser: TestClient, world: World, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     path = world.path(Purpose.pass_on)
     if change == "left":
         world.change(Role, world.roles["m1"], until=date(2027, 3, 1))
+    elif change == "erased":
+        world.change(Person, world.get(Role, world.roles["m1"]).person_id, erased_at=world.now)
     elif change == "ended":
         world.change(Network, world.network, state=NetworkState.closed)
     else:
         monkeypatch.setitem(VALID_FOR, Purpose.pass_on, timedelta(seconds=-1))
-    assert browser.get(path).status_code == 404
+    reply = browser.get(path)
+    assert reply.status_code == 404 and T("join.over") in reply.text
+    assert T("link.send") not in reply.text, "nobody is mailed a link that is another's"
     assert browser.post(path, data={"member_number": AKE}).status_code == 404
     assert world.mails() == []
