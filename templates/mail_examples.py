@@ -24,6 +24,7 @@ CHECK_IN: Final = {
 OURS: Final = {"network_link": "https://natverk.example.org/natverket/Bq6zNd"}  # to those who carry a network
 STOP: Final = {"stop_link": "https://natverk.example.org/sluta/Hv2nQd"}  # in mails that ask again and again
 
+REQUEST: Final = {"request_link": "https://natverk.example.org/forfragan/Bd6mXs"}
 DATA: Final = "https://natverk.example.org/mina-uppgifter/Ru8yMz"
 UI: Final = "https://natverk.example.org/ui/oppna"
 STAFF: Final = "https://natverk.example.org/staff"
@@ -62,6 +63,7 @@ def _common(language: str) -> dict[str, object]:
         "privacy_link": "https://natverk.example.org/integritet",
         "stop_link": "",
         "network_link": "",
+        "request_link": "",
         "language": language,
         "today": date(2027, 3, 2),
     }
@@ -82,9 +84,9 @@ def _own(language: str) -> dict[str, dict[str, object]]:
     meeting: dict[str, object] = {"meeting_link": CHECK_IN["meeting_link"], **OURS}
     check_in: dict[str, object] = {**CHECK_IN, **STOP, **OURS}
     return {
-        "receipt": {"number": 42, "talk_due": date(2027, 3, 9), "answer_due": date(2027, 3, 23)},
-        "talk-invitation": {"talk_due": date(2027, 3, 9)},
-        "more-information": {"missing": ["membership", "place", "need", "contact_details"]},
+        "receipt": {**REQUEST, "number": 42, "talk_due": date(2027, 3, 9), "answer_due": date(2027, 3, 23)},
+        "talk-invitation": {**REQUEST, "talk_due": date(2027, 3, 9)},
+        "more-information": {**REQUEST, "missing": ["membership", "place", "need", "contact_details"]},
         "granted": {
             **network,
             **meeting,
@@ -95,7 +97,7 @@ def _own(language: str) -> dict[str, dict[str, object]]:
                 {"item": "negotiator_at_meeting", "hours": "6.00", **support, "reason": ""},
             ],
         },
-        "waiting": {"items_now": ["starter_kit", "digital_room"]},
+        "waiting": {**REQUEST, "items_now": ["starter_kit", "digital_room"]},
         "declined": {"reason": "not_a_member", "final": False},
         "co-organiser": {
             "network": NETWORK[language],  # who is only asked has no page of it yet
@@ -117,7 +119,7 @@ def _own(language: str) -> dict[str, dict[str, object]]:
         "ending": {**OURS, "support_ends_on": date(2027, 12, 7), "days": 60},
         "independent": {**network, **meeting, "met_criteria": True, "meetings": 6},
         "talk-offer": {**OURS, "due_on": date(2027, 3, 16)},
-        "queue-offer": {"offer_until": date(2027, 3, 16)},
+        "queue-offer": {**REQUEST, "offer_until": date(2027, 3, 16)},
         "resting": {**network, **meeting, "rested_on": date(2027, 3, 1)},
         "wake": {**network, **meeting, **STOP, "months": 6},
         "closed": {"network": NETWORK[language], "meetings": 11},

@@ -16,6 +16,7 @@ from models.people.signed_link import Purpose
 from models.tables.mail import OutgoingMail, Template
 from models.tables.network import Role
 from models.tables.person import Person
+from models.tables.request import SupportRequest
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,19 @@ def _wanted(session: Session, purpose: Purpose, ids: Sequence[str]) -> _Wanted |
             of_code = select(Role).where(col(Role.network_id) == network, col(Role.code) == ids[1])
             found = session.exec(of_code).first()
             return _Wanted(found.person_id, network, {"code": found.code}) if found else None
+        case Purpose.my_request, [request, person]:
+            own = _asked_by(session, request, person)
+            return _Wanted(person, context={"request": str(request)}) if own else None
         case Purpose.my_data, [mail]:
             sent = session.get(OutgoingMail, mail)
             return _Wanted(sent.person_id) if sent else None
     return None
+
+
+def _asked_by(session: Session, request_id: UUID, person_id: UUID) -> bool:
+    """Whether the request is still theirs."""
+    request = session.get(SupportRequest, request_id)
+    return request is not None and request.initiator_id == person_id
 
 
 def _of_role(session: Session, role_id: UUID, context: Mapping[str, str]) -> _Wanted | None:

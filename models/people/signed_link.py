@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     stop = "stop"  # the network, the reader's code in it: works on after the role has ended
     network = "network"  # the reader's role: a calendar that goes on being asked for
     my_data = "my-data"  # the mail that the link went with
+    my_request = "my-request"  # the request, and who asked
     confirm = "confirm"  # the request that somebody typed
     our_network = "our-network"  # the reader's role: the network's page, at /network/ as its calendar is
     pass_on = "join"  # the role of who passed it on: whoever has it may ask to be asked

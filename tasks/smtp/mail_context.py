@@ -61,12 +61,21 @@ def mail_values(mail: OutgoingMail, prefetched: Prefetched, hello: str, language
         "today": draft.today,
         "contact": _office(language) if mail.staff_id else _contact(draft),
         "privacy_link": f"{settings().public_url}/privacy",
+        "request_link": _request_link(draft),
         **draft.told,
         **_of_network(draft),
     }
     if build := BUILDERS.get(Template(mail.template)):
         values |= build(draft)
     return values
+
+
+def _request_link(draft: Draft) -> str:
+    """The page of the reader's own request, in every mail about it."""
+    request = draft.prefetched.requests.get(draft.mail.request_id)
+    if request is None or request.initiator_id != draft.mail.person_id:
+        return ""
+    return make_link(Purpose.my_request, str(request.id), str(request.initiator_id))
 
 
 def _of_network(draft: Draft) -> Values:
@@ -180,6 +189,8 @@ def _link_asked_for(draft: Draft) -> Values:
             address = make_link(page, str(draft.mail.id))
         case Purpose.stop:
             address = make_link(page, str(draft.mail.network_id), draft.told["code"])
+        case Purpose.my_request:
+            address = make_link(page, draft.told["request"], str(draft.mail.person_id))
         case Purpose.check_in:
             address = _question(draft)["check_in_link"]
         case Purpose.organiser:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from playwright.sync_api import Page as BrowserPage
+from sqlmodel import select
 
 from deployments.demo.home import ServedPage as Served
 from deployments.web.app import create_app
@@ -14,7 +15,8 @@ from models.people.signed_link import Purpose, make_link
 from models.tables.mail import Template
 from models.tables.meeting import MeetingStatus
 from models.tables.network import Network, RoleKind
-from tests.acts import AKE, GOREL, MARIT, type_on_the_web
+from models.tables.request import SupportRequest
+from tests.acts import AKE, GOREL, MARIT, ORJAN, ask, type_on_the_web
 from tests.deployments.browsing import ANSWER, REPORT, REQUEST
 from tests.deployments.conftest import World
 
@@ -56,6 +58,10 @@ def every_page(world: World) -> dict[str, tuple[str, Form | None]]:
         "confirm-thanks": (confirm_path(world), {}),
         "confirm-forgotten": (confirm_path(world, GOREL), {"answer": "forget"}),
         "confirm-gone": ("/confirm/x", None),
+        "my-request": (my_request_path(world), None),
+        "my-request-wrong": (my_request_path(world), {"do": "reach", "phone": "?"}),
+        "my-request-change": (f"{my_request_path(world)}?do=change", None),
+        "my-request-withdraw": (f"{my_request_path(world)}?do=withdraw", None),
         "check-in": (f"{check_in}?q4=4", None),
         "check-in-wrong": (check_in, WRONG),
         "check-in-thanks": (check_in, ANSWER),
@@ -148,6 +154,19 @@ def confirm_path(world: World, number: str = AKE) -> str:
     with engine.transaction() as session:
         typed = type_on_the_web(session, world.now, member_number=number, co_organisers=f"{MARIT}, 990101-99")
         return make_link(Purpose.confirm, str(typed.id)).removeprefix(world.public_url)
+
+
+def my_request_path(world: World) -> str:
+    """The link of somebody who has asked by phone."""
+    from models.db import engine
+
+    with engine.transaction() as session:
+        request = session.exec(select(SupportRequest)).first()
+        request = request or ask(
+            session, str(world.now.date()), member_number=ORJAN, place="Boden", municipality="Boden"
+        )
+        address = make_link(Purpose.my_request, str(request.id), str(request.initiator_id))
+        return address.removeprefix(world.public_url)
 
 
 def visit(page: BrowserPage, base: str, path: str, form: Form | None, language: str) -> None:

@@ -110,5 +110,4 @@ def _form_page(
     values: dict[str, object] = {"asking": asking, "typed": typed, "errors": errors or {}, "general": general}
     values["natures"] = [(one.value, t(f"request.nature_{one.value}")) for one in Nature]
     values["items"] = [(wish_name(item), item.value, MENU[item]) for item in OFFERED]
-    values["wishes"] = any(typed.get(wish_name(item)) for item in OFFERED)
     return page(request, "request", status_code, need_length=NEED_LENGTH, **values)

@@ -40,7 +40,8 @@ def read_form(
         typed.error("place", "country")
     typed.check_name("place", place, PLACE_LENGTH)
     nature = typed.choice("nature", tuple(Nature))
-    need = _need(typed)
+    need = read_need(typed)
+    wished = read_wishes(typed)
     numbers = _numbers(typed)
     member_number = typed.text("member_number")
     if not member_number:
@@ -57,7 +58,7 @@ def read_form(
         municipality=municipality,
         nature=Nature(nature),
         need=need,
-        wished=[item for item in OFFERED if typed.text(wish_name(item))],
+        wished=wished,
         without_support=bool(typed.text("without_support")),
         co_organisers=", ".join(numbers),
         name=name,
@@ -88,13 +89,22 @@ def _municipality(typed: FormReader, known: Sequence[str]) -> str:
     return ""
 
 
-def _need(typed: FormReader) -> str:
+def read_need(typed: FormReader) -> str:
+    """The need in their own words, or a sentence."""
     need = typed.text("need")
     if not need:
         typed.error("need", "missing")
     elif len(need) > NEED_LENGTH:
         typed.error("need", "long", most=NEED_LENGTH, now=len(need))
     return need
+
+
+def read_wishes(typed: FormReader) -> list[Item]:
+    """What is wished for, or a sentence: who begins without support wishes for none."""
+    wished: list[Item] = [item for item in OFFERED if typed.text(wish_name(item))]
+    if wished and typed.text("without_support"):
+        typed.error("without_support", "both")
+    return wished
 
 
 def _numbers(typed: FormReader) -> list[str]:

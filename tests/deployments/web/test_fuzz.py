@@ -66,6 +66,7 @@ def paths(world: World) -> list[str]:
     coming = world.get(Meeting, world.plan(world.now + timedelta(days=49)))
     known.append(world.path(Purpose.pass_on))
     known += [f"/meet/{coming.invite_code}{file}" for file in ("", ".ics", ".pdf")]
+    known += [make_link(Purpose.my_request, str(UUID(int=0)), str(UUID(int=0))).removeprefix(PUBLIC_URL)]
     founders = [*known, mine, f"{mine}/file", f"{network}.ics", "/", "/privacy", "/healthz", "/request", "/my-data"]
     person = f"/staff/person/{_person()}"
     cases = [

@@ -17,5 +17,5 @@ def test_answers_go_at_once_word_from_the_office_on_working_days_and_the_rest_wh
     }  # fmt: skip
     assert found[MailClass.working_day] == {
         "talk-invitation", "more-information", "granted", "waiting", "queue-offer", "request-ended", "correction",
-        "staff-case", "staff-digest", "staff-alarm", "report-ready",
+        "staff-case", "staff-digest", "staff-alarm", "report-ready", "starter-kit",
     }  # fmt: skip

@@ -19,6 +19,7 @@ DAYS = {
     Purpose.pass_on: 30,
     Purpose.my_data: 7,
     Purpose.confirm: 7,
+    Purpose.my_request: 180,
 }
 
 

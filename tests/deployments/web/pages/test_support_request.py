@@ -262,6 +262,7 @@ BAD_REQUESTS = [
     ("place", HOSTILE, "place_signs"),
     ("nature", "", "nature_missing"),
     ("nature", "planet", "nature_missing"),
+    ("without_support", "yes", "without_support_both"),
     ("need", " \n ", "need_missing"),
     ("need", "å" * 501, "need_long"),
     ("co_organisers", f"{MARIT}, {HOSTILE}", "co_organisers_form"),
