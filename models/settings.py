@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     prefect_host: str = Field("127.0.0.1", description="where `lots up` lets Prefect's UI listen")
     prefect_port: int = Field(4200, ge=1, le=65535)
     secret_key: str = Field("", repr=False)
+    hash_key: str = Field("", repr=False, description="finds members by their number; default: secret_key's last")
     data_key: str = Field("", repr=False)
     backup_key: str = Field(
         "", repr=False, description="opens the backups; made in LOTS_HOME with the first, and kept elsewhere"
@@ -117,6 +118,16 @@ class Settings(BaseSettings):
         return [ip_network(one.strip(), strict=False) for one in chosen.split(",") if one.strip()]
 
     @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The keys of LOTS_SECRET_KEY: the first signs links, all open them."""
+        return _listed(self.secret_key)
+
+    @property
+    def lasting_key(self) -> str:
+        """What hashes and Prefect's blocks are keyed with for good, however often LOTS_SECRET_KEY changes."""
+        return self.hash_key or self.secret_keys[-1]
+
+    @property
     def data_keys(self) -> tuple[str, ...]:
         """The keys of LOTS_DATA_KEY: the first writes, all read."""
         return _listed(self.data_key)
@@ -135,6 +146,8 @@ def _keep_own_secrets(settings: Settings) -> None:
     for name in ("secret_key", "data_key"):
         if not getattr(settings, name):
             setattr(settings, name, made_once(settings.home / name, secrets.token_urlsafe(32)))
+    with suppress(FileNotFoundError):
+        settings.hash_key = settings.hash_key or (settings.home / "hash_key").read_text().strip()
 
 
 def made_once(path: Path, fresh: str) -> str:
@@ -177,7 +190,7 @@ def _refuse_what_is_unsafe(settings: Settings) -> None:
                 f"{name} is not set, and LOTS_DATABASE_URL is not the embedded database: set {name} to a long random "
                 'text, for example from: python -c "import secrets; print(secrets.token_urlsafe(32))"'
             )
-    for name, keys in (("LOTS_SECRET_KEY", [settings.secret_key]), ("LOTS_DATA_KEY", settings.data_keys)):
+    for name, keys in (("LOTS_SECRET_KEY", settings.secret_keys), ("LOTS_DATA_KEY", settings.data_keys)):
         if any(len(key) < SHORTEST_SECRET for key in keys):
             raise SettingsError(f"{name} is too short: use at least {SHORTEST_SECRET} characters.")
 

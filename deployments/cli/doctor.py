@@ -22,6 +22,7 @@ from models.errors import LotsError, ServiceUnavailable
 from models.operation.alarms import MAIL_LATE, NIGHT_LATE, RUN_LATE, nightly_flows, nights_missed
 from models.operation.backups import is_late
 from models.operation.upgrade import knows, newest_version
+from models.people.person import check_hash_key
 from models.reference.member_register import newest_import
 from models.settings import Settings
 from models.stages import outbox
@@ -144,6 +145,11 @@ def _database() -> Check:
         return Check(
             "database", False, f"is at {version or 'nothing'}, not {newest_version()}", "run `lots db upgrade`"
         )
+    try:
+        with reading() as session:
+            check_hash_key(session)
+    except LotsError as error:
+        return Check("database", False, str(error), "set the keys right before anything is written")
     return Check("database", True, f"is at {version}")
 
 

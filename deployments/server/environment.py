@@ -38,7 +38,7 @@ def prefect_environment(settings: Settings) -> dict[str, str]:
     """The defaults that natverkslots gives Prefect."""
     home = settings.home / "prefect"
     # Prefect's key for secrets in its blocks, made from ours: theirs would lie beside what it locks.
-    key = base64.urlsafe_b64encode(hashlib.sha256(f"prefect {settings.secret_key}".encode()).digest()).decode()
+    key = base64.urlsafe_b64encode(hashlib.sha256(f"prefect {settings.lasting_key}".encode()).digest()).decode()
     return {
         "PREFECT_HOME": str(home),
         "PREFECT_RESULTS_LOCAL_STORAGE_PATH": str(home / "storage"),

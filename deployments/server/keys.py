@@ -10,7 +10,7 @@ from typing import Final
 
 from models.settings import settings
 
-KEYS: Final = ("LOTS_DATABASE_URL", "LOTS_SECRET_KEY", "LOTS_DATA_KEY")
+KEYS: Final = ("LOTS_DATABASE_URL", "LOTS_SECRET_KEY", "LOTS_HASH_KEY", "LOTS_DATA_KEY")
 LARGEST: Final = 2**16
 
 

@@ -25,14 +25,19 @@ FINISH_ALONE = frozenset({"worker"})
 
 
 def upgrade_database() -> str:
-    """Upgrade the configured database and load reference data where there is none. Returns the version."""
+    """Upgrade the configured database and load reference data where there is none. Returns the version.
+
+    Raises SettingsError where its members are hashed with another key than ours.
+    """
     from models.db.engine import engine, transaction
     from models.operation.upgrade import newest_version, upgrade
+    from models.people.person import check_hash_key
     from models.reference.file_import import load_reference_data
 
     upgrade(engine())
     with transaction() as session:
         load_reference_data(session)
+        check_hash_key(session)
     return newest_version()
 
 

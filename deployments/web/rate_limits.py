@@ -28,7 +28,7 @@ from deployments.web.request import page
 from deployments.web.staff.session import COOKIE
 from deployments.web.trusted_proxy import IDENTITY
 from models.errors import UserError
-from models.people.signed_link import Purpose, read_link
+from models.people.signed_link import Purpose, purpose_at, read_link
 
 SENT_BY_ADDRESS: Final = parse("120 per 10 minute")  # to ask for support takes three
 REFUSED_BY_ADDRESS: Final = parse("60 per 10 minute")
@@ -154,7 +154,8 @@ def key_of(request: Request) -> Key:
     path = str(request.scope["path"]).removeprefix("/")
     for purpose in Purpose:
         if path.startswith(f"{purpose}/"):
-            return Key(path.removeprefix(f"{purpose}/").partition("/")[0].removesuffix(".ics"), purpose)
+            text = path.removeprefix(f"{purpose}/").partition("/")[0].removesuffix(".ics")
+            return Key(text, purpose if purpose is Purpose.sign_in else purpose_at(f"/{path}"))
     if path.startswith("meet/"):  # drawn at random and a key to nothing: a wrong one is worth no count
         return Key(path.split("/")[1].partition(".")[0])
     # Whoever asks for a link to sign in is vouched for by nothing, whatever cookie they send along.

@@ -84,6 +84,9 @@ def is_of_first_key(secret: bytes) -> bool:
 
 
 def keyed_hash(purpose: str, *parts: str) -> str:
-    """A hash that cannot be looked up without LOTS_SECRET_KEY; equal parts give equal hashes within one purpose."""
+    """A hash that cannot be looked up without LOTS_HASH_KEY (by default the last of LOTS_SECRET_KEY).
+
+    Equal parts give equal hashes within one purpose.
+    """
     text = "\x1f".join((purpose, *parts))
-    return hmac.digest(settings().secret_key.encode(), text.encode(), "sha256").hex()
+    return hmac.digest(settings().lasting_key.encode(), text.encode(), "sha256").hex()

@@ -8,14 +8,28 @@ from sqlmodel import Session, col, select
 
 from models.db.column_types import nfc
 from models.db.queries import insert_unless_there, some_at_a_time
+from models.errors import SettingsError
 from models.i18n import Language
 from models.reference.member_register import person_in_register, register_is_loaded
 from models.tables.person import EmailStatus, Membership, Person, member_hash
+
+WRONG_HASH_KEY = (
+    "LOTS_HASH_KEY does not find this database's members: set it to what was last in LOTS_SECRET_KEY when the office "
+    "began, or put that back as the last of LOTS_SECRET_KEY."
+)
 
 
 def by_member_number(session: Session, member_number: str) -> Person | None:
     """The person with this number, who asked, was named, carries something or wrote to us (domain.md section 3)."""
     return session.exec(select(Person).where(col(Person.member_hash) == member_hash(member_number))).one_or_none()
+
+
+def check_hash_key(session: Session) -> None:
+    """Raises SettingsError where nobody would be found by their number any more, and each be written down anew."""
+    numbered = col(Person.member_hash).is_not(None) & col(Person.member_number).is_not(None)
+    person = session.exec(select(Person).where(numbered).limit(1)).first()
+    if person is not None and member_hash(person.member_number or "") != person.member_hash:
+        raise SettingsError(WRONG_HASH_KEY)
 
 
 def known_by_number(session: Session, member_number: str) -> Person | None:

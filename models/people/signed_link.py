@@ -1,12 +1,15 @@
 """Signed links for founders' pages: bound to a purpose and a role; ids and no person; worthless when altered."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous.encoding import base64_encode
 
 from models.errors import UserError
 from models.i18n import localized
@@ -42,26 +45,51 @@ def purpose_at(path: str) -> Purpose:
     return Purpose.our_network if first is Purpose.network and not path.endswith(".ics") else first
 
 
-def _serializer(purpose: Purpose) -> URLSafeTimedSerializer:
-    return _serializer_of(settings().secret_key, purpose)
+# A token ends with the second it was made, until 2106 four bytes long, and SHA-256's 32 bytes, as letters.
+TIME_LETTERS, SIGNATURE_LETTERS = 6, 43
+
+
+class _Tokens(URLSafeTimedSerializer):
+    """Tokens without a dot: proxies take what stands behind one for the ending of a file, and some refuse it."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        """As letters only; the library would squeeze it, and mark that with a dot."""
+        return base64_encode(orjson.dumps(obj))
+
+    def make(self, ids: Sequence[str]) -> str:
+        return str(self.dumps(ids)).replace(".", "")
+
+    def read(self, token: str, longest: int | None) -> Any:
+        """What was made here, or by a version that set dots: such are out until they expire."""
+        if "." not in token:
+            signed, signature = token[:-SIGNATURE_LETTERS], token[-SIGNATURE_LETTERS:]
+            token = f"{signed[:-TIME_LETTERS]}.{signed[-TIME_LETTERS:]}.{signature}"
+        return self.loads(token, max_age=longest)
+
+
+def _tokens(purpose: Purpose) -> _Tokens:
+    return _tokens_of(settings().secret_keys, purpose)
 
 
 @lru_cache(maxsize=32)
-def _serializer_of(key: str, purpose: Purpose) -> URLSafeTimedSerializer:
+def _tokens_of(keys: tuple[str, ...], purpose: Purpose) -> _Tokens:
     signing = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
-    return URLSafeTimedSerializer(key, salt=f"natverkslots link {purpose}", signer_kwargs=signing)
+    return _Tokens(list(reversed(keys)), salt=f"natverkslots link {purpose}", signer_kwargs=signing)
 
 
 def make_link(purpose: Purpose, *ids: str) -> str:
-    """The address of the page for `purpose`, under LOTS_PUBLIC_URL."""
-    return f"{settings().public_url}/{_PATH.get(purpose, purpose)}/{_serializer(purpose).dumps(ids)}"
+    """The address of the page for `purpose`, under LOTS_PUBLIC_URL, signed with the first of LOTS_SECRET_KEY."""
+    return f"{settings().public_url}/{_PATH.get(purpose, purpose)}/{_tokens(purpose).make(ids)}"
 
 
 def read_link(purpose: Purpose, token: str, *, also_expired: bool = False) -> list[str]:
-    """The ids in a token. Raises UserError alike for a forged, altered, expired or wrong-purpose one."""
+    """The ids in a token that any of LOTS_SECRET_KEY signed.
+
+    Raises UserError alike for a forged, altered, expired or wrong-purpose one.
+    """
     longest = None if also_expired else int(VALID_FOR[purpose].total_seconds())
     try:
-        ids: Any = _serializer(purpose).loads(token, max_age=longest)
+        ids = _tokens(purpose).read(token, longest)
     except BadSignature:
         raise UserError(
             localized(

@@ -21,7 +21,7 @@ NO_SECRET = re.compile(
     r"\..*|.*\.(db|db-.*|log|lock|pid|sock|tmp|part|fresh|\d+)|home_id|up\.json|" + re.escape(SETTINGS)
 )
 NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
-MADE_FROM = {"home", "database_url", "secret_key", "data_key", "backup_key", "backup_dir"}
+MADE_FROM = {"home", "database_url", "secret_key", "hash_key", "data_key", "backup_key", "backup_dir"}
 
 
 class Kept(BaseModel):
@@ -51,6 +51,8 @@ def secrets(home: Path) -> Iterator[Path]:
 def effective_secrets(settings: Settings, backup_key: str) -> dict[str, bytes]:
     """The secrets by their file's name; those given by the environment as it gives them."""
     in_use = {"secret_key": settings.secret_key, "data_key": settings.data_key, KEY_FILE: backup_key}
+    if settings.hash_key:
+        in_use["hash_key"] = settings.hash_key
     files = {path.name: path.read_bytes() for path in secrets(settings.home)}
     return files | {name: secret.encode() for name, secret in in_use.items()}
 

@@ -13,6 +13,7 @@ def test_keys_are_handed_over_as_often_as_it_starts_and_leave_nothing_in_the_env
 ) -> None:
     monkeypatch.setenv("LOTS_DATABASE_URL", "postgresql+psycopg://lots@db.example.org/lots")
     monkeypatch.setenv("LOTS_SECRET_KEY", "a secret of this office")
+    monkeypatch.setenv("LOTS_HASH_KEY", "what this office began with")
     monkeypatch.setenv("LOTS_DATA_KEY", "a key of this office")
     memory = hand_over()
     try:

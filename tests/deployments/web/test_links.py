@@ -1,6 +1,7 @@
 """Links: bound to a role, revoked with it, renewed by mail to the address on file, and not to be guessed."""
 
 import base64
+import hmac
 import json
 import logging
 from datetime import timedelta
@@ -169,8 +170,10 @@ def test_no_person_stands_in_an_address(world: World, purpose: Purpose) -> None:
 
 
 def test_links_are_signed_with_sha_256(world: World) -> None:
-    signature = world.path(Purpose.meeting).rpartition(".")[2]
-    assert len(base64.urlsafe_b64decode(signature + "==")) == 32
+    signed, signature = (part := world.path(Purpose.meeting).rpartition("/")[2])[:-43], part[-43:]
+    secret = hmac.digest(settings().secret_key.encode(), b"natverkslots link meeting", "sha256")
+    told = f"{signed[:-6]}.{signed[-6:]}".encode()
+    assert base64.urlsafe_b64decode(signature + "=") == hmac.digest(secret, told, "sha256")
 
 
 # --- limits ---------------------------------------------------------------------------------------
@@ -184,6 +187,7 @@ def test_guessing_at_links_is_answered_shortly_and_shuts_nobody_out(browser: Tes
     assert words("sv")("problem.text_429") in reply.text
     assert reply.headers["Retry-After"] == "600" and "Content-Security-Policy" in reply.headers
     own = [world.path(purpose) for purpose in LINKS]
+    own += [path_of(Purpose.our_network, world.roles["m1"]), path_of(Purpose.network, world.roles["m1"]) + ".ics"]
     assert {browser.get(path).status_code for path in (*own, "/", "/request", "/static/style.css")} == {200}
     assert browser.post(world.path(Purpose.check_in), data=ANSWER).status_code == 200
 
