@@ -63,10 +63,12 @@ def web(*, fd: Annotated[int | None, Parameter(show=False)] = None) -> None:
 
     from deployments.web.app import create_app
     from deployments.web.database_watch import watch
+    from deployments.web.log import log_by_line
     from deployments.web.server import make_server
     from models.db.engine import engine
     from tasks.runtime.collector import leave_what_is_loaded
 
+    log_by_line()
     watch(engine())
     sys.setswitchinterval(WRITER_YIELDS)
     app = create_app()

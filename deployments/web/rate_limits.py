@@ -4,8 +4,9 @@ Nobody guesses a link: what it is signed with has 256 bits. So a limit keeps wor
 with a link that we signed, whatever others do behind the same address: an office, or a carrier's thousand telephones.
 A link is counted by itself. An address (in IPv6 its /64) is counted by what no link vouches for: pages sent in without
 one, and how many different links from there were none of ours; then it is only such links that are answered shortly.
-No member number is counted: its owner would be locked out by whoever types it. What a stranger could make with one is
-limited where it is made: a mail a day. Nothing is kept but a hash, in memory, until its window has passed.
+No member number is counted but behind one link: its owner would be locked out by whoever types it. What a stranger
+could make with one is limited where it is made: a mail a day. Nothing is kept but a hash, in memory, until its window
+has passed.
 """
 
 import hashlib
@@ -29,6 +30,7 @@ from deployments.web.staff.session import COOKIE
 from deployments.web.trusted_proxy import IDENTITY
 from models.errors import UserError
 from models.people.signed_link import Purpose, purpose_at, read_link
+from models.tables.person import plain_number
 
 SENT_BY_ADDRESS: Final = parse("120 per 10 minute")  # to ask for support takes three
 REFUSED_BY_ADDRESS: Final = parse("60 per 10 minute")
@@ -66,19 +68,19 @@ class RateLimiter:
 
 
 def number_may(request: Request, member_number: str) -> bool:
-    """Whether this number may be used once more on a page without a link, whoever it belongs to, if anybody."""
+    """Whether this number may be typed once more behind this link: whoever has another may, its owner too."""
     knocks: RateLimiter = request.app.state.knocks
-    return knocks.allows(BY_NUMBER, "number", _number(member_number))
+    return knocks.allows(BY_NUMBER, "number", _number(request, member_number))
 
 
 def number_used(request: Request, member_number: str) -> None:
     """Count that it was used. What the database did not take is not counted: it is sent again."""
     knocks: RateLimiter = request.app.state.knocks
-    knocks.hit(BY_NUMBER, "number", _number(member_number))
+    knocks.hit(BY_NUMBER, "number", _number(request, member_number))
 
 
-def _number(member_number: str) -> str:
-    return _hash("".join(filter(str.isalnum, member_number)).lower())
+def _number(request: Request, member_number: str) -> str:
+    return _hash(f"{key_of(request).text} {plain_number(member_number)}")
 
 
 def too_many(request: Request) -> Response:

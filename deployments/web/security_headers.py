@@ -1,12 +1,12 @@
 """Around every page: headers that keep a browser strict, and an end for errors that tells no log anything personal."""
 
 import logging
-import traceback
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from deployments.web.log import where
 from deployments.web.request import page
 from models.settings import settings
 
@@ -49,7 +49,7 @@ class Guard:
         except ClientDisconnect:
             return
         except Exception as error:
-            log.error("a page failed: %s", _where(error))
+            log.error("a page failed: %s", where(error))
             if not begun:
                 reply = page(Request(scope), "problem", 500, status=500)
                 await reply(scope, receive, strict_send)
@@ -62,9 +62,3 @@ def _make_strict(headers: MutableHeaders, path: str) -> None:
         headers["X-Robots-Tag"] = "noindex"
     if settings().public_url.startswith("https:"):
         headers["Strict-Transport-Security"] = ONE_YEAR
-
-
-def _where(error: Exception) -> str:
-    """Kind, file and line: an exception's own text may hold what somebody typed, or a token."""
-    here = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {here.filename.rsplit('/', 1)[-1]}, line {here.lineno}"

@@ -19,6 +19,7 @@ def make_server(app: ASGIApp) -> uvicorn.Server:
         app,
         http=connections.connection,  # type: ignore[arg-type]  # called as a class would be
         ws="none",  # a line that is no request's any more would have no end
+        log_config=None,  # log.py's, in a process of its own
         log_level="error",
         access_log=False,
         server_header=False,
