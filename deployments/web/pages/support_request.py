@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web.form_fields import FormReader
-from deployments.web.pages.support_request_form import LONG, OFFERED, as_typed, read_form, wish_name
+from deployments.web.pages.support_request_form import LONG, OFFERED, as_typed, likeliest, read_form, wish_name
 from deployments.web.request import language_of, moment_of, page, posted, run_query
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write
@@ -55,6 +55,8 @@ async def save(request: Request) -> Response:
     asking = await run_query(_asking)
     at, today = moment_of(request)
     values = await posted(request)
+    if values.get("suggested"):
+        values["municipality"] = values["suggested"]
     typed = FormReader("request", values, words(language_of(request)), LONG)
     if values.get("step") == "change":
         return _form_page(request, asking, typed.values)
@@ -108,6 +110,8 @@ def _form_page(
 ) -> Response:
     t = words(language_of(request))
     values: dict[str, object] = {"asking": asking, "typed": typed, "errors": errors or {}, "general": general}
+    is_wrong = errors is not None and "municipality" in errors
+    values["likely"] = likeliest(typed.get("municipality", ""), asking.municipalities) if is_wrong else ""
     values["natures"] = [(one.value, t(f"request.nature_{one.value}")) for one in Nature]
     values["items"] = [(wish_name(item), item.value, MENU[item]) for item in OFFERED]
     return page(request, "request", status_code, need_length=NEED_LENGTH, **values)

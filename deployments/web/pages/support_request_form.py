@@ -16,9 +16,10 @@ from models.tables.request import NEED_LENGTH, Channel
 from models.tables.support import Item
 from models.text import listed, usable_address
 
-LONG = ("need",)
+LONG = ("need", "co_organisers")
 MEMBER_NUMBER = re.compile(r"[0-9A-Za-z](?:[ -]?[0-9A-Za-z]){2,19}")
 MOST_CO_ORGANISERS = 8
+SHORTEST_APART = 5  # signs; what is shorter is the rest of the number before it
 NAME_LENGTH, PLACE_LENGTH = 100, 60
 ALIKE_ENOUGH = 70
 # What a founder may wish for; the talks come by themselves.
@@ -80,13 +81,23 @@ def _municipality(typed: FormReader, known: Sequence[str]) -> str:
         typed.error("municipality", "missing")
     elif is_whole_country(text):
         typed.error("municipality", "country")
-    elif likely := process.extractOne(
-        text, known, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=ALIKE_ENOUGH
-    ):
-        typed.error("municipality", "likely", likely=likely[0])
+    elif likely := likeliest(text, known):
+        typed.error("municipality", "likely", likely=likely)
     else:
         typed.error("municipality", "unknown")
     return ""
+
+
+def likeliest(text: str, known: Sequence[str]) -> str:
+    """The municipality that is meant most likely where there is none of that name; empty where none is alike enough,
+    or nothing needs to be asked.
+    """
+    if not nfc(text) or text in known or is_whole_country(text):
+        return ""
+    found = process.extractOne(
+        nfc(text), known, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=ALIKE_ENOUGH
+    )
+    return str(found[0]) if found else ""
 
 
 def read_need(typed: FormReader) -> str:
@@ -108,12 +119,18 @@ def read_wishes(typed: FormReader) -> list[Item]:
 
 
 def _numbers(typed: FormReader) -> list[str]:
-    numbers = listed(typed.text("co_organisers"))
+    numbers = [number for told in listed(typed.text("co_organisers")) for number in _apart(told)]
     if len(numbers) > MOST_CO_ORGANISERS:
         typed.error("co_organisers", "many", most=MOST_CO_ORGANISERS)
     elif not all(MEMBER_NUMBER.fullmatch(number) for number in numbers):
         typed.error("co_organisers", "form")
     return numbers
+
+
+def _apart(told: str) -> list[str]:
+    """Numbers with only a blank between them, as they are; a number that is written with a blank stays one."""
+    parts = told.split()
+    return parts if all(len(part) >= SHORTEST_APART for part in parts) else [told]
 
 
 def _who(typed: FormReader) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from models.tables.person import Person
 from models.tables.request import NamedOrganiser, NearNeighbour, RequestState, SupportRequest
 from templates.rendering.web import LANGUAGES, words
 from tests.acts import AKE, EMPLOYEE, MARIT, RENE, no_register
-from tests.deployments.browsing import HOSTILE, REQUEST, Page, ask_and_confirm, links_to_confirm, sentence_by
+from tests.deployments.browsing import HOSTILE, REQUEST, Page, ask_and_confirm, links_to_confirm, sentence_by, typed_in
 from tests.deployments.conftest import PUBLIC_URL, World
 
 SEND = REQUEST | {"step": "send"}
@@ -286,7 +286,8 @@ def test_a_wrong_field_gets_its_sentence_keeps_what_was_typed_and_writes_nothing
     assert reply.status_code == 422
     assert sentence_by(reply, field) == words(language)(f"request.wrong.{sentence}", most=most, **ARGUMENTS)
     page = Page(reply.text)
-    for kept in {"municipality", "place", "co_organisers", "member_number"}:
+    assert typed_in(reply.text)["co_organisers"] == (REQUEST | {field: value})["co_organisers"]
+    for kept in {"municipality", "place", "member_number"}:
         assert page.field(kept)["value"] == (REQUEST | {field: value})[kept][:200]
     assert (field in LONG) or "Vi ses aldrig" in page.text
     assert world.rows() == before and not world.started and not requests_in(world)
@@ -296,6 +297,30 @@ def test_no_sentence_about_a_wrong_request_is_untested() -> None:
     named = {name.rpartition(".")[2] for name in words("sv").sentences if name.startswith("request.wrong.")}
     asked_without_a_register = {"name_missing", "name_long", "name_signs", "email_missing", "email_form"}
     assert named == {sentence for _, _, sentence in BAD_REQUESTS} | asked_without_a_register
+
+
+def test_the_suggested_municipality_is_one_press_and_all_else_stays(browser: TestClient, world: World) -> None:
+    wrong = browser.post("/request", data=REQUEST | {"municipality": "Lulea"})
+    page = Page(wrong.text)
+    [suggested] = [one for one in page.all("button") if one.get("name") == "suggested"]
+    assert suggested["value"] == "Luleå" and page.all("button")[0]["value"] == "review", "Enter does not take it"
+    form = typed_in(wrong.text)
+    right = Page(browser.post("/request", data=form | {"suggested": "Luleå"}).text)
+    assert "Stämmer det här?" in right.text and "Kallax, Luleå" in right.text and "Vi ses aldrig." in right.text
+    unlike = Page(browser.post("/request", data=REQUEST | {"municipality": "Qwrtz"}).text)
+    assert not [one for one in unlike.all("button") if one.get("name") == "suggested"]
+
+
+@pytest.mark.parametrize("between", [", ", " ", "\n", "; ", ",\n"])
+def test_co_organisers_come_apart_by_what_stands_between_them(browser: TestClient, world: World, between: str) -> None:
+    numbers = [MARIT, RENE.replace("-", "")]
+    ask_and_confirm(browser, REQUEST | {"co_organisers": between.join(numbers)})
+    assert len(named_in(world)) == 2
+
+
+def test_a_number_written_with_a_blank_is_one(browser: TestClient, world: World) -> None:
+    ask_and_confirm(browser, REQUEST | {"co_organisers": MARIT.replace("-", " ")})
+    assert len(named_in(world)) == 1
 
 
 def test_a_need_is_kept_whole_however_long(browser: TestClient, world: World) -> None:
