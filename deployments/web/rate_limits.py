@@ -29,7 +29,7 @@ from deployments.web.request import page
 from deployments.web.staff.session import COOKIE
 from deployments.web.trusted_proxy import IDENTITY
 from models.errors import UserError
-from models.people.signed_link import Purpose, purpose_at, read_link
+from models.people.signed_link import Purpose, place_of, purpose_at, read_link
 from models.tables.person import plain_number
 
 SENT_BY_ADDRESS: Final = parse("120 per 10 minute")  # to ask for support takes three
@@ -153,11 +153,10 @@ class Key:
 
 def key_of(request: Request) -> Key:
     """What the address, or staff's own cookie, holds."""
-    path = str(request.scope["path"]).removeprefix("/")
-    for purpose in Purpose:
-        if path.startswith(f"{purpose}/"):
-            text = path.removeprefix(f"{purpose}/").partition("/")[0].removesuffix(".ics")
-            return Key(text, purpose if purpose is Purpose.sign_in else purpose_at(f"/{path}"))
+    path = str(request.scope["path"])
+    if purpose := purpose_at(path):
+        return Key(path.removeprefix(place_of(purpose)).partition("/")[0].removesuffix(".ics"), purpose)
+    path = path.removeprefix("/")
     if path.startswith("meet/"):  # drawn at random and a key to nothing: a wrong one is worth no count
         return Key(path.split("/")[1].partition(".")[0])
     # Whoever asks for a link to sign in is vouched for by nothing, whatever cookie they send along.

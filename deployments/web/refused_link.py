@@ -22,9 +22,10 @@ async def link_refused(request: Request, error: LinkRefused) -> Response:
     if request.method != "POST" or request.query_params.get(ASKED) != "yes":
         return page(request, "link", 404)
     await write(request, link_renewal.can_be_queued)
-    path, token = request.url.path, request.path_params["token"]
+    purpose, token = purpose_at(request.url.path), request.path_params["token"]
+    assert purpose, "only pages with a link refuse one"
     reply = page(request, "link-asked")
-    reply.background = BackgroundTask(_send, request, purpose_at(path), token)
+    reply.background = BackgroundTask(_send, request, purpose, token)
     return reply
 
 

@@ -39,10 +39,15 @@ VALID_FOR |= {Purpose.confirm: timedelta(days=7)}
 _PATH = {Purpose.our_network: Purpose.network}
 
 
-def purpose_at(path: str) -> Purpose:
-    """What the link of a page's address is for. Raises ValueError for an address that holds none."""
-    first = Purpose(path.split("/")[1])
-    return Purpose.our_network if first is Purpose.network and not path.endswith(".ics") else first
+def place_of(purpose: Purpose) -> str:
+    """Where the addresses of its pages begin."""
+    return f"/{_PATH.get(purpose, purpose)}/"
+
+
+def purpose_at(path: str) -> Purpose | None:
+    """What the link in a page's address is for; None for an address that holds none."""
+    found = next((one for one in Purpose if path.startswith(f"/{one}/")), None)
+    return Purpose.our_network if found is Purpose.network and not path.endswith(".ics") else found
 
 
 # A token ends with the second it was made, until 2106 four bytes long, and SHA-256's 32 bytes, as letters.
@@ -79,7 +84,7 @@ def _tokens_of(keys: tuple[str, ...], purpose: Purpose) -> _Tokens:
 
 def make_link(purpose: Purpose, *ids: str) -> str:
     """The address of the page for `purpose`, under LOTS_PUBLIC_URL, signed with the first of LOTS_SECRET_KEY."""
-    return f"{settings().public_url}/{_PATH.get(purpose, purpose)}/{_tokens(purpose).make(ids)}"
+    return f"{settings().public_url}{place_of(purpose)}{_tokens(purpose).make(ids)}"
 
 
 def read_link(purpose: Purpose, token: str, *, also_expired: bool = False) -> list[str]:

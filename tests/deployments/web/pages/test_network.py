@@ -191,6 +191,12 @@ def test_the_calendars_link_stays_a_calendars(browser: TestClient, world: World)
     assert browser.get(world.page_of("m1") + ".ics").status_code == 404
 
 
+def test_the_page_opens_where_others_tried_bad_links(browser: TestClient, world: World) -> None:
+    tried = {browser.get(f"/network/{'a' * 20}{number}").status_code for number in range(400)}
+    assert 429 in tried, "or this tells nothing"
+    ours(browser, world)
+
+
 def test_every_mail_to_who_carries_the_network_leads_to_their_own_page(browser: TestClient, world: World) -> None:
     browser.post(world.path(Purpose.meeting), data=BOOKING)
     for mail in world.mails():
