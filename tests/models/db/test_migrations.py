@@ -23,7 +23,7 @@ from models.reference.member_register import register_contents
 from models.settings import Settings
 from models.tables import metadata
 from models.tables.check_in import CheckInAnswer
-from models.tables.meeting import Meeting
+from models.tables.meeting import CODE_LENGTH, Meeting
 from models.tables.network import Network
 from models.tables.person import Person
 from models.tables.register import RegisterEntry
@@ -183,6 +183,22 @@ def test_who_only_stood_in_the_register_is_no_person_and_is_found_by_number(
         for number in numbers:
             assert get_or_create_person(session, number).name
         assert len(session.exec(select(Person)).all()) == len(before["person"])
+
+
+def test_what_is_booked_has_an_invitation_page_after_an_upgrade_and_what_has_been_none(
+    empty_database: sa.Engine,
+) -> None:
+    upgrade(empty_database, "0009")
+    rows: Rows = json.loads((DATA / "schema_0009.json").read_text())
+    booked, *told = rows["meeting"]
+    booked["status"] = "planned"
+    with empty_database.begin() as connection:
+        fill(connection, rows)
+    upgrade(empty_database)
+    with reading() as session:
+        codes = {one.id: one.invite_code for one in session.exec(select(Meeting))}
+    assert len(codes.pop(UUID(booked["id"])) or "") == CODE_LENGTH
+    assert told and set(codes.values()) == {None}
 
 
 def test_an_upgraded_database_has_every_constraint_of_a_fresh_one(before: Rows, empty_database: sa.Engine) -> None:
