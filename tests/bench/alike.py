@@ -1,0 +1,105 @@
+"""Whether a stranger learns whose member number is known: by an answer's time or length, or by who else waits after it.
+
+A known and an unknown number are sent in turn, each once; beside each answer `/healthz` is asked until the work behind
+it is done. AUC 0.5 is a coin, 1 is certainty; at most 0.55 is asked for.
+"""
+
+import asyncio
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+
+from models.db import engine
+from models.reference.file_import import load_reference_data
+from tests.bench.web import web
+
+EACH = 400
+AFTER = 5
+FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
+ASKS = {"municipality": "Luleå", "place": "Luleå", "nature": "town", "need": "Vi ses aldrig.", "step": "send"}
+PAGES: dict[str, dict[str, str]] = {"/my-data": {}, "/request": ASKS}
+SEEN = ("response", "length", "/healthz after")
+
+
+def alike() -> dict[str, Any]:
+    """The benchmark's figures."""
+    figures: dict[str, Any] = {}
+    for path, fields in PAGES.items():
+        with tempfile.TemporaryDirectory() as folder, web(Path(folder)) as (port, _):
+            known = _register(Path(folder))
+            seen = asyncio.run(_ask_all(port, path, fields, known))
+            engine.engine().dispose()
+        for place, what in enumerate(SEEN):
+            ours, others = ([one[place] for one in seen[kind]] for kind in (True, False))
+            figures[f"{path}: known from unknown number by {what}, AUC (at most 0.55)"] = round(auc(ours, others), 3)
+    return figures
+
+
+def auc(ours: list[float], others: list[float]) -> float:
+    """How often one of ours is more than one of the others, or less, whichever is oftener."""
+    more = sum((one > other) + (one == other) / 2 for one in ours for other in others) / (len(ours) * len(others))
+    return max(more, 1 - more)
+
+
+def _register(folder: Path) -> list[str]:
+    numbers = [f"80{number:06}" for number in range(EACH)]
+    lines = [f"{number},Person Ett,p{number}@example.org,active" for number in numbers]
+    file = folder / "members.csv"
+    file.write_text("\n".join(["member_number,name,email,membership", *lines, ""]))
+    with engine.transaction() as session:
+        load_reference_data(session)
+    subprocess.run(
+        (sys.executable, "-P", "-m", "deployments", "import", "members", str(file)),
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return numbers
+
+
+async def _ask_all(
+    port: int, path: str, fields: dict[str, str], known: list[str]
+) -> dict[bool, list[tuple[float, float, float]]]:
+    turns = [(True, one) for one in known] + [(False, f"90{number:06}") for number in range(EACH)]
+    Random(1).shuffle(turns)
+    seen: dict[bool, list[tuple[float, float, float]]] = {True: [], False: []}
+    await _ask(port, path, fields | {"member_number": "70000001"}, 0)  # the first of all puts the page together
+    for at, (is_known, number) in enumerate(turns, 1):
+        taken, length = await _ask(port, path, fields | {"member_number": number}, at)
+        after = sum([await _healthz(port) for _ in range(AFTER)])
+        seen[is_known].append((taken, length, after))
+    return seen
+
+
+async def _ask(port: int, path: str, fields: dict[str, str], at: int) -> tuple[float, float]:
+    body = urlencode(fields)
+    # Each from an address of its own, as whoever means to find out would have: a proxy on this machine is believed.
+    caller = f"X-Forwarded-For: 10.{at >> 16 & 255}.{at >> 8 & 255}.{at & 255}\r\n"
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{caller}{FORM}Content-Length: {len(body)}\r\n"
+    status, taken, length = await _exchange(port, head, body)
+    assert status == 200, f"{path} answered {status}"
+    return taken, length
+
+
+async def _healthz(port: int) -> float:
+    return (await _exchange(port, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n", ""))[1]
+
+
+async def _exchange(port: int, head: str, body: str) -> tuple[int, float, int]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    began = time.perf_counter()
+    writer.write(f"{head}Connection: close\r\n\r\n{body}".encode())
+    answer = await reader.read()
+    taken = time.perf_counter() - began
+    writer.close()
+    return int(answer.split()[1]), taken, len(answer)
+
+
+if __name__ == "__main__":
+    PAGES = {path: fields for path, fields in PAGES.items() if path in (sys.argv[1:] or PAGES)}
+    for figure, value in alike().items():
+        print(f"{figure:<80} {value}")
