@@ -31,16 +31,20 @@ class Recipient:
 
 
 def recipient(reader: Person | Staff | None) -> Recipient:
-    """A person by name in their language; staff by first name in the office's (LOTS_LANGUAGE).
+    """A person in their language, staff in the office's (LOTS_LANGUAGE); both greeted by their first name.
 
     Raises LookupError when nobody is left to read it, ValueError when the address is none.
     """
     if reader is None:
         raise LookupError("a mail needs a reader")
     name, address = reader.name or "", deliverable(reader.email or "")
-    if isinstance(reader, Staff):
-        return Recipient(name, name.partition(" ")[0], address, settings().language)
-    return Recipient(name, name, address, str(reader.language))
+    language = settings().language if isinstance(reader, Staff) else str(reader.language)
+    return Recipient(name, _first(name), address, language)
+
+
+def _first(name: str) -> str:
+    """The first name; a register may write it last: Öhman, Åke."""
+    return next(iter(name.rpartition(",")[2].split()), "")
 
 
 def compose(mail: OutgoingMail, prefetched: Prefetched, to: Recipient, at: datetime) -> ComposedMail:

@@ -61,7 +61,7 @@ async def test_a_receipt_arrives_as_it_was_written(office: Settings, monkeypatch
     assert mail["Reply-To"] == "asa.sjostrom@kansliet.example.org"
     assert mail["Auto-Submitted"] == "auto-generated"
     html, text = mail.get_body(("html",)), mail.get_body(("plain",))
-    assert html and text and "Luleå" in html.get_content() and "Hej Åke" in text.get_content()
+    assert html and text and "Luleå" in html.get_content() and "Hej Åke!" in text.get_content()
 
 
 async def test_the_bytes_of_a_mail_are_forgotten_once_it_is_sent(
