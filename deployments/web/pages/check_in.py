@@ -27,12 +27,12 @@ from models.tables.meeting import MOST_ATTENDING
 from models.tables.network import Network, Role
 from models.tables.person import Person
 from models.tables.transition import Actor, Cause
+from models.views.known_answers import LONGEST_SINCE, known_answers
 from models.views.network_summary import NetworkSummary, network_summary
 from templates.rendering.web import Words, words
 
 YES_OR_NO = ("yes", "no")
 MOTIVATIONS = ("1", "2", "3", "4", "5")
-LONGEST_SINCE = timedelta(days=366)
 # What a button in the mail may fill in: `?q4=5`, or the fields' own names.
 SHORT_NAMES = {"q1": "met", "q2": "next_on", "q3": "sharing", "q4": "motivation", "q5": "wish"}
 CHOICES = {"met": YES_OR_NO, "sharing": tuple(Sharing), "motivation": MOTIVATIONS, "wish": tuple(Wish)}
@@ -72,7 +72,8 @@ async def show(request: Request) -> Response:
     asked = await _asked(request)
     if asked.is_closed(moment_of(request)[1]):
         return _closed(request, asked)
-    return _form_page(request, asked, asked.answers | _prefilled(request))
+    known = {} if asked.own else await run_query(_known, asked.check_in, moment_of(request)[0])
+    return _form_page(request, asked, known | asked.answers | _prefilled(request), is_known=bool(known))
 
 
 async def save(request: Request) -> Response:
@@ -170,6 +171,11 @@ def _look(session: Session, check_in_id: UUID, role_id: UUID) -> CheckInAsked:
     return CheckInAsked(check_in, own, person_id, role_id, network, place, cadence)
 
 
+def _known(check_in: CheckIn, at: datetime) -> dict[str, str]:
+    with reading() as session:
+        return known_answers(session, check_in, at)
+
+
 def _picture(network_id: UUID, today: date) -> NetworkSummary:
     with reading() as session:
         return network_summary(session, network_id, today)
@@ -214,8 +220,11 @@ def _form_page(
     status_code: int = 200,
     errors: dict[str, str] | None = None,
     general: str = "",
+    *,
+    is_known: bool = False,
 ) -> Response:
     values: dict[str, Any] = {"asked": asked, "typed": typed, "errors": errors or {}, "general": general}
+    values["is_known"] = is_known
     return page(request, "check-in", status_code, choices=_choices(words(language_of(request))), **values)
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from models.db import engine
 from models.people.signed_link import Purpose
 from models.tables.check_in import CheckIn, Sharing, Wish
 from templates.rendering.web import LANGUAGES, words
@@ -55,6 +56,30 @@ def test_an_answer_cannot_be_changed_after_14_days(browser: TestClient, world: W
     assert (shown.status_code, posted.status_code) == (200, 409)
     assert "går inte längre att ändra" in shown.text and "<form" not in shown.text
     assert world.rows() == before
+
+
+def test_nobody_is_asked_again_about_a_meeting_that_is_told_of_or_booked(browser: TestClient, world: World) -> None:
+    browser.post(world.path(Purpose.meeting), data=REPORT)
+    world.plan(world.now + timedelta(days=49))
+    page = Page(browser.get(f"{world.path(Purpose.check_in)}?q4=5").text)
+    told = {"met_on": REPORT["on"], "met_attended": REPORT["attended"], "next_on": "2027-04-20"}
+    assert page.checked("met") == ["yes"] and page.checked("motivation") == ["5"]
+    assert {name: page.field(name)["value"] for name in told} == told
+    assert "Det ni redan har berättat är ifyllt" in page.text
+    world.now += timedelta(days=400)
+    later = Page(browser.get(world.path(Purpose.check_in)).text)
+    assert not later.checked("met"), "that was long ago"
+    assert "redan har berättat" not in later.text
+
+
+def test_what_was_told_before_the_last_check_in_is_no_answer_to_this_one(browser: TestClient, world: World) -> None:
+    browser.post(world.path(Purpose.meeting), data=REPORT)
+    with engine.transaction() as session:
+        asked = session.get_one(CheckIn, world.check_in)
+        asked.sent_on = date(2027, 5, 3)
+        session.add(CheckIn(network_id=asked.network_id, person_id=asked.person_id, sent_on=date(2027, 3, 2)))
+    world.now += timedelta(days=62)
+    assert not Page(browser.get(world.path(Purpose.check_in)).text).checked("met")
 
 
 def test_a_button_in_the_mail_fills_in_its_answer(browser: TestClient, world: World) -> None:
