@@ -82,6 +82,8 @@ async def save(request: Request) -> Response:
     if asked.is_closed(today):
         return _closed(request, asked, 409)
     typed = FormReader("check_in", await posted(request), words(language_of(request)))
+    if typed.values.get("step") == "change":  # to the other language, with what is typed
+        return _form_page(request, asked, typed.values)
     form = read_form(typed, today)
     if not form:
         return _form_page(request, asked, typed.values, 422, typed.errors, typed.general)
