@@ -6,7 +6,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from deployments.server.processes import free_port
+from models.settings import Settings
 from tests.browser import chromium, sign_in
+from tests.deployments.conftest import World, begin_world
+from tests.e2e.every_page import served
 from tests.up import Running, lots_up
 
 PATIENCE = 30_000  # milliseconds; a slow machine is no fault of the page's
@@ -24,6 +27,15 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def browser() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def world(office: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A network that has started, and the web pages of its office; nothing else runs."""
+    port = free_port(18400)
+    world = begin_world(monkeypatch, f"http://127.0.0.1:{port}")
+    with served(world, port):
+        yield world
 
 
 @pytest.fixture

@@ -7,26 +7,15 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from deployments.server.processes import free_port
-from models.settings import Settings
 from templates.rendering.web import words
 from tests.acts import AKE
 from tests.deployments.browsing import REQUEST, links_to_confirm
-from tests.deployments.conftest import World, begin_world
+from tests.deployments.conftest import World
 from tests.deployments.web.pages.test_support_request import requests_in
 from tests.deployments.web.test_strangers_text import TYPED, mails_as_they_go
-from tests.e2e.every_page import served
 
 pytestmark = pytest.mark.e2e
 T = words("sv")
-
-
-@pytest.fixture
-def world(office: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    port = free_port(18650)
-    world = begin_world(monkeypatch, f"http://127.0.0.1:{port}")
-    with served(world, port):
-        yield world
 
 
 @pytest.fixture

@@ -7,19 +7,16 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlmodel import col, select
 
-from deployments.server.processes import free_port
 from models.db.engine import reading, transaction
 from models.people.roles import confirmed_organisers, roles_of
 from models.people.signed_link import Purpose, make_link
-from models.settings import Settings
 from models.tables.mail import OutgoingMail, Template
 from models.tables.meeting import Meeting, MeetingStatus
 from models.tables.network import Network, NetworkState, Role
 from templates.rendering.web import words
 from tests.acts import GOREL, ask, at, grant_line, mails, say_yes, talk
 from tests.deployments.browsing import values_of
-from tests.deployments.conftest import World, begin_world
-from tests.e2e.every_page import served
+from tests.deployments.conftest import World
 
 pytestmark = pytest.mark.e2e
 T = words("sv")
@@ -45,14 +42,6 @@ class Phone:
 
     def sees(self, text: str) -> None:
         expect(self.page.locator("main")).to_contain_text(text)
-
-
-@pytest.fixture
-def world(office: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    port = free_port(18600)
-    world = begin_world(monkeypatch, f"http://127.0.0.1:{port}")
-    with served(world, port):
-        yield world
 
 
 @pytest.fixture

@@ -1,34 +1,22 @@
 """The founders' pages in a real browser: what axe finds, what a keyboard reaches, how narrow and large they go."""
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from deployments.server.processes import free_port
 from models.people.signed_link import Purpose
-from models.settings import Settings
 from models.tables.check_in import CheckIn
 from models.tables.request import SupportRequest
 from tests.deployments.browsing import links_to_confirm
-from tests.deployments.conftest import World, begin_world
+from tests.deployments.conftest import World
 from tests.deployments.web.pages.test_meeting import partners
 from tests.deployments.web.pages.test_support_request import requests_in
-from tests.e2e.every_page import every_page, fill, served, visit
+from tests.e2e.every_page import every_page, fill, visit
 
 pytestmark = pytest.mark.e2e
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ALL_BYTES = "performance.getEntries().reduce((sum, one) => sum + (one.encodedBodySize || 0), 0)"
 NARROWEST = 320  # 1280 px at 400 %, WCAG 1.4.10
-
-
-@pytest.fixture
-def world(office: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    port = free_port(18400)
-    world = begin_world(monkeypatch, f"http://127.0.0.1:{port}")
-    with served(world, port):
-        yield world
 
 
 def in_a(browser: Browser, width: int, language: str, scheme: str = "light", scale: int = 1) -> Page:
