@@ -32,7 +32,7 @@ from models.support.ladder import (
 )
 from models.tables.check_in import ANSWERS
 from models.tables.health import Level
-from models.tables.meeting import is_led_by_member
+from models.tables.meeting import is_led_by_member, new_invite_code
 from models.tables.network import ACTIVE, STEP_OF, TERMINAL, Network, NetworkState
 from models.tables.office import InterventionKind
 from models.tables.transition import Actor, Cause
@@ -179,6 +179,7 @@ class NetworkLife:
         row |= {"status": "planned", "form": "in_person", "convener_id": convener, "attended": None}
         row |= {"non_members": None, "branches": None, "companies": None, "over_helped": False}
         row |= {"led_by_member": False, "duties_by_office": 0, "duties_by_members": 0}
+        row |= {"invite_code": new_invite_code(Random(row["id"].int).choice)}
         row |= {"booked_at": booked_at, "reported_at": None, "sequence": 0, "day": day}
         self.meetings.append(row)
         self.duties.append([])

@@ -1,7 +1,7 @@
 """A meeting (träff) and who carried it; a member always convenes; never a list of who came (domain.md section 3)."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, time
 from enum import StrEnum
 from uuid import UUID
@@ -25,9 +25,11 @@ CODE_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 CODE_LENGTH = 12
 
 
-def new_invite_code() -> str:
-    """What stands in the address of a meeting's invitation page: drawn at random, and a key to nothing else."""
-    return "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
+def new_invite_code(choice: Callable[[str], str] = secrets.choice) -> str:
+    """What stands in the address of a meeting's invitation page: drawn at random, and a key to nothing else. `choice`:
+    of a history that is made up, and the same each time.
+    """
+    return "".join(choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
 
 
 class MeetingStatus(StrEnum):
