@@ -140,7 +140,7 @@ def test_a_meeting_is_told_of_by_keyboard_alone_with_the_companies_unfolded(worl
 def test_a_request_is_made_by_keyboard_alone_and_a_mistake_is_led_to(world: World, browser: Browser) -> None:
     page = in_a(browser, 1280, "sv")
     page.goto(f"{world.public_url}/request")
-    tab_to(page, "button")
+    tab_to(page, "main button")
     page.keyboard.press("Enter")
     expect(page.locator(".summary")).to_be_focused()
     page.keyboard.press("Tab")
