@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from models.dates.local_time import local, midnight
+from models.dates.local_time import ONE_DAY, local, midnight
 from models.meetings.booking import next_booked
 from models.tables.check_in import CheckIn
 from models.tables.meeting import Meeting, MeetingStatus
@@ -18,11 +18,14 @@ def told_since(session: Session, check_in: CheckIn, at: datetime) -> Meeting | N
     before = select(func.max(CheckIn.sent_on)).where(
         col(CheckIn.network_id) == check_in.network_id, col(CheckIn.sent_on) < check_in.sent_on
     )
-    since = max(session.exec(before).one() or date.min, local(at).date() - LONGEST_SINCE)
+    today = local(at).date()
+    since = max(session.exec(before).one() or date.min, today - LONGEST_SINCE)
     held = select(Meeting).where(
         col(Meeting.network_id) == check_in.network_id,
         col(Meeting.status) == MeetingStatus.held,
-        col(Meeting.starts_at).between(midnight(since), at),
+        # Until the day is over: one that is told of by its day alone stands at its evening.
+        col(Meeting.starts_at) >= midnight(since),
+        col(Meeting.starts_at) < midnight(today + ONE_DAY),
     )
     return session.exec(held.order_by(col(Meeting.starts_at).desc())).first()
 

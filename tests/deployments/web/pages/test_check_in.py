@@ -72,6 +72,11 @@ def test_nobody_is_asked_again_about_a_meeting_that_is_told_of_or_booked(browser
     assert "redan har berättat" not in later.text
 
 
+def test_a_meeting_of_today_is_known_before_its_evening(browser: TestClient, world: World) -> None:
+    browser.post(world.path(Purpose.meeting), data=REPORT | {"on": world.now.date().isoformat()})
+    assert Page(browser.get(world.path(Purpose.check_in)).text).checked("met") == ["yes"]
+
+
 def test_what_was_told_before_the_last_check_in_is_no_answer_to_this_one(browser: TestClient, world: World) -> None:
     browser.post(world.path(Purpose.meeting), data=REPORT)
     with engine.transaction() as session:
