@@ -107,7 +107,7 @@ class SupportRequest(SQLModel, table=True):
     need: str = Field(sa_column=Column(EncryptedText, nullable=False))
     wished: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     without_support: bool = False
-    assigned_to: UUID | None = Field(default=None, foreign_key="staff.id")
+    assigned_to: UUID | None = Field(default=None, foreign_key="staff.id", index=True)
     talk_due: date
     answer_due: date
     talk_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

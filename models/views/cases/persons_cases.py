@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
+from sqlalchemy import Text, type_coerce, union
 from sqlmodel import Session, col, select
 
+from models.db.columnar import as_key
 from models.office.sight import Sight, sight_of
 from models.tables.network import Network, Role
 from models.tables.office import Staff
@@ -58,6 +60,30 @@ def cases_of(session: Session, person_ids: Collection[UUID]) -> dict[UUID, list[
         for person_id, *case in session.execute(query):
             found[person_id][PersonsCase(kind, *case)] = None
     return {person_id: list(cases) for person_id, cases in found.items()}
+
+
+def keys_near(session: Session, me: Staff, acting: Mapping[UUID, UUID | None]) -> set[str]:
+    """The keys of all who are in a case of `me`'s region, or of `me` or somebody whom `me` stands in for.
+
+    `sight_of_person` sees nobody else among those who are in any case: thousands are told apart by one question.
+    """
+    mine = [me.id, *(absent for absent, substitute in acting.items() if substitute == me.id)]
+    there = select(Municipality.code).where(col(Municipality.region) == me.region)
+    of_network, of_request = (
+        (col(table.municipality).in_(there), col(owner).in_(mine))
+        for table, owner in ((Network, Network.negotiator), (SupportRequest, SupportRequest.assigned_to))
+    )
+    carried, asked, named = (
+        select(type_coerce(as_key(session, person), Text))
+        for person in (Role.person_id, SupportRequest.initiator_id, NamedOrganiser.person_id)
+    )
+    carried = carried.join(Network, col(Network.id) == Role.network_id)
+    named = named.join(SupportRequest, col(SupportRequest.id) == NamedOrganiser.request_id)
+    every: Any = (
+        query.where(near) for query, cases in ((carried, of_network), (asked, of_request), (named, of_request))
+        for near in cases
+    )  # fmt: skip
+    return set(session.execute(union(*every)).scalars())
 
 
 def sight_of_person(me: Staff, cases: Sequence[PersonsCase], acting: Mapping[UUID, UUID | None]) -> Sight:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from threading import Lock
 from typing import Any, Final
 from uuid import UUID
@@ -23,11 +22,11 @@ from models.db.engine import reading
 from models.db.queries import some_at_a_time
 from models.errors import DatabaseUnavailable
 from models.office.absence import absences_on
-from models.office.sight import Sight
+from models.office.sight import Sight, sight_of
 from models.tables.network import Network, Role
 from models.tables.office import Staff, StaffRole
 from models.tables.person import Person, member_hash
-from models.views.cases.persons_cases import PersonsCase, cases_of, sight_of_person
+from models.views.cases.persons_cases import PersonsCase, cases_of, keys_near, sight_of_person
 from models.views.register.listing import NUMBER, code_in, number_in
 
 KEY_LENGTH: Final = 32
@@ -37,8 +36,8 @@ BETWEEN: Final = "\n"
 """What stands in no seal."""
 LEAST_LETTERS: Final = 2
 MOST_SHOWN: Final = 10
-AT_A_TIME: Final = 200
-MOST_LOOKED_THROUGH: Final = 2_000
+FEW: Final = 100
+"""So many are looked at one by one, and no more are read."""
 
 
 class OpenedNames:
@@ -87,13 +86,13 @@ class OpenedNames:
         with suppress(DatabaseUnavailable), reading() as session:
             self.refresh(session)
 
-    def holding(self, session: Session, words: Sequence[str], most: int) -> list[UUID]:
-        """Whose name or address holds all the words, by name; the first `most` of them."""
+    def holding(self, session: Session, words: Sequence[str]) -> list[str]:
+        """The keys of those whose name or address holds all the words, by name."""
         self.refresh(session, self.fresh_for)
         found = self._held(words)
         if not found and self.refresh(session, min(self.fresh_for, self.empty_for)):
             found = self._held(words)
-        return [UUID(key) for _, key in islice(found, most)]
+        return [key for _, key in found]
 
     def _held(self, words: Sequence[str]) -> list[tuple[str, str]]:
         found = self._by_text
@@ -125,21 +124,23 @@ def find_persons(session: Session, opened: OpenedNames, words: Sequence[str], me
         return NOBODY
     meant, by_name = _meant(session, opened, words)
     absent = absences_on(session, today)
-    shown: list[tuple[Person, Sequence[PersonsCase]]] = []
-    for first in range(0, min(len(meant), MOST_LOOKED_THROUGH), AT_A_TIME):
-        some = meant[first : first + AT_A_TIME]
-        cases = cases_of(session, some)
-        seen = [one for one in some if sight_of_person(me, cases.get(one, []), absent) is Sight.all]
-        rows = select(Person).where(col(Person.id).in_(seen[: 2 * MOST_SHOWN]), col(Person.erased_at).is_(None))
-        persons = {one.id: one for one in session.exec(rows) if not by_name or _holds(one, words)}
-        shown += [(persons[one], cases.get(one, [])) for one in seen if one in persons]
-        if len(seen) > 2 * MOST_SHOWN or len(shown) > MOST_SHOWN:
-            return FoundPersons(shown[:MOST_SHOWN], more=True)
-    return FoundPersons(shown, len(meant) > MOST_LOOKED_THROUGH)
+    if len(meant) > FEW and sight_of(me, None, ()) is not Sight.all:
+        near = keys_near(session, me, absent)
+        meant = [key for key in meant if key in near]
+    some = [UUID(key) for key in meant[:FEW]]
+    cases = cases_of(session, some)
+    seen = [one for one in some if sight_of_person(me, cases.get(one, []), absent) is Sight.all]
+    rows = select(Person).where(col(Person.id).in_(seen[: 2 * MOST_SHOWN]), col(Person.erased_at).is_(None))
+    persons = {one.id: one for one in session.exec(rows) if not by_name or _holds(one, words)}
+    shown = [(persons[one], cases.get(one, [])) for one in seen if one in persons]
+    more = len(meant) > FEW or len(seen) > 2 * MOST_SHOWN or len(shown) > MOST_SHOWN
+    return FoundPersons(shown[:MOST_SHOWN], more)
 
 
-def _meant(session: Session, opened: OpenedNames, words: Sequence[str]) -> tuple[list[UUID], bool]:
-    """Whom the words may mean, and whether by name or address: else it is by number, or by code in a network."""
+def _meant(session: Session, opened: OpenedNames, words: Sequence[str]) -> tuple[list[str], bool]:
+    """The keys of whom the words may mean, and whether by name or address: else it is by number, or by code in a
+    network.
+    """
     numbers = {member_hash(one) for one in (*words, "".join(words)) if any(letter.isdecimal() for letter in one)}
     found = list(session.exec(select(Person.id).where(col(Person.member_hash).in_(numbers)))) if numbers else []
     number, code = number_in(words), code_in(words)
@@ -147,8 +148,8 @@ def _meant(session: Session, opened: OpenedNames, words: Sequence[str]) -> tuple
         held = select(Role.person_id).join(Network, col(Network.id) == Role.network_id)
         found += session.exec(held.where(col(Network.number) == number, col(Role.code) == code).distinct()).all()
     if found or not any(len(word) >= LEAST_LETTERS and not NUMBER.fullmatch(word) for word in words):
-        return found, False
-    return opened.holding(session, words, MOST_LOOKED_THROUGH + 1), True
+        return [one.hex for one in found], False
+    return opened.holding(session, words), True
 
 
 def _holds(person: Person, words: Sequence[str]) -> bool:

@@ -158,6 +158,26 @@ def test_who_stands_in_finds_those_of_whom_they_stand_in_for(desk: Desk) -> None
     assert not persons(desk.get("/staff/register?q=åke"))
 
 
+def test_of_many_with_one_name_those_are_shown_whom_the_reader_may_see(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.views.register.persons.FEW", 1)
+    everybody = "/staff/register?q=example.org"
+    desk.sign_in("asj")
+    found = persons(desk.get(everybody))
+    assert "Märit Sjöö" in found and "Görel" not in found  # who comes first of all by name, in another region
+    with transaction() as session:
+        asj, gol = by_signature(session, "asj", ""), by_signature(session, "gol", "")
+        absence.record_absence(session, asj, at("2026-12-01").date(), at("2026-12-09").date(), gol)
+    desk.client.cookies.clear()
+    desk.sign_in("gol")
+    assert "Märit Sjöö" in persons(desk.get(everybody))
+    desk.client.cookies.clear()
+    desk.on("2026-12-10")
+    desk.sign_in("gol")
+    assert not persons(desk.get(everybody))
+
+
 def _erase(person: Person) -> None:
     person.name = person.email = person.member_number = person.member_hash = None
     person.erased_at = at("2026-12-02")
