@@ -22,7 +22,7 @@ from tasks.smtp.delivery import ReadyMail
 from tasks.smtp.mail_bytes import compose, recipient
 from tasks.smtp.prefetched import Prefetched
 
-HANDFUL = 100  # fetched at a time, by one query a kind
+HANDFUL = 250  # fetched at a time, by one query a kind
 
 
 class Composer:
