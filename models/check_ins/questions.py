@@ -1,10 +1,10 @@
 """One check-in and its answers: the latest of a network, who is asked, and what was said (domain.md section 6)."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, bindparam, exists
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -19,6 +19,10 @@ from models.mail.queue import QueuedMail, enqueue
 from models.tables.check_in import ANSWERS, CHANGEABLE_DAYS, CheckIn, CheckInAnswer
 from models.tables.mail import OutgoingMail, Template
 from models.tables.network import Network
+
+_THEIRS = select(CheckInAnswer).where(
+    col(CheckInAnswer.check_in_id) == bindparam("check_in"), col(CheckInAnswer.person_id) == bindparam("person")
+)
 
 
 def check_in_mail(check_in: CheckIn, template: Template, person_id: UUID | None = None) -> QueuedMail:
@@ -76,8 +80,7 @@ def latest(session: Session, network_id: UUID) -> CheckIn | None:
 
 def answer_of(session: Session, check_in_id: UUID, person_id: UUID) -> CheckInAnswer | None:
     """What this person has answered, whatever others have."""
-    theirs = (col(CheckInAnswer.check_in_id) == check_in_id, col(CheckInAnswer.person_id) == person_id)
-    return session.exec(select(CheckInAnswer).where(*theirs)).one_or_none()
+    return session.exec(_THEIRS, params={"check_in": check_in_id, "person": person_id}).one_or_none()
 
 
 def is_changeable(own: CheckInAnswer | None, at: datetime) -> bool:
@@ -87,10 +90,11 @@ def is_changeable(own: CheckInAnswer | None, at: datetime) -> bool:
 
 def record_answers(
     session: Session, check_in: CheckIn, form: CheckInAnswers, at: datetime, person_id: UUID | None = None
-) -> None:
+) -> date | None:
     """Record a person's five answers, by default those of whom the check-in was sent to; the latest given count.
 
-    Each changes their own alone, for 14 days. Raises UserError after that.
+    Each changes their own alone, for 14 days. Raises UserError after that. Returns the day on which they had met as
+    they told before, if they did.
     """
     person_id = person_id or check_in.person_id
     own = answer_of(session, check_in.id, person_id)
@@ -110,7 +114,7 @@ def record_answers(
             answered_at=at,
             given_at=at,
         )
-    own.q1_met = form.met
+    told_before, own.q1_met = own.q1_on, form.met
     own.q1_on = parse_day(form.met_on, localized(*MET_ON)) if form.met else None
     own.q1_attended = form.met_attended if form.met else None
     own.q2_next_on = parse_day(form.next_on, localized(*NEXT_ON))
@@ -120,3 +124,4 @@ def record_answers(
         setattr(check_in, name, getattr(own, name))
     check_in.answered_at, check_in.settled_at = check_in.answered_at or at, None
     session.add_all([own, check_in])
+    return told_before

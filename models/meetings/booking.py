@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
@@ -17,6 +18,18 @@ from models.tables.meeting import Meeting, MeetingForm, MeetingStatus
 from models.tables.network import TERMINAL, Network, Role
 
 FIELD = ("Träffens tid", "Time of the meeting")
+_AROUND = select(Meeting).where(
+    col(Meeting.network_id) == bindparam("network"),
+    col(Meeting.starts_at) > bindparam("after"),
+    col(Meeting.starts_at) < bindparam("before"),
+)
+_NEXT = (
+    select(Meeting)
+    .where(col(Meeting.network_id) == bindparam("network"), col(Meeting.starts_at) > bindparam("after"))
+    .where(col(Meeting.status) == MeetingStatus.planned)
+    .order_by(col(Meeting.starts_at))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -113,13 +126,8 @@ def _check_may_move(moved: Meeting, there: Meeting | None, at: datetime) -> None
 
 def meeting_on(session: Session, network: Network, moment: datetime) -> Meeting | None:
     """The network's meeting on the local day of `moment`, whatever its hour."""
-    meetings = session.exec(
-        select(Meeting).where(
-            col(Meeting.network_id) == network.id,
-            col(Meeting.starts_at) > moment - timedelta(days=2),
-            col(Meeting.starts_at) < moment + timedelta(days=2),
-        )
-    )
+    days = {"network": network.id, "after": moment - timedelta(days=2), "before": moment + timedelta(days=2)}
+    meetings = session.exec(_AROUND, params=days)
     return next((one for one in meetings if local(one.starts_at).date() == local(moment).date()), None)
 
 
@@ -140,9 +148,4 @@ def invite(session: Session, network: Network, meeting: Meeting, change: str, at
 
 def next_booked(session: Session, network_id: UUID, after: datetime) -> Meeting | None:
     """The next meeting that a member has booked, if any."""
-    return session.exec(
-        select(Meeting)
-        .where(col(Meeting.network_id) == network_id, col(Meeting.starts_at) > after)
-        .where(col(Meeting.status) == MeetingStatus.planned)
-        .order_by(col(Meeting.starts_at))
-    ).first()
+    return session.exec(_NEXT, params={"network": network_id, "after": after}).first()

@@ -25,17 +25,26 @@ def sum_up_duties(meeting: Meeting, recorded: Collection[str], by_office: Collec
 
 
 def judge_duties(session: Session, network: Network, meeting: Meeting, cause: Cause) -> None:
-    """Say from its duties whether a member led it, and whether the office did more than the step of its day allows:
-    then a flag is raised, and a correction takes it away.
-    """
+    """`judge_carried` by the duties that are recorded."""
     session.flush()
     duties = session.exec(select(MeetingDuty).where(col(MeetingDuty.meeting_id) == meeting.id)).all()
-    by_office = [str(one.duty) for one in duties if one.by_office]
-    sum_up_duties(meeting, [str(one.duty) for one in duties], by_office)
-    meeting.over_helped = over_helps(step_at(session, network, meeting.starts_at), by_office)
+    judge_carried(session, network, meeting, {one.duty: one.by_office for one in duties}, cause)
+
+
+def judge_carried(
+    session: Session, network: Network, meeting: Meeting, carried: Mapping[Duty, bool], cause: Cause
+) -> None:
+    """Say from its duties, each by the office or not, whether a member led it, and whether the office did more than
+    the step of its day allows: then a flag is raised, and a correction takes it away.
+    """
+    by_office = [str(duty) for duty, is_office in carried.items() if is_office]
+    sum_up_duties(meeting, [str(duty) for duty in carried], by_office)
+    was_over_helped = meeting.over_helped
+    meeting.over_helped = bool(by_office) and over_helps(step_at(session, network, meeting.starts_at), by_office)
     session.add(meeting)
     if meeting.over_helped:
         open_once(session, network, InterventionKind.over_helping, str(meeting.id), cause.at)
+    if meeting.over_helped or not was_over_helped:
         return
     for flag in open_for(session, network, (InterventionKind.over_helping,)):
         if flag.occasion == str(meeting.id):

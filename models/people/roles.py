@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.db.crypto import keyed_hash
@@ -41,7 +42,12 @@ def _not_said_yes(field: str) -> UserError:
 
 def role_by_code(session: Session, network: Network, code: str, field: str) -> Role:
     """The role that goes by `code` (m1, m2 …) in a network. Raises UserError that names the form's field."""
-    for role in roles_of(session, network.id):
+    return role_among(roles_of(session, network.id), network, code, field)
+
+
+def role_among(roles: Iterable[Role], network: Network, code: str, field: str) -> Role:
+    """`role_by_code` among the network's roles, read before."""
+    for role in roles:
         if role.code == code.strip().lower():
             return role
     raise UserError(
@@ -53,6 +59,9 @@ def role_by_code(session: Session, network: Network, code: str, field: str) -> R
 
 
 ORGANISING = (RoleKind.initiator, RoleKind.organiser)
+_LASTING = select(Role).where(
+    col(Role.network_id).in_(bindparam("networks", expanding=True)), col(Role.until).is_(None)
+)
 
 
 def organiser_key(network_id: UUID, person_id: UUID) -> str:
@@ -68,7 +77,7 @@ def roles_of(session: Session, network_id: UUID) -> list[Role]:
 def _roles_by_network(session: Session, network_ids: Iterable[UUID]) -> dict[UUID, list[Role]]:
     found: dict[UUID, list[Role]] = {}
     for some in some_at_a_time(network_ids):
-        for role in session.exec(select(Role).where(col(Role.network_id).in_(some), col(Role.until).is_(None))):
+        for role in session.exec(_LASTING, params={"networks": some}):
             found.setdefault(role.network_id, []).append(role)
     for roles in found.values():
         roles.sort(key=lambda role: (len(role.code), role.code, role.kind))

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import case
 from sqlmodel import Session, col, func, select
 
-from models.check_ins.questions import answer_of, check_in_mail, is_latest, latest, latest_of, record_answers
+from models.check_ins.questions import check_in_mail, is_latest, latest, latest_of, record_answers
 from models.check_ins.recipients import reachable_roles, who_may_be_reminded
 from models.check_ins.schedule import FIRST_AFTER_WORKING_DAYS, next_due
 from models.dates.active_days import active_days_between
@@ -27,7 +27,7 @@ from models.networks.lookup import network_by_number
 from models.office.interventions import open_many, open_once
 from models.office.policy import office_policy
 from models.people.roles import roles_of
-from models.stages.meeting_report import is_fully_told, is_told_by_another, report_meeting, save_report
+from models.stages.meeting_report import Telling, is_fully_told, is_told_by_another, report_meeting, save_report
 from models.tables.check_in import CheckIn, CheckInAnswer, Wish
 from models.tables.mail import Template
 from models.tables.meeting import CONFIRM_ABOVE, EVENING, LATE_REPORT_DAYS, Meeting, MeetingStatus
@@ -230,38 +230,43 @@ def take_answer(
     than before, it was not on the first.
     """
     person_id = person_id or check_in.person_id
-    before = answer_of(session, check_in.id, person_id)
-    told_before = before.q1_on if before else None
-    record_answers(session, check_in, form, cause.at, person_id)
-    network = session.get_one(Network, check_in.network_id)
-    role = next((one for one in roles_of(session, network.id) if one.person_id == person_id and one.is_confirmed), None)
+    network, roles = session.get_one(Network, check_in.network_id), roles_of(session, check_in.network_id)
+    told_before = record_answers(session, check_in, form, cause.at, person_id)
+    role = next((one for one in roles if one.person_id == person_id and one.is_confirmed), None)
     if role is None or network.state in TERMINAL:
         return
     met_on = parse_day(form.met_on, localized(*MET_ON)) if form.met else None
     if told_before and told_before != met_on:
-        _report(session, network, role, told_before, 0, cause, is_off=True)
+        _take_back(session, network, role, told_before, cause)
     if met_on and (local(cause.at).date() - met_on).days <= LATE_REPORT_DAYS:
-        _report(session, network, role, met_on, form.met_attended, cause)
+        telling = Telling(network, roles, role, _meeting_then(session, network, met_on))
+        _report(session, telling, met_on, form.met_attended, cause)
 
 
-def _report(
-    session: Session, network: Network, role: Role, on: date, attended: int, cause: Cause, *, is_off: bool = False
-) -> None:
-    """What one number tells of a meeting, or that it was another day. A report that says who carried it stands."""
-    there = meeting_on(session, network, datetime.combine(on, EVENING, STOCKHOLM))
-    if there and is_fully_told(session, there):
+def _meeting_then(session: Session, network: Network, on: date) -> Meeting | None:
+    with session.no_autoflush:  # no answer says which meetings there are: what is new is written at one time
+        return meeting_on(session, network, datetime.combine(on, EVENING, STOCKHOLM))
+
+
+def _take_back(session: Session, network: Network, role: Role, on: date, cause: Cause) -> None:
+    """It was another day than they told: one that nobody else tells of was not held then."""
+    there = _meeting_then(session, network, on)
+    if there is None or there.status != MeetingStatus.held or is_fully_told(there):
         return
-    if is_off and (there is None or there.status != MeetingStatus.held or is_told_by_another(session, there, role)):
+    if not is_told_by_another(session, there, role):
+        form = MeetingReportForm(network_number=network.number, reported_by=role.code, on=on, status="cancelled")
+        save_report(session, form, cause)
+
+
+def _report(session: Session, telling: Telling, on: date, attended: int, cause: Cause) -> None:
+    """What one number tells of a meeting. A report that says who carried it stands."""
+    if telling.meeting and is_fully_told(telling.meeting):
         return
     form = MeetingReportForm(
-        network_number=network.number,
-        reported_by=role.code,
+        network_number=telling.network.number,
+        reported_by=telling.teller.code,
         on=on,
-        status="cancelled" if is_off else "held",
         attended=attended,
         large=attended > CONFIRM_ABOVE,
     )
-    if is_off:
-        save_report(session, form, cause)
-    else:
-        report_meeting(session, form, cause, is_brief=True)
+    report_meeting(session, form, cause, is_brief=True, telling=telling)

@@ -1,8 +1,10 @@
 """What a member tells of a meeting, and what is kept of it: figures, who carried it, companies, and every telling."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, select
 
 from models.audit import transition_refused
@@ -14,10 +16,10 @@ from models.i18n import localized
 from models.meetings import booking
 from models.meetings.booking import meeting_on
 from models.meetings.details import MeetingDetails
-from models.meetings.duties import judge_duties
+from models.meetings.duties import judge_carried
 from models.networks import rest
 from models.networks.lookup import network_by_number
-from models.people.roles import organiser_key, role_by_code, roles_of
+from models.people.roles import organiser_key, role_among, role_by_code, roles_of
 from models.stages import kickoff
 from models.tables.meeting import (
     EVENING,
@@ -31,6 +33,22 @@ from models.tables.network import TERMINAL, Network, Role
 from models.tables.transition import Cause
 
 PRESSED_TWICE = timedelta(minutes=10)
+_LAST_TOLD = (
+    select(ReportEntry)
+    .where(col(ReportEntry.meeting_id) == bindparam("meeting"))
+    .order_by(col(ReportEntry.at).desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Who tells of a meeting of which network, among whom, and the meeting itself if it stands there already."""
+
+    network: Network
+    roles: Sequence[Role]
+    teller: Role
+    meeting: Meeting | None
 
 
 def check_report(session: Session, form: Form) -> None:
@@ -39,24 +57,35 @@ def check_report(session: Session, form: Form) -> None:
     Raises UserError that names the field, TransitionRefused when the network has ended.
     """
     assert isinstance(form, MeetingReportForm)
+    _look_up(session, form)
+
+
+def _look_up(session: Session, form: MeetingReportForm) -> Telling:
+    """What the form is about. Raises as `check_report` does."""
     network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
     if network.state in TERMINAL:
         why = ("nätverket är avslutat; en ny förfrågan kan peka på det", "it has ended; a new request can point to it")
         raise transition_refused(network.state, "held", localized(*why))
-    _teller(session, network, form)
+    roles = roles_of(session, network.id)
+    teller = _teller(roles, network, form)
     for duty, carrier in form.duties.items():
         if carrier.lower() != OFFICE:
-            role_by_code(session, network, carrier, form.title_of(duty))
+            role_among(roles, network, carrier, form.title_of(duty))
+    return Telling(network, roles, teller, meeting_on(session, network, _evening(form)))
 
 
-def _teller(session: Session, network: Network, form: MeetingReportForm) -> Role:
+def _evening(form: MeetingReportForm) -> datetime:
+    return datetime.combine(form.on, EVENING, STOCKHOLM)
+
+
+def _teller(roles: Sequence[Role], network: Network, form: MeetingReportForm) -> Role:
     """Who tells: one who said yes to a role that has not ended; they convene what they tell of (domain.md I2).
 
     Whose membership the register has just lost tells on for the 14 days until their role ends.
     """
     field = localized("Vem berättar", "Who tells")
-    code = role_by_code(session, network, form.reported_by, field).code
-    role = next((one for one in roles_of(session, network.id) if one.code == code and one.is_confirmed), None)
+    code = role_among(roles, network, form.reported_by, field).code
+    role = next((one for one in roles if one.code == code and one.is_confirmed), None)
     if role is None:
         raise UserError(
             localized(
@@ -73,13 +102,18 @@ def save_report(session: Session, form: MeetingReportForm, cause: Cause) -> tupl
     Every telling is kept beside it. A network that has started stays started, also when its first meeting is taken
     back: what members and staff did since stands. Raises as `check_report` does.
     """
-    check_report(session, form)
-    network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
-    moment = datetime.combine(form.on, EVENING, STOCKHOLM)
-    meeting = meeting_on(session, network, moment)
+    telling = _look_up(session, form)
+    return telling.network, _save(session, telling, form, cause)
+
+
+def _save(
+    session: Session, telling: Telling, form: MeetingReportForm, cause: Cause, *, is_brief: bool = False
+) -> Meeting:
+    meeting, network = telling.meeting, telling.network
+    last = _last_told(session, meeting) if meeting else None
     if meeting is None:
-        convener = _teller(session, network, form).person_id
-        meeting = Meeting(network_id=network.id, starts_at=moment, convener_id=convener, booked_at=cause.at)
+        starts_at, convener = _evening(form), telling.teller.person_id
+        meeting = Meeting(network_id=network.id, starts_at=starts_at, convener_id=convener, booked_at=cause.at)
     before, meeting.status = meeting.status, MeetingStatus(form.status)
     if before != meeting.status and MeetingStatus.cancelled in (before, meeting.status):
         meeting.sequence += 1  # what calendars show of it has changed (RFC 5546, 2.1.4)
@@ -87,39 +121,41 @@ def save_report(session: Session, form: MeetingReportForm, cause: Cause) -> tupl
     held = meeting.status == MeetingStatus.held
     if held and form.meeting_form:
         meeting.form = form.meeting_form
-    meeting.attended, meeting.non_members = (form.attended, form.non_members) if held else (None, None)
+    meeting.attended = form.attended if held else None
+    is_counted = held and not is_brief
+    meeting.non_members = form.non_members if is_counted else None
     # Nobody came from no branch or company at all: 0 is what is not known (domain.md section 7: never zero).
-    meeting.branches, meeting.companies = (form.branches or None, form.companies or None) if held else (None, None)
+    meeting.branches, meeting.companies = (
+        (form.branches or None, form.companies or None) if is_counted else (None, None)
+    )
     session.add(meeting)
-    session.flush()
-    _save_duties(session, network, meeting, form, cause)
+    _save_duties(session, telling, meeting, form, cause)
     if held:
         _save_partners(session, network, form)
-    _keep_telling(session, meeting, form, cause)
-    return network, meeting
+    _keep_telling(session, meeting, last, form, cause)
+    session.flush()
+    return meeting
 
 
 def report_meeting(
     session: Session, form: MeetingReportForm, cause: Cause, *, is_brief: bool = False,
-    next_details: MeetingDetails | None = None,
+    next_details: MeetingDetails | None = None, telling: Telling | None = None,
 ) -> Meeting:  # fmt: skip
     """A member tells of a meeting, with all that follows from it. Raises as `save_report` and `book_meeting` do.
 
     A brief one says that they met and how many came: what it leaves out is unknown, never none. `next_details` goes
-    with the next meeting that the form tells of.
+    with the next meeting that the form tells of. `telling` is what the form is about, by whoever has looked already.
     """
-    network, meeting = save_report(session, form, cause)
-    if is_brief:
-        meeting.non_members = meeting.branches = meeting.companies = None
-    follow_up(session, network, meeting, form, cause, next_details)
+    telling = telling or _look_up(session, form)
+    meeting = _save(session, telling, form, cause, is_brief=is_brief)
+    follow_up(session, telling.network, meeting, form, cause, next_details)
     return meeting
 
 
-def is_fully_told(session: Session, meeting: Meeting) -> bool:
+def is_fully_told(meeting: Meeting) -> bool:
     """Whether a held meeting was told of with who carried it or who came from where, and not by a number alone."""
-    duties = session.exec(select(MeetingDuty.id).where(col(MeetingDuty.meeting_id) == meeting.id)).first()
     counted = (meeting.branches, meeting.companies, meeting.non_members) != (None, None, None)
-    return meeting.status == MeetingStatus.held and bool(duties or counted)
+    return meeting.status == MeetingStatus.held and (meeting.duties_recorded > 0 or counted)
 
 
 def is_told_by_another(session: Session, meeting: Meeting, role: Role) -> bool:
@@ -157,10 +193,15 @@ def follow_up(
     return Consequences(started, woke, invited)
 
 
-def _keep_telling(session: Session, meeting: Meeting, form: MeetingReportForm, cause: Cause) -> None:
+def _last_told(session: Session, meeting: Meeting) -> ReportEntry | None:
+    with session.no_autoflush:  # every telling is written when it is told
+        return session.exec(_LAST_TOLD, params={"meeting": meeting.id}).first()
+
+
+def _keep_telling(
+    session: Session, meeting: Meeting, last: ReportEntry | None, form: MeetingReportForm, cause: Cause
+) -> None:
     """Every telling is kept; the same one sent twice (a button pressed again) is one telling."""
-    told = select(ReportEntry).where(col(ReportEntry.meeting_id) == meeting.id).order_by(col(ReportEntry.at).desc())
-    last = session.exec(told).first()
     same = (form.reported_by.lower(), meeting.status, meeting.attended)
     if last and (last.told_by, last.status, last.attended) == same and abs(cause.at - last.at) < PRESSED_TWICE:
         return
@@ -177,18 +218,23 @@ def _keep_telling(session: Session, meeting: Meeting, form: MeetingReportForm, c
 
 def _save_partners(session: Session, network: Network, form: MeetingReportForm) -> None:
     """The companies that a meeting was held at or with, each once a network and kind, however they are capitalised."""
+    if not form.partners:
+        return
     partners = session.exec(select(Partner).where(col(Partner.network_id) == network.id))
     known = {(partner.kind, partner.company.casefold()) for partner in partners}
     new = [(kind, company) for kind, company in form.partners if (kind, company.casefold()) not in known]
     session.add_all(Partner(network_id=network.id, company=company, kind=kind) for kind, company in new)
 
 
-def _save_duties(session: Session, network: Network, meeting: Meeting, form: MeetingReportForm, cause: Cause) -> None:
+def _save_duties(session: Session, telling: Telling, meeting: Meeting, form: MeetingReportForm, cause: Cause) -> None:
     """Who carried it, and what that says of the meeting."""
-    session.exec(delete(MeetingDuty).where(col(MeetingDuty.meeting_id) == meeting.id))
+    network, by_office = telling.network, {duty: one.lower() == OFFICE for duty, one in form.duties.items()}
+    if meeting.duties_recorded:
+        session.exec(delete(MeetingDuty).where(col(MeetingDuty.meeting_id) == meeting.id))
     for duty, carrier in form.duties.items():
-        by_office = carrier.lower() == OFFICE
-        role = None if by_office else role_by_code(session, network, carrier, form.title_of(duty))
-        key = organiser_key(network.id, role.person_id) if role else None
-        session.add(MeetingDuty(meeting_id=meeting.id, duty=duty, by_office=by_office, organiser_key=key))
-    judge_duties(session, network, meeting, cause)
+        key = None
+        if not by_office[duty]:
+            role = role_among(telling.roles, network, carrier, form.title_of(duty))
+            key = organiser_key(network.id, role.person_id)
+        session.add(MeetingDuty(meeting_id=meeting.id, duty=duty, by_office=by_office[duty], organiser_key=key))
+    judge_carried(session, network, meeting, by_office, cause)

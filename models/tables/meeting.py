@@ -126,6 +126,11 @@ class Meeting(SQLModel, table=True):
     reported_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     sequence: int = 0
 
+    @property
+    def duties_recorded(self) -> int:
+        """Of how many of its duties it is known who carried them."""
+        return self.duties_by_office + self.duties_by_members
+
 
 class MeetingDuty(SQLModel, table=True):
     """Who carried one of a meeting's five duties: a member (as a keyed hash) or the office."""

@@ -12,7 +12,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from models import vocabulary
 from templates.rendering import filters
@@ -90,8 +90,13 @@ def render_page(page: str, language: str, **values: object) -> str:
 
     Values are data: whatever they hold, they show literally.
     """
-    template = _environment(language).select_template([f"{page}.{language}.html", f"{page}.html"])
-    return template.render(values)
+    return _template(page, language).render(values)
+
+
+@cache
+def _template(page: str, language: str) -> Template:
+    """The page's own in that language, or the one for both: looked for once a process."""
+    return _environment(language).select_template([f"{page}.{language}.html", f"{page}.html"])
 
 
 def pickable(value: str, kind: str) -> bool:

@@ -11,7 +11,7 @@ PATHS = {
     "SupportGrant": {"models/support/grants.py:grant_line"},
     "Meeting": {
         "models/meetings/booking.py:book_meeting",
-        "models/stages/meeting_report.py:save_report",
+        "models/stages/meeting_report.py:_save",
         "models/networks/history.py:_meet",
     },
     "Transition": {"models/audit.py:log_step"},

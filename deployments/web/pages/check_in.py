@@ -69,10 +69,10 @@ class CheckInAsked:
 
 async def show(request: Request) -> Response:
     """Shows the form and writes nothing: mail scanners open links."""
-    asked = await _asked(request)
-    if asked.is_closed(moment_of(request)[1]):
+    at, today = moment_of(request)
+    asked, known = await run_query(_load_known, *_keys(request), at)
+    if asked.is_closed(today):
         return _closed(request, asked)
-    known = {} if asked.own else await run_query(_known, asked.check_in, moment_of(request)[0])
     return _form_page(request, asked, known | asked.answers | _prefilled(request), is_known=bool(known))
 
 
@@ -138,8 +138,13 @@ def read_form(typed: FormReader, today: date) -> CheckInAnswers | None:
 
 
 async def _asked(request: Request) -> CheckInAsked:
+    return await run_query(_load, *_keys(request))
+
+
+def _keys(request: Request) -> tuple[UUID, UUID]:
+    """The check-in that the link is for, and the role of whoever has it."""
     check_in, role = ids_in(request, Purpose.check_in, 2)
-    return await run_query(_load, uuid_of(check_in), uuid_of(role))
+    return uuid_of(check_in), uuid_of(role)
 
 
 def _load(check_in_id: UUID, role_id: UUID) -> CheckInAsked:
@@ -173,9 +178,11 @@ def _look(session: Session, check_in_id: UUID, role_id: UUID) -> CheckInAsked:
     return CheckInAsked(check_in, own, person_id, role_id, network, place, cadence)
 
 
-def _known(check_in: CheckIn, at: datetime) -> dict[str, str]:
+def _load_known(check_in_id: UUID, role_id: UUID, at: datetime) -> tuple[CheckInAsked, dict[str, str]]:
+    """What is asked, and what of it the network has told already; whoever has answered is shown their own."""
     with reading() as session:
-        return known_answers(session, check_in, at)
+        asked = _look(session, check_in_id, role_id)
+        return asked, {} if asked.own else known_answers(session, asked.check_in, at)
 
 
 def _picture(network_id: UUID, today: date) -> NetworkSummary:
