@@ -1,10 +1,13 @@
 """Addresses on the net, as far as it matters whose they are."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+PORT = r"(?::\d{1,5})?"
+WRITTEN = re.compile(rf"([0-9.]+){PORT}|\[([0-9a-f:.]+)\]{PORT}|([0-9a-f:.]+)", re.ASCII | re.IGNORECASE)
 
 
 def address_of(host: str) -> Address | None:
@@ -14,6 +17,12 @@ def address_of(host: str) -> Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def forwarded_address(told: str) -> Address | None:
+    """An address as proxies write it: bare, with a port, and in IPv6 in brackets too. None for what is none."""
+    found = WRITTEN.fullmatch(told)
+    return address_of(next(filter(None, found.groups()))) if found else None
 
 
 def neighbour(host: str) -> str:

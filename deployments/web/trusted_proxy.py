@@ -3,7 +3,7 @@
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deployments.web.addresses import is_within
+from deployments.web.addresses import forwarded_address, is_within
 from models.settings import settings
 
 IDENTITY = "lots.identity"  # in the scope: the address of whoever the proxy has let in, or an empty text
@@ -31,9 +31,20 @@ class TrustedProxy:
         return given[0].strip() if len(given) == 1 else ""
 
     def _forwarded(self, headers: Headers) -> dict[str, object]:
-        """The last address in the list that is no proxy of ours: whoever stands before it could have been made up."""
-        listed = [one.strip() for line in headers.getlist("x-forwarded-for") for one in line.split(",")]
-        caller = next((one for one in reversed(listed) if one and not is_within(one, self.trusted)), None)
+        caller = self._caller([one.strip() for line in headers.getlist("x-forwarded-for") for one in line.split(",")])
         scheme = headers.get("x-forwarded-proto", "").strip().lower()
         found: dict[str, object] = {"client": (caller, 0)} if caller else {}
         return found | ({"scheme": scheme} if scheme in ("http", "https") else {})
+
+    def _caller(self, listed: list[str]) -> str:
+        """The last address in the list that is no proxy of ours: whoever stands before it could have been made up.
+
+        Where that is no address, nobody knows who called: an empty text, and the proxy itself is counted.
+        """
+        for told in reversed(listed):
+            address = forwarded_address(told)
+            if address is None:
+                return ""
+            if not is_within(str(address), self.trusted):
+                return str(address)
+        return ""
