@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web.form_fields import AHEAD, FormReader
+from deployments.web.pages.kept_page import is_switched, kept_page
 from deployments.web.request import LinkRefused, ids_in, language_of, moment_of, page, posted, run_query, uuid_of
 from deployments.web.writer import write
 from models.dates.local_time import local
@@ -82,7 +83,7 @@ async def save(request: Request) -> Response:
     if asked.is_closed(today):
         return _closed(request, asked, 409)
     typed = FormReader("check_in", await posted(request), words(language_of(request)))
-    if typed.values.get("step") == "change":  # to the other language, with what is typed
+    if is_switched(typed):
         return _form_page(request, asked, typed.values)
     form = read_form(typed, today)
     if not form:
@@ -95,7 +96,7 @@ async def save(request: Request) -> Response:
     values["changeable_until"] = (asked.answered_on or today) + timedelta(days=CHANGEABLE_DAYS)
     values["meeting"] = make_link(Purpose.meeting, str(asked.role_id)).removeprefix(settings().public_url)
     values["picture"] = await run_query(_picture, asked.check_in.network_id, today)
-    return page(request, "check-in-thanks", **values)
+    return kept_page(request, "check-in-thanks", **values)
 
 
 ROUTES = [
@@ -234,7 +235,7 @@ def _form_page(
 ) -> Response:
     values: dict[str, Any] = {"asked": asked, "typed": typed, "errors": errors or {}, "general": general}
     values["is_known"] = is_known
-    return page(request, "check-in", status_code, choices=_choices(words(language_of(request))), **values)
+    return kept_page(request, "check-in", status_code, choices=_choices(words(language_of(request))), **values)
 
 
 def _closed(request: Request, asked: CheckInAsked, status_code: int = 200) -> Response:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from deployments.web.pages.kept_page import kept_page
 from deployments.web.request import LinkRefused, ids_in, moment_of, page, posted, run_query, uuid_of
 from deployments.web.start_run import start_quietly
 from deployments.web.writer import write
@@ -83,11 +84,11 @@ async def save(request: Request) -> Response:
         key, which = _key(request), uuid_of(values.get("which") or str(_key(request)))
         if values.get("answer") == FORGET:
             await write(request, lambda session: _forget(session, key, request))
-            return page(request, "confirm-forgotten")
+            return kept_page(request, "confirm-forgotten")
         found = await _twice(request, lambda session: _confirm(session, key, which, request))
     except LinkRefused:
         return _gone(request)
-    reply = _page(request, found)
+    reply = kept_page(request, "confirm-thanks", found=found, forget=FORGET)
     if found.confirmed and found.is_new:
         started = {"form": EMPTY.model_dump(mode="json"), "request": str(found.confirmed.request_id)}
         reply.background = BackgroundTask(start_quietly, request.app.state.start, DEPLOYMENT, started)

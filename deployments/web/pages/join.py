@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web.form_fields import FormReader
+from deployments.web.pages.kept_page import is_switched, kept_page
 from deployments.web.pages.support_request_form import MEMBER_NUMBER
 from deployments.web.rate_limits import number_may, number_used, too_many
 from deployments.web.request import LinkRefused, ids_in, language_of, moment_of, page, posted, run_query, uuid_of
@@ -35,7 +36,7 @@ async def show(request: Request) -> Response:
     network = await _network(request)
     if network is None:
         return _over(request)
-    return page(request, "join", network=network, typed={}, errors={})
+    return kept_page(request, "join", network=network, typed={}, errors={})
 
 
 async def save(request: Request) -> Response:
@@ -43,15 +44,17 @@ async def save(request: Request) -> Response:
     if network is None:
         return _over(request)
     typed = FormReader("join", await posted(request), words(language_of(request)))
+    if is_switched(typed):
+        return kept_page(request, "join", network=network, typed=typed.values, errors={})
     number = typed.text("member_number")
     if not MEMBER_NUMBER.fullmatch(number):
         typed.error("member_number", "form" if number else "missing")
-        return page(request, "join", 422, network=network, typed=typed.values, errors=typed.errors)
+        return kept_page(request, "join", 422, network=network, typed=typed.values, errors=typed.errors)
     if not number_may(request, number):
         return too_many(request)
     await write(request, link_renewal.can_be_queued)
     number_used(request, number)
-    reply = page(request, "join-asked", network=network)
+    reply = kept_page(request, "join-asked", network=network)
     reply.background = BackgroundTask(_ask, request, number, moment_of(request)[0])
     return reply
 

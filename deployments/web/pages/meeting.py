@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web.form_fields import FormReader
+from deployments.web.pages.kept_page import is_switched, kept_page
 from deployments.web.pages.meeting_form import (
     BOOK,
     LONG,
@@ -63,6 +64,8 @@ async def save(request: Request) -> Response:
     typed = FormReader("meeting", await posted(request), words(language_of(request)), LONG)
     if typed.text("status") == MOVE:
         return await _move(request, teller, typed, at, today)
+    if is_switched(typed):
+        return _form_page(request, teller, typed.values)
     told = read_form(typed, teller, at, today)
     if told is None:
         return _form_page(request, teller, typed.values, 422, typed.errors, typed.general)
@@ -105,6 +108,8 @@ async def _move(request: Request, teller: Teller, typed: FormReader, at: datetim
     booked = teller.next
     if booked is None or typed.text("meeting") != str(booked.meeting_id):  # it was moved, held or called off meanwhile
         return _form_page(request, teller, {}, 422, general=words(language_of(request))("meeting.move_gone"))
+    if is_switched(typed):
+        return _move_page(request, booked, typed.values)
     booking = read_move(typed, booked, teller.taken, at, today)
     if booking is None:
         return _move_page(request, booked, typed.values, 422, typed.errors)
@@ -112,7 +117,7 @@ async def _move(request: Request, teller: Teller, typed: FormReader, at: datetim
         change = await write(request, lambda session: move(session, teller, booked.meeting_id, booking, at))
     except UserError as error:
         return _move_page(request, booked, typed.values, 422, general=str(error))
-    reply = page(request, "meeting-thanks", status=MOVE, next_at=booking.starts_at, change=change)
+    reply = kept_page(request, "meeting-thanks", status=MOVE, next_at=booking.starts_at, change=change)
     reply.background = BackgroundTask(let_mail_go, request.app.state.start)
     return reply
 
@@ -125,7 +130,7 @@ def _move_page(
     forms = [(one.value, t(f"meeting.form_{one.value}")) for one in MeetingForm]
     choices = {"next_form": forms, "next_minutes": _lengths(request)}
     told = {"booked": booked, "typed": typed, "errors": errors or {}, "general": general, "choices": choices}
-    return page(request, "meeting-move", status_code, **told, is_next_more=True)
+    return kept_page(request, "meeting-move", status_code, **told, is_next_more=True)
 
 
 def _lengths(request: Request) -> list[tuple[str, str]]:
@@ -137,7 +142,7 @@ def _thanks(request: Request, teller: Teller, told: TypedMeeting, change: str) -
     values["is_brief"] = told.is_brief
     values["attended"] = told.form.attended if told.form else 0
     values["known_next_at"] = teller.next_at if teller.next_on != told.on else None
-    reply = page(request, "meeting-thanks", status=told.status, **values)
+    reply = kept_page(request, "meeting-thanks", status=told.status, **values)
     reply.background = BackgroundTask(let_mail_go, request.app.state.start)
     return reply
 
@@ -196,7 +201,7 @@ def _form_page(
 ) -> Response:
     errors = errors or {}
     booked = teller.unreported_on.isoformat() if teller.unreported_on else None
-    return page(
+    return kept_page(
         request,
         "meeting",
         status_code,

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web.form_fields import FormReader
+from deployments.web.pages.kept_page import is_switched, kept_page
 from deployments.web.pages.support_request_form import MEMBER_NUMBER
 from deployments.web.request import LinkRefused, ids_in, language_of, moment_of, page, posted, run_query, uuid_of
 from deployments.web.start_run import let_mail_go
@@ -39,18 +40,20 @@ class Mine:
 
 
 async def ask(request: Request) -> Response:
-    return page(request, "my-data-ask", typed={}, errors={})
+    return kept_page(request, "my-data-ask", typed={}, errors={})
 
 
 async def send_link(request: Request) -> Response:
     """The same answer whoever the number belongs to, in the same time: the mail is queued after it has gone."""
     typed = FormReader("my_data", await posted(request), words(language_of(request)))
+    if is_switched(typed):
+        return kept_page(request, "my-data-ask", typed=typed.values, errors={})
     number = typed.text("member_number")
     if not MEMBER_NUMBER.fullmatch(number):
         typed.error("member_number", "form" if number else "missing")
-        return page(request, "my-data-ask", 422, typed=typed.values, errors=typed.errors)
+        return kept_page(request, "my-data-ask", 422, typed=typed.values, errors=typed.errors)
     await write(request, link_renewal.can_be_queued)
-    reply = page(request, "my-data-asked")
+    reply = kept_page(request, "my-data-asked")
     reply.background = BackgroundTask(_send_link, request, number)
     return reply
 
@@ -71,11 +74,13 @@ async def save(request: Request) -> Response:
     mine = await _mine(request)
     at = moment_of(request)[0]
     typed = FormReader("my_data", await posted(request), words(language_of(request)))
+    if is_switched(typed):
+        return _page(request, mine, typed=typed)
     kind = typed.choice("kind", tuple(RightsKind))
     if not kind:
-        return _page(request, mine, 422, typed.errors)
+        return _page(request, mine, 422, typed)
     deadline = await write(request, lambda session: _ask(session, mine.mail_id, RightsKind(kind), at))
-    reply = page(request, "my-data-thanks", kind=kind, deadline=deadline)
+    reply = kept_page(request, "my-data-thanks", kind=kind, deadline=deadline)
     reply.background = BackgroundTask(let_mail_go, request.app.state.start)
     return reply
 
@@ -124,11 +129,13 @@ def _ask(session: Session, mail_id: UUID, kind: RightsKind, at: datetime) -> dat
     return rights_request.ask(session, _person(session, mail_id), kind, at).deadline
 
 
-def _page(request: Request, mine: Mine, status_code: int = 200, errors: dict[str, str] | None = None) -> Response:
+def _page(request: Request, mine: Mine, status_code: int = 200, typed: FormReader | None = None) -> Response:
+    """Kept nowhere, not even in the reader's browser: it is all that is stored about them."""
     language = language_of(request)
     t = words(language)
     mails = {code: names[language == "en"] for code, names in MAIL.items()}
     kinds = [(kind.value, t(f"my_data.kind_{kind.value}")) for kind in RightsKind]
     file = f"/my-data/{request.path_params['token']}/file"
-    values: dict[str, object] = {"kinds": kinds, "errors": errors or {}, "file": file, "mails": mails}
+    values: dict[str, object] = {"kinds": kinds, "file": file, "mails": mails}
+    values |= {"typed": typed.values if typed else {}, "errors": typed.errors if typed else {}}
     return page(request, "my-data", status_code, stored=mine.stored, **values)

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web.form_fields import FormReader
+from deployments.web.pages.kept_page import is_switched, kept_page
 from deployments.web.pages.support_request_form import LONG, OFFERED, read_need, read_wishes, wish_name
-from deployments.web.request import LinkRefused, ids_in, language_of, moment_of, page, posted, run_query, uuid_of
+from deployments.web.request import LinkRefused, ids_in, language_of, moment_of, posted, run_query, uuid_of
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write
 from models.db.engine import reading
@@ -68,6 +69,8 @@ async def save(request: Request) -> Response:
     does = typed.text("do")
     if not mine.is_open or does not in (CHANGE, WITHDRAW, REACH):
         return _page(request, mine)
+    if is_switched(typed):
+        return _page(request, mine, does, typed=typed)
     if does == CHANGE:
         need, wished = read_need(typed), read_wishes(typed)
         without = bool(typed.text("without_support"))
@@ -172,4 +175,4 @@ def _page(
     values |= {"errors": typed.errors if typed else {}, "need_length": NEED_LENGTH}
     values["items"] = [(wish_name(item), item.value, MENU[item]) for item in OFFERED]
     name = {CHANGE: "my-request-change", WITHDRAW: "my-request-withdraw"}.get(does, "my-request")
-    return page(request, name, status_code, **values)
+    return kept_page(request, name, status_code, **values)

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web.form_fields import FormReader
+from deployments.web.pages.kept_page import is_switched, kept_page
 from deployments.web.pages.meeting import HOW_MANY, calendar_of
 from deployments.web.pages.network_acts import ACTS, FIELDS, NO, SHOWS_LINK, SHOWS_VENUE, WORDS, YES, Work
 from deployments.web.pages.network_queries import OurNetwork, load, organiser
@@ -50,13 +51,15 @@ async def save(request: Request) -> Response:
     act = typed.choice("do", tuple(ACTS))
     if not act or not _may(ours, act):
         return _main(request, ours)
+    if is_switched(typed):
+        return _act_page(request, ours, act, typed.values)
     work = ACTS[act](request, ours, typed)
     if not typed.errors:
         await _try(request, ours, typed, act, work)
     if typed.errors:
         return _act_page(request, ours, act, typed.values, typed.errors, 422)
     if act == "leave":
-        return _with_mail(request, page(request, "network-left", network=ours.teller.network))
+        return _with_mail(request, kept_page(request, "network-left", network=ours.teller.network))
     now = await _ours(request)
     if act == "share":
         return _act_page(request, now, act, _as_it_is(request, now, act), is_saved=True)
@@ -127,7 +130,7 @@ def _main(request: Request, ours: OurNetwork, done: str = "") -> Response:
         "calendar": calendar_of(ours.teller),
         "mailto": invitation_mail(ours.ahead[0].invitation, language) if ours.ahead else "",
     }
-    return page(request, "network", **values)
+    return kept_page(request, "network", **values) if done else page(request, "network", **values)
 
 
 def _act_page(
@@ -146,16 +149,16 @@ def _act_page(
                 "mailto": invitation_mail(first.invitation, language) if first else "",
                 "meet": meet_address(first.invitation, language) if first else "",
             }
-            return page(request, "network-share", status_code, **values)
+            return kept_page(request, "network-share", status_code, **values)
         case "duties":
             t = words(language)
             carriers = [("", t("network.duties.nobody")), *ours.teller.organisers]
             labels = [(duty.value, t(f"network.duties.{duty.value}")) for duty in Duty]
-            return page(request, "network-duties", status_code, **values, carriers=carriers, labels=labels)
+            return kept_page(request, "network-duties", status_code, **values, carriers=carriers, labels=labels)
         case "ask":
             address = make_link(Purpose.pass_on, str(ours.teller.role_id))
-            return page(request, "network-ask", status_code, **values, address=address)
-    return page(request, "network-act", status_code, **values)
+            return kept_page(request, "network-ask", status_code, **values, address=address)
+    return kept_page(request, "network-act", status_code, **values)
 
 
 def _as_it_is(request: Request, ours: OurNetwork, act: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from deployments.web.pages.kept_page import kept_page
 from deployments.web.request import LinkRefused, ids_in, moment_of, page, posted, run_query, uuid_of
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write
@@ -46,7 +47,7 @@ async def save(request: Request) -> Response:
     if invited.is_ended or (invited.network and invited.has_said_yes and not is_yes):
         return _page(request, invited)
     await write(request, lambda session: _answer(session, invited.key, moment_of(request)[0], is_yes))
-    reply = page(request, "organiser-thanks" if is_yes else "organiser-no", invited=invited)
+    reply = kept_page(request, "organiser-thanks" if is_yes else "organiser-no", invited=invited)
     reply.background = BackgroundTask(let_mail_go, request.app.state.start)
     return reply
 

@@ -12,8 +12,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deployments.web.form_fields import FormReader
+from deployments.web.pages.kept_page import is_switched, kept_page
 from deployments.web.pages.support_request_form import LONG, OFFERED, as_typed, likeliest, read_form, wish_name
-from deployments.web.request import language_of, moment_of, page, posted, run_query
+from deployments.web.request import language_of, moment_of, posted, run_query
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write
 from models.db.engine import reading
@@ -58,7 +59,7 @@ async def save(request: Request) -> Response:
     if values.get("suggested"):
         values["municipality"] = values["suggested"]
     typed = FormReader("request", values, words(language_of(request)), LONG)
-    if values.get("step") == "change":
+    if is_switched(typed):
         return _form_page(request, asking, typed.values)
     form = read_form(typed, asking.municipalities, asking.knows_members, today)
     if not form:
@@ -67,7 +68,7 @@ async def save(request: Request) -> Response:
         return await _review_page(request, typed, form)
     language, introduce = Language(language_of(request)), bool(typed.text("introduce"))
     await write(request, lambda session: unconfirmed.keep(session, form, introduce, language, at))
-    reply = page(request, "request-sent", form=form, knows_members=asking.knows_members)
+    reply = kept_page(request, "request-sent", form=form, knows_members=asking.knows_members)
     reply.background = BackgroundTask(let_mail_go, request.app.state.start)
     return reply
 
@@ -91,7 +92,7 @@ def _swedish(name: str) -> str:
 
 async def _review_page(request: Request, typed: FormReader, form: SupportRequestForm) -> Response:
     near = await run_query(_near, form)
-    return page(request, "request-review", form=form, near=near, kept=as_typed(typed.values))
+    return kept_page(request, "request-review", form=form, near=near, typed=as_typed(typed.values))
 
 
 def _near(form: SupportRequestForm) -> list[Near]:
@@ -114,4 +115,4 @@ def _form_page(
     values["likely"] = likeliest(typed.get("municipality", ""), asking.municipalities) if is_wrong else ""
     values["natures"] = [(one.value, t(f"request.nature_{one.value}")) for one in Nature]
     values["items"] = [(wish_name(item), item.value, MENU[item]) for item in OFFERED]
-    return page(request, "request", status_code, need_length=NEED_LENGTH, **values)
+    return kept_page(request, "request", status_code, need_length=NEED_LENGTH, **values)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from deployments.web.pages.kept_page import kept_page
 from deployments.web.request import FORM_TYPE, LinkRefused, ids_in, moment_of, page, posted, run_query, uuid_of
 from deployments.web.writer import write
 from models.db.engine import reading
@@ -39,7 +40,7 @@ async def save(request: Request) -> Response:
     goes_on = kind.startswith(FORM_TYPE) and (await posted(request)).get("again") == "yes"
     stopped_at = None if goes_on else moment_of(request)[0]
     await write(request, lambda session: _save(session, reader, stopped_at))
-    return page(request, "stop-thanks", goes_on=goes_on)
+    return kept_page(request, "stop-thanks", goes_on=goes_on)
 
 
 ROUTES = [

@@ -110,6 +110,7 @@ def test_what_was_typed_can_be_read_on_the_page_that_keeps_it(browser: TestClien
         english = browser.post("/request?lang=en", data=SEND).text
     assert "Vi ses aldrig.\nDet vill vi ändra på." in Page(swedish).text and "Luleå" in Page(swedish).text
     assert "we cannot say that what you sent is saved" in english
+    assert 'class="language"' not in swedish, "a switch would lose it"
 
 
 @pytest.mark.each_database

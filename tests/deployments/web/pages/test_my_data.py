@@ -103,6 +103,16 @@ def test_everything_is_shown_and_nobody_else(browser: TestClient, world: World, 
     assert world.rows() == before
 
 
+def test_what_is_stored_about_somebody_stays_in_no_browser(browser: TestClient, path: str) -> None:
+    replies = [
+        browser.get(path),
+        browser.get(f"{path}/file"),
+        browser.post(path),
+        browser.post(path, data={"kind": ""}),
+    ]
+    assert {reply.headers["Cache-Control"] for reply in replies} == {"no-store"}
+
+
 def test_whoever_was_named_as_co_organiser_sees_that(browser: TestClient, world: World) -> None:
     ask_and_confirm(browser, REQUEST)
     browser.post("/my-data", data={"member_number": MARIT})
