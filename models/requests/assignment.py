@@ -47,6 +47,12 @@ def reassign(session: Session, request: SupportRequest, at: datetime, without: s
     return found
 
 
+def give_by_region(session: Session, request: SupportRequest, at: datetime) -> None:
+    """A received request is about another region now: it goes to whoever takes on what comes from there."""
+    if request.state == RequestState.received and (found := _best(session, request, at)):
+        give(session, request, found, at, "new")
+
+
 def give(
     session: Session,
     request: SupportRequest,

@@ -14,10 +14,30 @@ from models.tables.request import NamedOrganiser, SupportRequest
 
 
 def name_organisers(session: Session, request: SupportRequest, persons: Iterable[UUID]) -> None:
-    """Write down whom a request names, in their order; nobody is their own co-organiser."""
-    others = [one for one in dict.fromkeys(persons) if one != request.initiator_id]
-    for place, person_id in enumerate(others, start=1):
+    """Write down whom a request names, in their order, after those it names already; nobody is their own co-organiser.
+
+    Whoever said no stays with it: they are not asked again.
+    """
+    known = all_named(session, request)
+    before = {request.initiator_id, *(one.person_id for one in known)}
+    others = [one for one in dict.fromkeys(persons) if one not in before]
+    for place, person_id in enumerate(others, start=max((one.place for one in known), default=0) + 1):
         session.add(NamedOrganiser(request_id=request.id, person_id=person_id, place=place))
+    session.flush()
+
+
+def all_named(session: Session, request: SupportRequest) -> list[NamedOrganiser]:
+    """Whom a request names, in their order, whatever they said."""
+    theirs = select(NamedOrganiser).where(col(NamedOrganiser.request_id) == request.id)
+    return list(session.exec(theirs.order_by(col(NamedOrganiser.place))))
+
+
+def take_out_unasked(session: Session, request: SupportRequest) -> None:
+    """A request names those no longer whom nobody has asked; who was asked answers for themselves."""
+    for one in all_named(session, request):
+        if one.asked_at is None:
+            session.delete(one)
+    session.flush()
 
 
 def named_in(session: Session, request_ids: Collection[UUID]) -> dict[UUID, list[NamedOrganiser]]:

@@ -62,6 +62,16 @@ def find_neighbours(session: Session, request: SupportRequest, at: datetime) -> 
     return neighbours_of(session, request)
 
 
+def look_anew(session: Session, request: SupportRequest, at: datetime) -> None:
+    """A request is about another place or kind: who lay near, and was not introduced, is forgotten with what was said
+    of it, and looked for again."""
+    for pair in neighbours_of(session, request):
+        if pair.introduced_at is None:
+            session.delete(pair)
+    session.flush()
+    find_neighbours(session, request, at)
+
+
 def neighbours_of(session: Session, request: SupportRequest) -> list[NearNeighbour]:
     """What was found near a request, nearest first, whichever of the two came later."""
     either = or_(col(NearNeighbour.request_id) == request.id, col(NearNeighbour.other_request_id) == request.id)

@@ -34,11 +34,15 @@ def screen(
         return RequestState.incomplete, RefusalReason.none
     if not person.may_initiate:
         return RequestState.declined, RefusalReason.not_a_member
+    refused = refusal_of_place(place, municipality)
+    return (RequestState.declined if refused else RequestState.received), refused
+
+
+def refusal_of_place(place: str, municipality: str | None) -> RefusalReason:
+    """Why no network can be there; none where one can."""
     if is_whole_country(place):
-        return RequestState.declined, RefusalReason.whole_country
-    if not place or not municipality:
-        return RequestState.declined, RefusalReason.no_place
-    return RequestState.received, RefusalReason.none
+        return RefusalReason.whole_country
+    return RefusalReason.none if place and municipality else RefusalReason.no_place
 
 
 def request_by_number(session: Session, number: int, field: str) -> SupportRequest:

@@ -127,11 +127,11 @@ def unconfirmed_by(session: Session, hashed: str) -> Sequence[UnconfirmedRequest
     return session.exec(theirs.order_by(col(UnconfirmedRequest.typed_at).desc())).all()
 
 
-def doubtful(session: Session, form: SupportRequestForm) -> Doubtful:
+def doubtful(session: Session, numbers: Sequence[str]) -> Doubtful:
     """Told to the member alone, behind their link: on the page that anybody sees no number is said to exist or not."""
     if not register_is_loaded(session):
         return Doubtful((), ())
-    found = [(number, known_by_number(session, number)) for number in form.co_organiser_numbers]
+    found = [(number, known_by_number(session, number)) for number in numbers]
     staff = [number for number, person in found if person and works_at_the_office(session, person)]
     return Doubtful([number for number, person in found if person is None], staff)
 

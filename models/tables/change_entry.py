@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 
 from models.db.column_types import EncryptedText, UtcDateTime, code, key_field
 
+ASKER = "asker"  # who did it to a request that is their own: they go by no code yet
+WITHOUT_SUPPORT = "without_support"  # stands for wishes where somebody begins without support
+
 
 class ChangedField(StrEnum):
     """What was changed, or (from `grant` on) was wrong and put right."""
@@ -23,6 +26,11 @@ class ChangedField(StrEnum):
     asked = "asked"
     contact = "contact"
     left = "left"
+    need = "need"
+    wished = "wished"
+    nature = "nature"
+    asked_place = "asked_place"
+    named = "named"
     grant = "grant"
     payment = "payment"
     meeting_day = "meeting_day"
@@ -37,10 +45,12 @@ class ChangedField(StrEnum):
 
 class ChangeEntry(SQLModel, table=True):
     """One change or correction: from what to what, on whose word, signed by whom; in a network, a request, or both.
-    What an organiser did themselves on the network's page nobody signs: `asked_by` is who.
+    What an organiser did themselves on the network's page, or who asked on that of their request, nobody signs:
+    `asked_by` is who, ASKER of a request.
 
     `before` and `after` hold days, figures, codes and signatures, and what a network, its place or a company is called;
-    never a person. A role that was ended for cause has its reason, and a second signature; a correction has its reason.
+    never a person, nor a need in somebody's words. A role that was ended for cause has its reason, and a second
+    signature; a correction has its reason.
     `confirmed_at`, `refused_at`: when whoever gave the second signature said so themselves, or that they never did.
     """
 

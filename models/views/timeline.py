@@ -16,14 +16,14 @@ from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
 from models.i18n import localized
-from models.tables.change_entry import ChangedField, ChangeEntry
+from models.tables.change_entry import ASKER, WITHOUT_SUPPORT, ChangedField, ChangeEntry
 from models.tables.meeting import Meeting, MeetingStatus, ReportEntry
 from models.tables.network import Network
 from models.tables.office import Staff
 from models.tables.request import SupportRequest
 from models.tables.support import SupportGrant
 from models.tables.transition import Transition
-from models.vocabulary import CADENCE, ITEM, NETWORK_STATE, REQUEST_STATE, Words, word
+from models.vocabulary import CADENCE, ITEM, NATURE, NETWORK_STATE, REQUEST_STATE, Words, word
 
 CORRECTED = tuple(ChangedField)[tuple(ChangedField).index(ChangedField.grant) :]
 
@@ -137,7 +137,9 @@ def _changes(
     for one in session.exec(select(ChangeEntry).where(which).order_by(col(ChangeEntry.at))):
         kind = "correction" if one.what in CORRECTED else "change"
         sentence = sentence_of(one)
-        if one.asked_by and not one.signed_by:
+        if one.asked_by == ASKER:
+            sentence += localized(" Ändrat på förfrågans sida.", " Changed on the request's page.")
+        elif one.asked_by and not one.signed_by:
             sentence += localized(
                 f" {one.asked_by} gjorde det på nätverkets sida.", f" {one.asked_by} did so on the network's page."
             )
@@ -214,6 +216,19 @@ def _person(who: str, _after: str) -> str:
     return localized(f"{who} var en annan medlem.", f"{who} was another member.")
 
 
+def _asked_place(before: str, after: str) -> str:
+    """By municipality: the rest may hold anything that somebody typed."""
+    if after == before:
+        return localized(f"En annan plats i {after}.", f"Another place in {after}.")
+    return localized(f"Plats: {after} i stället för {before}.", f"Place: {after} instead of {before}.")
+
+
+def _wished(codes: str) -> str:
+    if codes == WITHOUT_SUPPORT:
+        return localized("att börja utan stöd", "to begin without support")
+    return ", ".join(word(ITEM, one).lower() for one in codes.split()) or localized("inget särskilt", "nothing special")
+
+
 def _cadence(days: str) -> str:
     return word(CADENCE, days).lower()
 
@@ -232,6 +247,11 @@ SENTENCES: Mapping[ChangedField, Callable[[str, str], str]] = MappingProxyType({
     ChangedField.contact: _instead("Ny kontakt", "New contact"),
     ChangedField.left: lambda code, _after: localized(
         f"{code} är inte arrangör längre.", f"{code} is no organiser any more."),
+    ChangedField.need: lambda _before, _after: localized("Behovet i nya ord.", "The need in new words."),
+    ChangedField.wished: _instead("Önskar", "Wishes for", _wished),
+    ChangedField.nature: _instead("Vad för dem samman", "What unites them", lambda code: word(NATURE, code).lower()),
+    ChangedField.asked_place: _asked_place,
+    ChangedField.named: _instead("Nämnda medarrangörer", "Co-organisers named"),
     ChangedField.grant: _instead("Stöd rättat", "Support corrected", _grant),
     ChangedField.payment: _instead("Bidrag rättat", "Money corrected", _payment),
     ChangedField.meeting_day: lambda before, after: localized(

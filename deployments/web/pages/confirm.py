@@ -23,8 +23,9 @@ from deployments.web.writer import write
 from models.dates.local_time import local
 from models.db.engine import reading
 from models.forms.support_request import EMPTY, SupportRequestForm
-from models.people.signed_link import Purpose
+from models.people.signed_link import Purpose, make_link
 from models.requests import unconfirmed
+from models.settings import settings
 from models.stages import web_request
 from models.tables.request import NamedOrganiser, RequestState, SupportRequest
 from models.tables.transition import Actor, Cause
@@ -57,6 +58,8 @@ class Confirmed:
     talk_due: date
     answer_due: date
     names_others: bool
+    link: str
+    """To the page of the request, which takes changes."""
 
 
 @dataclass(frozen=True)
@@ -145,11 +148,12 @@ def _own(session: Session, key: UUID, at: datetime) -> UnconfirmedRequest:
 
 def _typed(session: Session, typed: UnconfirmedRequest) -> Typed:
     form = unconfirmed.form_of(typed)
-    return Typed(typed.id, form, local(typed.typed_at).date(), unconfirmed.doubtful(session, form))
+    return Typed(typed.id, form, local(typed.typed_at).date(), unconfirmed.doubtful(session, form.co_organiser_numbers))
 
 
 def _told(session: Session, request: SupportRequest) -> Confirmed:
     named = session.exec(select(NamedOrganiser.id).where(col(NamedOrganiser.request_id) == request.id)).first()
+    own = make_link(Purpose.my_request, str(request.id), str(request.initiator_id))
     return Confirmed(
         request.id,
         request.place,
@@ -157,6 +161,7 @@ def _told(session: Session, request: SupportRequest) -> Confirmed:
         request.talk_due,
         request.answer_due,
         named is not None,
+        own.removeprefix(settings().public_url),
     )
 
 

@@ -1,9 +1,9 @@
 """`/my-request/{token}`: where a member's request is, what they asked and what they may do with it (section 13)."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from limits import parse
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -12,85 +12,65 @@ from starlette.routing import Route
 
 from deployments.web.form_fields import FormReader
 from deployments.web.pages.kept_page import is_switched, kept_page
-from deployments.web.pages.support_request_form import LONG, OFFERED, read_need, read_wishes, wish_name
-from deployments.web.request import LinkRefused, ids_in, language_of, moment_of, posted, run_query, uuid_of
+from deployments.web.pages.my_request_queries import Mine, load, municipalities, own
+from deployments.web.pages.support_request_form import (
+    LONG,
+    asked_values,
+    read_asked,
+    read_numbers,
+    wish_name,
+    with_suggestion,
+)
+from deployments.web.rate_limits import RateLimiter
+from deployments.web.request import ids_in, language_of, moment_of, posted, run_query, uuid_of
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write
-from models.db.engine import reading
-from models.office.menu import MENU
-from models.people.roles import roles_of
-from models.people.signed_link import Purpose, make_link
-from models.requests import own_request
-from models.tables.network import RoleKind
+from models.people.signed_link import Purpose
+from models.requests import own_request, unconfirmed
+from models.requests.unconfirmed import Doubtful
 from models.tables.person import Person
-from models.tables.place import Municipality
-from models.tables.request import NEED_LENGTH, OPEN, RequestState, SupportRequest
+from models.tables.request import SupportRequest
 from models.tables.support import Item
 from models.tables.transition import Actor, Cause
 from models.text import is_phone
 from templates.rendering.web import words
 
-CHANGE, WITHDRAW, REACH = "change", "withdraw", "reach"
+CHANGE, WITHDRAW, REACH, INTRODUCE = "change", "withdraw", "reach", "introduce"
 SUITS_LENGTH = 200
-
-
-@dataclass(frozen=True)
-class Mine:
-    """What the page shows of the request."""
-
-    number: int
-    state: RequestState
-    is_open: bool
-    place: str
-    municipality: str
-    nature: str
-    need: str
-    wished: list[str]
-    without_support: bool
-    talk_due: date
-    answer_due: date
-    offer_until: date | None
-    phone: str
-    suits: str
-    network_link: str
+MOST_NAMED = parse("20 per day")
+NOBODY = Doubtful((), ())
+Work = Callable[[Session, SupportRequest, Person, Cause], bool]
 
 
 async def show(request: Request) -> Response:
     """Shows and writes nothing. With `?do=change` or `?do=withdraw` the page for that, while the request is open."""
     mine = await _mine(request)
     asked_for = request.query_params.get("do", "")
-    return _page(request, mine, asked_for if mine.is_open else "")
+    return await _page(request, mine, asked_for if mine.is_open else "")
 
 
 async def save(request: Request) -> Response:
-    """Changes it, takes it back or says how to reach them, by the button that was pressed."""
-    mine, at = await _mine(request), moment_of(request)[0]
-    typed = FormReader("my_request", await posted(request), words(language_of(request)), LONG)
-    does = typed.text("do")
-    if not mine.is_open or does not in (CHANGE, WITHDRAW, REACH):
-        return _page(request, mine)
+    """Changes it, takes it back or says how to reach them, by the form that was sent."""
+    mine, values = await _mine(request), with_suggestion(await posted(request))
+    does = values.get("do", "")
+    typed = FormReader("request" if does == CHANGE else "my_request", values, words(language_of(request)), LONG)
+    if not mine.is_open or does not in (CHANGE, WITHDRAW, REACH, INTRODUCE):
+        return await _page(request, mine)
     if is_switched(typed):
-        return _page(request, mine, does, typed=typed)
-    if does == CHANGE:
-        need, wished = read_need(typed), read_wishes(typed)
-        without = bool(typed.text("without_support"))
-    elif does == REACH:
-        phone, suits = _phone(typed), _suits(typed)
+        return await _page(request, mine, does, typed=typed)
+    numbers = read_numbers(typed) if does == CHANGE else []
+    work = await _work(request, does, typed, numbers)
     if typed.errors:
-        return _page(request, mine, does if does == CHANGE else "", 422, typed)
+        return await _page(request, mine, does, 422, typed)
+    cause = Cause("my-request", Actor.member, moment_of(request)[0])
 
-    def work(session: Session) -> bool:
-        found, person = _own(session, *_keys(request))
-        if does == CHANGE:
-            return own_request.change_words(session, found, need, wished, without)
-        if does == REACH:
-            return own_request.reach_me(session, found, person, phone, suits)
-        return own_request.take_back(session, found, Cause("my-request", Actor.member, at))
+    def do(session: Session) -> tuple[bool, Doubtful]:
+        doubtful = unconfirmed.doubtful(session, numbers)
+        return work(session, *own(session, *_keys(request)), cause), doubtful
 
-    is_done = await write(request, work)
-    reply = _page(request, await _mine(request), done=does if is_done else "")
-    if does == WITHDRAW:
-        reply.background = BackgroundTask(let_mail_go, request.app.state.start)
+    is_done, doubtful = await write(request, do)
+    reply = await _page(request, await _mine(request), done=does if is_done else "", doubtful=doubtful)
+    reply.background = BackgroundTask(let_mail_go, request.app.state.start)
     return reply
 
 
@@ -106,44 +86,34 @@ def _keys(request: Request) -> tuple[UUID, UUID]:
 
 
 async def _mine(request: Request) -> Mine:
-    return await run_query(_load, *_keys(request))
+    return await run_query(load, *_keys(request))
 
 
-def _load(key: UUID, person_id: UUID) -> Mine:
-    with reading() as session:
-        found, person = _own(session, key, person_id)
-        where = session.get(Municipality, found.municipality) if found.municipality else None
-        return Mine(
-            number=found.number,
-            state=found.state,
-            is_open=found.state in OPEN,
-            place=found.place,
-            municipality=where.name if where else "",
-            nature=found.nature,
-            need=found.need,
-            wished=found.wished,
-            without_support=found.without_support,
-            talk_due=found.talk_due,
-            answer_due=found.answer_due,
-            offer_until=found.offer_until,
-            phone=person.phone or "",
-            suits=found.suits or "",
-            network_link=_network_link(session, found),
-        )
+async def _work(request: Request, does: str, typed: FormReader, numbers: Sequence[str]) -> Work:
+    """What is to be done, or what is wrong with the form."""
+    if does == CHANGE:
+        return await _change(request, typed, numbers)
+    if does == REACH:
+        phone, suits = _phone(typed), _suits(typed)
+        return lambda session, found, person, _cause: own_request.reach_me(session, found, person, phone, suits)
+    if does == INTRODUCE:
+        return lambda session, found, _person, cause: own_request.introduce_us(session, found, cause)
+    return lambda session, found, _person, cause: own_request.take_back(session, found, cause)
 
 
-def _network_link(session: Session, request: SupportRequest) -> str:
-    """The page of the network that it became, for whom it is theirs to carry still; empty otherwise."""
-    roles = roles_of(session, request.network_id) if request.network_id else []
-    mine = [role for role in roles if role.person_id == request.initiator_id and role.kind != RoleKind.contact]
-    return make_link(Purpose.our_network, str(mine[0].id)) if mine else ""
+async def _change(request: Request, typed: FormReader, numbers: Sequence[str]) -> Work:
+    asked = read_asked(typed, await run_query(municipalities))
+    anew, knocks = bool(typed.text("named_anew")), request.app.state.knocks
+    assert isinstance(knocks, RateLimiter)
+    if not typed.errors and not all(knocks.hit(MOST_NAMED, "named by", str(_keys(request)[0])) for _ in numbers):
+        typed.error("co_organisers", "today")
 
+    def change(session: Session, found: SupportRequest, _person: Person, cause: Cause) -> bool:
+        if asked is None or not own_request.change(session, found, asked, cause):
+            return False
+        return own_request.name_others(session, found, numbers, cause, anew=anew)
 
-def _own(session: Session, key: UUID, person_id: UUID) -> tuple[SupportRequest, Person]:
-    found = own_request.own_request(session, key, person_id)
-    if found is None:
-        raise LinkRefused
-    return found
+    return change
 
 
 def _phone(typed: FormReader) -> str:
@@ -160,19 +130,28 @@ def _suits(typed: FormReader) -> str:
     return suits
 
 
-def _page(
+async def _page(
     request: Request,
     mine: Mine,
     does: str = "",
     status_code: int = 200,
     typed: FormReader | None = None,
     done: str = "",
+    doubtful: Doubtful = NOBODY,
 ) -> Response:
-    stored = {"need": mine.need, "phone": mine.phone, "suits": mine.suits}
-    stored |= {wish_name(Item(item)): "yes" for item in mine.wished}
-    stored |= {"without_support": "yes"} if mine.without_support else {}
-    values: dict[str, object] = {"mine": mine, "done": done, "typed": typed.values if typed else stored}
-    values |= {"errors": typed.errors if typed else {}, "need_length": NEED_LENGTH}
-    values["items"] = [(wish_name(item), item.value, MENU[item]) for item in OFFERED]
-    name = {CHANGE: "my-request-change", WITHDRAW: "my-request-withdraw"}.get(does, "my-request")
-    return kept_page(request, name, status_code, **values)
+    errors = typed.errors if typed else {}
+    if does == CHANGE:
+        told, known = typed.values if typed else _as_asked(mine), await run_query(municipalities)
+        values = asked_values(words(language_of(request)), known, told, errors)
+        return kept_page(request, "my-request-change", status_code, mine=mine, **values)
+    name = "my-request-withdraw" if does == WITHDRAW else "my-request"
+    told = typed.values if typed else {"phone": mine.phone, "suits": mine.suits}
+    return kept_page(request, name, status_code, mine=mine, typed=told, errors=errors, done=done, doubtful=doubtful)
+
+
+def _as_asked(mine: Mine) -> dict[str, str]:
+    """The form as it would have been typed for what is asked now."""
+    place = "" if mine.place == mine.municipality else mine.place
+    told = {"municipality": mine.municipality, "place": place, "nature": mine.nature, "need": mine.need}
+    told |= {wish_name(Item(item)): "yes" for item in mine.wished}
+    return told | ({"without_support": "yes"} if mine.without_support else {})

@@ -5,7 +5,6 @@ to whom the number belongs has confirmed it (section 13): whose it is, if anybod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import select
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,20 +12,24 @@ from starlette.routing import Route
 
 from deployments.web.form_fields import FormReader
 from deployments.web.pages.kept_page import is_switched, kept_page
-from deployments.web.pages.support_request_form import LONG, OFFERED, as_typed, likeliest, read_form, wish_name
+from deployments.web.pages.support_request_form import (
+    LONG,
+    as_typed,
+    asked_values,
+    municipality_names,
+    read_form,
+    with_suggestion,
+)
 from deployments.web.request import language_of, moment_of, posted, run_query
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write
 from models.db.engine import reading
 from models.forms.support_request import SupportRequestForm
 from models.i18n import Language
-from models.office.menu import MENU
 from models.reference.member_register import register_is_loaded
 from models.requests import unconfirmed
 from models.stages import web_request
-from models.tables.network import Nature, NetworkState
-from models.tables.place import Municipality
-from models.tables.request import NEED_LENGTH
+from models.tables.network import NetworkState
 from templates.rendering.web import words
 
 
@@ -55,9 +58,7 @@ async def save(request: Request) -> Response:
     """Three steps by the button that was pressed: look it through (nothing is written), change it, send it in."""
     asking = await run_query(_asking)
     at, today = moment_of(request)
-    values = await posted(request)
-    if values.get("suggested"):
-        values["municipality"] = values["suggested"]
+    values = with_suggestion(await posted(request))
     typed = FormReader("request", values, words(language_of(request)), LONG)
     if is_switched(typed):
         return _form_page(request, asking, typed.values)
@@ -81,13 +82,7 @@ ROUTES = [
 
 def _asking() -> Asking:
     with reading() as session:
-        names = session.exec(select(Municipality.name)).all()
-        return Asking(sorted(names, key=_swedish), register_is_loaded(session))
-
-
-def _swedish(name: str) -> str:
-    """å, ä and ö come last, in that order."""
-    return name.casefold().translate(str.maketrans("åäö", "{|}"))
+        return Asking(municipality_names(session), register_is_loaded(session))
 
 
 async def _review_page(request: Request, typed: FormReader, form: SupportRequestForm) -> Response:
@@ -109,10 +104,5 @@ def _form_page(
     errors: dict[str, str] | None = None,
     general: str = "",
 ) -> Response:
-    t = words(language_of(request))
-    values: dict[str, object] = {"asking": asking, "typed": typed, "errors": errors or {}, "general": general}
-    is_wrong = errors is not None and "municipality" in errors
-    values["likely"] = likeliest(typed.get("municipality", ""), asking.municipalities) if is_wrong else ""
-    values["natures"] = [(one.value, t(f"request.nature_{one.value}")) for one in Nature]
-    values["items"] = [(wish_name(item), item.value, MENU[item]) for item in OFFERED]
-    return kept_page(request, "request", status_code, need_length=NEED_LENGTH, **values)
+    values = asked_values(words(language_of(request)), asking.municipalities, typed, errors or {})
+    return kept_page(request, "request", status_code, asking=asking, general=general, **values)

@@ -5,16 +5,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from rapidfuzz import fuzz, process, utils
+from sqlmodel import Session, select
 
 from deployments.web.form_fields import FormReader
 from models.db.column_types import nfc
 from models.forms.support_request import SupportRequestForm
 from models.office.menu import MENU
 from models.reference.places import is_whole_country
+from models.requests.own_request import Asked
 from models.tables.network import Nature
+from models.tables.place import Municipality
 from models.tables.request import NEED_LENGTH, Channel
 from models.tables.support import Item
 from models.text import listed, usable_address
+from templates.rendering.web import Words
 
 LONG = ("need", "co_organisers")
 MEMBER_NUMBER = re.compile(r"[0-9A-Za-z](?:[ -]?[0-9A-Za-z]){2,19}")
@@ -35,37 +39,73 @@ def read_form(
     typed: FormReader, municipalities: Sequence[str], knows_members: bool, today: date
 ) -> SupportRequestForm | None:
     """What is asked for, or None and a sentence for each field that is wrong."""
-    municipality = _municipality(typed, municipalities)
-    place = nfc(typed.text("place")) or municipality
-    if is_whole_country(place):
-        typed.error("place", "country")
-    typed.check_name("place", place, PLACE_LENGTH)
-    nature = typed.choice("nature", tuple(Nature))
-    need = read_need(typed)
-    wished = read_wishes(typed)
-    numbers = _numbers(typed)
+    asked, numbers = read_asked(typed, municipalities), read_numbers(typed)
     member_number = typed.text("member_number")
     if not member_number:
         typed.error("member_number", "missing")
     elif not MEMBER_NUMBER.fullmatch(member_number):
         typed.error("member_number", "form")
     name, email = ("", "") if knows_members else _who(typed)
-    if typed.errors:
+    if asked is None or typed.errors:
         return None
     form = SupportRequestForm(
         member_number=member_number,
         channel=Channel.web,
-        place=place,
-        municipality=municipality,
-        nature=Nature(nature),
-        need=need,
-        wished=wished,
-        without_support=bool(typed.text("without_support")),
+        place=asked.place,
+        municipality=asked.municipality,
+        nature=asked.nature,
+        need=asked.need,
+        wished=list(asked.wished),
+        without_support=asked.without_support,
         co_organisers=", ".join(numbers),
         name=name,
         email=email,
     )
     return form if typed.validate(form, today) else None
+
+
+def read_asked(typed: FormReader, municipalities: Sequence[str]) -> Asked | None:
+    """What is asked for and where, or None and a sentence for each field that is wrong."""
+    municipality = _municipality(typed, municipalities)
+    place = nfc(typed.text("place")) or municipality
+    if is_whole_country(place):
+        typed.error("place", "country")
+    typed.check_name("place", place, PLACE_LENGTH)
+    nature = typed.choice("nature", tuple(Nature))
+    need, wished = _need(typed), _wishes(typed)
+    if typed.errors:
+        return None
+    return Asked(place, municipality, Nature(nature), need, wished, bool(typed.text("without_support")))
+
+
+def municipality_names(session: Session) -> list[str]:
+    """All there are, å, ä and ö last."""
+    return sorted(session.exec(select(Municipality.name)), key=_swedish)
+
+
+def _swedish(name: str) -> str:
+    return name.casefold().translate(str.maketrans("åäö", "{|}"))
+
+
+def asked_values(
+    t: Words, municipalities: Sequence[str], typed: Mapping[str, str], errors: Mapping[str, str]
+) -> dict[str, object]:
+    """What the fields of `_asked.html` need, and what was typed in them."""
+    likely = likeliest(typed.get("municipality", ""), municipalities) if "municipality" in errors else ""
+    return {
+        "typed": typed,
+        "errors": errors,
+        "municipalities": municipalities,
+        "likely": likely,
+        "natures": [(one.value, t(f"request.nature_{one.value}")) for one in Nature],
+        "items": [(wish_name(item), item.value, MENU[item]) for item in OFFERED],
+        "need_length": NEED_LENGTH,
+    }
+
+
+def with_suggestion(values: dict[str, str]) -> dict[str, str]:
+    """What was posted, by the button that puts the municipality right too."""
+    return values | {"municipality": values["suggested"]} if values.get("suggested") else values
 
 
 def _municipality(typed: FormReader, known: Sequence[str]) -> str:
@@ -100,7 +140,7 @@ def likeliest(text: str, known: Sequence[str]) -> str:
     return str(found[0]) if found else ""
 
 
-def read_need(typed: FormReader) -> str:
+def _need(typed: FormReader) -> str:
     """The need in their own words, or a sentence."""
     need = typed.text("need")
     if not need:
@@ -110,7 +150,7 @@ def read_need(typed: FormReader) -> str:
     return need
 
 
-def read_wishes(typed: FormReader) -> list[Item]:
+def _wishes(typed: FormReader) -> list[Item]:
     """What is wished for, or a sentence: who begins without support wishes for none."""
     wished: list[Item] = [item for item in OFFERED if typed.text(wish_name(item))]
     if wished and typed.text("without_support"):
@@ -118,7 +158,8 @@ def read_wishes(typed: FormReader) -> list[Item]:
     return wished
 
 
-def _numbers(typed: FormReader) -> list[str]:
+def read_numbers(typed: FormReader) -> list[str]:
+    """The member numbers of who is named, or a sentence."""
     numbers = [number for told in listed(typed.text("co_organisers")) for number in _apart(told)]
     if len(numbers) > MOST_CO_ORGANISERS:
         typed.error("co_organisers", "many", most=MOST_CO_ORGANISERS)

@@ -12,6 +12,7 @@ from models.office.absence import absences_on
 from models.office.contact_log import entries_about
 from models.office.labels import label_of
 from models.office.sight import Sight, sight_of, with_reason
+from models.requests.named_organisers import all_named
 from models.tables.contact_entry import ContactEntry
 from models.tables.mail import OutgoingMail
 from models.tables.network import Network
@@ -64,7 +65,7 @@ def request_case(session: Session, number: int, me: Staff, since: datetime, at: 
     assigned, acting = owner_and_acting(session, request.assigned_to, local(at).date())
     sight = request_sight(session, request, me, since, at)
     sees = sight is Sight.all
-    named = _named(session, request.id)
+    named = all_named(session, request)
     known = _people(session, [request.initiator_id, *(one.person_id for one in named)])
     people = known if sees else {}
     readers = {request.initiator_id: "initiator"} | {one.person_id: f"named-{one.place}" for one in named}
@@ -105,11 +106,6 @@ def owner_and_acting(session: Session, owner_id: UUID | None, today: date) -> tu
     owner = session.get(Staff, owner_id) if owner_id else None
     acting_id = absences_on(session, today).get(owner.id) if owner else None
     return owner, session.get(Staff, acting_id) if acting_id else None
-
-
-def _named(session: Session, request_id: UUID) -> list[NamedOrganiser]:
-    theirs = select(NamedOrganiser).where(col(NamedOrganiser.request_id) == request_id)
-    return list(session.exec(theirs.order_by(col(NamedOrganiser.place))))
 
 
 def _people(session: Session, ids: Sequence[UUID]) -> dict[UUID, Person]:

@@ -53,6 +53,8 @@ def test_looking_shows_what_was_typed_and_writes_nothing(browser: TestClient, wo
 def test_pressed_it_is_a_case_with_a_receipt(browser: TestClient, world: World) -> None:
     told = ask_and_confirm(browser, REQUEST)
     assert "Tack, nu har kansliet din förfrågan" in told.text and "Kallax" in told.text
+    own = next(one["href"] for one in Page(told.text).all("a") if "/my-request/" in one["href"])
+    assert "Kallax" in browser.get(own).text
     [request] = requests_in(world)
     assert (request.state, request.confirmed_at, request.channel) == (RequestState.received, world.now, "web")
     [row] = typed(world)

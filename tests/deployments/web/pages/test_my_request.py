@@ -7,10 +7,12 @@ from starlette.testclient import TestClient
 from models.db import engine
 from models.people.signed_link import Purpose, make_link
 from models.tables.mail import Template
+from models.tables.network import Network
 from models.tables.person import Person
-from models.tables.request import RequestState, SupportRequest
+from models.tables.request import NearNeighbour, RequestState, SupportRequest
+from models.views.timeline import request_timeline
 from templates.rendering.web import LANGUAGES, words
-from tests.acts import AKE, MARIT, ask, member, talk
+from tests.acts import AKE, EMPLOYEE, GOREL, MARIT, ORJAN, ask, member, named, talk
 from tests.deployments.browsing import HOSTILE, REQUEST, Page, ask_and_confirm, sentence_by, typed_in, values_of
 from tests.deployments.conftest import PUBLIC_URL, World
 
@@ -53,11 +55,67 @@ def test_a_number_and_times_reach_staff(browser: TestClient, world: World, link:
 def test_what_was_asked_is_changed_while_it_is_open(browser: TestClient, world: World, link: str) -> None:
     form = typed_in(browser.get(f"{link}?do=change").text)
     assert form["need"].startswith("Vi ses aldrig") and form["wish_send_out"] == "yes"
-    sent = {"do": "change", "need": "Vi vill ses varje månad.", "wish_speaker": "yes"}
+    sent = form | {"need": "Vi vill ses varje månad.", "wish_speaker": "yes", "wish_send_out": ""}
     assert "Ändringen är sparad" in browser.post(link, data=sent).text
     assert (request_now().need, request_now().wished) == ("Vi vill ses varje månad.", ["speaker"])
     ask_and_confirm(browser, REQUEST | {"need": "Vi vill ses varje månad."})
     assert request_now().need == "Vi vill ses varje månad.", "typed again in its new words it is the same"
+
+
+def test_where_it_is_about_is_changed_with_the_likely_municipality_by_one_press(
+    browser: TestClient, world: World, link: str
+) -> None:
+    form = typed_in(browser.get(f"{link}?do=change").text)
+    assert (form["municipality"], form["place"], form["nature"]) == ("Luleå", "Kallax", "town")
+    wrong = browser.post(link, data=form | {"municipality": "Lulea", "place": "Gammelstad"})
+    assert wrong.status_code == 422 and "Ja, Luleå" in wrong.text
+    assert sentence_by(wrong, "municipality") == "Kommun: den finns inte. Menar du Luleå?"
+    browser.post(link, data=typed_in(wrong.text) | {"suggested": "Luleå"})
+    assert request_now().place == "Gammelstad"
+    with engine.reading() as session:
+        told = [one.sentence for one in request_timeline(session, request_now())]
+    assert told[0] == "En annan plats i Luleå. Ändrat på förfrågans sida."
+    text = Page(browser.get(link).text).text
+    assert "Gammelstad, Luleå" in text and "Nämnda, inte tillfrågade än: 2." in text
+
+
+def test_others_are_named_by_number_the_unknown_told_and_no_number_shown_to_whoever_has_the_link(
+    browser: TestClient, world: World, link: str
+) -> None:
+    form = typed_in(browser.get(f"{link}?do=change").text)
+    assert form["co_organisers"] == "" and MARIT not in browser.get(f"{link}?do=change").text
+    reply = browser.post(link, data=form | {"co_organisers": f"{GOREL}\n990101-99 {EMPLOYEE}"})
+    assert words("sv")("confirm.unknown", numbers="990101-99") in reply.text
+    assert words("sv")("confirm.staff", numbers=EMPLOYEE) in reply.text
+    with engine.reading() as session:
+        assert len(named(session, request_now())) == 5
+    browser.post(link, data=form | {"co_organisers": ORJAN, "named_anew": "yes"})
+    with engine.reading() as session:
+        assert [one.person_id for one in named(session, request_now())] == [member(session, ORJAN).id]
+    assert GOREL not in browser.get(link).text + browser.get(f"{link}?do=change").text
+
+
+def test_nobody_finds_out_by_it_who_is_a_member(browser: TestClient, world: World, link: str) -> None:
+    form = typed_in(browser.get(f"{link}?do=change").text)
+    told = [
+        browser.post(link, data=form | {"co_organisers": " ".join(f"99010{block}-{number:02}" for number in range(8))})
+        for block in range(3)
+    ]
+    assert [one.status_code for one in told] == [200, 200, 422]
+    assert sentence_by(told[2], "co_organisers") == words("sv")("request.wrong.co_organisers_today")
+
+
+def test_what_lies_near_is_told_by_place_and_one_press_asks_to_be_introduced(
+    browser: TestClient, world: World, link: str
+) -> None:
+    world.change(Network, world.network, municipality="2580", place="Gammelstad")
+    form = typed_in(browser.get(f"{link}?do=change").text)
+    page = browser.post(link, data=form | {"place": "Antnäs"}).text
+    assert "Det finns redan ett nätverk i Gammelstad." in page and "Ledare i" not in page
+    assert words("sv")("my_request.done_introduce") in browser.post(link, data={"do": "introduce"}).text
+    with engine.reading() as session:
+        [pair] = session.exec(select(NearNeighbour)).all()
+    assert pair.agreed_at == world.now and "Gammelstad" not in browser.get(link).text
 
 
 def test_it_takes_two_presses_to_take_it_back_and_a_mail_confirms_it(
@@ -75,9 +133,6 @@ def test_it_takes_two_presses_to_take_it_back_and_a_mail_confirms_it(
 
 
 WRONG = [
-    ("change", "need", "", "need_missing"),
-    ("change", "need", "å" * 501, "need_long"),
-    ("change", "without_support", "yes", "without_support_both"),
     ("reach", "phone", HOSTILE, "phone_form"),
     ("reach", "suits", "å" * 200, "suits_long"),
 ]
@@ -89,11 +144,26 @@ def test_a_wrong_field_gets_its_sentence_and_nothing_is_written(
     browser: TestClient, world: World, link: str, language: str, does: str, field: str, value: str, sentence: str
 ) -> None:
     before = world.rows()
-    usual = {"do": does, "need": "Vi ses.", "wish_speaker": "yes"}
-    reply = browser.post(f"{link}?lang={language}", data=usual | {field: value})
-    most = 500 if field == "need" else 200
+    reply = browser.post(f"{link}?lang={language}", data={"do": does, field: value})
     assert reply.status_code == 422 and world.rows() == before
-    assert sentence_by(reply, field) == words(language)(f"my_request.wrong.{sentence}", most=most, now=501)
+    assert sentence_by(reply, field) == words(language)(f"my_request.wrong.{sentence}", most=200)
+
+
+@pytest.mark.parametrize(("field", "value", "sentence"), [
+    ("need", "", "need_missing"),
+    ("without_support", "yes", "without_support_both"),
+    ("place", "hela Sverige", "place_country"),
+    ("municipality", "", "municipality_missing"),
+    ("nature", "", "nature_missing"),
+    ("co_organisers", "?", "co_organisers_form"),
+])  # fmt: skip
+def test_a_change_is_taken_by_the_rules_of_a_request_and_nothing_is_written(
+    browser: TestClient, world: World, link: str, field: str, value: str, sentence: str
+) -> None:
+    before, form = world.rows(), typed_in(browser.get(f"{link}?do=change").text)
+    reply = browser.post(link, data=form | {"place": "", field: value})
+    assert reply.status_code == 422 and world.rows() == before
+    assert sentence_by(reply, field) == words("sv")(f"request.wrong.{sentence}")
 
 
 def test_no_sentence_about_it_is_untested() -> None:
