@@ -22,21 +22,7 @@ async def capacity(form: CapacityForm = CapacityForm(action="quarter"), as_of: s
     """
     at = moment(as_of)
     await check(form, at)
-    match form.action:
-        case "absence":
-            changed = await stage.record_absence(form, at)
-        case "hours":
-            changed = await stage.use_hours(form, at)
-        case "talk_hour":
-            changed = await stage.give_hour(form, at)
-        case "paid":
-            changed = await stage.record_payment(form, at)
-        case "correct_grant" | "correct_payment":
-            changed = await stage.put_right(form, at)
-        case "budget":
-            changed = await stage.set_budget(form, at)
-        case _:
-            changed = await stage.release_ended(at)
+    changed = await (stage.release_ended(at) if form.is_sweep else stage.enter(form, at))
     offered = await stage.make_offers(at)
     await refresh_forms_and_start_outbox(as_of)
     line = localized(

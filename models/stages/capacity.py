@@ -8,21 +8,56 @@ from sqlmodel import Session, col, select
 from models.audit import Correction
 from models.dates.local_time import local, quarter
 from models.errors import UserError
-from models.forms.capacity import SEEN_BY, WHICH, CapacityForm
+from models.forms.capacity import CORRECTIONS, SEEN_BY, WHICH, CapacityForm
 from models.forms.kit.base import YOUR_SIGNATURE
 from models.i18n import localized
-from models.networks.lookup import network_by_number, require_state
+from models.networks.lookup import network_by_number
+from models.office.absence import record_absence
 from models.office.staff import by_signature
 from models.support.corrections import correct_grant, correct_payment
-from models.support.grant_money import Payment
-from models.support.ledger import book_hours, lock_ledger
+from models.support.grant_money import Payment, record_payment
+from models.support.ledger import book_hours, lock_ledger, set_budget, use_hours
 from models.tables.network import Network, NetworkState
 from models.tables.office import Intervention, InterventionKind, Staff, TalkOutcome
 from models.tables.support import EntryKind, GrantStatus, Item, SupportGrant, SupportTime
-from models.tables.transition import Cause
-from models.vocabulary import ITEM, WHY_CORRECTED, word
+from models.tables.transition import Actor, Cause
+from models.vocabulary import ITEM, NETWORK_STATE, WHY_CORRECTED, word
 
 STEP_FOUR_HOURS = Decimal(1)
+
+
+WHOM = ("Vem", "Whom")
+NETWORK = ("Nätverk", "Network")
+
+
+def enter(session: Session, form: CapacityForm, at: datetime, flow_run_id: str | None = None) -> int:
+    """Write down what the form tells: an absence, hours, money, a budget, a correction. Returns how much changed.
+
+    Raises UserError that names the field, CapacityExceeded when the giver has not the hours.
+    """
+    day = form.used_on(local(at).date())
+    if form.action in CORRECTIONS:
+        return int(put_right(session, form, at, flow_run_id))
+    signer = by_signature(session, form.signer, localized(*YOUR_SIGNATURE))
+    if form.action == "paid":
+        seen_by = by_signature(session, form.receipt_seen_by, localized(*SEEN_BY))
+        network = network_by_number(session, form.network_number, localized(*NETWORK))
+        payment = Payment(day, form.paid_sek, seen_by, form.is_second)
+        return int(record_payment(session, network, payment, at, signer))
+    staff = by_signature(session, form.signature, localized(*WHOM))
+    if form.action == "absence":
+        field = localized("Ersättare", "Substitute")
+        substitute = by_signature(session, form.substitute, field) if form.substitute else None
+        record_absence(session, staff, form.away_from() or day, form.away_to() or day, substitute, signer)
+        return 1
+    if form.action == "budget":
+        return int(set_budget(session, staff, form.quarter.strip(), form.exact_hours, at, signer))
+    network = network_by_number(session, form.network_number, localized(*NETWORK))
+    if form.action == "talk_hour":
+        cause = Cause("capacity:talk_hour", Actor.staff, at, signer.signature, flow_run_id)
+        return int(give_step_four_hour(session, network, staff, day, cause))
+    grant = grant_for(session, network, form.item, day, form.exact_hours)
+    return int(use_hours(session, grant, day, form.exact_hours, at, signer))
 
 
 def grant_for(session: Session, network: Network, item: Item, on: date, hours: Decimal) -> SupportGrant:
@@ -58,7 +93,16 @@ def give_step_four_hour(session: Session, network: Network, staff: Staff, on: da
     written already. Raises UserError for a second hour or a network that is not on step 4, CapacityExceeded when the
     giver has none left.
     """
-    require_state(network, (NetworkState.independent,))
+    if network.state != NetworkState.independent:
+        state = word(NETWORK_STATE, network.state)
+        raise UserError(
+            localized(
+                f"Nätverk: #{network.number} har läget «{state}»; timmen i kvartalet är för självgående. Ange ett stöd "
+                "ur beslutet i stället.",
+                f"Network: #{network.number} is “{state}”; the hour of the quarter is for independent ones. Give "
+                "support from the decision instead.",
+            )
+        )
     lock_ledger(session)
     occasion = f"hour:{quarter(on)}"
     of_quarter = select(Intervention).where(
@@ -98,7 +142,7 @@ def put_right(session: Session, form: CapacityForm, at: datetime, flow_run_id: s
 
     Raises UserError that names the field, CapacityExceeded when the giver has not the hours.
     """
-    network = network_by_number(session, form.network_number, localized("Nätverk", "Network"))
+    network = network_by_number(session, form.network_number, localized(*NETWORK))
     signer = by_signature(session, form.signer, localized(*YOUR_SIGNATURE))
     correction = Correction(signer, at, word(WHY_CORRECTED, form.why), flow_run_id)
     if form.action == "correct_grant":

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from models.dates.local_time import local
 from models.db.queries import tried
 from models.errors import CapacityExceeded, TransitionRefused, UserError
-from models.forms.capacity import CORRECTIONS, SEEN_BY, CapacityForm
+from models.forms.capacity import SEEN_BY, CapacityForm
 from models.forms.catch_up import CatchUpForm
 from models.forms.check_in import CheckInForm
 from models.forms.health_check import HealthCheckForm
@@ -111,11 +111,11 @@ def _check_mails(session: Session, form: Form, at: datetime) -> None:
 
 
 def _check_hours(session: Session, form: Form, at: datetime) -> None:
-    """Who and what is named is there; whether the hours suffice is told by the ledger, when they are booked."""
+    """Who and what is named is there; of a form that is whole, also whether the hours suffice."""
     assert isinstance(form, CapacityForm)
     by_signature(session, form.signer, localized(*YOUR_SIGNATURE))
     named = (
-        (form.signature, ("Vem", "Whom")),
+        (form.signature, capacity.WHOM),
         (form.substitute, ("Ersättare", "Substitute")),
         (form.receipt_seen_by, SEEN_BY),
     )
@@ -126,9 +126,9 @@ def _check_hours(session: Session, form: Form, at: datetime) -> None:
         network = network_by_number(session, form.network_number, localized(*NETWORK))
         if form.action == "hours":
             capacity.grant_for(session, network, form.item, form.used_on(local(at).date()), form.exact_hours)
-    if form.action in CORRECTIONS:
+    if not form.all_problems(local(at).date()):
         with tried(session):
-            capacity.put_right(session, form, at)
+            capacity.enter(session, form, at)
 
 
 def _check_talk_with_network(session: Session, form: Form, at: datetime) -> None:

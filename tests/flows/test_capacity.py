@@ -40,7 +40,7 @@ async def test_hours_an_absence_and_a_budget_are_told_through_one_form(office: S
     await capacity(form=away, as_of="2026-11-20")
     budget = CapacityForm(action="budget", signed_by="mla", signature="asj", quarter="2026Q4", hours=30)
     await capacity(form=budget, as_of="2026-11-20")
-    with pytest.raises(UserError, match="nätverk #1 har läget «planerat»"):
+    with pytest.raises(UserError, match="#1 har läget «planerat»"):
         await capacity(
             form=CapacityForm(action="talk_hour", signed_by="mla", signature="asj", network_number=1),
             as_of="2026-11-20",

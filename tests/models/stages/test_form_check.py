@@ -24,6 +24,9 @@ TALK = {"request_number": 1, "signature": "asj", "talked_on": DAY}
 LINE = {"item": "send_out", "signature": "asj", "from_on": DAY, "to_on": "2027-07-31", "reason": "Behövs."}
 REPORT = {"network_number": 1, "on": DAY, "attended": 5}
 CHANGE = {"network_number": 1, "signature": "asj"}
+BY_ASJ = {"signed_by": "asj", "signature": "asj"}
+HOURS = BY_ASJ | {"network_number": 1}
+AWAY = BY_ASJ | {"action": "absence", "from_on": DAY, "to_on": DAY}
 CAUGHT_UP = {"network_number": 1, "signature": "asj", "talked_on": DAY, "member": "m1", "agreement": "Lunch."}
 ALIVE: dict[str, Callable[[Session], object]] = {
     "needs-talk": ask,
@@ -104,6 +107,10 @@ WRONG: list[tuple[str, dict[str, Any], tuple[str | int, ...], str]] = [
         ("item",),
         "Stöd: ",
     ),
+    ("capacity", HOURS | {"action": "hours", "item": "send_out", "hours": 90}, ("hours",), "Timmar: nätverk #1"),
+    ("capacity", HOURS | {"action": "talk_hour"}, ("network_number",), "Nätverk: #1 har läget"),
+    ("capacity", BY_ASJ | {"action": "budget", "quarter": "2026Q4", "hours": 0.5}, ("hours",), "Timmar: asj har redan"),
+    ("capacity", AWAY | {"substitute": "asj"}, ("substitute",), "Ersättare: ingen ersätter"),
     ("outbox", {"action": "resend", "signature": "asj", "mails": ["1234abcd"]}, ("mails",), "Mejl: "),
     ("health-check", {"network_number": 9}, ("network_number",), "Nätverk: det finns inget"),
     ("data-protection", {"request": "1234abcd", "signature": "asj"}, ("request",), "Begäran: ingen sådan"),

@@ -114,7 +114,7 @@ def test_an_independent_network_gets_one_hour_a_quarter_and_no_second(office: Se
         network = network_in(session, "2026-11-25")
         gol = by_signature(session, "gol", "")
         cause = by(Actor.staff, "2027-09-01")
-        with pytest.raises(UserError, match="nätverk #1 har läget «startar»"):
+        with pytest.raises(UserError, match="#1 har läget «startar»"):
             give_step_four_hour(session, network, gol, date(2027, 9, 1), cause)
         step_down(session, "2027-08-30")
         given = [give_step_four_hour(session, network, gol, date(2027, 9, 1), cause) for _ in range(2)]
