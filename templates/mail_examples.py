@@ -53,7 +53,7 @@ def variants(template: str, language: str) -> list[dict[str, object]]:
 
 def _common(language: str) -> dict[str, object]:
     return {
-        "name": "Åsa Öhrn",
+        "name": "Åsa",
         "place": PLACE,
         "contact": SimpleNamespace(
             name="André Sjögren",

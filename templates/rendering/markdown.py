@@ -12,11 +12,11 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from templates.rendering.cells import BUTTON, SCALE, in_cells
+
 MARK: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 LINE_OF_ITS_OWN: Final = re.compile(r"^[ \t]*(\{%((?!%\}).)*%\}|\{#((?!#\}).)*#\})[ \t]*$", re.DOTALL | re.MULTILINE)
 WORD: Final = re.compile(r"jinja\d{4}mark")
-BUTTON: Final = "button"
-SCALE: Final = "scale"  # five small buttons in a row
 
 
 class Marks:
@@ -57,7 +57,8 @@ def translate(source: str, marks: Marks) -> tuple[str, str]:
             token.attrs["href"] = marks.checked_link(str(token.attrs["href"]))
             if (title := token.attrs.pop("title", None)) in (BUTTON, SCALE):
                 token.attrs["class"] = title
-    return markdown.renderer.render(tokens, markdown.options, {}), _plain(_without_scales(tokens))
+    text = _plain(_without_scales(tokens))
+    return markdown.renderer.render(in_cells(tokens, markdown), markdown.options, {}), text
 
 
 def _jinja_tag(_renderer: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:

@@ -1,7 +1,9 @@
 """Whether a stranger learns whose member number is known: by an answer's time or length, or by who else waits after it.
 
 A known and an unknown number are sent in turn, each once; beside each answer `/healthz` is asked until the work behind
-it is done. AUC 0.5 is a coin, 1 is certainty; at most 0.55 is asked for.
+it is done. AUC 0.5 is a coin, 1 is certainty; at most 0.55 is asked for. Asked of `lots web` alone, with Prefect away,
+and of a whole `lots up`, where a run sends the known one's mail: in turn as fast as it goes, and by a patient stranger
+who waits for each run to end and knocks meanwhile.
 """
 
 import asyncio
@@ -9,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,14 +19,21 @@ from urllib.parse import urlencode
 
 from models.db import engine
 from models.reference.file_import import load_reference_data
+from tests.bench.mails import receiver
 from tests.bench.web import web
+from tests.up import lots_up
 
-EACH = 400
-AFTER = 5
+EACH, PATIENT = 400, 20
+AFTER = 5  # knocks at `/healthz`
+LISTENED, PAUSE = 0.3, 0.02  # seconds in an office, and between knocks
+RUN_SECONDS = 15  # a run begins within ten seconds and takes some three
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 ASKS = {"municipality": "Luleå", "place": "Luleå", "nature": "town", "need": "Vi ses aldrig.", "step": "send"}
 PAGES: dict[str, dict[str, str]] = {"/my-data": {}, "/request": ASKS}
 SEEN = ("response", "length", "/healthz after")
+LOTS = (sys.executable, "-P", "-m", "deployments")
+Seen = dict[bool, list[tuple[float, float, float]]]
+After = Callable[[int], Awaitable[float]]
 
 
 def alike() -> dict[str, Any]:
@@ -31,12 +41,36 @@ def alike() -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for path, fields in PAGES.items():
         with tempfile.TemporaryDirectory() as folder, web(Path(folder)) as (port, _):
-            known = _register(Path(folder))
-            seen = asyncio.run(_ask_all(port, path, fields, known))
+            with engine.transaction() as session:
+                load_reference_data(session)
+            file, known = _members(Path(folder))
+            subprocess.run((*LOTS, "import", "members", str(file)), check=True, stdout=subprocess.DEVNULL)
+            seen = asyncio.run(_ask_all(port, path, fields, known, _burst))
             engine.engine().dispose()
-        for place, what in enumerate(SEEN):
-            ours, others = ([one[place] for one in seen[kind]] for kind in (True, False))
-            figures[f"{path}: known from unknown number by {what}, AUC (at most 0.55)"] = round(auc(ours, others), 3)
+        figures |= _told(path, seen, " (at most 0.55)")
+    return figures
+
+
+def alike_in_an_office() -> dict[str, Any]:
+    """The same with a whole `lots up`, whose worker runs the outbox."""
+    figures: dict[str, Any] = {}
+    for path, fields in PAGES.items():
+        with tempfile.TemporaryDirectory() as folder, receiver() as smtp, lots_up(Path(folder), smtp) as (running, _):
+            port = int(running.web.rpartition(":")[2])
+            file, known = _members(Path(folder))
+            running.lots("import", "members", str(file))
+            seen = asyncio.run(_ask_all(port, path, fields, known[PATIENT:], _listen))
+            figures |= _told(f"{path} in an office", seen, " (at most 0.55)")
+            seen = asyncio.run(_ask_all(port, path, fields, known[:PATIENT], _wait_for_the_run))
+            figures |= _told(f"{path} in an office, {PATIENT} each, until the run has ended", seen)
+    return figures
+
+
+def _told(path: str, seen: "Seen", limit: str = "") -> dict[str, float]:
+    figures = {}
+    for place, what in enumerate(SEEN):
+        ours, others = ([one[place] for one in seen[kind]] for kind in (True, False))
+        figures[f"{path}: known from unknown number by {what}, AUC{limit}"] = round(auc(ours, others), 3)
     return figures
 
 
@@ -46,33 +80,41 @@ def auc(ours: list[float], others: list[float]) -> float:
     return max(more, 1 - more)
 
 
-def _register(folder: Path) -> list[str]:
+def _members(folder: Path) -> tuple[Path, list[str]]:
+    """A register of members, and their numbers."""
     numbers = [f"80{number:06}" for number in range(EACH)]
     lines = [f"{number},Person Ett,p{number}@example.org,active" for number in numbers]
     file = folder / "members.csv"
     file.write_text("\n".join(["member_number,name,email,membership", *lines, ""]))
-    with engine.transaction() as session:
-        load_reference_data(session)
-    subprocess.run(
-        (sys.executable, "-P", "-m", "deployments", "import", "members", str(file)),
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    return numbers
+    return file, numbers
 
 
-async def _ask_all(
-    port: int, path: str, fields: dict[str, str], known: list[str]
-) -> dict[bool, list[tuple[float, float, float]]]:
-    turns = [(True, one) for one in known] + [(False, f"90{number:06}") for number in range(EACH)]
+async def _ask_all(port: int, path: str, fields: dict[str, str], known: list[str], after: "After") -> "Seen":
+    turns = [(True, one) for one in known] + [(False, f"9{one[1:]}") for one in known]
     Random(1).shuffle(turns)
-    seen: dict[bool, list[tuple[float, float, float]]] = {True: [], False: []}
+    seen: Seen = {True: [], False: []}
     await _ask(port, path, fields | {"member_number": "70000001"}, 0)  # the first of all puts the page together
     for at, (is_known, number) in enumerate(turns, 1):
         taken, length = await _ask(port, path, fields | {"member_number": number}, at)
-        after = sum([await _healthz(port) for _ in range(AFTER)])
-        seen[is_known].append((taken, length, after))
+        seen[is_known].append((taken, length, await after(port)))
     return seen
+
+
+async def _burst(port: int) -> float:
+    return sum([await _healthz(port) for _ in range(AFTER)])
+
+
+async def _listen(port: int, seconds: float = LISTENED) -> float:
+    """How long `/healthz` took on the average, asked every PAUSE."""
+    taken, ends = list[float](), time.perf_counter() + seconds
+    while time.perf_counter() < ends:
+        taken.append(await _healthz(port))
+        await asyncio.sleep(PAUSE)
+    return sum(taken) / len(taken)
+
+
+async def _wait_for_the_run(port: int) -> float:
+    return await _listen(port, RUN_SECONDS)
 
 
 async def _ask(port: int, path: str, fields: dict[str, str], at: int) -> tuple[float, float]:
@@ -101,5 +143,5 @@ async def _exchange(port: int, head: str, body: str) -> tuple[int, float, int]:
 
 if __name__ == "__main__":
     PAGES = {path: fields for path, fields in PAGES.items() if path in (sys.argv[1:] or PAGES)}
-    for figure, value in alike().items():
-        print(f"{figure:<80} {value}")
+    for figure, value in (alike() | alike_in_an_office()).items():
+        print(f"{figure:<110} {value}")

@@ -1,5 +1,7 @@
 """How a mail written in Markdown with Jinja becomes HTML and plain text."""
 
+import re
+
 import pytest
 
 from templates.rendering.markdown import Marks, translate
@@ -32,15 +34,19 @@ def test_a_hard_break_in_a_list_stays_inside_its_item() -> None:
     assert both("- a\\\n  b\n")[1] == "- a\n  b\n\n"
 
 
-def test_a_link_is_written_out_and_a_button_is_a_class() -> None:
-    html, text = both('[Svara]({{ where }} "button")')
-    assert html == '<p><a href="{{ (where) | link }}" class="button">Svara</a></p>\n'
-    assert text == "Svara: {{ (where) | link }}\n\n"
+def test_a_link_is_written_out_and_a_button_stands_in_a_cell() -> None:
+    html, text = both('före\n\n[Svara]({{ where }} "button")\n\nefter')
+    before, table, after = re.split(r"\n(?=<table)|(?<=</table>)\n", html)
+    assert (before, after) == ("<p>före</p>", "<p>efter</p>\n")
+    assert '<td class="button" align="center"><a href="{{ (where) | link }}">Svara</a></td>' in table
+    assert text == "före\n\nSvara: {{ (where) | link }}\n\nefter\n\n"
 
 
-def test_a_paragraph_with_a_scale_is_for_html_only() -> None:
-    html, text = both('före\n\nVälj:\\\n[1]({{ where }}?q4=1 "scale") [2]({{ where }}?q4=2 "scale")\n\nefter')
-    assert html.count('<a href="{{ (where) | link }}?q4=') == html.count('class="scale"') == 2
+def test_a_scale_is_for_html_only_a_cell_for_each_and_its_question_before_it() -> None:
+    html, text = both('före\n\nVälj:\\\n[1]({{ where }}?q4=1 "scale") [**2**]({{ where }}?q4=2 "scale")\n\nefter')
+    assert html.index("<p>Välj:</p>") < html.index("<table") < html.index("<p>efter</p>")
+    cells = re.findall(r'<td class="scale"[^>]*><a href="{{ \(where\) \| link }}\?q4=.">(.*?)</a></td>', html)
+    assert cells == ["1", "<strong>2</strong>"]
     assert text == "före\n\nefter\n\n"
 
 
