@@ -17,10 +17,8 @@ REFUSAL: Final = {
     "en": "We need your name for as long as you are the contact. When somebody else has taken over, we erase it.",
 }
 STARTS_AT: Final = datetime(2027, 6, 7, 15, 30, tzinfo=UTC)
-CHECK_IN: Final = {
-    "check_in_link": "https://natverk.example.org/svara/Zk3xPq",
-    "meeting_link": "https://natverk.example.org/traff/Wm7tLb",
-}
+CHECK_IN: Final = {"check_in_link": "https://natverk.example.org/svara/Zk3xPq"}
+MEETING: Final = {"meeting_link": "https://natverk.example.org/traff/Wm7tLb"}  # where the next meeting is booked
 OURS: Final = {"network_link": "https://natverk.example.org/natverket/Bq6zNd"}  # to those who carry a network
 STOP: Final = {"stop_link": "https://natverk.example.org/sluta/Hv2nQd"}  # in mails that ask again and again
 
@@ -81,15 +79,15 @@ def _own(language: str) -> dict[str, dict[str, object]]:
     )
     staff = {"name": "Åsa", "contact": office}  # greeted by their first name
     network: dict[str, object] = {"network": NETWORK[language], **OURS}
-    meeting: dict[str, object] = {"meeting_link": CHECK_IN["meeting_link"], **OURS}
+    to_book: dict[str, object] = {**network, **MEETING}
     check_in: dict[str, object] = {**CHECK_IN, **STOP, **OURS}
     return {
         "receipt": {**REQUEST, "number": 42, "talk_due": date(2027, 3, 9), "answer_due": date(2027, 3, 23)},
         "talk-invitation": {**REQUEST, "talk_due": date(2027, 3, 9)},
         "more-information": {**REQUEST, "missing": ["membership", "place", "need", "contact_details"]},
         "granted": {
-            **network,
-            **meeting,
+            **to_book,
+            **REQUEST,
             "without_support": False,
             "items": [
                 {"item": "starter_kit", "hours": "0", **support, "reason": ""},
@@ -98,15 +96,15 @@ def _own(language: str) -> dict[str, dict[str, object]]:
             ],
         },
         "waiting": {**REQUEST, "items_now": ["starter_kit", "digital_room"]},
-        "declined": {"reason": "not_a_member", "final": False},
+        "declined": {**REQUEST, "reason": "not_a_member", "final": False},
         "co-organiser": {
             "network": NETWORK[language],  # who is only asked has no page of it yet
             "initiator": "René Lindqvist",
             "confirm_link": "https://natverk.example.org/medarrangor/Jp9sTy",
         },
-        "kickoff-checklist": {**meeting, **STOP, "starts_at": STARTS_AT},
+        "kickoff-checklist": {**OURS, **STOP, "starts_at": STARTS_AT},
         "calendar-invitation": {
-            **network, **meeting, "starts_at": STARTS_AT, "date": date(2027, 6, 7), "form": "in_person",
+            **network, "starts_at": STARTS_AT, "date": date(2027, 6, 7), "form": "in_person",
             "change": "new", "first": True, "minutes": 120, "venue": "Kulturens hus, sal 2",
             "topic": "Att leda när allt ändras", "link": "",
             "note": "Ring på porten, så öppnar vi.\nFika finns från klockan fem.",
@@ -117,20 +115,20 @@ def _own(language: str) -> dict[str, dict[str, object]]:
         "second-organiser": check_in,
         "step": {**OURS, "step": 2, "office_duties": 2, "support_ends_on": date(2027, 12, 7)},
         "ending": {**OURS, "support_ends_on": date(2027, 12, 7), "days": 60},
-        "independent": {**network, **meeting, "met_criteria": True, "meetings": 6},
+        "independent": {**network, "met_criteria": True, "meetings": 6},
         "talk-offer": {**OURS, "due_on": date(2027, 3, 16)},
         "queue-offer": {**REQUEST, "offer_until": date(2027, 3, 16)},
-        "resting": {**network, **meeting, "rested_on": date(2027, 3, 1)},
-        "wake": {**network, **meeting, **STOP, "months": 6},
+        "resting": {**network, "rested_on": date(2027, 3, 1)},
+        "wake": {**to_book, **STOP, "months": 6},
         "closed": {"network": NETWORK[language], "meetings": 11},
         "starter-kit": {**network, "kit_link": f"{OURS['network_link']}?do=share"},
         "contact-question": network,
-        "new-contact": {**network, **meeting},
+        "new-contact": network,
         "introduction": {
             "other_name": "Jörgen Ågren", "other_email": "jorgen.agren@example.org", "other_place": "Kramfors",
             "why": ["neighbouring_municipality", "same_nature", "similar_words"],
         },
-        "still-planned": {**network, **meeting, **STOP, "active_days": 90},
+        "still-planned": {**to_book, **STOP, "active_days": 90},
         "data-request": {
             "stage": "receipt", "kind": "access", "deadline": date(2027, 4, 2), "data_link": "",
             "outcome": "", "reason": REFUSAL[language],
@@ -149,7 +147,7 @@ def _own(language: str) -> dict[str, dict[str, object]]:
             **staff, "what": "health_talk", "subject": f"{PLACE} · ort · #12", "due": date(2027, 3, 2),
             "link": f"{UI}/health-talk", "page_link": f"{STAFF}/network/12",
         },
-        "request-ended": {"ended": "expired"},
+        "request-ended": {**REQUEST, "ended": "expired"},
         "sign-in": {**staff, "sign_in_link": "https://natverk.example.org/staff/sign-in/Qx4nVb"},
         "confirm-request": {
             "confirm_link": "https://natverk.example.org/confirm/Lw8rVc", "valid_until": date(2027, 3, 9),
@@ -170,13 +168,16 @@ _REASONS: Final = (
 )  # fmt: skip
 _ANSWER: Final = {"stage": "answer", "outcome": "done"}
 _CHANGES: Final[dict[str, list[dict[str, Any]]]] = {
-    "granted": [{"without_support": True, "items": []}, {"more": True}],
+    "granted": [{"without_support": True, "items": []}, {"more": True, "meeting_link": "", "request_link": ""}],
     "waiting": [{"items_now": list(ITEMS)}],
     "co-organiser": [{"network": ""}],
-    "declined": [*({"reason": reason} for reason in _REASONS), {"reason": "other_network", "final": True}],
+    "declined": [
+        *({"reason": reason} for reason in _REASONS),
+        {"reason": "other_network", "final": True, "request_link": ""},
+    ],
     "calendar-invitation": [
         {"change": "update"},
-        {"change": "cancel"},
+        {"change": "cancel", **MEETING},
         {"first": False},
         {"form": "digital", "link": "https://rum.example.org/ledare?kod=4711", "venue": "", "note": ""},
         {"form": "mixed", "link": "https://rum.example.org/ledare?kod=4711", "minutes": 90},
@@ -201,7 +202,7 @@ _CHANGES: Final[dict[str, list[dict[str, Any]]]] = {
     "correction": [
         {"about": "kickoff", "kickoff_on": date(2027, 3, 3), "support_ends_on": date(2027, 12, 3)},
         {"about": "kickoff", "kickoff_on": date(2027, 3, 3)},
-        {"about": "not_started", "meeting_link": CHECK_IN["meeting_link"]},
+        {"about": "not_started", **MEETING},
         {"about": "annulled", "answer_due": date(2027, 3, 23)},
         {"about": "annulled"},
         *({"about": "reopened", "was": was, "answer_due": date(2027, 3, 23)} for was in ("declined", "waiting")),

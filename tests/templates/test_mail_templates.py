@@ -82,6 +82,7 @@ STOPPABLE = {
     "first-meeting", "check-in", "check-in-reminder", "second-organiser", "kickoff-checklist", "still-planned", "wake",
 }  # fmt: skip
 SCALE = re.compile(r"\?q4=[1-5]$")
+BEGUN = re.compile(r"\?(q4=[1-5]|status=book)$")  # a page that opens with an answer chosen
 HOSTILE = (
     "*Åsa* <b>fet</b>",
     "[x](http://evil.example)",
@@ -176,7 +177,7 @@ def test_a_mail_greets_names_the_human_and_links_in_text_and_html(
         assert "Ledarna" in part
     for address in links(context):
         assert address in rendered.text
-        assert address in page.links
+        assert address in {BEGUN.sub("", link) for link in page.links}
     assert f"mailto:{context['contact'].email}" in page.links
 
 
@@ -194,7 +195,7 @@ def test_a_mail_shows_no_trace_of_how_it_is_made(name: str, language: str, conte
 def test_a_mail_asks_nothing_of_the_network(name: str, language: str, context: dict[str, Any]) -> None:
     html = render_mail(name, language, context).html
     assert not re.search(r"<(img|link|script|iframe|object|form|video)|@import|url\(|src=", html, re.IGNORECASE)
-    asked = {SCALE.sub("", link) for link in Page(html).links}
+    asked = {BEGUN.sub("", link) for link in Page(html).links}
     assert asked == {*links(context), *(f"mailto:{address}" for address in addresses(context))}
 
 
