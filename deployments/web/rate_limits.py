@@ -17,13 +17,12 @@ from functools import cached_property
 from typing import Final
 
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deployments.web.addresses import neighbour
+from deployments.web.moving_window import MovingWindow
 from deployments.web.refused_link import ASKED
 from deployments.web.request import page
 from deployments.web.staff.session import COOKIE
@@ -51,7 +50,7 @@ class RateLimiter:
     """Counts who knocks, by address, by link, and by the member number that a page without a link is sent in with."""
 
     def __init__(self) -> None:
-        self.limiter = MovingWindowRateLimiter(MemoryStorage())
+        self.limiter = MovingWindow()
 
     def hit(self, limit: RateLimitItem, what: str, who: str) -> bool:
         """Count one more, unless the limit is reached; that is logged, once in a while, without who it was."""

@@ -38,7 +38,7 @@ def make_engine(url: str) -> Engine:
     """An engine for `url`. SQLite gets foreign keys, a write-ahead log and honest transactions."""
     if not url.startswith("sqlite"):
         return _make_server_engine(url)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=CONNECTIONS)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=CONNECTIONS, pool_use_lifo=True)
     prepare_sqlite(engine)
     return engine
 

@@ -110,13 +110,17 @@ def _interventions(session: Session, around: ListContext, part: Part) -> Iterabl
         .join(Network, col(Network.id) == Intervention.network_id)
         .where(col(Intervention.ended_at).is_(None), *part.holds(Intervention.owner, Network.municipality))
     )
+    forms = {kind: _form_of_matter(kind) for kind in InterventionKind}  # a region has hundreds of matters of few kinds
     for key, kind, owner, opened_at, due, *about in rows:
-        if kind in BY_A_CHANGE:
-            opens, filled = "network-change", {"change": word(CHANGE, BY_A_CHANGE[kind])}
-            filled["network_number"] = "{subject}"
-        else:
-            opens, filled = "catch-up", {"network_number": "{subject}" + f" · {word(MATTER, kind)}"}
+        opens, filled = forms[kind]
         yield around.item(kind, key, About("network", *about), owner, local(opened_at).date(), due, opens, **filled)
+
+
+def _form_of_matter(kind: InterventionKind) -> tuple[str, dict[str, str]]:
+    """The form that deals with it, and what that starts with."""
+    if kind in BY_A_CHANGE:
+        return "network-change", {"change": word(CHANGE, BY_A_CHANGE[kind]), "network_number": "{subject}"}
+    return "catch-up", {"network_number": "{subject}" + f" · {word(MATTER, kind)}"}
 
 
 def _reminders(session: Session, around: ListContext, part: Part) -> Iterable[WorkItem]:

@@ -134,14 +134,18 @@ class ListContext:
 
     def subject(self, about: About | None) -> str:
         """The label of what it is about."""
-        return label(self._where(about)[0] or None, about.nature, about.number) if about else ""
+        return self._where(about)[0]
 
     def region(self, about: About | None) -> str:
         """The code of the region that it is about."""
         return self._where(about)[1]
 
     def _where(self, about: About | None) -> tuple[str, str]:
-        return self.places.get((about and about.municipality) or "", ("", ""))
+        """Its label and its region's code."""
+        if about is None:
+            return "", ""
+        place, region = self.places.get(about.municipality or "", ("", ""))
+        return label(place or None, about.nature, about.number), region
 
     def item(
         self,
@@ -155,7 +159,7 @@ class ListContext:
         **answers: str | list[str],
     ) -> WorkItem:
         """`answers` is what the form starts with; {subject} in it stands for the label."""
-        subject, region = self.subject(about), self.region(about)
+        subject, region = self._where(about)
         acting = self.acting.get(owner, owner) if owner else None
         signature = self.signatures.get(acting, "") if acting else ""
         whom = self._whom(owner, acting)
