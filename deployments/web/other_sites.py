@@ -33,7 +33,7 @@ class OtherSites:
             request = Request(scope)
             purpose = key_of(request).purpose
             if purpose is not Purpose.stop and _is_anothers(request.headers, purpose is not None):
-                await page(request, "problem", 403, status=403)(scope, receive, send)
+                await page(request, "problem", 403, status=403, again=True)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
