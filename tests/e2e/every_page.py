@@ -27,6 +27,9 @@ WRONG = {
     "host_company": "a@b.se",
 }
 
+CHANGED = REQUEST | {"do": "change", "co_organisers": "990101-99"}
+"""Of a request: near a network, naming somebody whom nobody knows."""
+
 
 @contextmanager
 def served(world: World, port: int) -> Iterator[str]:
@@ -58,6 +61,7 @@ def every_page(world: World) -> dict[str, tuple[str, Form | None]]:
         "my-request": (my_request_path(world), None),
         "my-request-wrong": (my_request_path(world), {"do": "reach", "phone": "?"}),
         "my-request-change": (f"{my_request_path(world)}?do=change", None),
+        "my-request-changed": (my_request_path(world), CHANGED),
         "my-request-withdraw": (f"{my_request_path(world)}?do=withdraw", None),
         "check-in": (f"{check_in}?q4=4", None),
         "check-in-wrong": (check_in, WRONG),
@@ -67,6 +71,11 @@ def every_page(world: World) -> dict[str, tuple[str, Form | None]]:
         "meeting-thanks": (meeting, REPORT),
         "meeting-brief": (meeting, {"status": "held", "on": "2027-02-25", "attended": "7", "brief": "yes"}),
         "meeting-booked": (meeting, {"status": "book", "next_on": "2027-05-20", "next_time": "17:30"}),
+        "meeting-move": (f"{meeting}?status=move", None),
+        "meeting-move-wrong": (meeting, {"status": "move", "meeting": str(coming.id), "next_on": "2027-01-01"}),
+        "meeting-correct": (f"{meeting}?status=held&on=2027-03-01", None),
+        "meeting-cancel": (f"{meeting}?status=cancelled&on=2027-05-20", None),
+        "meeting-book": (f"{meeting}?status=book", None),
         "organiser": (organiser, None),
         "organiser-thanks": (organiser, {}),
         "stop": (stop, None),

@@ -16,20 +16,22 @@ from deployments.web.form_fields import AHEAD, FormReader
 from deployments.web.pages.kept_page import is_switched, kept_page
 from deployments.web.request import LinkRefused, ids_in, language_of, moment_of, page, posted, run_query, uuid_of
 from deployments.web.writer import write
-from models.dates.local_time import local
+from models.dates.local_time import local, midnight
 from models.db.engine import reading
 from models.errors import UserError
 from models.forms.check_in import CheckInAnswers
+from models.meetings.booking import meeting_on
 from models.people.signed_link import Purpose, make_link
 from models.settings import settings
 from models.stages import check_in
+from models.stages.meeting_report import is_fully_told
 from models.tables.check_in import CHANGEABLE_DAYS, CheckIn, CheckInAnswer, Sharing, Wish
-from models.tables.meeting import MOST_ATTENDING
+from models.tables.meeting import MOST_ATTENDING, MeetingStatus
 from models.tables.network import Network, Role
 from models.tables.person import Person
 from models.tables.transition import Actor, Cause
 from models.views.known_answers import LONGEST_SINCE, known_answers
-from models.views.network_summary import NetworkSummary, network_summary
+from models.views.network_summary import network_summary
 from templates.rendering.web import Words, words
 
 YES_OR_NO = ("yes", "no")
@@ -95,7 +97,8 @@ async def save(request: Request) -> Response:
     values: dict[str, Any] = {"form": form, "cadence": asked.cadence}
     values["changeable_until"] = (asked.answered_on or today) + timedelta(days=CHANGEABLE_DAYS)
     values["meeting"] = make_link(Purpose.meeting, str(asked.role_id)).removeprefix(settings().public_url)
-    values["picture"] = await run_query(_picture, asked.check_in.network_id, today)
+    values["network"] = make_link(Purpose.our_network, str(asked.role_id)).removeprefix(settings().public_url)
+    values |= await run_query(_after, asked.check_in.network_id, form, today)
     return kept_page(request, "check-in-thanks", **values)
 
 
@@ -186,9 +189,20 @@ def _load_known(check_in_id: UUID, role_id: UUID, at: datetime) -> tuple[CheckIn
         return asked, {} if asked.own else known_answers(session, asked.check_in, at)
 
 
-def _picture(network_id: UUID, today: date) -> NetworkSummary:
+def _after(network_id: UUID, form: CheckInAnswers, today: date) -> dict[str, Any]:
+    """How the network does; the day they met, if a number alone is known of it; the next one, if it is not booked."""
     with reading() as session:
-        return network_summary(session, network_id, today)
+        network = session.get_one(Network, network_id)
+        met, coming = (
+            meeting_on(session, network, midnight(date.fromisoformat(on))) if on else None
+            for on in (form.met_on, form.next_on)
+        )
+        is_brief = met and met.status == MeetingStatus.held and not is_fully_told(met)
+        return {
+            "picture": network_summary(session, network_id, today),
+            "more_on": form.met_on if is_brief else "",
+            "unbooked_on": "" if coming and coming.status == MeetingStatus.planned else form.next_on,
+        }
 
 
 def _save(session: Session, asked: CheckInAsked, form: CheckInAnswers, at: datetime) -> None:

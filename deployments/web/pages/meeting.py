@@ -13,6 +13,7 @@ from deployments.web.form_fields import FormReader
 from deployments.web.pages.kept_page import is_switched, kept_page
 from deployments.web.pages.meeting_form import (
     BOOK,
+    HELD,
     LONG,
     MORE,
     MOVE,
@@ -23,7 +24,7 @@ from deployments.web.pages.meeting_form import (
     read_move,
     typed_as_booked,
 )
-from deployments.web.pages.meeting_queries import Booked, Teller, book, load, move, save_report
+from deployments.web.pages.meeting_queries import Booked, Teller, book, load, move, save_report, told_on
 from deployments.web.request import ids_in, language_of, moment_of, page, posted, run_query, uuid_of
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write
@@ -48,12 +49,15 @@ async def show(request: Request) -> Response:
     teller = await _teller(request)
     if teller.is_ended:
         return _ended(request, teller)
-    if request.query_params.get("status") == MOVE and teller.next:
-        return _move_page(request, teller.next, typed_as_booked(teller.next))
+    if request.query_params.get("status") == MOVE and (booked := _to_be_moved(request, teller)):
+        return _move_page(request, teller, booked, typed_as_booked(booked))
     typed = {"next_time": f"{EVENING:%H:%M}", "next_minutes": str(USUAL_LENGTH)}
     if teller.unreported_on:
         typed |= {"on": teller.unreported_on.isoformat(), **teller.planned}
-    return _form_page(request, teller, typed | _prefilled(request))
+    typed |= _prefilled(request)
+    if typed.get("status") == HELD and (day := typed.get("on")):
+        typed |= await run_query(told_on, teller, date.fromisoformat(day))
+    return _form_page(request, teller, typed)
 
 
 async def save(request: Request) -> Response:
@@ -105,32 +109,39 @@ async def _book(request: Request, teller: Teller, typed: FormReader, told: Typed
 
 async def _move(request: Request, teller: Teller, typed: FormReader, at: datetime, today: date) -> Response:
     """The booked meeting, to another day or hour: the same in everybody's calendar, where it now is."""
-    booked = teller.next
-    if booked is None or typed.text("meeting") != str(booked.meeting_id):  # it was moved, held or called off meanwhile
+    booked = next((one for one in teller.booked if str(one.meeting_id) == typed.text("meeting")), None)
+    if booked is None:  # it was held or called off meanwhile
         return _form_page(request, teller, {}, 422, general=words(language_of(request))("meeting.move_gone"))
     if is_switched(typed):
-        return _move_page(request, booked, typed.values)
+        return _move_page(request, teller, booked, typed.values)
     booking = read_move(typed, booked, teller.taken, at, today)
     if booking is None:
-        return _move_page(request, booked, typed.values, 422, typed.errors)
+        return _move_page(request, teller, booked, typed.values, 422, typed.errors)
     try:
         change = await write(request, lambda session: move(session, teller, booked.meeting_id, booking, at))
     except UserError as error:
-        return _move_page(request, booked, typed.values, 422, general=str(error))
-    reply = kept_page(request, "meeting-thanks", status=MOVE, next_at=booking.starts_at, change=change)
+        return _move_page(request, teller, booked, typed.values, 422, general=str(error))
+    values: dict[str, Any] = {"teller": teller, "next_at": booking.starts_at, "change": change}
+    reply = kept_page(request, "meeting-thanks", status=MOVE, **values)
     reply.background = BackgroundTask(let_mail_go, request.app.state.start)
     return reply
 
 
+def _to_be_moved(request: Request, teller: Teller) -> Booked | None:
+    """The booked meeting of the day in the address; without a day the next one."""
+    on = request.query_params.get("on", "")
+    return next((one for one in teller.booked if on in ("", one.on.isoformat())), None)
+
+
 def _move_page(
-    request: Request, booked: Booked, typed: dict[str, str], status_code: int = 200,
+    request: Request, teller: Teller, booked: Booked, typed: dict[str, str], status_code: int = 200,
     errors: dict[str, str] | None = None, general: str = "",
 ) -> Response:  # fmt: skip
     t = words(language_of(request))
     forms = [(one.value, t(f"meeting.form_{one.value}")) for one in MeetingForm]
     choices = {"next_form": forms, "next_minutes": _lengths(request)}
-    told = {"booked": booked, "typed": typed, "errors": errors or {}, "general": general, "choices": choices}
-    return kept_page(request, "meeting-move", status_code, **told, is_next_more=True)
+    told: dict[str, Any] = {"typed": typed, "errors": errors or {}, "general": general, "choices": choices}
+    return kept_page(request, "meeting-move", status_code, teller=teller, booked=booked, is_next_more=True, **told)
 
 
 def _lengths(request: Request) -> list[tuple[str, str]]:
@@ -138,7 +149,7 @@ def _lengths(request: Request) -> list[tuple[str, str]]:
 
 
 def _thanks(request: Request, teller: Teller, told: TypedMeeting, change: str) -> Response:
-    values: dict[str, Any] = {"on": told.on, "next_at": told.next_at, "change": change}
+    values: dict[str, Any] = {"teller": teller, "on": told.on, "next_at": told.next_at, "change": change}
     values["is_brief"] = told.is_brief
     values["attended"] = told.form.attended if told.form else 0
     values["known_next_at"] = teller.next_at if teller.next_on != told.on else None

@@ -9,15 +9,17 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from deployments.web.request import LinkRefused
-from models.dates.local_time import local
+from models.dates.local_time import local, midnight
 from models.db.engine import reading
-from models.forms.meeting_report import MeetingReportForm
-from models.meetings.booking import Booking, next_booked
+from models.forms.meeting_report import OFFICE, MeetingReportForm
+from models.meetings.booking import Booking, meeting_on
 from models.meetings.details import MeetingDetails, details_of
 from models.meetings.duties import planned_duties
-from models.people.roles import roles_of
+from models.people.roles import organiser_key, roles_of
+from models.people.signed_link import Purpose, make_link
+from models.settings import settings
 from models.stages import kickoff, meeting_report
-from models.tables.meeting import LATE_REPORT_DAYS, Meeting, MeetingForm, MeetingStatus
+from models.tables.meeting import CONFIRM_ABOVE, LATE_REPORT_DAYS, Meeting, MeetingDuty, MeetingForm, MeetingStatus
 from models.tables.network import TERMINAL, Network, Role
 from models.tables.person import Person
 from models.tables.transition import Actor, Cause
@@ -25,12 +27,17 @@ from models.tables.transition import Actor, Cause
 
 @dataclass(frozen=True)
 class Booked:
-    """The next meeting, as it is booked."""
+    """A meeting to come, as it is booked."""
 
     meeting_id: UUID
     starts_at: datetime
     form: MeetingForm
     details: MeetingDetails
+
+    @property
+    def on(self) -> date:
+        """Its day on the clock in Stockholm."""
+        return local(self.starts_at).date()
 
 
 @dataclass(frozen=True)
@@ -51,16 +58,21 @@ class Teller:
     organisers: list[tuple[str, str]]
     unreported_on: date | None
     planned: dict[str, str]
-    next: Booked | None
+    booked: Sequence[Booked]
     taken: frozenset[date]
 
     @property
+    def network_path(self) -> str:
+        """Their network's page, that this one is a part of."""
+        return make_link(Purpose.our_network, str(self.role_id)).removeprefix(settings().public_url)
+
+    @property
     def next_at(self) -> datetime | None:
-        return self.next.starts_at if self.next else None
+        return self.booked[0].starts_at if self.booked else None
 
     @property
     def next_on(self) -> date | None:
-        return local(self.next_at).date() if self.next_at else None
+        return self.booked[0].on if self.booked else None
 
 
 def load(role_id: UUID, at: datetime) -> Teller:
@@ -73,7 +85,7 @@ def load(role_id: UUID, at: datetime) -> Teller:
         names = _names(session, _confirmed(session, network.id))
         if code not in names:
             raise LinkRefused
-        coming, unreported = next_booked(session, network.id, at), _unreported(session, network.id, at)
+        unreported = _unreported(session, network.id, at)
         return Teller(
             role_id=role_id,
             network_id=network.id,
@@ -86,9 +98,34 @@ def load(role_id: UUID, at: datetime) -> Teller:
             organisers=_told_apart(names),
             unreported_on=local(unreported.starts_at).date() if unreported else None,
             planned=planned_duties(session, unreported.id) if unreported else {},
-            next=Booked(coming.id, coming.starts_at, coming.form, details_of(coming)) if coming else None,
+            booked=_booked(session, network.id, at),
             taken=_taken(session, network.id),
         )
+
+
+def told_on(teller: Teller, day: date) -> dict[str, str]:
+    """The report of that day's meeting as it would have been typed; empty where nobody has told of one that was held.
+
+    Companies are the network's, not one meeting's: what was named stays named.
+    """
+    with reading() as session:
+        meeting = meeting_on(session, session.get_one(Network, teller.network_id), midnight(day))
+        if meeting is None or meeting.status != MeetingStatus.held:
+            return {}
+        counts = {"attended": meeting.attended, "non_members": meeting.non_members}
+        counts |= {"branches": meeting.branches, "companies": meeting.companies}
+        typed = {name: str(number) for name, number in counts.items() if number is not None}
+        typed |= {"large": "yes"} if (meeting.attended or 0) > CONFIRM_ABOVE else {}
+        return typed | {"meeting_form": meeting.form.value, **_carried(session, meeting)}
+
+
+def _carried(session: Session, meeting: Meeting) -> dict[str, str]:
+    """Who carried which duty, by code, or the office; whoever carries the network no more is left out."""
+    roles = roles_of(session, meeting.network_id)
+    codes = {organiser_key(meeting.network_id, role.person_id): role.code for role in roles}
+    duties = session.exec(select(MeetingDuty).where(col(MeetingDuty.meeting_id) == meeting.id))
+    carried = {one.duty.value: OFFICE if one.by_office else codes.get(one.organiser_key or "", "") for one in duties}
+    return {duty: code for duty, code in carried.items() if code}
 
 
 def save_report(
@@ -135,6 +172,12 @@ def _told_apart(names: dict[str, str]) -> list[tuple[str, str]]:
     """(code, name) for a list to choose from; who shares a name, or has none, is told apart by code."""
     often = Counter(names.values())
     return [(code, name if name and often[name] == 1 else f"{name} ({code})".strip()) for code, name in names.items()]
+
+
+def _booked(session: Session, network_id: UUID, at: datetime) -> list[Booked]:
+    planned = select(Meeting).where(col(Meeting.network_id) == network_id, col(Meeting.status) == MeetingStatus.planned)
+    coming = planned.where(col(Meeting.starts_at) > at).order_by(col(Meeting.starts_at))
+    return [Booked(one.id, one.starts_at, one.form, details_of(one)) for one in session.exec(coming)]
 
 
 def _unreported(session: Session, network_id: UUID, at: datetime) -> Meeting | None:

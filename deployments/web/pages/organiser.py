@@ -15,8 +15,9 @@ from deployments.web.request import LinkRefused, ids_in, moment_of, page, posted
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write
 from models.db.engine import reading
-from models.people.signed_link import Purpose
+from models.people.signed_link import Purpose, make_link
 from models.requests import named_organisers
+from models.settings import settings
 from models.stages import kickoff
 from models.tables.network import TERMINAL, Network, Role, RoleKind
 from models.tables.person import Person
@@ -35,6 +36,11 @@ class Invited:
     initiator: str
     has_said_yes: bool
     is_ended: bool = False
+
+    @property
+    def network_path(self) -> str:
+        """The network's page, once they carry it."""
+        return make_link(Purpose.our_network, str(self.key)).removeprefix(settings().public_url)
 
 
 async def show(request: Request) -> Response:

@@ -22,7 +22,7 @@ def test_the_meeting_page_links_to_a_calendar_that_can_be_read(browser: TestClie
     world.plan(world.now - timedelta(days=20), status=MeetingStatus.cancelled)
     world.plan(world.now - timedelta(days=400), status=MeetingStatus.held, attended=9)
     hrefs = [one["href"] for one in Page(browser.get(world.path(Purpose.meeting)).text).all("a")]
-    [path] = [one for one in hrefs if one.startswith("/network/")]
+    [path] = [one for one in hrefs if one.startswith("/network/") and ".ics" in one]
     assert f"webcal://testserver{path}" in hrefs
     reply = browser.get(path)
     assert reply.headers["Content-Type"] == "text/calendar; charset=utf-8"

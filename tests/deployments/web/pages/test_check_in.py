@@ -119,6 +119,14 @@ def test_the_thanks_lead_to_telling_of_the_meeting_and_to_booking_the_next(brows
     assert page.checked("status") == ["book"] and page.field("next_on")["value"] == "2027-04-20"
 
 
+def test_nobody_is_asked_to_tell_of_a_told_meeting_or_to_book_a_booked_one(browser: TestClient, world: World) -> None:
+    browser.post(world.path(Purpose.meeting), data=REPORT | {"next_on": ANSWER["next_on"]})
+    page = browser.post(world.path(Purpose.check_in), data=ANSWER)
+    assert page.status_code == 200 and "/meeting/" not in page.text
+    [leads] = [one["href"] for one in Page(page.text).all("a") if one["href"].startswith("/network/")]
+    assert browser.get(leads).status_code == 200
+
+
 def test_a_changed_answer_says_the_same_last_day_as_the_first(browser: TestClient, world: World) -> None:
     browser.post(world.path(Purpose.check_in), data=ANSWER)
     world.now += timedelta(days=10)

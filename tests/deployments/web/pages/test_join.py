@@ -14,7 +14,8 @@ from tests.acts import AKE, EMPLOYEE
 from tests.deployments.browsing import sentence_by
 from tests.deployments.conftest import PEOPLE, World
 from tests.deployments.web.pages.test_meeting import OUTBOX
-from tests.deployments.web.pages.test_network import carrying, ours, timeline
+from tests.deployments.web.pages.test_network import ours
+from tests.deployments.web.pages.test_network_acts import carrying, timeline
 
 T = words("sv")
 

@@ -92,15 +92,6 @@ def test_the_same_report_twice_is_one_meeting_and_one_telling(browser: TestClien
     assert (len(world.meetings()), len(world.mails()), len(tellings())) == (2, 2, 1)
 
 
-def test_an_earlier_report_can_be_corrected_and_both_are_kept(browser: TestClient, world: World) -> None:
-    browser.post(world.path(Purpose.meeting), data=REPORT)
-    world.now += timedelta(days=5)
-    browser.post(world.path(Purpose.meeting), data=REPORT | {"attended": "11", "host": "office"})
-    held, _ = sorted(world.meetings(), key=lambda one: one.starts_at)
-    assert held.attended == 11 and duties_of(held)["host"] == "office"
-    assert [one.attended for one in tellings()] == [9, 11]
-
-
 def test_a_first_meeting_starts_the_network(browser: TestClient, world: World) -> None:
     world.change(Network, world.network, state=NetworkState.planned, step=0, kickoff_on=None)
     browser.post(world.path(Purpose.meeting), data=REPORT)
