@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from models.db.engine import reading, transaction
 from models.people.roles import confirmed_organisers, roles_of
 from models.people.signed_link import Purpose, make_link
+from models.tables.check_in import CheckIn
 from models.tables.mail import OutgoingMail, Template
 from models.tables.meeting import Meeting, MeetingStatus
 from models.tables.network import Network, NetworkState, Role
@@ -94,6 +95,32 @@ def test_to_share_a_meeting_takes_two_presses(world: World, phone: Phone) -> Non
     assert written.startswith("mailto:?subject=Vill%20du%20f%C3%B6lja%20med")
     assert f"%2Fmeet%2F{world.get(Meeting, key).invite_code}" in written
     assert phone.presses == 2
+
+
+def test_to_answer_takes_fewer_where_the_meeting_was_told_of_and_fewer_from_the_scale_in_the_mail(
+    world: World, phone: Phone
+) -> None:
+    """What was told of a meeting, and what is booked, is filled in."""
+    world.plan(world.now - timedelta(days=1), status=MeetingStatus.held, attended=9)
+    for query, motivation, most in (("", "4", 5), ("?q4=5", "", 4)):
+        phone.open(world.path(Purpose.check_in) + query)
+        for choice in (T("check_in.sharing_2"), motivation, T("check_in.wish_nothing")):
+            if choice:
+                phone.tap(phone.page.locator("label.choice", has_text=choice).first)
+        phone.press(T("check_in.send") if not query else T("check_in.save"))
+        phone.sees(T("check_in.thanks.title"))
+        assert phone.presses == most
+    saved = world.get(CheckIn, world.check_in)
+    assert (saved.q1_met, saved.q3_sharing, saved.q4, saved.q5_wish) == (True, "2", 5, "nothing")
+
+
+def test_to_answer_takes_six_presses_where_nothing_is_known(world: World, phone: Phone) -> None:
+    phone.open(world.path(Purpose.check_in))
+    for choice in (T("check_in.no"), T("check_in.sharing_2"), "4", T("check_in.wish_nothing")):
+        phone.tap(phone.page.locator("label.choice", has_text=choice).first)
+    phone.press(T("check_in.send"))
+    phone.sees(T("check_in.thanks.title"))
+    assert phone.presses == 6
 
 
 # --- the year -------------------------------------------------------------------------------------
