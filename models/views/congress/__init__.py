@@ -1,1 +1,1 @@
-"""What the congress is told: facts up to a cut-off, what they are counted to, and what is hidden (domain.md section 11)."""
+"""What the congress is told: facts up to a cut-off, figures, and what is hidden of them (domain.md section 11)."""

@@ -40,7 +40,7 @@ class Hidden:
 
 
 HIDDEN: Final = Hidden()
-Cell: TypeAlias = int | float | str | None | Hidden
+Cell: TypeAlias = int | float | str | Hidden | None
 """None: there was nothing to measure, which is no zero."""
 
 
