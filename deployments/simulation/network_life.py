@@ -149,7 +149,7 @@ class NetworkLife:
             if self.temper.name == "closes":
                 self._close(at)
             else:
-                self.advance(NetworkState.resting, "network-change", Actor.member, at)
+                self.advance(NetworkState.resting, "network-change:asked m1", Actor.member, at)
                 self.network.check_in_due_on = None
                 self.next_meeting = self.awake_on if self.awake_on < date.max else None
         elif state == NetworkState.resting and friday >= self.closed_on:
@@ -158,7 +158,7 @@ class NetworkLife:
             self._close(at)
 
     def _close(self, at: datetime) -> None:
-        self.advance(NetworkState.closed, "network-change", Actor.staff, at)
+        self.advance(NetworkState.closed, "network-change:rested-long", Actor.staff, at)
         self.network.check_in_due_on = None
         self.support_over = self.support_over or at
         for role in self.roles:

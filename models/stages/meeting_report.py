@@ -211,6 +211,8 @@ def _keep_telling(
         at=cause.at,
         status=meeting.status,
         attended=meeting.attended,
+        branches=meeting.branches,
+        companies=meeting.companies,
         flow_run_id=cause.flow_run_id,
     )
     session.add(entry)

@@ -203,7 +203,7 @@ def use_hours(
         )
     check_network_hours(session, grant, hours)
     _from_reserved_to_used(session, grant, quarter(on), hours, at, signer)
-    session.add(SupportTime(grant_id=grant.id, on=on, hours=hours))
+    session.add(SupportTime(grant_id=grant.id, on=on, hours=hours, told_at=at))
     session.flush()
     if grant.status == GrantStatus.granted and hours_used(session, grant.id) >= grant.hours:
         release(session, grant, at)

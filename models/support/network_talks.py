@@ -26,7 +26,8 @@ def book_network_talk(session: Session, network: Network, talker: Staff, on: dat
     ).one_or_none()
     if booked is None:
         hours = book_talk(session, talker, on, at, kind)
-        session.add(BookedTalk(network_id=network.id, staff_id=talker.id, on=on, item=kind, hours=hours))
+        talk = BookedTalk(network_id=network.id, staff_id=talker.id, on=on, item=kind, hours=hours, told_at=at)
+        session.add(talk)
         session.flush()
         return hours
     longer = MENU[kind].hours - MENU[booked.item].hours

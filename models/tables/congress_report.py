@@ -3,14 +3,18 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Column, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.db.column_types import UtcDateTime, key_field
 
 
 class CongressReport(SQLModel, table=True):
-    """That a report was made of the data up to a cut-off day, and the hash by which its bytes can be recognised."""
+    """All that a congress report of a cut-off says, kept for ever: what is told later changes none of it.
+
+    `frozen`: its figures, of which `sha256` is the hash; `data_sha256`: of the facts that they were counted from. A
+    row of a version before reports were frozen has neither.
+    """
 
     __tablename__ = "congress_report"
     __table_args__ = (UniqueConstraint("cutoff", "model_version", "sha256", name="one_report_of_the_same_bytes"),)
@@ -18,5 +22,7 @@ class CongressReport(SQLModel, table=True):
     id: UUID = key_field()
     cutoff: date
     model_version: str
+    frozen: str | None = Field(default=None, sa_column=Column(Text))
     sha256: str = Field(min_length=64, max_length=64)
+    data_sha256: str | None = Field(default=None, max_length=64)
     made_at: datetime = Field(sa_type=UtcDateTime)

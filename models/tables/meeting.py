@@ -175,6 +175,8 @@ class ReportEntry(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     status: MeetingStatus = Field(sa_type=code(MeetingStatus))
     attended: int | None = None
+    branches: int | None = None
+    companies: int | None = None
     flow_run_id: str | None = None
 
 

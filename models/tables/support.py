@@ -105,7 +105,7 @@ class SupportGrant(SQLModel, table=True):
 
 
 class SupportTime(SQLModel, table=True):
-    """Hours of a grant that were used, on a day."""
+    """Hours of a grant that were used, on a day. `told_at`: when it was written down; of an older one nobody knows."""
 
     __tablename__ = "support_time"
     __table_args__ = (CheckConstraint("hours > 0", name="time_used_is_positive"),)
@@ -114,10 +114,14 @@ class SupportTime(SQLModel, table=True):
     grant_id: UUID = Field(foreign_key="support_grant.id", index=True)
     on: date
     hours: Decimal = Field(sa_column=Column(Numeric(6, 2), nullable=False))
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class BookedTalk(SQLModel, table=True):
-    """A talk with a network whose hours are booked: one a network, day and signature, however much it settled."""
+    """A talk with a network whose hours are booked: one a network, day and signature, however much it settled.
+
+    `told_at`: when it was first written down; of an older one nobody knows.
+    """
 
     __tablename__ = "booked_talk"
     __table_args__ = (UniqueConstraint("network_id", "staff_id", "on", name="one_talk_a_day"),)
@@ -128,3 +132,4 @@ class BookedTalk(SQLModel, table=True):
     on: date
     item: Item = Field(sa_type=code(Item))
     hours: Decimal = Field(sa_column=Column(Numeric(6, 2), nullable=False))
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

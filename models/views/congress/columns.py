@@ -60,6 +60,7 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "hours_per_living": (
         YEAR,
         *_number("networks", "living", "not_living"),
+        *_of(Unit.SHARE, "share_living"),
         *_of(Unit.HOURS, "hours", "hours_per_living"),
     ),
     "support": (YEAR, _word("item"), *_number("networks"), *_of(Unit.HOURS, "hours")),

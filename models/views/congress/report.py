@@ -78,14 +78,15 @@ class Point:
 class Curve:
     """Kaplan–Meier of one group of at least ten: `split` is what divides (EVERYWHERE: nothing does), `group` its code.
 
-    The first point is month 0. Points are left out where a step would show fewer than three networks.
+    The first point is month 0. Points are left out where a step would show fewer than three networks. `half_by`: the
+    first month shown by which half or more have rested or ended.
     """
 
     split: str
     group: str
     networks: int
     points: tuple[Point, ...]
-    median_months: float | None
+    half_by: int | None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,25 @@
+"""The congress report is frozen in its row, and what was told when is known of all that it counts
+
+Revision: 0020, after: 0019
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0020"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("congress_report", sa.Column("frozen", sa.Text(), nullable=True))
+    op.add_column("congress_report", sa.Column("data_sha256", sa.String(length=64), nullable=True))
+    op.add_column("report_entry", sa.Column("branches", sa.Integer(), nullable=True))
+    op.add_column("report_entry", sa.Column("companies", sa.Integer(), nullable=True))
+    op.add_column("support_time", sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("booked_talk", sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    raise NotImplementedError("a landed schema only moves forward; restore a backup instead")

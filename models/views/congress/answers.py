@@ -1,0 +1,163 @@
+"""The first page: each sentence of the motion and of the board's answer, and the figures that answer it (section 11).
+
+They are reckoned from the cells that the tables show, and from no others.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from models.tables.network import Origin
+from models.tables.request import RefusalReason
+from models.views.congress.columns import ANSWERS
+from models.views.congress.counting.networks import PLACES
+from models.views.congress.counting.tally import DIGITS, Row, Tally
+from models.views.congress.disclosure.small_cells import CellId
+from models.views.congress.facts.rows import Facts
+from models.views.congress.report import EVERYWHERE, HIDDEN, Answer, Cell, Column, Figure, Hidden, Unit
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The cells of one year as they are shown."""
+
+    tally: Tally
+    hides: frozenset[CellId]
+    year: int
+
+    def cell(self, table: str, column: str, *names: str) -> Cell:
+        """A cell of the year; a count that was not made is a nought."""
+        row: Row = (self.year, *names)
+        cell = (table, row, column)
+        if cell in self.hides:
+            return HIDDEN
+        if cell in self.tally.rates:
+            return self.tally.rates[cell].value
+        count = self.tally.counts.get(cell)
+        return count.value if count else 0
+
+    def country(self, table: str, column: str) -> Cell:
+        """A cell of the year and the whole country."""
+        return self.cell(table, column, EVERYWHERE)
+
+
+def _as(unit: Unit, cell: Cell) -> Cell:
+    if not isinstance(cell, int | float):
+        return cell
+    return int(cell) if unit == Unit.NUMBER else round(float(cell), DIGITS)
+
+
+def _together(*cells: Cell) -> Cell:
+    """A sum, hidden when a part of it is."""
+    if any(isinstance(one, Hidden) for one in cells):
+        return HIDDEN
+    return sum(one for one in cells if isinstance(one, int | float))
+
+
+def _ratio(part: Cell, whole: Cell) -> Cell:
+    if isinstance(part, Hidden) or isinstance(whole, Hidden):
+        return HIDDEN
+    if not isinstance(part, int | float) or not isinstance(whole, int | float) or not whole:
+        return None
+    return round(part / whole, DIGITS)
+
+
+def _rest(share: Cell) -> Cell:
+    return round(1 - share, DIGITS) if isinstance(share, int | float) else share
+
+
+Read: TypeAlias = Callable[[Shown], Cell]
+FIGURES: Final[Mapping[str, Mapping[str, Read]]] = {
+    "motion_negotiators": {
+        "office_hours": lambda of: of.country("office_hours", "hours"),
+        "hours_per_living_network": lambda of: _ratio(
+            of.country("office_hours", "hours"), of.country("networks", "living")
+        ),
+        "office_duties": lambda of: of.country("duties", "office_share"),
+    },
+    "motion_regular": {
+        "share_keeping": lambda of: (
+            of.country("cadence", "share_keeping") if of.country("cadence", "networks") else None
+        ),
+        "meetings_held": lambda of: of.country("meetings", "held"),
+    },
+    "motion_local": {
+        "active_networks": lambda of: of.country("networks", "active"),
+        "municipalities": lambda of: of.cell(PLACES, "municipalities"),
+        "regions": lambda of: of.cell(PLACES, "regions"),
+    },
+    "motion_branches": {
+        "mean_branches": lambda of: of.country("meetings", "mean_branches"),
+        "share_several_branches": lambda of: of.country("meetings", "share_several_branches"),
+    },
+    "motion_companies": {
+        "mean_companies": lambda of: of.country("meetings", "mean_companies"),
+        "share_several_companies": lambda of: of.country("meetings", "share_several_companies"),
+    },
+    "board_participants": {
+        "member_duties": lambda of: _rest(of.country("duties", "office_share")),
+        "living_after_12_months": lambda of: _followed(of).cell("hours_per_living", "share_living"),
+    },
+    "board_from_below": {
+        "started_by_members": lambda of: _together(
+            *(of.cell("starters", "networks", one) for one in (Origin.member, Origin.representative))
+        ),
+        "started_by_office": lambda of: 0,  # no other origin begins by a request (S2, I1)
+    },
+    "board_contact": {
+        "requests": lambda of: of.cell("requests", "received"),
+        "median_days_to_talk": lambda of: of.cell("requests", "median_days_to_talk"),
+        "median_days_to_decision": lambda of: of.cell("requests", "median_days_to_decision"),
+    },
+    "board_support_differs": {
+        "networks_supported": lambda of: of.cell(SUPPORTED, "networks"),
+        "kinds_of_support": lambda of: of.cell(SUPPORTED, "kinds"),
+        "hours_granted": lambda of: of.cell(SUPPORTED, "hours"),
+    },
+    "board_resources": {
+        "share_waited": lambda of: of.cell("requests", "share_waited"),
+        "waiting_now": lambda of: of.country("unmet", "waiting"),
+    },
+    "board_phase_out": {
+        "phased_out": lambda of: of.cell("phase_outs", "networks"),
+        "share_on_time": lambda of: of.cell("phase_outs", "share_on_time"),
+    },
+    "board_not_central": {
+        "refused_whole_country": lambda of: of.cell("reasons", "requests", RefusalReason.whole_country),
+        "need_signals": lambda of: of.country("unmet", "need_signals"),
+    },
+}
+SUPPORTED: Final = "supported"
+"""Counts that only the first page shows: of all items together."""
+
+
+def _followed(of: Shown) -> Shown:
+    """Those that started the year before: they can have been followed for twelve months."""
+    return Shown(of.tally, of.hides, of.year - 1)
+
+
+def count_supported(facts: Facts, tally: Tally) -> None:
+    """How many networks were granted support in a year, of how many kinds, and for how many hours."""
+    own = {life.number for life in facts.own}
+    for year in facts.years:
+        granted = [one for one in facts.granted if one.on.year == year and one.network in own]
+        networks = len({one.network for one in granted})
+        tally.count(SUPPORTED, (year,), "networks", networks)
+        tally.count(SUPPORTED, (year,), "kinds", len({one.item for one in granted}), of=networks)
+        tally.count(SUPPORTED, (year,), "hours", sum(one.hundredths for one in granted) / 100, of=networks)
+        tally.add_up(tally.of_year("support", "hours", year), [(SUPPORTED, (year,), "hours")])
+
+
+def answers(facts: Facts, tally: Tally, hides: frozenset[CellId]) -> tuple[Answer, ...]:
+    """Every sentence with its figures, this year's and last year's."""
+    now = Shown(tally, hides, facts.years[-1])
+    before = Shown(tally, hides, now.year - 1) if len(facts.years) > 1 else None
+    return tuple(
+        Answer(key, tuple(_figure(one, FIGURES[key][one.key], now, before) for one in columns))
+        for key, columns in ANSWERS.items()
+    )
+
+
+def _figure(column: Column, read: Read, now: Shown, before: Shown | None) -> Figure:
+    cells = (_as(column.unit, read(of)) if of else None for of in (now, before))
+    return Figure(column.key, column.unit, *cells)

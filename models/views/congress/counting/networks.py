@@ -1,0 +1,138 @@
+"""Networks: who started them and of what kind, how many live where, how they fare, and how they end."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from models.tables.health import Level
+from models.tables.network import ENDED, Nature, NetworkState, Origin
+from models.tables.network import NetworkState as N
+from models.views.congress.counting.tally import Row, Tally
+from models.views.congress.facts.rows import Facts, Life, Step
+from models.views.congress.report import EVERYWHERE
+
+KEEPS_ITS_CADENCE: Final = 0.75
+"""Of the days of the last year, the share on which a meeting lay less than the network's own cadence back (R)."""
+RESTS_OR_ENDS: Final = (N.resting, *ENDED)
+WHYS: Final = {
+    "asked": "asked", "talk": "talk", "unreachable": "unreachable", "members": "asked", "never-met": "never_met",
+    "rested-long": "rested_long",
+}  # fmt: skip
+NEVER_STARTED: Final = "never_started"
+PLACES: Final = "places"
+"""Counts that only the first page shows."""
+
+
+def count_networks(facts: Facts, tally: Tally) -> None:
+    """How many started, ended and lived, year by year and region by region, and who began them."""
+    own = facts.own
+    for year in facts.years:
+        end = facts.year_end(year)
+        created = [life for life in own if life.created_on.year == year]
+        for table, kinds, field in (("starters", _origins(), "origin"), ("natures", [*Nature], "nature")):
+            numbers = Counter(getattr(life, field) for life in created)
+            for kind in kinds:
+                tally.count(table, (year, str(kind)), "networks", numbers[str(kind)])
+        tally.add_up(tally.of_year("starters", "networks", year), tally.of_year("natures", "networks", year))
+        lives = _by_region(own)
+        for region in [EVERYWHERE, *sorted(set(lives) - {EVERYWHERE})]:
+            _living(tally, (year, region), lives[region], year, end)
+
+
+def tie_requests(facts: Facts, tally: Tally) -> None:
+    """Each network began by a request that was granted: the sums are the same, unless a decision was opened again."""
+    granted = [("requests", (year,), "granted") for year in facts.years]
+    tally.add_up_if_so(granted, [one for year in facts.years for one in tally.of_year("starters", "networks", year)])
+
+
+def _origins() -> list[Origin]:
+    return [one for one in Origin if one != Origin.historic_office]
+
+
+def _by_region(lives: Iterable[Life]) -> defaultdict[str, list[Life]]:
+    """Those that have started, of the country and of each region."""
+    found: defaultdict[str, list[Life]] = defaultdict(list)
+    for life in lives:
+        if life.started_on:
+            found[EVERYWHERE].append(life)
+            found[life.region].append(life)
+    return found
+
+
+def _living(tally: Tally, row: Row, lives: Iterable[Life], year: int, end: date) -> None:
+    started = ended = 0
+    states: list[str | None] = []
+    for life in lives:
+        if not life.started_on or life.started_on > end:
+            continue
+        started += life.started_on.year == year
+        over = life.ended
+        ended += bool(over and over.on.year == year)
+        if not over or over.on > end:
+            states.append(life.state_on(end))
+    resting = states.count(NetworkState.resting)
+    figures = {"started": started, "ended": ended, "living": len(states)}
+    for column, value in (figures | {"resting": resting, "active": len(states) - resting}).items():
+        tally.count("networks", row, column, value)
+    tally.add_up_row("networks", row, ("resting", "active"), "living")
+    before = ("networks", (year - 1, row[1]), "living")
+    tally.add_up([before, ("networks", row, "started")], [("networks", row, one) for one in ("ended", "living")])
+
+
+def count_ends(facts: Facts, tally: Tally) -> None:
+    """Rests and ends of a year by what they are and why: each network once. One that never met ended no life."""
+    for year in facts.years:
+        found: Counter[tuple[str, str]] = Counter()
+        for life in facts.own:
+            theirs = [step for step in life.steps if step.on.year == year and step.to_state in RESTS_OR_ENDS]
+            found.update({(step.to_state if life.started_on else NEVER_STARTED, _why(step)) for step in theirs})
+        for (what, why), networks in found.items():
+            tally.count("ends", (year, what, why), "networks", networks)
+        ends = [cell for cell in tally.of_year("ends", "networks", year) if cell[1][1] in ENDED]
+        tally.add_up(ends, [("networks", (year, EVERYWHERE), "ended")])
+
+
+def _why(step: Step) -> str:
+    """The reason, without the code of whoever said so."""
+    if step.to_state in (N.merged, N.split):
+        return "agreed"
+    return WHYS.get(step.why.rpartition(":")[2].partition(" ")[0], "other")
+
+
+def count_health(facts: Facts, tally: Tally) -> None:
+    """What the last health check of each year found: levels, and who keeps the cadence that they chose themselves."""
+    lives = {life.number: life for life in facts.own}
+    for year in facts.years:
+        found = [one for one in facts.checked if one.year == year and one.network in lives]
+        levels = Counter(one.level for one in found)
+        for level in Level:
+            tally.count("health", (year, str(level)), "networks", levels[str(level)])
+        rated = [one for one in found if one.level != Level.not_assessed]
+        assessed = [("health", (year, str(level)), "networks") for level in Level if level != Level.not_assessed]
+        for cell in assessed:
+            tally.share_of_all(cell, "share", assessed)
+        by_region: defaultdict[str, list[bool]] = defaultdict(list)
+        for one in rated:
+            for region in (EVERYWHERE, lives[one.network].region):
+                by_region[region].append(one.rhythm >= KEEPS_ITS_CADENCE)
+        for region, keeps in by_region.items():
+            row = (year, region)
+            tally.count("cadence", row, "networks", len(keeps))
+            tally.count("cadence", row, "keeping", sum(keeps))
+            tally.count("cadence", row, "not_keeping", len(keeps) - sum(keeps))
+            tally.add_up_row("cadence", row, ("keeping", "not_keeping"), "networks")
+            tally.share("cadence", row, "share_keeping", "keeping", "networks")
+        tally.add_up(assessed, [("cadence", (year, EVERYWHERE), "networks")])
+
+
+def count_places(facts: Facts, tally: Tally) -> None:
+    """In how many municipalities and regions a network was active at each year's end."""
+    for year in facts.years:
+        end = facts.year_end(year)
+        active = [life for life in facts.own if life.is_active_on(end)]
+        for column, places in (
+            ("municipalities", {life.municipality for life in active}),
+            ("regions", {life.region for life in active}),
+        ):
+            tally.count(PLACES, (year,), column, len(places), of=len(active))

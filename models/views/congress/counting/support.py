@@ -1,0 +1,101 @@
+"""What the office gave: hours by item and step of the ladder, what they led to, and whether support ended on time."""
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import Final
+
+from models.dates.local_time import add_months
+from models.tables.network import NetworkState
+from models.tables.support import Item
+from models.views.congress.counting.tally import Tally
+from models.views.congress.facts.rows import Facts, Given, Life
+from models.views.congress.report import EVERYWHERE
+
+A_YEAR: Final = 12
+"""Months after which it is asked whether a network lives."""
+A_WEEK: Final = timedelta(days=7)
+"""The ladder is looked at on Mondays: support that ends on a Tuesday is over by the next."""
+STEPS: Final = (0, 1, 2, 3, 4)
+HUNDRED: Final = 100
+
+
+def count_support(facts: Facts, tally: Tally) -> None:
+    """Hours that were used of each network, by the step on which it stood that day, and what was granted, by item."""
+    lives = {life.number: life for life in facts.own}
+    for year in facts.years:
+        by_step: defaultdict[str, list[Given]] = defaultdict(list)
+        for one in facts.used:
+            if one.on.year == year and one.network in lives:
+                by_step[str(lives[one.network].step_on(one.on))].append(one)
+                by_step[EVERYWHERE].append(one)
+        for step in (EVERYWHERE, *map(str, STEPS)):
+            _hours(tally, "office_hours", (year, step), by_step[step])
+            networks = len({one.network for one in by_step[step]})
+            each = sum(one.hundredths for one in by_step[step]) / HUNDRED / networks if networks else None
+            tally.rate("office_hours", (year, step), "hours_per_network", each, needs=("networks", "hours"))
+        parts = [("office_hours", (year, str(step)), "hours") for step in STEPS]
+        tally.add_up(parts, [("office_hours", (year, EVERYWHERE), "hours")])
+        for item in Item:
+            granted = [one for one in facts.granted if (one.on.year, one.item) == (year, item) and one.network in lives]
+            _hours(tally, "support", (year, str(item)), granted)
+
+
+def _hours(tally: Tally, table: str, row: tuple[int | str, ...], given: list[Given]) -> None:
+    networks = len({one.network for one in given})
+    tally.count(table, row, "networks", networks)
+    tally.count(table, row, "hours", sum(one.hundredths for one in given) / HUNDRED, of=networks)
+
+
+def count_hours_per_living(facts: Facts, tally: Tally) -> None:
+    """Of the networks that started in a year, how many lived twelve months later, and what hours they took until then:
+    those alone that have been followed so long.
+    """
+    used: defaultdict[int, list[Given]] = defaultdict(list)
+    for one in facts.used:
+        used[one.network].append(one)
+    for year in facts.years:
+        followed = [
+            (life, until)
+            for life in facts.own
+            if life.started_on
+            and life.started_on.year == year
+            and (until := add_months(life.started_on, A_YEAR)) < facts.cutoff
+        ]
+        row, living = (year,), [life for life, until in followed if life.is_active_on(until)]
+        hours = (
+            sum(one.hundredths for life, until in followed for one in used[life.number] if one.on <= until) / HUNDRED
+        )
+        tally.count("hours_per_living", row, "networks", len(followed))
+        tally.count("hours_per_living", row, "living", len(living))
+        tally.count("hours_per_living", row, "not_living", len(followed) - len(living))
+        tally.add_up_row("hours_per_living", row, ("living", "not_living"), "networks")
+        tally.count("hours_per_living", row, "hours", hours, of=len(followed))
+        each = hours / len(living) if living else None
+        tally.rate("hours_per_living", row, "hours_per_living", each, needs=("hours", "living"))
+        tally.share("hours_per_living", row, "share_living", "living", "networks")
+
+
+def count_phase_outs(facts: Facts, tally: Tally) -> None:
+    """Of the networks whose support ended or was to end in a year, how many stood on their own feet by that day; what
+    rested or ended before is no phase-out.
+    """
+    for year in facts.years:
+        due = [one for life in facts.own if (one := _phase_out(life, facts)) and one[0] == year]
+        on_time = sum(is_on_time for _, is_on_time in due)
+        for column, value in (("networks", len(due)), ("on_time", on_time), ("late", len(due) - on_time)):
+            tally.count("phase_outs", (year,), column, value)
+        tally.add_up_row("phase_outs", (year,), ("on_time", "late"), "networks")
+        tally.share("phase_outs", (year,), "share_on_time", "on_time", "networks")
+
+
+def _phase_out(life: Life, facts: Facts) -> tuple[int, bool] | None:
+    """The year in which the office's support of a network ended or should have, and whether it was on time."""
+    ends = life.support_ends_on
+    if life.without_support or not ends:
+        return None
+    independent = next((step.on for step in life.steps if step.to_state == NetworkState.independent), None)
+    if independent:
+        return independent.year, independent <= ends + A_WEEK
+    is_over = ends + A_WEEK < facts.cutoff and life.state_on(ends) not in (None, NetworkState.resting)
+    over = life.ended
+    return (ends.year, False) if is_over and not (over and over.on <= ends) else None
