@@ -31,6 +31,10 @@ class CapacityExceeded(LotsError):
     """The negotiator's hours for the quarter do not suffice (domain.md I5)."""
 
 
+class ReportChanged(LotsError):
+    """Det som frystes i kongressrapporten stämmer inte med sin kontrollsumma: någon har ändrat det i databasen."""
+
+
 class ServiceUnavailable(LotsError):
     """Something that natverkslots depends on does not answer; nothing was lost, run again when it does."""
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from deployments.cli import data, mails, parts, rules, staff_pages
+from deployments.cli import data, mails, parts, report, rules, staff_pages
 from deployments.cli.output import Json, prepare_prefect, show
 from models.errors import LotsError, UserError
 from models.settings import settings
@@ -64,8 +64,9 @@ inbox = App(name="inbox", help="Mail that comes in.")
 person = App(name="person", help="What a person has the right to: all that is stored about them, or to be forgotten.")
 
 staff = App(name="staff", help="The office's people.")
+report_group = App(name="report", help="The report to the congress.")
 
-for group in (db, person, outbox, inbox, staff):
+for group in (db, person, outbox, inbox, staff, report_group):
     app.command(group)
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(demo, parts.up, parts.deploy, parts.worker, parts.watch, parts.web),
@@ -82,6 +83,8 @@ outbox.default(mails.mails)
 outbox.command(mails.settle)
 inbox.command(mails.explain)
 staff.command(staff_pages.link)
+report_group.command(report.congress)
+report_group.command(report.verify)
 person.command(data.export_person, name="export")
 person.command(data.erase)
 

@@ -3,6 +3,7 @@
 from models.forms.capacity import CapacityForm
 from models.forms.catch_up import CatchUpForm
 from models.forms.check_in import CheckInForm
+from models.forms.congress_report import CongressReportForm
 from models.forms.data_protection import DataProtectionForm
 from models.forms.health_check import HealthCheckForm
 from models.forms.kickoff import KickoffForm
@@ -25,6 +26,7 @@ FORMS: dict[str, type[Form]] = {
     "network-change": NetworkChangeForm,
     "capacity": CapacityForm,
     "health-check": HealthCheckForm,
+    "congress-report": CongressReportForm,
     "outbox": OutboxForm,
     "data-protection": DataProtectionForm,
 }
@@ -105,6 +107,12 @@ ABOUT: dict[str, tuple[str, str]] = {
         "When you used hours, paid money or are away, and when hours, days or money went wrong. When a quarter "
         "begins, unused hours go back by themselves.",
     ),
+    "congress-report": (
+        "Kongressrapporten: fryser läget per en dag och räknar fram svaret på motionen. Årets görs av sig själv den 2 "
+        "januari; en som finns ändras inte.",
+        "The congress report: freezes how things stood on a day and counts the answer to the motion. The year's is "
+        "made by itself on 2 January; one that there is does not change.",
+    ),
     "outbox": (
         "Skickar den e-post som får gå, var femtonde minut på kontorstid. Öppna den när det är oklart om ett mejl "
         "gick fram.",
@@ -146,7 +154,11 @@ SETTINGS = ("inställningar", "settings")
 TAG: dict[str, tuple[str, str]] = (
     dict.fromkeys(ABOUT, DAILY)
     | dict.fromkeys(
-        ("health-check", "phase-out", "outbox", "inbox", "data-protection", "backup", "member-register"), BY_ITSELF
+        (
+            *("health-check", "phase-out", "congress-report", "outbox", "inbox", "data-protection", "backup"),
+            "member-register",
+        ),
+        BY_ITSELF,
     )
     | dict.fromkeys(("mail-check",), SETTINGS)
 )

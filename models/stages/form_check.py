@@ -32,6 +32,7 @@ from models.stages import (
     capacity,
     catch_up,
     check_in,
+    congress_report,
     data_protection,
     kickoff,
     meeting_report,
@@ -154,6 +155,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "network-change": _check_change,
         "capacity": _check_hours,
         "health-check": _check_page,
+        "congress-report": lambda session, form, _at: congress_report.check_report(session, form),
         "outbox": _check_mails,
         "data-protection": lambda session, form, _at: data_protection.check_answer(session, form),
     }

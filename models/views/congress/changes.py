@@ -4,21 +4,21 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from models.views.congress.counting.tally import NAMES
-from models.views.congress.disclosure.small_cells import CellId
+from models.views.congress.disclosure.small_cells import CellId, Published
 from models.views.congress.report import MODEL_VERSION, Cell, Change, Changes, Hidden, Report, Table
 
 Cells: TypeAlias = Mapping[tuple[str, tuple[Cell, ...], str], Cell]
 
 
-def shown_before(before: Report | None) -> frozenset[CellId]:
-    """The cells that the last report showed: who has read it knows them."""
-    if before is None:
-        return frozenset()
-    return frozenset(
-        (key, tuple(one for one in row if isinstance(one, int | str)), column)
-        for (key, row, column), cell in _cells(before.tables).items()
-        if not isinstance(cell, Hidden)
-    )
+def published(before: Report | None) -> Published:
+    """What the last report showed, and what it hid."""
+    cells = _cells(before.tables) if before else {}
+    shown: set[CellId] = set()
+    hidden: set[CellId] = set()
+    for (key, row, column), cell in cells.items():
+        place = (key, tuple(one for one in row if isinstance(one, int | str)), column)
+        (hidden if isinstance(cell, Hidden) else shown).add(place)
+    return Published(frozenset(shown), frozenset(hidden))
 
 
 def changes_since(tables: tuple[Table, ...], before: Report | None) -> Changes:

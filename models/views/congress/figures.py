@@ -5,7 +5,7 @@ from datetime import date
 from sqlmodel import Session
 
 from models.views.congress.answers import answers, count_supported
-from models.views.congress.changes import changes_since, shown_before
+from models.views.congress.changes import changes_since, published
 from models.views.congress.columns import TABLES
 from models.views.congress.counting.curves import count_followed, curves, followed, log_ranks
 from models.views.congress.counting.meetings import count_duties, count_historic, count_meetings
@@ -36,7 +36,7 @@ def report_of(facts: Facts, before: Report | None = None) -> Report:
     """The report of these facts."""
     tally, splits = counted(facts), followed(facts)
     count_followed(facts, tally, splits)
-    hides = tally.to_hide(shown_before(before))
+    hides = tally.to_hide(published(before))
     tables = tuple(tally.table(key, hides) for key in TABLES)
     return Report(
         cutoff=facts.cutoff,

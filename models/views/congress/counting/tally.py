@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from models.views.congress.columns import TABLES
-from models.views.congress.disclosure.small_cells import NETWORKS, CellId, Count, Relation, hidden
+from models.views.congress.disclosure.small_cells import NETWORKS, CellId, Count, Published, Relation, hidden
 from models.views.congress.report import EVERYWHERE, HIDDEN, Cell, Column, Table, Unit
 
 Row: TypeAlias = tuple[int | str, ...]
@@ -98,9 +98,9 @@ class Tally:
         """The counts of a column that are of the whole country, of every year."""
         return [(table, row, column) for row in self.rows[table] if EVERYWHERE in row]
 
-    def to_hide(self, known: Collection[CellId]) -> frozenset[CellId]:
-        """The cells to hide, rates too; `known`: what the last report showed."""
-        few = hidden(self.counts, self.relations, known)
+    def to_hide(self, before: Published = Published()) -> frozenset[CellId]:
+        """The cells to hide, rates too; `before`: what the last report showed and hid."""
+        few = hidden(self.counts, self.relations, before)
         rates = {
             cell
             for cell, rate in self.rates.items()

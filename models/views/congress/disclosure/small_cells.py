@@ -1,7 +1,7 @@
 """Which cells are hidden: those of few persons or networks, and what would give them away (domain.md section 10).
 
 Whoever adds and subtracts all that is shown, of all tables, years and regions together, learns of a small cell no more
-than that it is hidden. Cells that the last report showed stay shown: hiding them now would hide nothing.
+than that it is hidden. What the last report hid stays hidden; what it showed is known, and to hide it would be vain.
 """
 
 from collections import defaultdict
@@ -48,17 +48,26 @@ class Count:
         return self.value * HALF, self.value * (1 + HALF)
 
 
+@dataclass(frozen=True)
+class Published:
+    """What the last report showed, so that it is known already, and what it hid."""
+
+    shown: frozenset[CellId] = frozenset()
+    hidden: frozenset[CellId] = frozenset()
+
+
 def hidden(
-    counts: Mapping[CellId, Count], relations: Iterable[Relation], known: Collection[CellId] = ()
+    counts: Mapping[CellId, Count], relations: Iterable[Relation], before: Published = Published()
 ) -> frozenset[CellId]:
-    """The cells to hide; those that are `known` already only when nothing else is left to hide."""
+    """The cells to hide: also what was hidden `before`, and what was shown only when nothing else is left to hide."""
+    known = before.shown
     some = [relation for relation in relations if any(cell in counts for cell in relation)]
     of_cell: defaultdict[CellId, list[Relation]] = defaultdict(list)
     for relation in some:
         for cell in relation:
             of_cell[cell].append(relation)
     small = {cell for cell, count in counts.items() if count.is_small}
-    found = set(small)
+    found = small | {cell for cell in before.hidden if cell in counts}
     while True:
         more = _lonely(counts, some, found, known) or _too_well_known(counts, of_cell, small, found, known)
         if not more:
