@@ -17,7 +17,7 @@ from tasks.report.folder import as_bytes, hash_of, write_folder
 from tasks.runtime.step import step
 from tasks.staff_ui.form_links import find_forms
 from tasks.staff_ui.kept_artifacts import KeptPage, keep_pages
-from templates.rendering.staff import plain
+from templates.rendering.report.files_out import report_page
 
 PAGE = "congress-report"
 
@@ -50,7 +50,7 @@ async def show(cutoff: str) -> str:
     """Put it into the UI in the place of the last one. Returns the page's address there."""
     report = _frozen(cutoff)
     about = localized(f"Kongressrapport per {cutoff}", f"Congress report as of {cutoff}")
-    places = await keep_pages([KeptPage(PAGE, about, page_of(report))])
+    places = await keep_pages([KeptPage(PAGE, about, report_page(report, settings().language))])
     return f"/artifacts/artifact/{places[PAGE]}"
 
 
@@ -67,11 +67,6 @@ async def tell(form: CongressReportForm, cutoff: str, page: str, at: datetime) -
 def folder_of(cutoff: str) -> str:
     """Where its files are, under LOTS_HOME."""
     return f"reports/{cutoff}"
-
-
-def page_of(report: Report) -> str:
-    """The page in the UI."""
-    return plain(f"{report.cutoff}")
 
 
 def _frozen(cutoff: str) -> Report:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Final, TypedDict
 
 from models.errors import UserError
-from models.i18n import localized
+from models.i18n import Language, localized
 from models.views.congress.frozen import freeze, sha256
 from models.views.congress.report import Report
+from templates.rendering.report.files_out import report_files
 
 MANIFEST: Final = "manifest.json"
 FROZEN: Final = "report.json"
@@ -31,7 +32,10 @@ class Manifest(TypedDict):
 
 def files_of(report: Report) -> dict[str, bytes]:
     """Every file of the report but the manifest: name → bytes."""
-    return {FROZEN: freeze(report).encode()}
+    files = {FROZEN: freeze(report).encode()}
+    for language in Language:
+        files |= report_files(report, language)
+    return files
 
 
 def manifest_of(report: Report, files: dict[str, bytes]) -> Manifest:

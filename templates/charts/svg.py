@@ -63,6 +63,12 @@ class Drawing:
         path = "M" + "L".join(f"{x:.4g} {y:.4g}" for x, y in points)
         self.parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width:.4g}"{dashes}/>')
 
+    def area(self, points: list[tuple[float, float]], fill: str, *, opacity: float = 1) -> None:
+        """A filled shape with no edge."""
+        path = "M" + "L".join(f"{x:.4g} {y:.4g}" for x, y in points) + "z"
+        faint = f' fill-opacity="{opacity}"' if opacity < 1 else ""
+        self.parts.append(f'<path d="{path}" fill="{fill}"{faint}/>')
+
     def rules(self, lines: list[tuple[float, float, float, float]]) -> None:
         """Thin lines to read by, each from (x, y) to (x, y): one piece of path for all of them."""
         path = "".join(f"M{x:.4g} {y:.4g}L{to_x:.4g} {to_y:.4g}" for x, y, to_x, to_y in lines)

@@ -1,0 +1,184 @@
+"""A report's tables as they are read: years side by side, regions under each other, intervals beside their figure.
+
+The files for counting on have every row; a reader gets the last years.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from models.views.congress.report import EVERYWHERE, Cell, Column, Report, Table, Unit
+from templates.rendering.report.document import Grid, Text
+from templates.rendering.report.words import NOTHING, SIGNED, ReportWords
+
+NAMES: Final = frozenset({Unit.YEAR, Unit.QUARTER, Unit.DATE, Unit.REGION, Unit.WORD})
+YEARS_SHOWN: Final = 5
+Shown = Grid | Text
+"""A table; or a sentence where there is nothing to show of it."""
+LOW, HIGH = "low", "high"
+YEARS_ACROSS: Final = "-years"
+ANYTHING: Final = re.compile(r"[1-9]|[^\W\d]")
+"""In a cell: a figure that is no nought, or a word."""
+
+
+def grids(report: Report, key: str, table: Table, words: ReportWords) -> list[Shown]:
+    """How that table is shown: by its first columns, which name a row."""
+    shown = _Turned(report, key, table, words)
+    if not table.rows:
+        return [Text(words("page.empty", title=shown.title))]
+    names = [column.unit for column in table.columns if column.unit in NAMES]
+    match names:
+        case [Unit.YEAR]:
+            return [shown.years_across(table.rows)]
+        case [Unit.YEAR, Unit.REGION]:
+            return shown.regions()
+        case [Unit.YEAR, *_]:
+            return [shown.words_across_years(len(names))]
+        case [Unit.QUARTER, Unit.REGION]:
+            return shown.across(down=1, over=0)
+        case [Unit.REGION] if (table.key, table.columns[1].key) in SIGNED:
+            return shown.across(down=0, over=1)
+        case _:
+            return [shown.as_it_is(len(names))]
+
+
+@dataclass(frozen=True)
+class _Turned:
+    """A table on its way to be read in one language."""
+
+    report: Report
+    key: str
+    table: Table
+    words: ReportWords
+
+    @property
+    def title(self) -> str:
+        return self.words(f"table.{self.key}")
+
+    def heading(self, column: Column) -> str:
+        return self.words.column(self.table.key, column.key)
+
+    def cell(self, place: int, cell: Cell) -> str:
+        return self.words.cell(self.report, self.table.columns[place], cell, self.table.key)
+
+    def years_across(self, rows: Sequence[Sequence[Cell]]) -> Shown:
+        """A line for each figure, a column for each year."""
+        of_year = {row[0]: row for row in rows}
+        years = sorted(of_year, key=str)[-YEARS_SHOWN:]
+        lines = [
+            [self.heading(column), *(self.cell(place, of_year[year][place]) for year in years)]
+            for place, column in enumerate(self.table.columns)
+            if column.unit not in NAMES
+        ]
+        return self._grid(self.title, ["", *map(str, years)], lines, 1, YEARS_ACROSS)
+
+    def regions(self) -> list[Shown]:
+        """The country year by year; then the regions, of the last year."""
+        country = [row for row in self.table.rows if row[1] == EVERYWHERE]
+        found = [self.years_across(country)] if country else []
+        last = max((row[0] for row in self.table.rows), key=str, default=None)
+        lines = [
+            [self.cell(place, cell) for place, cell in enumerate(row)][1:]
+            for row in self.table.rows
+            if row[0] == last and row[1] != EVERYWHERE
+        ]
+        if lines:
+            caption = self.words("page.per_region", title=self.title, year=last)
+            found.append(
+                self._grid(caption, [self.heading(one) for one in self.table.columns[1:]], lines, 1, "-regions")
+            )
+        return found
+
+    def words_across_years(self, names: int) -> Shown:
+        """A line for what is counted, a column for each figure and year: all years of one figure, else the last two."""
+        figures = list(enumerate(self.table.columns))[names:]
+        alone = len(figures) == 1
+        years = sorted({row[0] for row in self.table.rows}, key=str)[-YEARS_SHOWN if alone else -2 :]
+        found = {(row[0], row[1:names]): row for row in self.table.rows}
+        lines = []
+        about_what = dict.fromkeys(row[1:names] for row in self.table.rows if row[0] in years)
+        for about in sorted(about_what, key=self._order):
+            line = [self.cell(place, cell) for place, cell in enumerate(about, 1)]
+            for place, _ in figures:
+                rows = [found.get((year, about)) for year in years]
+                line += [self.cell(place, row[place]) if row else NOTHING for row in rows]
+            lines.append(line)
+        headings = [self.heading(column) for column in self.table.columns[1:names]]
+        for _, column in figures:
+            headings += [str(year) if alone else f"{self.heading(column)} {year}" for year in years]
+        counted = f" ({self.heading(figures[0][1]).lower()})" if alone else ""
+        return self._grid(f"{self.title}{counted}", headings, lines, names - 1)
+
+    def _order(self, about: Sequence[Cell]) -> list[int]:
+        """As the words stand in their list; what has none stays as it came."""
+        keys = [column.key for column in self.table.columns[1:]]
+        return [self.words.place_of(key, code) for key, code in zip(keys, about, strict=False)]
+
+    def across(self, down: int, over: int) -> list[Shown]:
+        """A table for each figure: a line for each region, a column for each quarter, or for more or fewer hours."""
+        keys = [column.key for column in self.table.columns]
+        columns, lines = (list(dict.fromkeys(row[place] for row in self.table.rows)) for place in (over, down))
+        found = {(row[down], row[over]): self._with_intervals(row) for row in self.table.rows}
+        heads = [self._head_of(keys[over], self.cell(over, one)) for one in columns]
+        shown = [key for key in keys if key not in (LOW, HIGH)]
+        grids: list[Shown] = []
+        for place in range(2, len(shown)):
+            rows = [
+                [
+                    self.cell(down, line),
+                    *(found[line, one][place] if (line, one) in found else NOTHING for one in columns),
+                ]
+                for line in lines
+            ]
+            title = self.title if place == 2 else self.words.column(self.table.key, shown[place])
+            grids.append(
+                self._grid(title, [self.heading(self.table.columns[down]), *heads], rows, 1, f"-{shown[place]}")
+            )
+        return grids
+
+    def _head_of(self, key: str, shown: str) -> str:
+        own = self.words.maybe(f"column.across_{key}_{shown}")
+        return own or self.words.maybe(f"column.across_{key}", **{key: shown}) or shown
+
+    def as_it_is(self, names: int) -> Shown:
+        """Every row; a figure that has an interval has it beside it."""
+        headings = [self.heading(column) for column in self.table.columns if column.key not in (LOW, HIGH)]
+        return self._grid(self.title, headings, [self._with_intervals(row) for row in self.table.rows], names)
+
+    def _with_intervals(self, row: Sequence[Cell]) -> list[str]:
+        keys = [column.key for column in self.table.columns]
+        shown = [self.cell(place, cell) for place, cell in enumerate(row)]
+        if LOW not in keys:
+            return shown
+        low = keys.index(LOW)
+        if all(isinstance(row[place], int | float) for place in (low - 1, low, low + 1)):
+            shown[low - 1] = self.words("interval", value=shown[low - 1], low=shown[low], high=shown[low + 1])
+        return [cell for key, cell in zip(keys, shown, strict=True) if key not in (LOW, HIGH)]
+
+    def _grid(
+        self, caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]], names: int, part: str = ""
+    ) -> Shown:
+        kept = rows if part == YEARS_ACROSS else [row for row in rows if not self._is_blank(row[names:])]
+        is_figure = [place >= names for place in range(len(headings))]
+        notes = self._notes(kept, [row for row in rows if row not in kept], names)
+        if not kept:
+            return Text(f"{caption}. {' '.join(notes)}")
+        return Grid(f"{self.key}{part}", caption, headings, kept, is_figure, notes)
+
+    def _is_blank(self, figures: Sequence[str]) -> bool:
+        """A row of noughts, or one that is hidden as a whole: it is named under the table instead."""
+        return set(figures) == {self.words("hidden")} or not any(ANYTHING.search(one) for one in figures)
+
+    def _notes(self, kept: Sequence[Sequence[str]], left_out: Sequence[Sequence[str]], names: int) -> list[str]:
+        hidden, own = self.words("hidden"), self.words.maybe(f"note_of.{self.key}")
+        cells = {cell for row in kept for cell in row}
+        found = [self.words("page.hidden_note")] if hidden in cells or any(hidden in row for row in left_out) else []
+        found += [self.words("page.nothing_note")] if NOTHING in cells and not own.startswith(NOTHING) else []
+        found += [own] if own else []
+        for note, is_of_it in (("all_hidden", True), ("all_nothing", False)):
+            named = [", ".join(row[:names]) for row in left_out if (hidden in row[names:]) == is_of_it]
+            found += (
+                [self.words(f"page.{note}", names="; ".join(named) if names > 1 else ", ".join(named))] if named else []
+            )
+        return found

@@ -1,0 +1,159 @@
+"""What a reader gets of a report: the first page's sentences, tables turned to read, curves and what is not."""
+
+from dataclasses import replace
+
+import pytest
+
+from models.views.congress.columns import OUTLOOK, TABLES
+from models.views.congress.report import HIDDEN, Changes, Figure, Report, Table
+from templates.rendering.report.chapters import document
+from templates.rendering.report.document import Grid, Picture, Said, Sentences, Text
+from templates.rendering.report.grids import grids
+from templates.rendering.report.words import words
+from tests.congress_sample import sample_report
+
+
+def _said(report: Report, key: str) -> Said:
+    quote = words("en")(f"answer.{key}.quote")
+    parts = [part for part in document(report, "en").first if isinstance(part, Sentences)]
+    (found,) = (one for part in parts for one in part.said if one.quote == quote)
+    return found
+
+
+def _with_figures(key: str, *values: object) -> Report:
+    report = sample_report()
+    (answer,) = (one for one in report.answers if one.key == key)
+    figures = [replace(one, now=value) for one, value in zip(answer.figures, values, strict=True)]  # type: ignore[arg-type]
+    changed = replace(answer, figures=tuple(figures))
+    return replace(report, answers=tuple(changed if one is answer else one for one in report.answers))
+
+
+@pytest.mark.parametrize(
+    ("values", "now", "plain"),
+    [
+        ((9, 4, 2), "9", "Municipalities where they are: 4. Regions: 2."),
+        ((9, HIDDEN, 2), "9", "Each network is in a place."),
+        ((9, None, 2), "9", "Each network is in a place."),
+        ((HIDDEN, 4, 2), "hidden", "The figure concerns too few and is not shown. Each network is in a place."),
+        ((None, 4, 2), "–", "There is nothing to count yet."),
+        ((0, 0, 0), "0", "Municipalities where they are: 0. Regions: 0."),
+    ],
+)
+def test_a_sentence_tells_what_may_be_told(values: tuple[object, ...], now: str, plain: str) -> None:
+    said = _said(_with_figures("motion_local", *values), "motion_local")
+    assert (said.now, said.plain) == (now, plain)
+
+
+def test_last_years_figure_stands_beside_and_is_a_dash_where_there_was_none() -> None:
+    report = sample_report()
+    (answer,) = (one for one in report.answers if one.key == "motion_local")
+    figures = (replace(answer.figures[0], last_year=None), *answer.figures[1:])
+    changed = replace(answer, figures=figures)
+    said = _said(replace(report, answers=(changed,)), "motion_local")
+    assert said.before == "–" and said.now == f"{_number(answer.figures[0])}"
+
+
+def _number(figure: Figure) -> object:
+    return figure.now
+
+
+def _grids(key: str) -> list[Grid]:
+    report = sample_report()
+    return _shown(report, key, report.table(key))
+
+
+def _shown(report: Report, key: str, table: Table) -> list[Grid]:
+    found = grids(report, key, table, words("en"))
+    return [one for one in found if isinstance(one, Grid)]
+
+
+def test_a_years_table_has_the_years_beside_each_other() -> None:
+    (grid,) = _grids("phase_outs")
+    assert grid.headings == ["", "2026", "2027", "2028"] and [row[0] for row in grid.rows][:2] == [
+        "Networks",
+        "On time",
+    ]
+
+
+def test_regions_are_shown_for_the_last_year_and_the_country_for_all() -> None:
+    country, regions = _grids("cadence")
+    assert country.headings[1:] == ["2026", "2027", "2028"]
+    assert "2028" in regions.caption and [row[0] for row in regions.rows] == [
+        "Stockholm", "Norrbotten", "Västra Götaland", "Västernorrland",
+    ]  # fmt: skip
+
+
+def test_a_table_that_is_hidden_as_a_whole_is_a_sentence() -> None:
+    table = Table("natures", TABLES["natures"], ((2028, "town", HIDDEN), (2028, "role", HIDDEN)))
+    (said,) = grids(sample_report(), "natures", table, words("en"))
+    assert isinstance(said, Text) and said.text.endswith("Hidden as a whole: town, same role.")
+
+
+def test_codes_stand_down_and_the_last_two_years_of_each_figure_across() -> None:
+    (grid,) = _grids("duties")
+    assert grid.headings[:3] == ["Step", "Networks 2027", "Networks 2028"]
+    assert [row[0] for row in grid.rows] == [
+        "all steps", "before the first meeting", "1 starting", "2 sharing the work", "3 on trial", "4 on their own",
+    ]  # fmt: skip
+
+
+def test_more_or_fewer_hours_stand_across_each_with_its_interval() -> None:
+    rows = (
+        ("ab", -24.0, 2.0, 1.0, 3.5),
+        ("ab", 24.0, 4.0, 3.0, 5.0),
+        ("ab", 0.0, 3.0, 2.0, 4.0),
+        ("bd", -24.0, HIDDEN, HIDDEN, HIDDEN),
+    )
+    (grid,) = _shown(sample_report(), "outlook_what_if", Table("what_if", OUTLOOK["what_if"], rows))
+    assert list(grid.headings) == ["Region", "−24 hours a quarter", "+24 hours a quarter", "as today"]
+    assert grid.rows == [
+        ["Stockholm", "2.0 (1.0–3.5)", "4.0 (3.0–5.0)", "3.0 (2.0–4.0)"], ["Norrbotten", "hidden", "–", "–"],
+    ]  # fmt: skip
+
+
+def test_what_is_hidden_as_a_whole_or_nought_is_named_under_the_table_and_not_shown() -> None:
+    rows = ((2028, "town", 7), (2028, "role", 0), (2028, "theme", HIDDEN))
+    (grid,) = _shown(sample_report(), "natures", Table("natures", TABLES["natures"], rows))
+    assert grid.rows == [["town", "7"]]
+    assert grid.notes == [words("en")("page.hidden_note"), "Hidden as a whole: theme.", "Nothing to count: same role."]
+
+
+def test_codes_stand_in_the_order_of_their_words() -> None:
+    (grid,) = _grids("health")
+    assert [row[0] for row in grid.rows] == ["green", "yellow", "red", "too new to assess"]
+
+
+def test_a_table_without_rows_is_a_sentence() -> None:
+    (said,) = grids(sample_report(), "historic", Table("historic", TABLES["historic"], ()), words("en"))
+    assert isinstance(said, Text) and said.text == "Networks from before: nothing to count."
+
+
+def _texts(report: Report) -> list[str]:
+    return [part.text for part in document(report, "en").parts if isinstance(part, Text)]
+
+
+def test_a_group_that_is_too_small_is_named_as_left_out() -> None:
+    pictures = [part for part in document(sample_report(), "en").parts if isinstance(part, Picture)]
+    assert len(pictures) == 3 and "One organiser" not in pictures[2].told and "Two organisers" in pictures[2].told
+    assert "Groups of fewer than ten networks are not shown: one organiser." in _texts(sample_report())
+
+
+def test_a_young_office_is_told_that_there_is_no_curve_yet() -> None:
+    young = replace(sample_report(), curves=(), log_ranks=())
+    assert not [part for part in document(young, "en").parts if isinstance(part, Picture)]
+    assert words("en")("plot.none") in _texts(young)
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_it_is_always_said_that_it_shows_no_cause(language: str) -> None:
+    told = document(sample_report(), language)
+    cause = {"sv": "isar samband, inte orsak", "en": "connection, not a cause"}[language]
+    assert any(cause in part.text for part in told.first if isinstance(part, Text))
+    assert sum(cause in part.text for part in told.parts if isinstance(part, Text)) == 2, "beside each log-rank"
+
+
+def test_what_was_told_since_is_listed_and_a_first_report_says_that_it_is_one() -> None:
+    told = document(sample_report(), "en")
+    (grid,) = (part for part in told.parts if isinstance(part, Grid) and part.key == "changes-cells")
+    assert grid.rows == [["Meetings", "2027, The whole country", "Meetings", "418", "423"]]
+    assert words("en")("chapter.changes.first") in _texts(replace(sample_report(), changes=Changes()))
