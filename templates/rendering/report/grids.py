@@ -62,10 +62,16 @@ class _Turned:
     def cell(self, place: int, cell: Cell) -> str:
         return self.words.cell(self.report, self.table.columns[place], cell, self.table.key)
 
+    def _years(self, rows: Sequence[Sequence[Cell]]) -> list[Cell]:
+        """The years from the first that has a figure to show."""
+        figures = [place for place, column in enumerate(self.table.columns) if column.unit not in NAMES]
+        told = {row[0] for row in rows for place in figures if isinstance(row[place], int | float) and row[place]}
+        years = sorted({row[0] for row in rows}, key=str)
+        return years[next((place for place, year in enumerate(years) if year in told), 0) :]
+
     def years_across(self, rows: Sequence[Sequence[Cell]]) -> Shown:
         """A line for each figure, a column for each year."""
-        of_year = {row[0]: row for row in rows}
-        years = sorted(of_year, key=str)[-YEARS_SHOWN:]
+        of_year, years = {row[0]: row for row in rows}, self._years(rows)[-YEARS_SHOWN:]
         lines = [
             [self.heading(column), *(self.cell(place, of_year[year][place]) for year in years)]
             for place, column in enumerate(self.table.columns)
@@ -94,7 +100,7 @@ class _Turned:
         """A line for what is counted, a column for each figure and year: all years of one figure, else the last two."""
         figures = list(enumerate(self.table.columns))[names:]
         alone = len(figures) == 1
-        years = sorted({row[0] for row in self.table.rows}, key=str)[-YEARS_SHOWN if alone else -2 :]
+        years = self._years(self.table.rows)[-YEARS_SHOWN if alone else -2 :]
         found = {(row[0], row[1:names]): row for row in self.table.rows}
         lines = []
         about_what = dict.fromkeys(row[1:names] for row in self.table.rows if row[0] in years)
@@ -161,24 +167,27 @@ class _Turned:
     ) -> Shown:
         kept = rows if part == YEARS_ACROSS else [row for row in rows if not self._is_blank(row[names:])]
         is_figure = [place >= names for place in range(len(headings))]
-        notes = self._notes(kept, [row for row in rows if row not in kept], names)
+        left_out = self._left_out([row for row in rows if row not in kept], names)
         if not kept:
-            return Text(f"{caption}. {' '.join(notes)}")
-        return Grid(f"{self.key}{part}", caption, headings, kept, is_figure, notes)
+            return Text(f"{caption}. {' '.join(left_out)}")
+        return Grid(f"{self.key}{part}", caption, headings, kept, is_figure, [*self._notes(kept), *left_out])
 
     def _is_blank(self, figures: Sequence[str]) -> bool:
         """A row of noughts, or one that is hidden as a whole: it is named under the table instead."""
         return set(figures) == {self.words("hidden")} or not any(ANYTHING.search(one) for one in figures)
 
-    def _notes(self, kept: Sequence[Sequence[str]], left_out: Sequence[Sequence[str]], names: int) -> list[str]:
-        hidden, own = self.words("hidden"), self.words.maybe(f"note_of.{self.key}")
-        cells = {cell for row in kept for cell in row}
-        found = [self.words("page.hidden_note")] if hidden in cells or any(hidden in row for row in left_out) else []
+    def _notes(self, rows: Sequence[Sequence[str]]) -> list[str]:
+        """What is to be known of the cells."""
+        own, cells = self.words.maybe(f"note_of.{self.key}"), {cell for row in rows for cell in row}
+        found = [self.words("page.hidden_note")] if self.words("hidden") in cells else []
         found += [self.words("page.nothing_note")] if NOTHING in cells and not own.startswith(NOTHING) else []
-        found += [own] if own else []
-        for note, is_of_it in (("all_hidden", True), ("all_nothing", False)):
-            named = [", ".join(row[:names]) for row in left_out if (hidden in row[names:]) == is_of_it]
-            found += (
-                [self.words(f"page.{note}", names="; ".join(named) if names > 1 else ", ".join(named))] if named else []
-            )
+        return [*found, own] if own else found
+
+    def _left_out(self, rows: Sequence[Sequence[str]], names: int) -> list[str]:
+        """The names of the rows that are not shown."""
+        found = []
+        for note, is_hidden in (("all_hidden", True), ("all_nothing", False)):
+            named = [", ".join(row[:names]) for row in rows if (self.words("hidden") in row[names:]) == is_hidden]
+            if named:
+                found.append(self.words(f"page.{note}", names=("; " if names > 1 else ", ").join(named)))
         return found

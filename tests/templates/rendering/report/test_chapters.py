@@ -31,12 +31,12 @@ def _with_figures(key: str, *values: object) -> Report:
 @pytest.mark.parametrize(
     ("values", "now", "plain"),
     [
-        ((9, 4, 2), "9", "Municipalities where they are: 4. Regions: 2."),
+        ((9, 4, 2), "9", "They are in 4 municipalities and 2 regions."),
         ((9, HIDDEN, 2), "9", "Each network is in a place."),
         ((9, None, 2), "9", "Each network is in a place."),
         ((HIDDEN, 4, 2), "hidden", "The figure concerns too few and is not shown. Each network is in a place."),
         ((None, 4, 2), "–", "There is nothing to count yet."),
-        ((0, 0, 0), "0", "Municipalities where they are: 0. Regions: 0."),
+        ((0, 0, 0), "0", "They are in 0 municipalities and 0 regions."),
     ],
 )
 def test_a_sentence_tells_what_may_be_told(values: tuple[object, ...], now: str, plain: str) -> None:
@@ -73,6 +73,12 @@ def test_a_years_table_has_the_years_beside_each_other() -> None:
         "Networks",
         "On time",
     ]
+
+
+def test_years_before_the_first_figure_that_is_shown_are_left_out() -> None:
+    rows = ((2025, HIDDEN, 0, 0, None), (2026, 4, 3, HIDDEN, 0.75), (2027, 0, 0, 0, None), (2028, 9, 9, 0, 1.0))
+    (grid,) = _shown(sample_report(), "phase_outs", Table("phase_outs", TABLES["phase_outs"], rows))
+    assert grid.headings == ["", "2026", "2027", "2028"]
 
 
 def test_regions_are_shown_for_the_last_year_and_the_country_for_all() -> None:
@@ -115,7 +121,7 @@ def test_what_is_hidden_as_a_whole_or_nought_is_named_under_the_table_and_not_sh
     rows = ((2028, "town", 7), (2028, "role", 0), (2028, "theme", HIDDEN))
     (grid,) = _shown(sample_report(), "natures", Table("natures", TABLES["natures"], rows))
     assert grid.rows == [["town", "7"]]
-    assert grid.notes == [words("en")("page.hidden_note"), "Hidden as a whole: theme.", "Nothing to count: same role."]
+    assert grid.notes == ["Hidden as a whole: theme.", "Nothing to count: same role."]
 
 
 def test_codes_stand_in_the_order_of_their_words() -> None:
