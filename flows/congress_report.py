@@ -16,7 +16,7 @@ from tasks.staff_ui.form_refresh import refresh_forms_and_start_outbox
     flow_run_name=localized("Kongressrapport: {form.subject}", "Congress report: {form.subject}"),
 )
 @fail_with_sentence
-async def congress_report(form: CongressReportForm = CongressReportForm(sweep=True), as_of: str = "") -> Counts:
+async def congress_report(form: CongressReportForm = CongressReportForm(action="yearly"), as_of: str = "") -> Counts:
     """Frys läget per en dag och räkna fram kongressrapporten. En rapport som finns ändras inte: den skrivs ut igen.
 
     Args:

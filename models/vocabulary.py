@@ -227,6 +227,10 @@ MAIL_ACTION: Final[Words] = {
     "sent": ("De osäkra kom fram", "Those in doubt arrived"),
     "resend": ("Skicka de osäkra en gång till", "Send those in doubt once more"),
 }
+CONGRESS_REPORT: Final[Words] = {
+    "yearly": ("Årets: läget den 1 januari", "The year's: as of 1 January"),
+    "day": ("Läget en annan dag", "As of another day"),
+}
 MAIL: Final[Words] = {
     "receipt": ("kvitto", "receipt"),
     "talk-invitation": ("inbjudan till samtal", "talk invitation"),

@@ -1,55 +1,71 @@
-"""The congress report: as of which day, and who asks."""
+"""The congress report: the year's, or as of another day."""
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from models.forms.kit.base import SIGNATURE, YOUR_SIGNATURE, Called, DayText, Form, SignatureOrNone, field, parse_day
-from models.forms.kit.fields import Hidden
+from models.forms.kit.base import (
+    NOTHING_CHOSEN,
+    SIGNATURE,
+    YOUR_SIGNATURE,
+    DayText,
+    Form,
+    Reads,
+    SignatureOrNone,
+    field,
+    parse_day,
+)
+from models.forms.kit.fields import Coded
 from models.i18n import localized
+from models.vocabulary import CONGRESS_REPORT
 
-CUTOFF = ("Läget när dagen börjar", "As things stood when the day began")
+ACTION = ("Vilken rapport", "Which report")
+CUTOFF = ("Läget när dagen började", "As things stood when the day began")
 
 
 class CongressReportForm(Form):
-    """As of which day the report is made; the schedule makes that of 1 January (domain.md section 11)."""
+    """Which congress report is made; the schedule makes that of 1 January (domain.md section 11)."""
 
     heading: ClassVar[tuple[str, str]] = ("Kongressrapporten", "The congress report")
-    called: ClassVar[Called] = {"cutoff": [CUTOFF]}
+    reads: ClassVar[Reads] = {"action": {"yearly": (), "day": ("cutoff", "signature")}}
 
-    cutoff: DayText = Field(
+    action: Annotated[Literal["", "yearly", "day"], Coded(CONGRESS_REPORT)] = Field(
         "",
         **field(
             0,
-            CUTOFF,
+            ACTION,
             (
-                "Oftast 1 januari. Det som berättas senare ändrar inte en rapport som finns.",
-                "Mostly 1 January. What is told later changes no report that there is.",
+                "Det som berättas senare ändrar inte en rapport som finns: den skrivs ut igen.",
+                "What is told later changes no report that there is: it is written again.",
             ),
         ),
     )
+    cutoff: DayText = Field("", **field(1, CUTOFF))
     signature: SignatureOrNone = Field(
         "",
         pattern=f"{SIGNATURE}|^$",
-        **field(1, YOUR_SIGNATURE, ("Du får ett mejl när den är klar.", "You get a mail when it is ready.")),
+        **field(2, YOUR_SIGNATURE, ("Du får ett mejl när den är klar.", "You get a mail when it is ready.")),
     )
-    sweep: Annotated[bool, Hidden()] = Field(False, **field(2, ("Årets rapport", "The year's report")))
 
     @property
     def subject(self) -> str:
-        return self.cutoff or localized("årets", "the year's")
+        if self.action == "day" and self.cutoff:
+            return self.cutoff
+        return localized(*CONGRESS_REPORT.get(self.action, NOTHING_CHOSEN)).lower()
 
     @property
     def is_sweep(self) -> bool:
-        return self.sweep
+        return self.action == "yearly"
 
     def cutoff_day(self, today: date) -> date:
-        """The day that was chosen; of the schedule's report, the latest 1 January."""
+        """The day that was chosen; of the year's report, the latest 1 January."""
         return parse_day(self.cutoff, localized(*CUTOFF)) or date(today.year, 1, 1)
 
     def problems(self, today: date) -> list[str]:
-        if self.sweep:
+        if not self.action:
+            return [localized(f"{ACTION[0]}: välj i listan.", f"{ACTION[1]}: choose from the list.")]
+        if self.action == "yearly":
             return []
         found = []
         if not self.cutoff.strip():

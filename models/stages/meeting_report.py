@@ -213,6 +213,8 @@ def _keep_telling(
         attended=meeting.attended,
         branches=meeting.branches,
         companies=meeting.companies,
+        duties_by_office=meeting.duties_by_office,
+        duties_by_members=meeting.duties_by_members,
         flow_run_id=cause.flow_run_id,
     )
     session.add(entry)

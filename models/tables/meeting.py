@@ -177,6 +177,8 @@ class ReportEntry(SQLModel, table=True):
     attended: int | None = None
     branches: int | None = None
     companies: int | None = None
+    duties_by_office: int | None = None
+    duties_by_members: int | None = None
     flow_run_id: str | None = None
 
 

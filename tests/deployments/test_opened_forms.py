@@ -38,17 +38,19 @@ MISSING = {
     "check-in": "Vilket nätverk svarar: välj i listan, eller «Inget: kör veckans utskick nu».",
     "health-check": "Nätverk: välj i listan, eller «Alla: kör månadens kontroll nu».",
     "capacity": "Vad gäller det: välj i listan.",
+    "congress-report": "Vilken rapport: välj i listan.",
     "outbox": "Vad ska göras: välj i listan.",
     "data-protection": "Begäran: välj i listan, eller «Ingen: kör nattens gallring nu».",
 }
 # These have no form: they are their sweep, and their page says so.
 WITHOUT_A_FORM = {"work-list", "phase-out", "mail-check", "inbox", "backup", "member-register"}
-SWEEPS = {"kickoff", "check-in", "health-check", "capacity", "outbox", "data-protection"}
+SWEEPS = {"kickoff", "check-in", "health-check", "capacity", "congress-report", "outbox", "data-protection"}
 IN_WORDS = {
     "kickoff": {"network_number": "Inget: kör dagens genomgång nu"},
     "check-in": {"network_number": "Inget: kör veckans utskick nu"},
     "health-check": {"network_number": "Alla: kör månadens kontroll nu"},
     "capacity": {"action": "Kvartalets genomgång"},
+    "congress-report": {"action": "Årets: läget den 1 januari"},
     "outbox": {"action": "Skicka det som får gå nu"},
     "data-protection": {"request": "Ingen: kör nattens gallring nu"},
 }

@@ -18,7 +18,7 @@ from models.settings import Settings
 from tasks.staff_ui.form_refresh import deployed_ones, show_forms
 from tasks.staff_ui.kept_artifacts import KeptPage, addresses, keep_pages
 
-SWEEPS = ("kickoff", "check-in", "health-check", "capacity", "outbox", "data-protection")
+SWEEPS = ("kickoff", "check-in", "health-check", "capacity", "congress-report", "outbox", "data-protection")
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ DAYS = {  # when each of them has something to do
     "kickoff": "2027-06-07",
     "capacity": "2027-07-01",
     "data-protection": "2027-12-01",
+    "congress-report": "2028-01-02",
 }
 
 

@@ -63,8 +63,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Point:
-    """Of those in a curve's group: at a time (whole months from kickoff), how many were still followed just before it,
-    what share has not rested or ended by it, and the 95 % interval of that (log-log; None where there is none).
+    """Of those in a curve's group: at a time (whole months from kickoff), how many were followed longer than that, what
+    share has not rested or ended by it, and the 95 % interval of that (log-log; None where there is none).
     """
 
     month: int

@@ -70,6 +70,7 @@ IN_WORDS: dict[str, dict[str, Any]] = {
                        "agreed": [{"network": "Luleå · ort · #7", "member": "m1"}]},
     "capacity": {"action": "Använda timmar", "network_number": "Luleå · ort · #7", "item": "Hjälp att hitta talare"},
     "health-check": {"network_number": "Luleå · ort · #7"},
+    "congress-report": {"action": "Läget en annan dag", "cutoff": "2027-01-01", "signature": "asj"},
     "outbox": {"action": "De osäkra kom fram", "mails": ["Luleå · ort · #12 · kvitto · 1a2b3c4d"], "signature": "asj"},
     "data-protection": {"request": "radering · senast 2027-04-02 · 3f2a1b9c", "answer": "Nej, av skälet nedan",
                         "signature": "dpo"},
@@ -89,6 +90,7 @@ IN_CODES: dict[str, dict[str, Any]] = {
                        "agreed": ["7:m1"]},
     "capacity": {"action": "hours", "network_number": 7, "item": "speaker"},
     "health-check": {"network_number": 7},
+    "congress-report": {"action": "day", "cutoff": "2027-01-01"},
     "outbox": {"action": "sent", "mails": ["1a2b3c4d"]},
     "data-protection": {"request": "3f2a1b9c", "answer": "refused"},
 }  # fmt: skip

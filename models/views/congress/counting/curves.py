@@ -138,7 +138,7 @@ def _is_enough(some: Followed, since: int, until: int) -> bool:
 def _point(estimate: Survival, some: Followed, month: int) -> Point:
     until = _day(month)
     place = int(np.searchsorted(estimate.times, until, side="right")) - 1
-    at_risk = int((some.days >= until).sum())
+    at_risk = int((some.days > until).sum())
     if month == 0 or place < 0:
         return Point(month, len(some) if month == 0 else at_risk, 1.0, None, None)
     figures = (estimate.survival[place], estimate.low[place], estimate.high[place])

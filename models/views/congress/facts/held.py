@@ -1,20 +1,23 @@
 """The meetings that were held and told of by a moment, in columns: hundreds of thousands become no objects."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import case, func
+from sqlalchemy import case, false, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
+from models.dates.local_time import local
 from models.db.columnar import Ints, as_seconds, in_columns, local_days
+from models.tables.change_entry import ChangedField, ChangeEntry
 from models.tables.meeting import Meeting, MeetingStatus, ReportEntry
 from models.tables.network import Network
 
 UNKNOWN = -1
+CORRECTED = (ChangedField.meeting_day, ChangedField.meeting_doubled, ChangedField.meeting_never_held)
 
 
 @dataclass(frozen=True)
@@ -37,20 +40,24 @@ class Held:
 
 def meetings_held(session: Session, before: datetime, number_of: dict[UUID, int]) -> Held:
     """Meetings of these networks on days before a moment, as they were last told of before it."""
-    told_since = _told_since(session, before)
+    told_since, corrected_since = _told_since(before), _corrected_since(before)
     latest: Any = (
         sql_select(col(ReportEntry.meeting_id), func.max(col(ReportEntry.at)).label("at"))
         .where(col(ReportEntry.at) < before)
         .group_by(col(ReportEntry.meeting_id))
         .subquery()
     )
-    as_now = told_since.c.meeting_id.is_(None)
+    was_otherwise = (col(Meeting.status) != col(ReportEntry.status)) | (
+        col(Meeting.attended) != col(ReportEntry.attended)
+    )
+    is_corrected = corrected_since.c.network_id.is_not(None) & was_otherwise
+    as_now = told_since.c.meeting_id.is_(None) & ~func.coalesce(is_corrected, false())
     columns = (
         case((as_now, col(Meeting.attended)), else_=col(ReportEntry.attended)),
         case((as_now, col(Meeting.branches)), else_=col(ReportEntry.branches)),
         case((as_now, col(Meeting.companies)), else_=col(ReportEntry.companies)),
-        case((as_now, col(Meeting.duties_by_office)), else_=0),
-        case((as_now, col(Meeting.duties_by_members)), else_=0),
+        case((as_now, col(Meeting.duties_by_office)), else_=func.coalesce(col(ReportEntry.duties_by_office), 0)),
+        case((as_now, col(Meeting.duties_by_members)), else_=func.coalesce(col(ReportEntry.duties_by_members), 0)),
     )
     status = case((as_now, col(Meeting.status)), else_=col(ReportEntry.status))
     is_told = latest.c.at.is_not(None) | (func.coalesce(col(Meeting.reported_at), col(Meeting.starts_at)) < before)
@@ -63,16 +70,37 @@ def meetings_held(session: Session, before: datetime, number_of: dict[UUID, int]
         .join(Network, col(Network.id) == col(Meeting.network_id))
         .outerjoin(latest, latest.c.meeting_id == col(Meeting.id))
         .outerjoin(told_since, told_since.c.meeting_id == col(Meeting.id))
+        .outerjoin(corrected_since, corrected_since.c.network_id == col(Meeting.network_id))
         .outerjoin(ReportEntry, (col(ReportEntry.meeting_id) == col(Meeting.id)) & (col(ReportEntry.at) == latest.c.at))
-        .where(status == MeetingStatus.held, is_told, col(Meeting.starts_at) < before)
+        .where(status == MeetingStatus.held, is_told)
     )
     number, moment, *figures = in_columns(session, rows, 7)
+    day = _as_told(session, before, number_of, number, local_days(moment))
     known = np.isin(number, np.array(sorted(number_of.values()), dtype=np.int64))
-    all_columns = [one[known] for one in (number, local_days(moment), *figures)]
+    known &= day < local(before).date().toordinal()
+    all_columns = [one[known] for one in (number, day, *figures)]
     order = np.lexsort(all_columns[::-1])
     return Held(*(one[order] for one in all_columns))
 
 
-def _told_since(session: Session, before: datetime) -> Any:
-    """Meetings that somebody told of at the moment or later, or that staff have corrected since."""
+def _told_since(before: datetime) -> Any:
+    """Meetings that somebody told of at the moment or later."""
     return sql_select(col(ReportEntry.meeting_id)).where(col(ReportEntry.at) >= before).distinct().subquery()
+
+
+def _corrected_since(before: datetime) -> Any:
+    """Networks of which staff have put a meeting right since."""
+    since = col(ChangeEntry.what).in_(CORRECTED) & (col(ChangeEntry.at) >= before)
+    return sql_select(col(ChangeEntry.network_id)).where(since).distinct().subquery()
+
+
+def _as_told(session: Session, before: datetime, number_of: dict[UUID, int], number: Ints, day: Ints) -> Ints:
+    """The days of meetings before staff moved them to others."""
+    moved = sql_select(ChangeEntry).where(
+        col(ChangeEntry.what) == ChangedField.meeting_day, col(ChangeEntry.at) >= before
+    )
+    for entry in session.scalars(moved.order_by(col(ChangeEntry.at).desc())):
+        then, now = (date.fromisoformat(text).toordinal() for text in (entry.before, entry.after))
+        its = number == number_of.get(entry.network_id, UNKNOWN) if entry.network_id else np.zeros(len(day), dtype=bool)
+        day = np.where(its & (day == now), then, day)
+    return day

@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from models.dates.local_time import local, midnight, quarter
 from models.office.policy import office_policy
+from models.tables.change_entry import ChangedField, ChangeEntry
 from models.tables.health import HealthSnapshot, Level
 from models.tables.need_signal import NeedSignal
 from models.tables.network import STEP_OF, Network, NetworkState, Role, RoleKind
@@ -60,6 +61,7 @@ def _lives(session: Session, before: datetime, region_of: dict[str, str]) -> tup
         Network.id, Network.number, Network.municipality, Network.nature, Network.origin, Network.without_support,
         Network.created_at, Network.kickoff_on, Network.support_ends_on,
     )  # fmt: skip
+    started_before = _started_before(session, before)
     lives, number_of = [], {}
     rows: Any = session.execute(
         sql_select(*columns).where(col(Network.created_at) < before).order_by(col(Network.number))
@@ -69,7 +71,7 @@ def _lives(session: Session, before: datetime, region_of: dict[str, str]) -> tup
         if not theirs or theirs[-1].to_state == NetworkState.annulled:
             continue
         number_of[id] = number
-        started = _started(theirs, kickoff_on)
+        started = _started(theirs, started_before.get(id, kickoff_on))
         by = started or date.max
         lives.append(
             Life(
@@ -87,6 +89,13 @@ def _started(steps: tuple[Step, ...], kickoff_on: date | None) -> date | None:
     if not on_ladder or on_ladder[-1].to_state == NetworkState.planned:
         return None
     return kickoff_on or on_ladder[0].on
+
+
+def _started_before(session: Session, before: datetime) -> dict[UUID | None, date]:
+    """When networks had started, whose kickoff staff have put right since."""
+    moved = sql_select(ChangeEntry).where(col(ChangeEntry.what) == ChangedField.kickoff, col(ChangeEntry.at) >= before)
+    entries = session.scalars(moved.order_by(col(ChangeEntry.at).desc()))
+    return {one.network_id: date.fromisoformat(one.before) for one in entries if one.before}
 
 
 def _steps(session: Session, before: datetime, subject: Any) -> dict[UUID, tuple[Step, ...]]:

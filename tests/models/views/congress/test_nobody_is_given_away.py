@@ -1,0 +1,212 @@
+"""Whoever puts all published tables together, of all years and regions, learns no more of a small cell than its sign.
+
+The attack knows the report as it is handed out, how its figures must add up, and linear programming; the true figures
+are only looked at to see which cells are small.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy.optimize import linprog
+
+from models.views.congress.changes import published
+from models.views.congress.counting.curves import count_followed, followed
+from models.views.congress.counting.tally import NAMES
+from models.views.congress.disclosure.small_cells import CellId, Count
+from models.views.congress.facts.rows import Facts
+from models.views.congress.figures import counted, report_of
+from models.views.congress.report import EVERYWHERE, HIDDEN, Cell, Hidden, Report, Table, Unit
+from tests.congress_facts import small_office
+
+ENDED = ("closed", "merged", "split")
+Sum = dict[CellId, float]
+Floats = npt.NDArray[np.float64]
+OFFICES = [(seed, requests, regions) for seed in range(4) for requests, regions in ((25, 3), (60, 5), (200, 8))]
+
+
+def shown_figures(report: Report) -> dict[CellId, float]:
+    """Every figure that can be read, and the sums that follow from a mean and its number."""
+    found: dict[CellId, float] = {}
+    for table in report.tables:
+        names = sum(column.unit in NAMES for column in table.columns)
+        for row in table.rows:
+            key = tuple(one for one in row[:names] if isinstance(one, int | str))
+            cells = dict(zip((column.key for column in table.columns), row, strict=True))
+            for column in table.columns[names:]:
+                cell = cells[column.key]
+                if isinstance(cell, int | float) and column.unit in (Unit.NUMBER, Unit.HOURS):
+                    found[table.key, key, column.key] = cell
+    for curve in report.curves:
+        found["curves", (curve.split, curve.group), "networks"] = curve.networks
+    return found
+
+
+def sums(truth: Mapping[CellId, Count], years: range) -> Iterator[Mapping[CellId, float]]:
+    """What everybody knows of how the figures add up: each is nothing in sum."""
+    for table, row, column in truth:
+        if len(row) > 1 and row[1] == EVERYWHERE and table not in ("office_hours", "duties", "curves"):
+            regions = [cell for cell in truth if cell[0] == table and cell[2] == column and cell[1][0] == row[0]]
+            yield {cell: -1.0 if cell[1] == row else 1.0 for cell in regions}
+    for year in years:
+        y: tuple[int | str, ...] = (year,)
+        states = ("granted", "waiting", "declined", "referred", "expired", "withdrawn", "open")
+        yield sum_of("requests", y, states, "received")
+        yield sum_of("requests", y, ("decided_in_time", "decided_late"), "decided")
+        of_all = {one: ("requests_by_region", (year, EVERYWHERE), one) for one in ("received", "granted", "under_way")}
+        yield {("requests", y, "received"): 1, of_all["received"]: -1}
+        yield {("requests", y, "granted"): 1, of_all["granted"]: -1}
+        yield {("requests", y, "waiting"): 1, ("requests", y, "open"): 1, of_all["under_way"]: -1}
+        refused: dict[CellId, float] = {("requests", y, "declined"): -1.0, ("requests", y, "referred"): -1.0}
+        yield refused | {cell: 1.0 for cell in truth if cell[0] == "reasons" and cell[1][0] == year}
+        yield {
+            cell: 1.0 if cell[0] == "starters" else -1.0
+            for cell in truth
+            if cell[0] in ("starters", "natures") and cell[1][0] == year
+        }
+        yield sum_of("hours_per_living", y, ("living", "not_living"), "networks")
+        yield sum_of("phase_outs", y, ("on_time", "late"), "networks")
+        country: tuple[int | str, ...] = (year, EVERYWHERE)
+        levels = [cell for cell in truth if cell[0] == "health" and cell[1][0] == year and cell[1][1] != "not_assessed"]
+        yield dict.fromkeys(levels, 1.0) | {("cadence", country, "networks"): -1}
+        ends = [cell for cell in truth if cell[0] == "ends" and cell[1][0] == year and cell[1][1] in ENDED]
+        yield dict.fromkeys(ends, 1.0) | {("networks", country, "ended"): -1}
+        steps = [("office_hours", (year, str(step)), "hours") for step in range(5)]
+        yield dict.fromkeys(steps, 1.0) | {("office_hours", country, "hours"): -1}
+        for column in ("meetings", "duties", "by_office"):
+            of_steps = [("duties", (year, str(step)), column) for step in range(1, 5)]
+            yield dict.fromkeys(of_steps, 1.0) | {("duties", country, column): -1}
+    for table, row, column in truth:
+        if (table, column) == ("networks", "living"):
+            before = {("networks", (int(row[0]) - 1, *row[1:]), "living"): 1.0}
+            flows: Sum = {("networks", row, one): sign for one, sign in (("started", 1), ("ended", -1), ("living", -1))}
+            yield before | flows
+            yield sum_of("networks", row, ("active", "resting"), "living")
+        if (table, column) == ("cadence", "networks"):
+            yield sum_of("cadence", row, ("keeping", "not_keeping"), "networks")
+        if (table, column) == ("requests_by_region", "received"):
+            yield sum_of(table, row, ("granted", "under_way", "came_to_nothing"), "received")
+    started = {("networks", (year, EVERYWHERE), "started"): -1.0 for year in years}
+    for split in {cell[1][0] for cell in truth if cell[0] == "curves"}:
+        yield started | {cell: 1.0 for cell in truth if cell[0] == "curves" and cell[1][0] == split}
+    yield {("requests", (year,), "waiting"): 1.0 for year in years} | {
+        ("unmet", (years[-1], EVERYWHERE), "waiting"): -1
+    }
+    expired: Sum = {("unmet", (year, EVERYWHERE), "expired"): -1 for year in years}
+    yield expired | {("requests", (year,), "expired"): 1.0 for year in years}
+
+
+def sum_of(table: str, row: tuple[int | str, ...], parts: tuple[str, ...], whole: str) -> Sum:
+    return {(table, row, part): 1.0 for part in parts} | {(table, row, whole): -1.0}
+
+
+def given_away(facts: Facts, report: Report) -> list[tuple[CellId, float, float]]:
+    """Small cells of which the report tells more than that they are few, and between what they lie."""
+    truth = true_counts(facts)
+    known = {cell: value for cell, value in shown_figures(report).items() if cell in truth}
+    known |= reckoned(truth, known, report)
+    unknown = [cell for cell in truth if cell not in known]
+    place = {cell: number for number, cell in enumerate(unknown)}
+    rows: list[Floats] = []
+    right: list[float] = []
+    for one in sums(truth, facts.years):
+        row = np.zeros(len(unknown))
+        row[[place[cell] for cell in one if cell in place]] = [sign for cell, sign in one.items() if cell in place]
+        if row.any():
+            rows.append(row)
+            right.append(-sum(sign * known.get(cell, 0.0) for cell, sign in one.items()))
+    found = []
+    for cell in unknown:
+        if truth[cell].is_small and cell[2] not in INNER:
+            goal = np.eye(len(unknown))[place[cell]]
+            low, high = (bound(goal * sign, rows, right) * sign for sign in (1, -1))
+            least, most = truth[cell].must_span
+            if low > least + 1e-6 or high < most - 1e-6:
+                found.append((cell, low, high))
+    return found
+
+
+def reckoned(truth: Mapping[CellId, Count], known: Mapping[CellId, float], report: Report) -> dict[CellId, float]:
+    """What follows from a mean or a share that is shown and the number beside it."""
+    rates = {
+        (table.key, row[:names], column.key): cell
+        for table in report.tables
+        if (names := sum(column.unit in NAMES for column in table.columns))
+        for row in table.rows
+        for column, cell in zip(table.columns, row, strict=True)
+    }
+    return {
+        (table, row, column): count.value
+        for (table, row, column), count in truth.items()
+        if column in INNER
+        and (table, row, INNER[column]) in known
+        and not isinstance(rates.get((table, row, RATE.get(column, "")), HIDDEN), Hidden)
+    }
+
+
+INNER = {
+    "told_attended": "held", "told_branches": "held", "told_companies": "held", "attended": "held", "branches": "held",
+    "companies": "held", "several_branches": "held", "several_companies": "held", "duties": "meetings",
+    "by_office": "meetings", "not_talked": "received", "not_waited": "received", "not_decided": "received",
+}  # fmt: skip
+"""Figures that stand in no table, and beside what they can be reckoned from a mean or a share."""
+
+
+RATE = {
+    "attended": "mean_attended", "branches": "mean_branches", "companies": "mean_companies",
+    "several_branches": "share_several_branches", "several_companies": "share_several_companies",
+    "duties": "office_share", "by_office": "office_share",
+}  # fmt: skip
+
+
+def bound(goal: Floats, rows: list[Floats], right: list[float]) -> float:
+    if not rows:
+        return 0.0 if goal.max() > 0 else float("-inf")
+    answer = linprog(goal, A_eq=np.array(rows), b_eq=right, bounds=(0, None))
+    assert answer.status in (0, 3), answer.message
+    return float(answer.fun) if answer.status == 0 else float("-inf")
+
+
+def true_counts(facts: Facts) -> Mapping[CellId, Count]:
+    tally = counted(facts)
+    count_followed(facts, tally, followed(facts))
+    return tally.counts
+
+
+@pytest.mark.parametrize(("seed", "requests", "regions"), OFFICES)
+def test_all_tables_together_give_no_small_cell_away(seed: int, requests: int, regions: int) -> None:
+    facts = small_office(seed, requests, regions)
+    truth, report = true_counts(facts), report_of(facts)
+    assert sum(count.is_small for count in truth.values()) > 20, "the office is too large to try this"
+    shown = shown_figures(report)
+    assert [cell for cell, count in truth.items() if count.is_small and cell in shown] == []
+    assert given_away(facts, report) == []
+
+
+def test_the_attack_finds_a_small_cell_when_only_the_small_are_hidden() -> None:
+    """What is hidden besides is what keeps it from being reckoned."""
+    facts = small_office(1, 60, 5)
+    truth, report = true_counts(facts), report_of(facts)
+    assert given_away(facts, replace(report, tables=tuple(only_small_hidden(one, truth) for one in report.tables)))
+
+
+def only_small_hidden(table: Table, truth: Mapping[CellId, Count]) -> Table:
+    names = sum(column.unit in NAMES for column in table.columns)
+    return replace(table, rows=tuple(_more_shown(table, row, names, truth) for row in table.rows))
+
+
+def _more_shown(table: Table, row: tuple[Cell, ...], names: int, truth: Mapping[CellId, Count]) -> tuple[Cell, ...]:
+    key = tuple(one for one in row[:names] if isinstance(one, int | str))
+    counts = [truth.get((table.key, key, column.key)) for column in table.columns]
+    return tuple(count.value if count and not count.is_small else cell for count, cell in zip(counts, row, strict=True))
+
+
+def test_what_one_report_hid_the_next_does_not_give_away() -> None:
+    facts = small_office(3, 60, 5)
+    earlier = report_of(replace(facts, cutoff=facts.cutoff.replace(year=2028)))
+    later = report_of(facts, earlier)
+    hidden = published(earlier).hidden
+    assert {cell for cell in shown_figures(later) if cell in hidden} == set()
+    assert given_away(facts, later) == []
