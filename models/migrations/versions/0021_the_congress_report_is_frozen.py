@@ -1,13 +1,13 @@
 """The congress report is frozen in its row, and what was told when is known of all that it counts
 
-Revision: 0020, after: 0019
+Revision: 0021, after: 0020
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
