@@ -57,7 +57,7 @@ def draw_survival(on: Canvas, lives: Sequence[Life], words: dict[str, str]) -> N
         points = [place(*one) for one in _corners([(month, share) for month, share, _, _ in life.steps], life.until)]
         on.line(points, colour, width=2.2, dash=dash)
         ends.append((points[-1][1], life.name, colour))
-    _names(on, ends, place(months, 0)[0] + 8)
+    _names(on, ends, place(max(life.until for life in lives), 0)[0] + 8)
     _at_risk(on, lives, words["at_risk"], ticks, place)
 
 

@@ -77,7 +77,7 @@ class _Turned:
             for place, column in enumerate(self.table.columns)
             if column.unit not in NAMES
         ]
-        return self._grid(self.title, ["", *map(str, years)], lines, 1, YEARS_ACROSS)
+        return self._grid(self.title, [self.words("page.figure"), *map(str, years)], lines, 1, YEARS_ACROSS)
 
     def regions(self) -> list[Shown]:
         """The country year by year; then the regions, of the last year."""

@@ -69,7 +69,7 @@ def _shown(report: Report, key: str, table: Table) -> list[Grid]:
 
 def test_a_years_table_has_the_years_beside_each_other() -> None:
     (grid,) = _grids("phase_outs")
-    assert grid.headings == ["", "2026", "2027", "2028"] and [row[0] for row in grid.rows][:2] == [
+    assert grid.headings == ["Figure", "2026", "2027", "2028"] and [row[0] for row in grid.rows][:2] == [
         "Networks",
         "On time",
     ]
@@ -78,7 +78,7 @@ def test_a_years_table_has_the_years_beside_each_other() -> None:
 def test_years_before_the_first_figure_that_is_shown_are_left_out() -> None:
     rows = ((2025, HIDDEN, 0, 0, None), (2026, 4, 3, HIDDEN, 0.75), (2027, 0, 0, 0, None), (2028, 9, 9, 0, 1.0))
     (grid,) = _shown(sample_report(), "phase_outs", Table("phase_outs", TABLES["phase_outs"], rows))
-    assert grid.headings == ["", "2026", "2027", "2028"]
+    assert grid.headings == ["Figure", "2026", "2027", "2028"]
 
 
 def test_regions_are_shown_for_the_last_year_and_the_country_for_all() -> None:
