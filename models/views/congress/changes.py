@@ -1,13 +1,10 @@
 """What a report says otherwise than the one before it (domain.md section 11)."""
 
-from collections.abc import Iterator, Mapping
-from typing import TypeAlias
+from collections.abc import Iterator
 
 from models.views.congress.counting.tally import NAMES
 from models.views.congress.disclosure.small_cells import CellId, Published
 from models.views.congress.report import MODEL_VERSION, Cell, Change, Changes, Hidden, Report, Table
-
-Cells: TypeAlias = Mapping[tuple[str, tuple[Cell, ...], str], Cell]
 
 
 def published(before: Report | None) -> Published:
