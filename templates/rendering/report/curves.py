@@ -67,7 +67,12 @@ def _told(curve: Curve, words: ReportWords) -> str:
         words("plot.no_half") if half is None else words("plot.half_by", months=words.measured(Unit.MONTHS, half))
     )
     name = words(f"curve.{curve.split}.group_{curve.group}")
-    return words("plot.told", name=f"{name[:1].upper()}{name[1:]}", networks=curve.networks, said="; ".join(said))
+    return words(
+        "plot.told",
+        name=f"{name[:1].upper()}{name[1:]}",
+        networks=words.decimal(curve.networks, 0),
+        said="; ".join(said),
+    )
 
 
 def _compared(rank: LogRank, words: ReportWords) -> Text:

@@ -19,7 +19,7 @@ def first_page(report: Report, words: ReportWords) -> list[Part]:
         headings = (
             words("said.quote"), words("said.now", year=year), words("said.before", year=year - 1), words("said.plain")
         )  # fmt: skip
-        said = [_said(answer, words) for answer in report.answers if answer.key.startswith(f"{side}_")]
+        said = [_said(report, answer, words) for answer in report.answers if answer.key.startswith(f"{side}_")]
         parts.append(Sentences(words(f"said.{side}"), headings, said))
     return [
         *parts,
@@ -33,14 +33,14 @@ def last_day(report: Report) -> date:
     return report.cutoff - timedelta(days=1)
 
 
-def _said(answer: Answer, words: ReportWords) -> Said:
+def _said(report: Report, answer: Answer, words: ReportWords) -> Said:
     first = answer.figures[0]
     return Said(
         quote=words(f"answer.{answer.key}.quote"),
         name=words(f"figure.{first.key}"),
         now=_shown(first, first.now, words),
         before=_shown(first, first.last_year, words),
-        plain=_plain(answer, words),
+        plain=_plain(report, answer, words),
     )
 
 
@@ -50,7 +50,7 @@ def _shown(figure: Figure, value: object, words: ReportWords) -> str:
     return words.brief(figure.unit, value) if isinstance(value, int | float) else NOTHING
 
 
-def _plain(answer: Answer, words: ReportWords) -> str:
+def _plain(report: Report, answer: Answer, words: ReportWords) -> str:
     """The sentence with all of its figures; where one cannot be shown, that of the first alone."""
     first = answer.figures[0].now
     if isinstance(first, Hidden):
@@ -63,7 +63,7 @@ def _plain(answer: Answer, words: ReportWords) -> str:
         if isinstance(figure.now, int | float)
     }
     name = "plain" if len(known) == len(answer.figures) else "short"
-    return words(f"answer.{answer.key}.{name}", **known)
+    return words(f"answer.{answer.key}.{name}", **known, all_regions=len(report.regions))
 
 
 def word_for_word(words: ReportWords) -> list[Part]:

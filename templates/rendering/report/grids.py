@@ -63,9 +63,10 @@ class _Turned:
         return self.words.cell(self.report, self.table.columns[place], cell, self.table.key)
 
     def _years(self, rows: Sequence[Sequence[Cell]]) -> list[Cell]:
-        """The years from the first that has a figure to show."""
+        """The years; not those before the first that has more to show than hidden cells and noughts."""
         figures = [place for place, column in enumerate(self.table.columns) if column.unit not in NAMES]
-        told = {row[0] for row in rows for place in figures if isinstance(row[place], int | float) and row[place]}
+        told = {row[0] for row in rows if all(isinstance(row[place], int | float) for place in figures)}
+        told |= {row[0] for row in rows for place in figures if isinstance(row[place], int | float) and row[place]}
         years = sorted({row[0] for row in rows}, key=str)
         return years[next((place for place, year in enumerate(years) if year in told), 0) :]
 

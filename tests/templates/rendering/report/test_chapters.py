@@ -31,12 +31,12 @@ def _with_figures(key: str, *values: object) -> Report:
 @pytest.mark.parametrize(
     ("values", "now", "plain"),
     [
-        ((9, 4, 2), "9", "They are in 4 municipalities and 2 regions."),
+        ((9, 4, 2), "9", "They are in 4 municipalities and in 2 of the country's 4 regions."),
         ((9, HIDDEN, 2), "9", "Each network is in a place."),
         ((9, None, 2), "9", "Each network is in a place."),
         ((HIDDEN, 4, 2), "hidden", "The figure concerns too few and is not shown. Each network is in a place."),
         ((None, 4, 2), "–", "There is nothing to count yet."),
-        ((0, 0, 0), "0", "They are in 0 municipalities and 0 regions."),
+        ((0, 0, 0), "0", "They are in 0 municipalities and in 0 of the country's 4 regions."),
     ],
 )
 def test_a_sentence_tells_what_may_be_told(values: tuple[object, ...], now: str, plain: str) -> None:
@@ -79,6 +79,10 @@ def test_years_before_the_first_figure_that_is_shown_are_left_out() -> None:
     rows = ((2025, HIDDEN, 0, 0, None), (2026, 4, 3, HIDDEN, 0.75), (2027, 0, 0, 0, None), (2028, 9, 9, 0, 1.0))
     (grid,) = _shown(sample_report(), "phase_outs", Table("phase_outs", TABLES["phase_outs"], rows))
     assert grid.headings == ["Figure", "2026", "2027", "2028"]
+    (grid,) = _shown(
+        sample_report(), "phase_outs", Table("phase_outs", TABLES["phase_outs"], ((2025, 0, 0, 0, 0.0), *rows))
+    )
+    assert "2025" in grid.headings, "a nought that is known is a figure"
 
 
 def test_regions_are_shown_for_the_last_year_and_the_country_for_all() -> None:

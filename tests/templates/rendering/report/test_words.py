@@ -65,7 +65,7 @@ def test_every_answer_has_its_sentence_whole_and_short(language: str) -> None:
     said = words(language)
     for key, figures in ANSWERS.items():
         named = {figure.key: "7" for figure in figures}
-        whole = said(f"answer.{key}.plain", **named)
+        whole = said(f"answer.{key}.plain", **named, all_regions="all")
         assert whole.count("7") == len(figures) - 1, "each figure but the first, which stands beside it, is in it"
         assert "{" not in said(f"answer.{key}.short")
         assert said(f"answer.{key}.quote")
