@@ -118,7 +118,7 @@ def test_a_busy_database_loses_nothing(
     assert reply.status_code == 503 and "<form" in reply.text
     assert "försök igen" in reply.text.lower()
     assert all(f'value="{value}"' in reply.text for value in data.values())
-    for place in ("check_in._load", "meeting.load", "organiser._load", "unsubscribe._load", "network.load"):
+    for place in ("check_in._look", "meeting.load", "organiser._load", "unsubscribe._load", "network.load"):
         monkeypatch.setattr(f"deployments.web.pages.{place}", busy)
     assert browser.get(world.path(purpose)).status_code == 503
 
