@@ -54,7 +54,7 @@ def book_meeting(
     """
     starts_at, moved = wanted.starts_at, wanted.moved
     _check_may_book(network, convener, starts_at, at)
-    there = meeting_on(session, network, starts_at)
+    there = meeting_on(session, network.id, starts_at)
     if moved:
         _check_may_move(moved, there, at)
     meeting = moved or there
@@ -124,9 +124,9 @@ def _check_may_move(moved: Meeting, there: Meeting | None, at: datetime) -> None
         )
 
 
-def meeting_on(session: Session, network: Network, moment: datetime) -> Meeting | None:
+def meeting_on(session: Session, network_id: UUID, moment: datetime) -> Meeting | None:
     """The network's meeting on the local day of `moment`, whatever its hour."""
-    days = {"network": network.id, "after": moment - timedelta(days=2), "before": moment + timedelta(days=2)}
+    days = {"network": network_id, "after": moment - timedelta(days=2), "before": moment + timedelta(days=2)}
     meetings = session.exec(_AROUND, params=days)
     return next((one for one in meetings if local(one.starts_at).date() == local(moment).date()), None)
 

@@ -57,7 +57,7 @@ def move_to_day(session: Session, network: Network, meeting: Meeting, on: date, 
             )
         )
     moment = datetime.combine(on, local(meeting.starts_at).time(), STOCKHOLM)
-    if meeting_on(session, network, moment):
+    if meeting_on(session, network.id, moment):
         raise UserError(
             localized(
                 f"{RIGHT_DAY[0]}: det finns redan en träff {on}. Är det samma träff, välj att {before} är dubbel.",

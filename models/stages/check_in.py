@@ -245,7 +245,7 @@ def take_answer(
 
 def _meeting_then(session: Session, network: Network, on: date) -> Meeting | None:
     with session.no_autoflush:  # no answer says which meetings there are: what is new is written at one time
-        return meeting_on(session, network, datetime.combine(on, EVENING, STOCKHOLM))
+        return meeting_on(session, network.id, datetime.combine(on, EVENING, STOCKHOLM))
 
 
 def _take_back(session: Session, network: Network, role: Role, on: date, cause: Cause) -> None:

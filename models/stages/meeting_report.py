@@ -71,7 +71,7 @@ def _look_up(session: Session, form: MeetingReportForm) -> Telling:
     for duty, carrier in form.duties.items():
         if carrier.lower() != OFFICE:
             role_among(roles, network, carrier, form.title_of(duty))
-    return Telling(network, roles, teller, meeting_on(session, network, _evening(form)))
+    return Telling(network, roles, teller, meeting_on(session, network.id, _evening(form)))
 
 
 def _evening(form: MeetingReportForm) -> datetime:

@@ -80,19 +80,14 @@ async def show(request: Request) -> Response:
 
 
 async def save(request: Request) -> Response:
-    asked = await _asked(request)
-    at, today = moment_of(request)
-    if asked.is_closed(today):
-        return _closed(request, asked, 409)
+    keys, (at, today) = _keys(request), moment_of(request)
     typed = FormReader("check_in", await posted(request), words(language_of(request)))
-    if is_switched(typed):
-        return _form_page(request, asked, typed.values)
-    form = read_form(typed, today)
-    if not form:
-        return _form_page(request, asked, typed.values, 422, typed.errors, typed.general)
+    form = None if is_switched(typed) else read_form(typed, today)
+    if form is None:
+        return await _as_typed_page(request, typed, today)
     try:
-        await write(request, lambda session: _save(session, asked, form, at))
-    except UserError:  # the days passed, or another answer came, between looking and saving
+        asked = await write(request, lambda session: _save(session, *keys, form, at))
+    except UserError:  # the days in which it can be changed have passed
         return _closed(request, await _asked(request), 409)
     values: dict[str, Any] = {"form": form, "cadence": asked.cadence}
     values["changeable_until"] = (asked.answered_on or today) + timedelta(days=CHANGEABLE_DAYS)
@@ -100,6 +95,16 @@ async def save(request: Request) -> Response:
     values["network"] = make_link(Purpose.our_network, str(asked.role_id)).removeprefix(settings().public_url)
     values |= await run_query(_after, asked.check_in.network_id, form, today)
     return kept_page(request, "check-in-thanks", **values)
+
+
+async def _as_typed_page(request: Request, typed: FormReader, today: date) -> Response:
+    """The form as it was typed: in the other language, or with what is wrong in it."""
+    asked = await _asked(request)
+    if asked.is_closed(today):
+        return _closed(request, asked, 409)
+    if is_switched(typed):
+        return _form_page(request, asked, typed.values)
+    return _form_page(request, asked, typed.values, 422, typed.errors, typed.general)
 
 
 ROUTES = [
@@ -192,9 +197,8 @@ def _load_known(check_in_id: UUID, role_id: UUID, at: datetime) -> tuple[CheckIn
 def _after(network_id: UUID, form: CheckInAnswers, today: date) -> dict[str, Any]:
     """How the network does; the day they met, if a number alone is known of it; the next one, if it is not booked."""
     with reading() as session:
-        network = session.get_one(Network, network_id)
         met, coming = (
-            meeting_on(session, network, midnight(date.fromisoformat(on))) if on else None
+            meeting_on(session, network_id, midnight(date.fromisoformat(on))) if on else None
             for on in (form.met_on, form.next_on)
         )
         is_brief = met and met.status == MeetingStatus.held and not is_fully_told(met)
@@ -205,9 +209,11 @@ def _after(network_id: UUID, form: CheckInAnswers, today: date) -> dict[str, Any
         }
 
 
-def _save(session: Session, asked: CheckInAsked, form: CheckInAnswers, at: datetime) -> None:
-    found = _look(session, asked.check_in.id, asked.role_id)
+def _save(session: Session, check_in_id: UUID, role_id: UUID, form: CheckInAnswers, at: datetime) -> CheckInAsked:
+    """What was asked, and answered before, if it was."""
+    found = _look(session, check_in_id, role_id)
     check_in.take_answer(session, found.check_in, form, Cause("check-in", Actor.member, at), found.person_id)
+    return found
 
 
 def _as_typed(own: CheckInAnswer) -> dict[str, str]:

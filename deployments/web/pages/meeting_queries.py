@@ -109,7 +109,7 @@ def told_on(teller: Teller, day: date) -> dict[str, str]:
     Companies are the network's, not one meeting's: what was named stays named.
     """
     with reading() as session:
-        meeting = meeting_on(session, session.get_one(Network, teller.network_id), midnight(day))
+        meeting = meeting_on(session, teller.network_id, midnight(day))
         if meeting is None or meeting.status != MeetingStatus.held:
             return {}
         counts = {"attended": meeting.attended, "non_members": meeting.non_members}
