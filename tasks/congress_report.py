@@ -42,7 +42,10 @@ async def freeze(form: CongressReportForm, at: datetime) -> dict[str, Any]:
 async def write(cutoff: str) -> dict[str, Any]:
     """How many files there are in the report's folder, and the hash of its manifest."""
     manifest = write_folder(_frozen(cutoff), settings().home / folder_of(cutoff))
-    return {"files": len(manifest["files"]) + 1, "manifest": hash_of(as_bytes(manifest))}
+    known_by = hash_of(as_bytes(manifest))
+    with transaction() as session:
+        congress_report.remember_written(session, date.fromisoformat(cutoff), known_by)
+    return {"files": len(manifest["files"]) + 1, "manifest": known_by}
 
 
 @step("Visa rapporten", "Show the report")

@@ -27,19 +27,24 @@ AGAINST = {"manifest": ("enligt manifestet", "by the manifest"), "database": ("e
 def congress(*, cutoff: str, out: Path, json: Json = False) -> None:
     """Freeze the congress report of a day (or take it as it was frozen) and write its folder."""
     from models.dates.local_time import local
+    from models.db.engine import transaction
+    from models.stages import congress_report
     from tasks.report.folder import as_bytes, hash_of, write_folder
 
     day = day_of("--cutoff", cutoff)
     at = datetime.now(UTC)
     report = _frozen_now(day, _today(local(at).date(), day), at)
     manifest = write_folder(report, out)
+    known_by = hash_of(as_bytes(manifest))
+    with transaction() as session:
+        congress_report.remember_written(session, day, known_by)
     show(
         {
             "cutoff": day,
             "folder": out,
             "files": len(manifest["files"]) + 1,
             "report": manifest["report"],
-            "manifest": hash_of(as_bytes(manifest)),
+            "manifest": known_by,
         },
         json,
     )
@@ -72,8 +77,8 @@ def verify(folder: Annotated[Path, Parameter(name="DIR")], /, *, json: Json = Fa
     from tasks.report.verify import differences, read_manifest
 
     manifest = read_manifest(folder)
-    frozen, changed = _frozen_then(manifest["cutoff"]) if manifest else (None, "")
-    found = differences(folder, manifest, frozen)
+    frozen, written, changed = _frozen_then(manifest["cutoff"]) if manifest else (None, [], "")
+    found = differences(folder, manifest, frozen, written)
     document: dict[str, Any] = {
         "ok": not found and not changed,
         "cutoff": manifest and manifest["cutoff"],
@@ -89,17 +94,19 @@ def verify(folder: Annotated[Path, Parameter(name="DIR")], /, *, json: Json = Fa
         raise SystemExit(1)
 
 
-def _frozen_then(cutoff: str) -> tuple["Report | None", str]:
-    """What is frozen for that cut-off, or why what is frozen there cannot be trusted."""
+def _frozen_then(cutoff: str) -> tuple["Report | None", list[str], str]:
+    """What is frozen for that cut-off and was written of it, or why what is frozen there cannot be trusted."""
     from models.db.engine import reading
     from models.errors import ReportChanged
     from models.stages import congress_report
 
     try:
         with reading() as session:
-            return congress_report.frozen_report(session, date.fromisoformat(cutoff)), ""
+            day = date.fromisoformat(cutoff)
+            written = congress_report.written_manifests(session, day)
+            return congress_report.frozen_report(session, day), written, ""
     except ReportChanged as error:
-        return None, str(error)
+        return None, [], str(error)
     except ValueError:
         raise UserError(f"manifest.json: cutoff: {cutoff!r} is no day") from None
 

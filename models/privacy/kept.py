@@ -107,7 +107,7 @@ NOBODYS: frozenset[str] = frozenset({
     "transition.cause", "transition.signature", "outgoing_mail.template_version", "outgoing_mail.language",
     "outgoing_mail.reason", "outgoing_mail.claimed_by", "incoming_mail.key", "intake.flow", "intake.content",
     "intake.subject_id", "congress_report.model_version", "congress_report.sha256", "congress_report.frozen",
-    "congress_report.data_sha256", "register_import.file_hash",
+    "congress_report.manifests", "congress_report.data_sha256", "register_import.file_hash",
     # the address of a public page, drawn at random
     "meeting.invite_code",
     # pages of ours, and what a browser is known by: keyed hashes of what only it holds

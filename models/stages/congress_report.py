@@ -88,6 +88,22 @@ def keep(session: Session, report: Report, at: datetime) -> Report:
     return report
 
 
+def remember_written(session: Session, cutoff: date, manifest: str) -> None:
+    """Note the hash of the manifest with which it was written: by it the files are known when another version draws
+    them otherwise.
+    """
+    row = _row(session, cutoff)
+    if row and manifest not in (row.manifests or []):
+        row.manifests = [*(row.manifests or []), manifest]
+        session.add(row)
+
+
+def written_manifests(session: Session, cutoff: date) -> list[str]:
+    """The hashes of the manifests with which that cut-off's report was written here."""
+    row = _row(session, cutoff)
+    return (row.manifests or []) if row else []
+
+
 def tell(session: Session, form: CongressReportForm, told: dict[str, str], at: datetime) -> int:
     """Mail whoever asked that it is ready; one that its day brought, the office. `told`: the cut-off, where its page
     and its files are. Returns how many.

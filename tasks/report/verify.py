@@ -1,6 +1,7 @@
 """Whether a folder holds a congress report as it was made, and what differs (domain.md section 11)."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -37,10 +38,12 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
 
 
-def differences(folder: Path, manifest: Manifest | None, frozen: Report | None) -> list[Difference]:
+def differences(
+    folder: Path, manifest: Manifest | None, frozen: Report | None, written: Collection[str]
+) -> list[Difference]:
     """What differs from the manifest, and from what the database froze for its cut-off (None: it has nothing).
 
-    What another version drew is not drawn again: then its frozen figures alone are compared with the database.
+    What another version drew is not drawn again: then its manifest is one of those that the database has `written`.
     """
     if manifest is None:
         is_there = (folder / MANIFEST).exists()
@@ -58,9 +61,10 @@ def differences(folder: Path, manifest: Manifest | None, frozen: Report | None) 
         drawn = files_of(frozen)
         again = manifest_of(frozen, drawn)
         found += _compare(there, again["files"], "database")
-        if as_bytes(again) != (folder / MANIFEST).read_bytes():
-            found.append(Difference(MANIFEST, "database", "changed"))
-    return found
+        is_known = as_bytes(again) == (folder / MANIFEST).read_bytes()
+    else:
+        is_known = hash_of((folder / MANIFEST).read_bytes()) in written
+    return found if is_known else [*found, Difference(MANIFEST, "database", "changed")]
 
 
 def _compare(there: dict[str, Path], hashes: dict[str, str], against: Against) -> list[Difference]:

@@ -15,6 +15,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("congress_report", sa.Column("frozen", sa.Text(), nullable=True))
     op.add_column("congress_report", sa.Column("data_sha256", sa.String(length=64), nullable=True))
+    op.add_column("congress_report", sa.Column("manifests", sa.JSON(), nullable=True))
     for figure in ("branches", "companies", "duties_by_office", "duties_by_members"):
         op.add_column("report_entry", sa.Column(figure, sa.Integer(), nullable=True))
     op.add_column("support_time", sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))

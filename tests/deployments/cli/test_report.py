@@ -1,0 +1,84 @@
+"""`lots report`: one command, one folder, and whether its bytes are those."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from models.db.engine import transaction
+from models.settings import Settings
+from models.tables.congress_report import CongressReport
+from tests.acts import AKE, meet, network_in
+from tests.deployments.cli.conftest import Lots
+
+NOBODY_NAMED = (AKE, AKE[:6], "Åke", "Öhman", "Marit", "René", "@example", "Luleå")
+
+
+@pytest.fixture
+def living(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        meet(session, network, "2027-01-20")
+
+
+@pytest.mark.each_database
+def test_the_report_is_the_same_to_the_byte_in_another_zone_and_language(
+    living: None, lots_here: Lots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = lots_here("report", "congress", "--cutoff", "2028-01-01", "--out", tmp_path / "a", "--json")
+    monkeypatch.setitem(os.environ, "TZ", "America/New_York")
+    monkeypatch.setitem(os.environ, "LOTS_LANGUAGE", "en")
+    time.tzset()
+    try:
+        second = lots_here("report", "congress", "--cutoff", "2028-01-01", "--out", tmp_path / "b", "--json")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    told, again = json.loads(first.out), json.loads(second.out)
+    assert told | {"folder": ""} == again | {"folder": ""} and first.code == second.code == 0
+    files = {one.relative_to(tmp_path / "a"): one.read_bytes() for one in (tmp_path / "a").rglob("*") if one.is_file()}
+    assert len(files) == told["files"]
+    for name, content in files.items():
+        assert (tmp_path / "b" / name).read_bytes() == content, name
+    assert not [name for name, content in files.items() for one in NOBODY_NAMED if one.encode() in content]
+
+
+def test_verify_says_that_it_is_so_and_what_is_not(living: None, lots_here: Lots, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert lots_here("report", "congress", "--cutoff", "2028-01-01", "--out", out).code == 0
+    whole = lots_here("report", "verify", out, "--json")
+    assert whole.code == 0 and json.loads(whole.out) == {
+        "ok": True, "cutoff": "2028-01-01", "in_database": True, "database": None, "differs": [],
+    }  # fmt: skip
+    (out / "tables" / "requests.csv").write_bytes(b"?")
+    spoiled = lots_here("report", "verify", out)
+    assert spoiled.code == 1 and "tables/requests.csv: är ändrad (enligt manifestet)" in spoiled.out
+
+
+def test_verify_says_that_what_is_frozen_was_tampered_with(living: None, lots_here: Lots, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert lots_here("report", "congress", "--cutoff", "2028-01-01", "--out", out).code == 0
+    with transaction() as session:
+        row = session.exec(select(CongressReport)).one()
+        row.frozen = str(row.frozen).replace("2026", "2025")
+    told = lots_here("report", "verify", out)
+    assert told.code == 1 and "Det som frystes per 2028-01-01 stämmer inte med sin kontrollsumma" in told.out
+    again = lots_here("report", "congress", "--cutoff", "2028-01-01", "--out", tmp_path / "again")
+    assert again.code == 1 and "stämmer inte med sin kontrollsumma" in again.err
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (("congress", "--cutoff", "tomorrow", "--out", "x"), "--cutoff: write a date as 2027-03-02"),
+        (("verify", "/nowhere/at/all"), "/nowhere/at/all: mappen finns inte"),
+    ],
+)
+def test_a_call_that_is_wrong_ends_with_two_and_one_line(
+    given: tuple[str, ...], sentence: str, office: Settings, lots_here: Lots
+) -> None:
+    ended = lots_here("report", *given)
+    assert ended.code == 2 and sentence in ended.err and ended.err.count("\n") == 1
