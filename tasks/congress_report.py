@@ -17,9 +17,10 @@ from tasks.report.folder import as_bytes, hash_of, write_folder
 from tasks.runtime.step import step
 from tasks.staff_ui.form_links import find_forms
 from tasks.staff_ui.kept_artifacts import KeptPage, keep_pages
-from templates.rendering.report.files_out import report_page
+from templates.rendering.report.files_out import outlook_page, report_page
 
 PAGE = "congress-report"
+OUTLOOK = "outlook"
 
 
 @step("Frys läget och räkna", "Freeze how things stood, and count")
@@ -51,9 +52,14 @@ async def write(cutoff: str) -> dict[str, Any]:
 @step("Visa rapporten", "Show the report")
 async def show(cutoff: str) -> str:
     """Put it into the UI in the place of the last one. Returns the page's address there."""
-    report = _frozen(cutoff)
+    report, language = _frozen(cutoff), settings().language
     about = localized(f"Kongressrapport per {cutoff}", f"Congress report as of {cutoff}")
-    places = await keep_pages([KeptPage(PAGE, about, report_page(report, settings().language))])
+    ahead = localized(f"Utsikt från {cutoff}", f"Outlook from {cutoff}")
+    pages = [
+        KeptPage(PAGE, about, report_page(report, language)),
+        KeptPage(OUTLOOK, ahead, outlook_page(report, language)),
+    ]
+    places = await keep_pages(pages)
     return f"/artifacts/artifact/{places[PAGE]}"
 
 

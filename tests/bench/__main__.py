@@ -21,6 +21,7 @@ from models.tables.mail import Template
 from models.tables.network import Network
 from templates.mail_examples import example
 from templates.rendering.mail import render_mail
+from tests.bench.congress import congress
 from tests.bench.database import EVENTS, fill, sweep, sweep_alone
 from tests.bench.founders import founders
 from tests.bench.mails import mails
@@ -130,6 +131,7 @@ def main() -> None:
         staff_pages,
         register,
         strangers,
+        congress,
     ):
         for name, value in work().items():
             figures[name] = value

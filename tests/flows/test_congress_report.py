@@ -23,9 +23,9 @@ def living(office: Settings) -> Settings:
     return office
 
 
-async def page() -> Artifact:
+async def page(key: str = "congress-report") -> Artifact:
     async with get_client() as client:
-        wanted = ArtifactFilter(key=ArtifactFilterKey(any_=["congress-report"]))
+        wanted = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
         [found] = await client.read_artifacts(artifact_filter=wanted)
         return found
 
@@ -37,6 +37,8 @@ async def test_the_years_report_is_frozen_written_shown_and_told_of_once(living:
     assert len([one for one in folder.rglob("*") if one.is_file()]) == first["files"]
     shown = await page()
     assert shown.flow_run_id is None, "it stays when its run is vacuumed"
+    ahead = str((await page("outlook")).data)
+    assert "Utsikt: de fyra" in ahead and "Stödet fasas ut" not in ahead
     assert not any(one in str(shown.data) for one in (AKE, "Åke", "Öhman", "Luleå"))
     asked = CongressReportForm(action="day", cutoff="2028-01-01", signature="asj")
     again = await congress_report(asked, as_of="2028-02-02")

@@ -1,5 +1,6 @@
 """The whole report in one language, chapter by chapter, before it is a file."""
 
+from dataclasses import replace
 from typing import Final
 
 from models.views.congress.report import Change, Report, Table
@@ -46,6 +47,14 @@ def document(report: Report, language: str) -> Document:
         first=first_page(report, w),
         parts=[*word_for_word(w), *parts, *_changes(report, w), *_counted(report, w)],
     )
+
+
+def one_chapter(told: Document, chapter: str) -> Document:
+    """One chapter of the report by itself."""
+    begins = [place for place, part in enumerate(told.parts) if isinstance(part, Heading) and part.level == 1]
+    first = next(place for place in begins if getattr(told.parts[place], "key", "") == chapter)
+    last = next((place for place in begins if place > first), len(told.parts))
+    return replace(told, first=[], parts=told.parts[first:last])
 
 
 def tables_of(report: Report) -> dict[str, Table]:

@@ -1,7 +1,7 @@
 """Everything that a congress report is handed out as: name → bytes, the same bytes whenever and wherever it is made."""
 
 from models.views.congress.report import Report
-from templates.rendering.report.chapters import document
+from templates.rendering.report.chapters import document, one_chapter
 from templates.rendering.report.csv_out import csv_files
 from templates.rendering.report.html import as_html
 from templates.rendering.report.markdown import as_markdown
@@ -26,3 +26,8 @@ def report_files(report: Report, language: str) -> dict[str, bytes]:
 def report_page(report: Report, language: str) -> str:
     """The report as a page of its run: Markdown, with its plots in it."""
     return as_markdown(document(report, language)).decode()
+
+
+def outlook_page(report: Report, language: str) -> str:
+    """Its outlook alone: what staff plan the next quarters by."""
+    return as_markdown(one_chapter(document(report, language), "outlook")).decode()
