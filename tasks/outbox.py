@@ -81,6 +81,8 @@ def _table(found: Sequence[NotSent]) -> str:
     for one in found:
         what, state = word(MAIL, one.template), status_name(one.status, language)
         why, again = reason_name(one.reason, language), f"{local(one.next_try):%Y-%m-%d %H:%M}" if one.next_try else ""
+        if one.ring:
+            why = localized(f"{why}. Ring i stället.", f"{why}. Ring instead.")
         lines.append(f"| {one.number} | {what} | {one.subject} | {state} | {why} | {one.attempts} | {again} |")
     if not found:
         return "\n".join([lines[0], "", localized("Allt har gått fram.", "Everything has gone.")])

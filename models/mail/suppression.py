@@ -1,11 +1,13 @@
 """Why somebody is not mailed: unwanted, or an address that may not be mailed (domain.md section 9)."""
 
 from models.mail.kinds import REMINDERS
-from models.tables.mail import OutgoingMail
+from models.tables.mail import OutgoingMail, Template
 from models.tables.office import Staff
 from models.tables.person import Person
 
 STAFF_MUST_CALL = ("protected", "address-needs-staff", "bounced", "no-address")
+ASKED_BY_ANYBODY = (Template.confirm_request, Template.fresh_link)
+"""Anybody can type somebody's number on the web and so ask for these: nobody is rung for it."""
 
 
 def suppression_reason(reader: Person | Staff | None, *, utf8: bool = False) -> str | None:

@@ -11,13 +11,13 @@ from models.settings import settings
 from models.tables.network import Network
 from models.tables.request import SupportRequest
 
-StaffPage = Literal["region", "register", "request", "network", "person"]
+StaffPage = Literal["region", "register", "request", "network", "person", "mail"]
 
 
 def staff_link(page: StaffPage | None = None, of: str | int | UUID = "") -> str:
     """The address of a staff page, under LOTS_PUBLIC_URL; without a page that of what waits on whoever reads it.
 
-    `of`: a region's code, a request's or network's number, a person's id.
+    `of`: a region's code, a request's or network's number, a person's or mail's id.
     """
     parts = [page or "", quote(str(of), safe="")]
     return "/".join([f"{settings().public_url}/staff", *(part for part in parts if part)])

@@ -30,11 +30,11 @@ from models.tables.network import TERMINAL, Network
 from models.tables.office import Intervention, InterventionKind, Staff, StaffRole
 from models.tables.place import Municipality, Region
 from models.tables.request import OPEN, RequestState, SupportRequest
-from models.views.undelivered import SHOWN_FOR
+from models.views.mails_that_wait import mails_that_wait
 from models.views.work_item import EVERYTHING, About, Link, ListContext, Part, WorkItem, no_link
 from models.vocabulary import CHANGE, MATTER, word
 
-AT_ONCE = ("in_doubt", "not_sent", InterventionKind.hard_bounce, InterventionKind.mail_waits)
+AT_ONCE = ("in_doubt", "not_sent", "must_call", InterventionKind.hard_bounce, InterventionKind.mail_waits)
 MOST_TOLD = 200
 # What a talk does not settle, and the change that does.
 OF_EITHER: Any = (
@@ -182,44 +182,21 @@ def _rights(session: Session, around: ListContext) -> Iterable[WorkItem]:
 
 
 def _mails(session: Session, around: ListContext, at: datetime, part: Part = EVERYTHING) -> Iterable[WorkItem]:
-    """Mails in doubt until somebody settles them, and those that did not go, for two weeks.
-
-    One that bounced is told of by its network's entry, if it has one.
-    """
-    columns = (
-        OutgoingMail.id,
-        OutgoingMail.status,
-        OutgoingMail.reason,
-        OutgoingMail.created_at,
-        OutgoingMail.template,
-    )
-    rows = session.exec(
-        select(*columns, Network, SupportRequest)  # type: ignore[call-overload]  # SQLModel's stubs end at four columns
-        .outerjoin(Network, col(Network.id) == OutgoingMail.network_id)
-        .outerjoin(SupportRequest, col(SupportRequest.id) == OutgoingMail.request_id)
-        .where(
-            (col(OutgoingMail.status) == MailStatus.in_doubt)
-            | (col(OutgoingMail.status) == MailStatus.failed) & (col(OutgoingMail.settled_at) > at - SHOWN_FOR)
-        )
-        .where(col(OutgoingMail.template) != Template.staff_alarm)  # no alarm about an alarm
-        .where(*part.holds(*(func.coalesce(*of) for of in OF_EITHER)))
-    ).all()
-    bounces = select(Intervention.occasion).where(
-        col(Intervention.network_id).in_({network.id for *_, network, _ in rows if network}),
-        col(Intervention.kind) == InterventionKind.hard_bounce,
-    )
-    told = {occasion.rpartition(":")[2] for occasion in session.exec(bounces)} if rows else ()
-    for key, status, reason, created_at, template, network, request in rows:
-        if str(key) in told:
-            continue
+    """Mails in doubt until somebody settles them, and those that did not go, for two weeks (`mails_that_wait`)."""
+    held = part.holds(*(func.coalesce(*of) for of in OF_EITHER))
+    for mail, network, request in mails_that_wait(session, at, held):
         about = None
         if thing := network or request:
             about = About("network" if network else "request", thing.municipality, thing.nature, thing.number)
         owner = network.negotiator if network else request.assigned_to if request else None
-        what, filled = "hard_bounce" if reason == BOUNCED else "not_sent", {}
-        if status == MailStatus.in_doubt:
-            what, filled = "in_doubt", {"mails": [mail_label(around.subject(about), template, key.hex[:8])]}
-        yield around.item(what, key, about, owner, local(created_at).date(), None, "outbox", **filled)
+        what, opens, filled = "hard_bounce" if mail.reason == BOUNCED else "not_sent", "outbox", {}
+        label = mail_label(around.subject(about), mail.template, mail.id.hex[:8])
+        if mail.status == MailStatus.in_doubt:
+            what, filled = "in_doubt", {"mails": [label]}
+        elif mail.status == MailStatus.skipped:
+            what, opens = "must_call", ""
+        told = around.item(what, mail.id, about, owner, local(mail.created_at).date(), None, opens, **filled)
+        yield told if about or what != "must_call" else replace(told, subject=label, mail=mail.id)
 
 
 def _interrupted(session: Session, around: ListContext, at: datetime) -> Iterable[WorkItem]:

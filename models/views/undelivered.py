@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from models.mail.kinds import NO_READER
+from models.mail.suppression import ASKED_BY_ANYBODY, STAFF_MUST_CALL
 from models.office.labels import label_of
 from models.tables.mail import MailStatus, OutgoingMail
 from models.tables.network import Network
@@ -18,7 +19,10 @@ NOT_OF_INTEREST = ("answered", "overtaken", "stopped", NO_READER)  # nothing for
 
 @dataclass(frozen=True)
 class NotSent:
-    """One mail that did not go. `number`: the first eight characters of its id, enough to settle it by."""
+    """One mail that did not go. `number`: the first eight characters of its id, enough to settle it by.
+
+    `ring`: staff ring whom it was for.
+    """
 
     number: str
     template: str
@@ -27,6 +31,7 @@ class NotSent:
     reason: str | None
     attempts: int
     next_try: datetime | None
+    ring: bool
 
 
 def not_sent(session: Session, at: datetime, most: int) -> Sequence[NotSent]:
@@ -49,4 +54,5 @@ def not_sent(session: Session, at: datetime, most: int) -> Sequence[NotSent]:
 def _row(session: Session, mail: OutgoingMail, about: Network | SupportRequest | None) -> NotSent:
     next_try = mail.not_before if mail.status == MailStatus.deferred else None
     subject = label_of(session, about) if about else ""
-    return NotSent(mail.id.hex[:8], mail.template, subject, mail.status, mail.reason, mail.attempts, next_try)
+    ring = mail.person_id is not None and mail.template not in ASKED_BY_ANYBODY and mail.reason in STAFF_MUST_CALL
+    return NotSent(mail.id.hex[:8], mail.template, subject, mail.status, mail.reason, mail.attempts, next_try, ring)

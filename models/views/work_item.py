@@ -35,7 +35,7 @@ class WorkItem:
     both by signature. `opens` is the flow whose form deals with it, `answers` what the form starts with ({subject} is
     the label) and `signature` who signs it, if that is known. `run`: the flow run that is to be started again.
     `person`: of whom only the mail to its owner may tell. `urgent`: whoever acts is alarmed before it is overdue.
-    `about`: the request or network, if it is about one.
+    `about`: the request or network, if it is about one; else `mail` may be the mail that it is about.
     """
 
     what: str
@@ -55,11 +55,14 @@ class WorkItem:
     person: UUID | None = None
     urgent: bool = False
     about: About | None = None
+    mail: UUID | None = None
 
     @property
     def page(self) -> str:
-        """The staff page of the request or network; empty where it is about neither."""
-        return staff_link(self.about.kind, self.about.number) if self.about else ""
+        """The staff page of the request, network or mail; empty where it is about none."""
+        if self.about:
+            return staff_link(self.about.kind, self.about.number)
+        return staff_link("mail", self.mail) if self.mail else ""
 
     @property
     def filled(self) -> dict[str, object]:

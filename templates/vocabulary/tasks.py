@@ -140,6 +140,10 @@ TASKS: Final[dict[str, dict[str, Task]]] = {
         "sv": Task("mejl som inte gick iväg", "Framför det på annat sätt, och rätta det som stoppade mejlet."),
         "en": Task("mail that did not go", "Pass it on another way, and put right what stopped the mail."),
     },
+    "must_call": {
+        "sv": Task("ring: ett mejl kunde inte gå", "Ring och berätta det som mejlet skulle säga. Anteckna kontakten."),
+        "en": Task("ring: a mail could not go", "Ring and tell what the mail was to say. Note the contact."),
+    },
     "interrupted_form": {
         "sv": Task(
             "avbrutet formulär, slutför med Retry",

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.db.engine import transaction
+from models.inbox.bounce import ask_staff_to_call
 from models.mail.queue import QueuedMail, enqueue
 from models.office import absence
 from models.office.contact_log import log_attempt
@@ -16,7 +17,7 @@ from models.office.staff_links import staff_link_of
 from models.privacy import rights_request
 from models.settings import Settings
 from models.stages import work_list
-from models.tables.contact_entry import ContactEntry
+from models.tables.contact_entry import ContactEntry, ContactOutcome
 from models.tables.mail import MailStatus, OutgoingMail, Template
 from models.tables.office import Intervention, InterventionKind, Staff, StaffRole
 from models.tables.person import Person, RightsKind
@@ -63,6 +64,64 @@ def test_a_mail_in_doubt_raises_an_alarm_until_staff_settle_it(office: Settings)
         mail.status = MailStatus.sent
         session.flush()
         assert work_list.what_waits(session, at("2026-12-02")) == []
+
+
+def _could_not_go(session: Session, template: Template, day: str) -> OutgoingMail:
+    """The newest of these mails was skipped, for its reader is protected."""
+    mail = mails(session, template)[-1]
+    mail.status, mail.reason, mail.settled_at = MailStatus.skipped, "protected", at(day)
+    session.flush()
+    return mail
+
+
+def test_whoever_has_a_request_is_told_to_ring_who_could_not_be_mailed_its_answer(office: Settings) -> None:
+    with transaction() as session:
+        request = ask(session, "2026-11-02")
+        talk(session, request, decision="decline", reason="outside_purpose")
+        _could_not_go(session, Template.receipt, "2026-11-02")
+        answer = _could_not_go(session, Template.declined, "2026-11-05")
+        asj = by_signature(session, "asj", "")
+        [waits] = work_list.what_waits_on(session, asj, at("2026-11-06"))
+        assert (waits.what, waits.key, waits.page) == ("must_call", answer.id, staff_link_of(request))
+        assert work_list.alarm_about_mails(session, at("2026-11-06")) == 1
+        [alarm] = mails(session, "staff-alarm")
+        assert alarm.staff_id == asj.id and "Åke" not in alarm.context
+        assert work_list.alarm(session, at("2026-11-07")) == 0, "once"
+        tried = _attempt(asj, request_id=request.id)
+        tried.noted_at, tried.remind_on = at("2026-11-06"), None
+        log_attempt(session, tried)
+        assert work_list.what_waits(session, at("2026-11-07")), "nobody answered"
+        tried.outcome = ContactOutcome.reached
+        session.flush()
+        assert work_list.what_waits(session, at("2026-11-07")) == []
+
+
+def test_a_mail_about_no_request_that_could_not_go_is_rung_about_by_the_office_for_two_weeks(office: Settings) -> None:
+    with transaction() as session:
+        person = member(session)
+        letters = [QueuedMail(one, person.id, "a") for one in (Template.data_request, Template.fresh_link)]
+        enqueue(session, letters, at("2026-11-02"))
+        key = _could_not_go(session, Template.data_request, "2026-11-02").id
+        _could_not_go(session, Template.fresh_link, "2026-11-02")
+        mla = by_signature(session, "mla", "")
+        [waits] = work_list.what_waits_on(session, mla, at("2026-11-03"))
+        assert (waits.what, waits.page.rpartition("/")[2]) == ("must_call", str(key)), "anybody asks for a fresh link"
+        assert key.hex[:8] in waits.subject
+        assert work_list.what_waits(session, at("2026-11-17")) == []
+
+
+def test_who_is_to_be_rung_by_a_networks_entry_is_not_told_of_twice(office: Settings) -> None:
+    with transaction() as session:
+        network, person = network_in(session), member(session)
+        enqueue(session, [QueuedMail(Template.step, person.id, "a", network.id)], at("2026-12-01"))
+        mail = _could_not_go(session, Template.step, "2026-12-01")
+        ask_staff_to_call(session, mail, at("2026-12-01"))
+        session.flush()
+        assert [one.what for one in work_list.what_waits(session, at("2026-12-02"))] == ["phone_only"]
+        entry = session.exec(select(Intervention)).one()
+        entry.ended_at, mail.settled_at = at("2026-12-03"), at("2026-12-04")
+        session.flush()
+        assert [one.what for one in work_list.what_waits(session, at("2026-12-04"))] == ["must_call"], "a later mail"
 
 
 def test_what_nobody_owns_is_told_to_the_regions_negotiators_and_else_to_the_office(office: Settings) -> None:

@@ -88,6 +88,7 @@ def test_every_code_has_words_in_both_languages() -> None:
         "hard_bounce",
         "in_doubt",
         "not_sent",
+        "must_call",
     ],
 )
 def test_whatever_waits_on_staff_has_a_name_and_says_what_to_do(what: str, language: str) -> None:
