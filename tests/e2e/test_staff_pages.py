@@ -28,7 +28,7 @@ from tests.acts import GOREL, ORJAN, ask, at, meet, network_in
 from tests.e2e.test_founders_pages import SIDEWAYS, in_a
 
 pytestmark = pytest.mark.e2e
-SQUASHED = """[...document.querySelectorAll("dd, td, th, dt, li")]
+SQUASHED = """[...document.querySelectorAll("dd, td, tbody th, dt, li")]
     .filter(one => one.innerText.trim().length > 3 && one.offsetParent && one.getBoundingClientRect().width < 32)
     .map(one => one.outerHTML.slice(0, 160))"""
 """What stands a letter to the line."""
