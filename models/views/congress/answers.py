@@ -79,6 +79,7 @@ FIGURES: Final[Mapping[str, Mapping[str, Read]]] = {
         "share_keeping": lambda of: (
             of.country("cadence", "share_keeping") if of.country("cadence", "networks") else None
         ),
+        "networks_assessed": lambda of: of.country("cadence", "networks"),
         "meetings_held": lambda of: of.country("meetings", "held"),
     },
     "motion_local": {
@@ -96,6 +97,7 @@ FIGURES: Final[Mapping[str, Mapping[str, Read]]] = {
     },
     "board_participants": {
         "member_duties": lambda of: _rest(of.country("duties", "office_share")),
+        "networks_followed": lambda of: _followed(of).cell("hours_per_living", "networks"),
         "living_after_12_months": lambda of: _followed(of).cell("hours_per_living", "share_living"),
     },
     "board_from_below": {

@@ -21,7 +21,7 @@ from templates.rendering.report.words import words
 
 WIDTH, HEIGHT, MARGIN, FOOT = 210.0, 297.0, 18.0, 20.0  # millimetres
 INSIDE: Final = WIDTH - 2 * MARGIN
-BAND: Final = 35.0
+BAND: Final = 33.0
 TINT, WHITE = (249, 239, 230), (255, 255, 255)
 BODY, SMALL, STRONG = Letters(10), Letters(8.5, QUIET), Letters(10, bold=True)
 TITLES: Final = {1: Letters(20, DEEP, bold=True, font=SERIF), 2: Letters(12, bold=True)}
@@ -71,11 +71,12 @@ def as_pdf(document: Document, made_of: date) -> bytes:
 
     It is laid out twice: on which pages the chapters begin is known when the first time is over.
     """
-    pages = _laid_out(document, made_of, _laid_out(document, made_of, {}).chapters)
+    pages = laid_out(document, made_of, laid_out(document, made_of, {}).chapters)
     return bytes(pages.output(output_producer_class=Unpacked))
 
 
-def _laid_out(document: Document, made_of: date, chapters: Mapping[str, int]) -> Pages:
+def laid_out(document: Document, made_of: date, chapters: Mapping[str, int]) -> Pages:
+    """All of its pages; `chapters` says on which each begins, as far as that is known."""
     pages = Pages(document)
     pages.set_creation_date(datetime.combine(made_of, time(), UTC))
     pages.set_title(document.title)

@@ -11,13 +11,14 @@ from templates.rendering.report.pdf_text import Letters, Writer
 
 GAP, PAD = 3.0, 1.0  # millimetres: between columns, over and under the words of a row
 CELL, HEAD, CAPTION, NOTE = Letters(8.5), Letters(7.5, QUIET, bold=True), Letters(10.5, bold=True), Letters(8, QUIET)
-QUOTE, FIGURE, NAME = Letters(9.5, DEEP, bold=True, font=SERIF), Letters(15, WAVE, bold=True), Letters(8, QUIET)
+QUOTE, FIGURE, NAME = Letters(9, DEEP, bold=True, font=SERIF), Letters(13, WAVE, bold=True), Letters(7.5, QUIET)
+PLAIN = Letters(8.2)
 BEFORE, SPEAKER = Letters(8.5, QUIET), Letters(12, DEEP, bold=True)
 LINE: Final = (226, 217, 200)
 NARROWEST, WIDEST = 11.0, 62.0
 KEPT_WHOLE: Final = 125.0
 HEAD_LINES: Final = 2.6
-SHARES: Final = (0.34, 0.21, 0.09, 0.36)
+SHARES: Final = (0.33, 0.2, 0.08, 0.39)
 
 
 class Tables:
@@ -115,7 +116,7 @@ class Tables:
             ((said.quote, QUOTE),),
             ((said.now, FIGURE), (said.name, NAME)),
             ((said.before, BEFORE),),
-            ((said.plain, CELL),),
+            ((said.plain, PLAIN),),
         )
         pairs = list(zip(cells, widths, strict=True))
         tall = max(sum(self.writer.height(text, how, width - GAP) for text, how in cell) for cell, width in pairs)

@@ -15,7 +15,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from models.views.congress.report import HIDDEN, Report
+from templates.rendering.report.chapters import document
 from templates.rendering.report.files_out import report_files
+from templates.rendering.report.pdf import laid_out
 from templates.rendering.report.words import words
 from tests.congress_sample import sample_report
 
@@ -24,7 +26,9 @@ KINDS = ("md", "html", "pdf", "xlsx")
 TELLING = 73519
 HASHES = """
 import hashlib
+from templates.rendering.report.chapters import document
 from templates.rendering.report.files_out import report_files
+from templates.rendering.report.pdf import laid_out
 from tests.congress_sample import sample_report
 for language in ("sv", "en"):
     for name, content in report_files(sample_report(), language).items():
@@ -139,6 +143,12 @@ def test_the_pdf_carries_its_letters_its_language_and_an_outline(
     assert pdf.count(b"/FontFile2") == 3 and f"/Lang ({language})".encode() in pdf
     assert b"/Outlines" in pdf and b"/CreationDate (D:20290101" in pdf
     assert b"/FlateDecode" not in pdf, "packed, its bytes would be those of one machine's packer"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_page_of_the_pdf_is_one_page(language: str) -> None:
+    told = document(sample_report(), language)
+    assert laid_out(told, sample_report().cutoff, {}).chapters["motion"] == 2
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
