@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import astuple
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -40,7 +39,7 @@ def sha256_of(facts: Facts) -> str:
         digest.update(repr(part).encode())
     for some in (facts.lives, facts.asked):
         for one in some:
-            digest.update(repr(astuple(one)).encode())
+            digest.update(repr(one).encode())
     for column in facts.held.columns:
         digest.update(column.astype("<i8").tobytes())
     return digest.hexdigest()

@@ -55,7 +55,7 @@ def known_facts(session: Session, cutoff: date) -> Facts:
 
 
 def _lives(session: Session, before: datetime, region_of: dict[str, str]) -> tuple[list[Life], dict[UUID, int]]:
-    steps = _steps(session, before, Transition.network_id)
+    steps = _steps(session, before, Network, Transition.network_id)
     supported, said_yes = _supported(session, before), _said_yes(session, before)
     columns: Any = (
         Network.id, Network.number, Network.municipality, Network.nature, Network.origin, Network.without_support,
@@ -67,7 +67,7 @@ def _lives(session: Session, before: datetime, region_of: dict[str, str]) -> tup
         sql_select(*columns).where(col(Network.created_at) < before).order_by(col(Network.number))
     )
     for id, number, municipality, nature, origin, without_support, created_at, kickoff_on, ends_on in rows:
-        theirs = steps.get(id, ())
+        theirs = steps.get(number, ())
         if not theirs or theirs[-1].to_state == NetworkState.annulled:
             continue
         number_of[id] = number
@@ -98,14 +98,14 @@ def _started_before(session: Session, before: datetime) -> dict[UUID | None, dat
     return {one.network_id: date.fromisoformat(one.before) for one in entries if one.before}
 
 
-def _steps(session: Session, before: datetime, subject: Any) -> dict[UUID, tuple[Step, ...]]:
-    """The steps of each before a moment, in their order: those of one moment follow from one another."""
-    columns: Any = (subject, Transition.at, Transition.from_state, Transition.to_state, Transition.cause)
-    rows: Any = sql_select(*columns).where(col(subject).is_not(None), col(Transition.at) < before)
-    found: defaultdict[UUID, list[tuple[datetime, str | None, str, str]]] = defaultdict(list)
-    for id, at, from_state, to_state, cause in session.execute(rows):
-        found[id].append((at, from_state, to_state, cause))
-    return {id: tuple(_chained(sorted(some, key=lambda one: (one[0], one[2])))) for id, some in found.items()}
+def _steps(session: Session, before: datetime, kind: Any, subject: Any) -> dict[int, tuple[Step, ...]]:
+    """The steps of each before a moment, by its number and in their order: those of one moment follow one another."""
+    columns: Any = (kind.number, Transition.at, Transition.from_state, Transition.to_state, Transition.cause)
+    rows: Any = sql_select(*columns).join(kind, col(kind.id) == col(subject)).where(col(Transition.at) < before)
+    found: defaultdict[int, list[tuple[datetime, str | None, str, str]]] = defaultdict(list)
+    for number, at, from_state, to_state, cause in session.execute(rows):
+        found[number].append((at, from_state, to_state, cause))
+    return {one: tuple(_chained(sorted(some, key=lambda step: (step[0], step[2])))) for one, some in found.items()}
 
 
 def _chained(steps: list[tuple[datetime, str | None, str, str]]) -> Iterator[Step]:
@@ -148,14 +148,14 @@ def _days(rows: Iterable[tuple[UUID, datetime]]) -> dict[UUID, list[date]]:
 
 
 def _asked(session: Session, before: datetime, region_of: dict[str, str]) -> Iterator[Asked]:
-    steps = _steps(session, before, Transition.request_id)
+    steps = _steps(session, before, SupportRequest, Transition.request_id)
     columns: Any = (
-        SupportRequest.id, SupportRequest.number, SupportRequest.municipality, SupportRequest.received_at,
+        SupportRequest.number, SupportRequest.municipality, SupportRequest.received_at,
         SupportRequest.reason,
     )  # fmt: skip
     rows: Any = sql_select(*columns).where(col(SupportRequest.received_at) < before)
-    for id, number, municipality, received_at, reason in session.execute(rows.order_by(col(SupportRequest.number))):
-        theirs = steps.get(id, ())
+    for number, municipality, received_at, reason in session.execute(rows.order_by(col(SupportRequest.number))):
+        theirs = steps.get(number, ())
         if not theirs:
             continue
         state = theirs[-1].to_state
