@@ -1,6 +1,6 @@
 """`/staff/person/{id}`: how to reach somebody, what they carry, and what staff may put right (domain.md section 13)."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
@@ -66,15 +66,15 @@ def _save(session: Session, person_id: UUID, phone: str, protected: bool, at: da
 
 
 async def _found(request: Request, me: SignedIn) -> PersonCase:
-    found = await run_query(_load, request.path_params["person"], me.staff, me.since, moment_of(request)[1])
+    found = await run_query(_load, request.path_params["person"], me.staff, me.since, moment_of(request)[0])
     if found is None:
         raise HTTPException(404)
     return found
 
 
-def _load(person_id: UUID, me: Staff, since: datetime, today: date) -> PersonCase | None:
+def _load(person_id: UUID, me: Staff, since: datetime, at: datetime) -> PersonCase | None:
     with reading() as session:
-        return person_case(session, person_id, me, since, today)
+        return person_case(session, person_id, me, since, at)
 
 
 async def _page(request: Request, me: SignedIn, case: PersonCase, status_code: int = 200, **values: object) -> Response:

@@ -48,7 +48,7 @@ def mail_case(session: Session, mail_id: UUID, me: Staff, since: datetime, at: d
         sight = request_sight(session, request, me, since, at)
     else:
         sight = person_sight(session, person.id, me, since, local(at).date())
-    [line] = mail_history(session, col(OutgoingMail.id) == mail_id)
+    [line] = mail_history(session, col(OutgoingMail.id) == mail_id, at)
     shown = person if sight is Sight.all else None
     return MailCase(mail, line, sight, shown, network, request, [person.id])
 

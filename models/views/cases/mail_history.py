@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from models.tables.mail import MailStatus, OutgoingMail, Template
+from models.tables.mail import WAITING, MailStatus, OutgoingMail, Template
 from models.tables.network import Network
+from models.views.still_holds import overtaken_reason
 
 MOST = 100
 
@@ -19,6 +20,7 @@ class MailLine:
     """One mail. `to`: the reader's code in the network (m1), "initiator", "staff", or nothing for who is not known.
 
     `about`: the number of the network it is about. `at`: when it went or was settled, else from when it may go.
+    `will_be_dropped`: it waits, and as things are it will not go, for it has nothing left to say.
     """
 
     id: UUID
@@ -29,11 +31,12 @@ class MailLine:
     created_at: datetime
     at: datetime
     is_settled: bool
+    will_be_dropped: bool
     about: int | None = None
 
 
 def mail_history(
-    session: Session, about: ColumnElement[bool], readers: Mapping[UUID, str] | None = None, most: int = MOST
+    session: Session, about: ColumnElement[bool], at: datetime, readers: Mapping[UUID, str] | None = None
 ) -> list[MailLine]:
     """The newest mails that `about` holds for. `readers`: what to call each person that they went to."""
     rows = session.exec(
@@ -41,13 +44,16 @@ def mail_history(
         .outerjoin(Network, col(Network.id) == OutgoingMail.network_id)
         .where(about)
         .order_by(col(OutgoingMail.created_at).desc(), col(OutgoingMail.id))
-        .limit(most)
+        .limit(MOST)
     )
-    return [_line(mail, number, readers or {}) for mail, number in rows]
+    return [_line(session, mail, number, at, readers or {}) for mail, number in rows]
 
 
-def _line(mail: OutgoingMail, number: int | None, readers: Mapping[UUID, str]) -> MailLine:
+def _line(
+    session: Session, mail: OutgoingMail, number: int | None, at: datetime, readers: Mapping[UUID, str]
+) -> MailLine:
     to = "staff" if mail.staff_id else readers.get(mail.person_id, "") if mail.person_id else ""
+    dropped = mail.status in WAITING and overtaken_reason(session, mail, max(at, mail.not_before)) is not None
     return MailLine(
         id=mail.id,
         template=Template(mail.template),
@@ -57,5 +63,6 @@ def _line(mail: OutgoingMail, number: int | None, readers: Mapping[UUID, str]) -
         created_at=mail.created_at,
         at=mail.settled_at or mail.not_before,
         is_settled=mail.settled_at is not None,
+        will_be_dropped=dropped,
         about=number,
     )

@@ -119,7 +119,7 @@ def network_case(session: Session, number: int, me: Staff, since: datetime, at: 
         matters=_matters(session, network.id),
         requests=session.exec(select(SupportRequest).where(col(SupportRequest.network_id) == network.id)).all(),
         log=entries_about(session, col(ContactEntry.network_id) == network.id),
-        mails=mail_history(session, col(OutgoingMail.network_id) == network.id, codes),
+        mails=mail_history(session, col(OutgoingMail.network_id) == network.id, at, codes),
         persons=list(known),
     )
 

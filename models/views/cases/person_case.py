@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from models.dates.local_time import local
 from models.office.absence import absences_on
 from models.office.sight import Sight, with_reason
 from models.tables.mail import OutgoingMail
@@ -41,7 +42,7 @@ class PersonCase:
         return [self.person_id]
 
 
-def person_case(session: Session, person_id: UUID, me: Staff, since: datetime, today: date) -> PersonCase | None:
+def person_case(session: Session, person_id: UUID, me: Staff, since: datetime, at: datetime) -> PersonCase | None:
     """The person as `me` may see them; None for nobody. `since`: when they signed in.
 
     They are of each region where they ask or carry a network: one of them is enough to see them.
@@ -49,7 +50,7 @@ def person_case(session: Session, person_id: UUID, me: Staff, since: datetime, t
     person = session.get(Person, person_id)
     if person is None or person.erased_at:
         return None
-    sight = person_sight(session, person_id, me, since, today)
+    sight = person_sight(session, person_id, me, since, local(at).date())
     if sight is not Sight.all:
         return PersonCase(person_id, sight, None)
     held = select(Role, Network).join(Network, col(Network.id) == Role.network_id)
@@ -65,7 +66,7 @@ def person_case(session: Session, person_id: UUID, me: Staff, since: datetime, t
         roles=session.exec(held.where(col(Role.person_id) == person_id).order_by(col(Network.number))).all(),
         requests=session.exec(asked.order_by(col(SupportRequest.number).desc())).all(),
         named_in=session.exec(named.where(col(NamedOrganiser.person_id) == person_id)).all(),
-        mails=mail_history(session, col(OutgoingMail.person_id) == person_id),
+        mails=mail_history(session, col(OutgoingMail.person_id) == person_id, at),
         rights=session.exec(rights.order_by(col(RightsRequest.received_at).desc())).all(),
         looks=_looks(session, person_id),
     )

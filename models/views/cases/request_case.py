@@ -83,7 +83,7 @@ def request_case(session: Session, number: int, me: Staff, since: datetime, at: 
         predecessor=session.get(Network, request.predecessor) if request.predecessor else None,
         neighbours=_neighbours(session, request.id),
         log=entries_about(session, col(ContactEntry.request_id) == request.id),
-        mails=mail_history(session, col(OutgoingMail.request_id) == request.id, readers),
+        mails=mail_history(session, col(OutgoingMail.request_id) == request.id, at, readers),
         persons=list(known),
     )
 

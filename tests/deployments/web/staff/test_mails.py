@@ -6,6 +6,7 @@ from sqlmodel import col, select
 from models.db.engine import reading, transaction
 from models.mail import delivery
 from models.tables.mail import MailStatus, OutgoingMail
+from models.tables.request import SupportRequest
 from tests.acts import ask, at, first_meeting_booked, network_in, talk
 from tests.deployments.web.staff.conftest import Desk
 
@@ -73,6 +74,22 @@ def test_what_no_longer_holds_is_not_sent_again(desk: Desk) -> None:
     desk.on("2026-11-10")
     desk.sign_in("asj")
     assert "Det mejlet säger gäller inte längre." in desk.get(f"/staff/mail/{told.id}")
+
+
+def test_what_waits_and_is_needed_no_more_is_said_to_be_stopped_before_it_is(desk: Desk) -> None:
+    with transaction() as session:
+        request = ask(session)
+        talk(session, request, decision="wait")
+        told = session.exec(select(OutgoingMail).where(col(OutgoingMail.template) == "waiting")).one()
+    paths = (f"/staff/request/{request.number}", f"/staff/person/{told.person_id}", f"/staff/mail/{told.id}")
+    desk.sign_in("asj")
+    stopped = "stoppas: behövs inte längre"
+    assert [desk.get(path).count(stopped) for path in paths] == [0, 0, 0]
+    with transaction() as session:
+        talk(session, session.get_one(SupportRequest, request.id), "2026-11-05", decision="withdraw")
+    counts = [desk.get(path).count(stopped) for path in paths]
+    assert counts == [4, 1, 1], "nor are the co-organisers asked, nor whose it was told that they have it"
+    assert "stopped: no longer needed" in desk.get(f"{paths[2]}?lang=en")
 
 
 def test_what_waits_or_is_in_doubt_is_not_sent_again_from_here(desk: Desk, asked: str) -> None:
