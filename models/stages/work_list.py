@@ -52,13 +52,34 @@ def what_waits(session: Session, at: datetime, part: Part = EVERYTHING) -> list[
     return _listed(session, _around(session, at), at, part)
 
 
+def overdue_in(session: Session, at: datetime, region: str, most: int) -> tuple[list[WorkItem], int]:
+    """What has been overdue longest of what is about a region, at most so much, and how much is overdue in all.
+
+    Of matters, which a region has by the hundred, the oldest alone are made rows of.
+    """
+    around, part = _around(session, at), Part(region=region)
+    others = [one for one in _others(session, around, at, part) if one.overdue]
+    late = select(func.count()).select_from(Intervention).join(Network, col(Network.id) == Intervention.network_id)
+    count = session.exec(late.where(*_open_matters(part), col(Intervention.due_on) < around.today)).one()
+    found = [*others, *_interventions(session, around, part, most)] if count else others
+    return _in_order(one for one in found if one.overdue)[:most], len(others) + count
+
+
 def _listed(session: Session, around: ListContext, at: datetime, part: Part) -> list[WorkItem]:
-    found = [*_requests(session, around, part), *_interventions(session, around, part)]
-    found += [*_mails(session, around, at, part), *_reminders(session, around, part)]
-    found += _second_signatures(session, around, part)
+    found = [*_others(session, around, at, part), *_interventions(session, around, part)]
     if part.region is None:
         found += [*_rights(session, around), *_interrupted(session, around, at)]
-    return sorted(found, key=lambda one: (not one.overdue, one.due or date.max, one.since, one.subject))
+    return _in_order(found)
+
+
+def _others(session: Session, around: ListContext, at: datetime, part: Part) -> list[WorkItem]:
+    """What waits about requests and networks besides matters."""
+    found = [*_requests(session, around, part), *_mails(session, around, at, part)]
+    return [*found, *_reminders(session, around, part), *_second_signatures(session, around, part)]
+
+
+def _in_order(things: Iterable[WorkItem]) -> list[WorkItem]:
+    return sorted(things, key=lambda one: (not one.overdue, one.due or date.max, one.since, one.subject))
 
 
 def what_waits_on(session: Session, staff: Staff, at: datetime) -> list[WorkItem]:
@@ -102,13 +123,20 @@ def _requests(session: Session, around: ListContext, part: Part) -> Iterable[Wor
         )
 
 
-def _interventions(session: Session, around: ListContext, part: Part) -> Iterable[WorkItem]:
+def _open_matters(part: Part) -> list[Any]:
+    return [col(Intervention.ended_at).is_(None), *part.holds(Intervention.owner, Network.municipality)]
+
+
+def _interventions(session: Session, around: ListContext, part: Part, most: int | None = None) -> Iterable[WorkItem]:
+    """All of them, or those whose day comes first."""
     of_matter = (Intervention.id, Intervention.kind, Intervention.owner, Intervention.opened_at, Intervention.due_on)
     columns: Any = (*of_matter, Network.municipality, Network.nature, Network.number)
     rows = session.execute(
         select(*columns)
         .join(Network, col(Network.id) == Intervention.network_id)
-        .where(col(Intervention.ended_at).is_(None), *part.holds(Intervention.owner, Network.municipality))
+        .where(*_open_matters(part))
+        .order_by(col(Intervention.due_on).nulls_last(), col(Intervention.opened_at))
+        .limit(most)
     )
     forms = {kind: _form_of_matter(kind) for kind in InterventionKind}  # a region has hundreds of matters of few kinds
     for key, kind, owner, opened_at, due, *about in rows:

@@ -13,10 +13,10 @@ from deployments.web.staff.page import staff_page
 from deployments.web.staff.session import SignedIn, for_staff
 from models.dates.local_time import local
 from models.db.engine import reading
-from models.stages.work_list import what_waits
+from models.stages.work_list import overdue_in
 from models.views.region_lines import RegionLine, region_lines
 from models.views.region_page import RegionPage, region_page
-from models.views.work_item import Part, WorkItem
+from models.views.work_item import WorkItem
 
 MOST_SHOWN: Final = 6
 
@@ -32,9 +32,8 @@ async def show(request: Request, me: SignedIn) -> Response:
     found = await run_apart(_load, request.path_params["code"], moment_of(request)[0])
     if found is None:
         raise HTTPException(404)
-    region, waits = found
-    late = [one for one in waits if one.overdue]
-    return await staff_page(request, me, "region", region=region, late=late, most=MOST_SHOWN)
+    region, late, late_count = found
+    return await staff_page(request, me, "region", region=region, late=late, late_count=late_count, most=MOST_SHOWN)
 
 
 ROUTES = [
@@ -48,7 +47,7 @@ def _lines(at: datetime) -> list[RegionLine]:
         return region_lines(session, local(at).date())
 
 
-def _load(code: str, at: datetime) -> tuple[RegionPage, list[WorkItem]] | None:
+def _load(code: str, at: datetime) -> tuple[RegionPage, list[WorkItem], int] | None:
     with reading() as session:
         region = region_page(session, code, local(at).date())
-        return (region, what_waits(session, at, Part(region=code))) if region else None
+        return (region, *overdue_in(session, at, code, MOST_SHOWN)) if region else None
