@@ -17,9 +17,9 @@ from deployments.demo.mail_catcher import Catcher
 from models.dates.local_time import local
 from models.dates.send_window import MailClass, next_allowed
 from tests.acts import GOREL, ORJAN
+from tests.e2e.founder import link_in, rows
 from tests.e2e.staff import choose, choose_today, deployment_of, ended, fill
 from tests.e2e.test_staff_in_prefect import OFFICE, mail_catcher
-from tests.e2e.test_the_founders_path import link_in, rows
 from tests.up import Running
 
 pytestmark = pytest.mark.e2e

@@ -3,12 +3,7 @@
 `lots up` as an office runs it, a browser 360 pixels wide, a mail catcher, and a mail scanner that opens every link.
 """
 
-import json
-import re
-import sqlite3
-import time
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from datetime import time as clock
 from typing import Any
@@ -16,45 +11,31 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, Page, expect
 
 from deployments.demo.mail_catcher import Catcher
-from deployments.server.environment import answers
 from models.check_ins.schedule import first_due
 from models.dates.local_time import local
 from models.dates.send_window import MailClass, next_allowed, next_check_in_day
-from models.reference.file_import import DATA
+from tests.e2e.founder import a_phone, begin, link_in, rows, told_to_the_talk, wait_for
+from tests.e2e.test_staff_in_prefect import mail_catcher
 from tests.up import Running
 
 pytestmark = pytest.mark.e2e
-OFFICE = DATA.parents[2] / "deployments" / "demo"
 GOREL, ORJAN = "800104-04", "800105-05"
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
-LINK = r"http://localhost:\d+(/{page}/[\w.~-]+)"
 
 
 @pytest.fixture
 def catcher(running: Running) -> Iterator[Catcher]:
-    found = Catcher(running.home / "founders-mail")
-    controller = Controller(found, hostname="127.0.0.1", port=running.smtp_port)
-    controller.start()
-    yield found
-    controller.stop()
+    with mail_catcher(running) as found:
+        yield found
 
 
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(locale="sv-SE", viewport={"width": 360, "height": 740}, java_script_enabled=False)
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    yield page
-    context.close()
-
-
-def rows(running: Running, question: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(f"file:{running.home / '.lots' / 'lots.db'}?mode=ro", uri=True)) as database:
-        return database.execute(question).fetchall()
+    with a_phone(browser) as page:
+        yield page
 
 
 def everything(running: Running) -> list[tuple[Any, ...]]:
@@ -64,34 +45,9 @@ def everything(running: Running) -> list[tuple[Any, ...]]:
     return [row for table in tables for row in rows(running, f'SELECT * FROM "{table}" ORDER BY 1')]
 
 
-def link_in(catcher: Catcher, address: str, page: str) -> str:
-    """The newest link of that kind in the mail to an address; in office hours the worker may just be sending it."""
-    deadline = time.monotonic() + 60
-    while True:
-        for text in catcher.texts_to(address):
-            if found := re.search(LINK.format(page=page), text):
-                return found[1]
-        assert time.monotonic() < deadline, f"no link to {page} in {catcher.texts_to(address)}"
-        time.sleep(0.5)
-
-
-def wait_for(running: Running, question: str) -> Any:
-    """What the question finds, once the worker has come so far."""
-    deadline = time.monotonic() + 180
-    while not (found := rows(running, question)):
-        assert time.monotonic() < deadline, question
-        time.sleep(0.5)
-    return found[0][0]
-
-
 def test_a_founder_asks_is_answered_meets_and_tells(running: Running, catcher: Catcher, phone: Page) -> None:
-    running.lots("import", "staff", str(OFFICE / "staff.csv"))
-    running.lots("import", "members", str(OFFICE / "members.csv"))
+    begin(running)
     web = running.web
-    deadline = time.monotonic() + 90
-    while not answers(f"{web}/healthz"):  # `lots up` names it as soon as it is started
-        assert time.monotonic() < deadline, "the pages do not answer"
-        time.sleep(0.5)
     today = local(datetime.now(UTC)).date()
 
     # Asks: what she typed waits until she has said by the link in her mail that it was she; the worker goes on then.
@@ -118,10 +74,7 @@ def test_a_founder_asks_is_answered_meets_and_tells(running: Running, catcher: C
     assert any("har nummer " + str(number) in text for text in catcher.texts_to("gorel.angstrom@"))
 
     # Staff talk with her and decide; whoever she named says yes.
-    grant = {"item": "sounding_board", "signature": "gol", "from_on": str(today), "to_on": f"{today.year + 1}-01-31"}
-    told = {"request_number": number, "signature": "gol", "talked_on": today, "network_name": "Nya chefer i Skövde"}
-    told["grants"] = json.dumps([grant | {"reason": "Vill ha någon att ringa."}])
-    running.lots("run", "needs-talk", *(part for name in told for part in ("--param", f"{name}={told[name]}")))
+    told_to_the_talk(running, number, "Nya chefer i Skövde", "sounding_board", today)
     running.lots("run", "outbox", "--as-of", next_allowed(datetime.now(UTC), MailClass.founder).isoformat())
     phone.goto(web + link_in(catcher, "orjan.hakansson@", "organiser"))
     phone.get_by_role("button", name="Ja, jag vill vara med").click()

@@ -19,6 +19,7 @@ from deployments.server.processes import free_port
 from models.forms.registry import FORMS
 from tests.acts import AKE, EMPLOYEE, GOREL, MARIT
 from tests.browser import chromium, sign_in
+from tests.e2e.founder import link_in, rows
 from tests.e2e.staff import (
     api,
     choose,
@@ -32,7 +33,6 @@ from tests.e2e.staff import (
     unfold,
 )
 from tests.e2e.test_staff_in_prefect import OFFICE, HangsUp, mail_catcher
-from tests.e2e.test_the_founders_path import link_in, rows
 from tests.up import Running, lots_up
 
 DOCS = Path(__file__).parents[2] / "docs" / "pictures"
