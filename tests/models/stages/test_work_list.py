@@ -212,12 +212,12 @@ def test_of_what_is_overdue_in_a_region_the_oldest_are_told_and_how_many_there_a
         for occasion, day in (("a", "2026-12-03"), ("b", "2026-12-01"), ("c", "2026-12-02"), ("d", "2027-01-18")):
             open_once(session, network, InterventionKind.wish, occasion, at(day))
         ask(session, "2026-11-02", member_number=GOREL, co_organisers="", need="Något annat.")
-        day = at("2027-01-20")
-        late = [one for one in work_list.what_waits(session, day, Part(region="25")) if one.overdue]
+        today = at("2027-01-20")
+        late = [one for one in work_list.what_waits(session, today, Part(region="25")) if one.overdue]
         assert len(late) == 4, "three matters and a talk; the fourth matter has its day to come"
         for most in (1, 3, 9):
-            assert work_list.overdue_in(session, day, "25", most) == (late[:most], 4)
-        assert work_list.overdue_in(session, day, "14", 9) == ([], 0)
+            assert work_list.overdue_in(session, today, "25", most) == (late[:most], 4)
+        assert work_list.overdue_in(session, today, "14", 9) == ([], 0)
 
 
 def _ake(session: Session) -> Person:
