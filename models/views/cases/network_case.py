@@ -25,6 +25,7 @@ from models.tables.person import Person
 from models.tables.place import Municipality
 from models.tables.request import SupportRequest
 from models.tables.support import SupportGrant, SupportTime
+from models.views.cases.asked import Asked, answers_of
 from models.views.cases.mail_history import MailLine, mail_history
 from models.views.cases.request_case import owner_and_acting
 from models.views.network_page import NetworkPage, network_page
@@ -39,7 +40,7 @@ class Carrier:
     code: str
     kinds: Sequence[RoleKind]
     confirmed_at: datetime | None
-    asked_at: datetime | None
+    asked: Asked
     until: date | None
     person: Person | None
 
@@ -99,7 +100,8 @@ def network_case(session: Session, number: int, me: Staff, since: datetime, at: 
     roles = session.exec(select(Role).where(col(Role.network_id) == network.id)).all()
     codes = {role.person_id: role.code for role in roles}
     known = _people(session, codes)
-    carriers = _carriers(roles, known if sight is Sight.all else {})
+    asked = answers_of(session, network.id, roles, at)
+    carriers = _carriers(roles, known if sight is Sight.all else {}, asked)
     health = next((found for _, found in assessment.assess(session, [network], today)), None)
     return NetworkCase(
         network=network,
@@ -142,22 +144,22 @@ def _people(session: Session, ids: Iterable[UUID]) -> dict[UUID, Person]:
     return {one.id: one for one in session.exec(known)}
 
 
-def _carriers(roles: Sequence[Role], people: Mapping[UUID, Person]) -> list[Carrier]:
+def _carriers(roles: Sequence[Role], people: Mapping[UUID, Person], asked: Mapping[UUID, Asked]) -> list[Carrier]:
     """Each person once, with all that they carry; one who carries nothing any more has the day of the last."""
     by_person: dict[UUID, list[Role]] = {}
     for role in sorted(roles, key=lambda one: (len(one.code), one.code, one.kind)):
         by_person.setdefault(role.person_id, []).append(role)
-    return [_carrier(theirs, people.get(person_id)) for person_id, theirs in by_person.items()]
+    return [_carrier(theirs, people.get(person_id), asked) for person_id, theirs in by_person.items()]
 
 
-def _carrier(roles: Sequence[Role], person: Person | None) -> Carrier:
+def _carrier(roles: Sequence[Role], person: Person | None, asked: Mapping[UUID, Asked]) -> Carrier:
     now = [one for one in roles if one.until is None]
     shown = now or roles
     return Carrier(
         code=shown[0].code,
         kinds=[one.kind for one in shown],
         confirmed_at=min((one.confirmed_at for one in shown if one.confirmed_at), default=None),
-        asked_at=min((one.asked_at for one in shown if one.asked_at), default=None),
+        asked=asked[shown[0].id],
         until=None if now else max(one.until for one in roles if one.until),
         person=person,
     )

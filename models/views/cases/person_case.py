@@ -16,6 +16,7 @@ from models.tables.office import Staff
 from models.tables.person import Person, RightsRequest
 from models.tables.request import NamedOrganiser, SupportRequest
 from models.tables.staff_session import Look
+from models.views.cases.asked import Asked, answers_of
 from models.views.cases.mail_history import MailLine, mail_history
 from models.views.cases.persons_cases import cases_of, sight_of_person
 
@@ -29,7 +30,7 @@ class PersonCase:
     person_id: UUID
     sight: Sight
     person: Person | None
-    roles: Sequence[tuple[Role, Network]] = ()
+    roles: Sequence[tuple[Role, Network, Asked]] = ()
     requests: Sequence[SupportRequest] = ()
     named_in: Sequence[tuple[NamedOrganiser, SupportRequest]] = ()
     mails: Sequence[MailLine] = ()
@@ -54,6 +55,7 @@ def person_case(session: Session, person_id: UUID, me: Staff, since: datetime, a
     if sight is not Sight.all:
         return PersonCase(person_id, sight, None)
     held = select(Role, Network).join(Network, col(Network.id) == Role.network_id)
+    carried = session.exec(held.where(col(Role.person_id) == person_id).order_by(col(Network.number)))
     named = select(NamedOrganiser, SupportRequest).join(
         SupportRequest, col(SupportRequest.id) == NamedOrganiser.request_id
     )
@@ -63,7 +65,7 @@ def person_case(session: Session, person_id: UUID, me: Staff, since: datetime, a
         person_id,
         sight,
         person,
-        roles=session.exec(held.where(col(Role.person_id) == person_id).order_by(col(Network.number))).all(),
+        roles=[(role, network, answers_of(session, network.id, [role], at)[role.id]) for role, network in carried],
         requests=session.exec(asked.order_by(col(SupportRequest.number).desc())).all(),
         named_in=session.exec(named.where(col(NamedOrganiser.person_id) == person_id)).all(),
         mails=mail_history(session, col(OutgoingMail.person_id) == person_id, at),

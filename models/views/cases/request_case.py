@@ -15,11 +15,12 @@ from models.office.sight import Sight, sight_of, with_reason
 from models.requests.named_organisers import all_named
 from models.tables.contact_entry import ContactEntry
 from models.tables.mail import OutgoingMail
-from models.tables.network import Network
+from models.tables.network import Network, Role, RoleKind
 from models.tables.office import Staff
 from models.tables.person import Person
 from models.tables.place import Municipality
 from models.tables.request import OPEN, NamedOrganiser, NearNeighbour, SupportRequest
+from models.views.cases.asked import Asked, answers_of, question_of, questions
 from models.views.cases.mail_history import MailLine, mail_history
 
 
@@ -46,7 +47,7 @@ class RequestCase:
     assigned: Staff | None
     acting: Staff | None
     initiator: Person | None
-    named: Sequence[tuple[NamedOrganiser, Person | None]]
+    named: Sequence[tuple[NamedOrganiser, Person | None, Asked]]
     network: Network | None
     predecessor: Network | None
     neighbours: Sequence[Neighbour]
@@ -66,6 +67,7 @@ def request_case(session: Session, number: int, me: Staff, since: datetime, at: 
     sight = request_sight(session, request, me, since, at)
     sees = sight is Sight.all
     named = all_named(session, request)
+    asked = _asked(session, request, named, at)
     known = _people(session, [request.initiator_id, *(one.person_id for one in named)])
     people = known if sees else {}
     readers = {request.initiator_id: "initiator"} | {one.person_id: f"named-{one.place}" for one in named}
@@ -78,7 +80,7 @@ def request_case(session: Session, number: int, me: Staff, since: datetime, at: 
         assigned=assigned,
         acting=acting,
         initiator=people.get(request.initiator_id),
-        named=[(one, people.get(one.person_id)) for one in named],
+        named=[(one, people.get(one.person_id), asked[one.person_id]) for one in named],
         network=session.get(Network, request.network_id) if request.network_id else None,
         predecessor=session.get(Network, request.predecessor) if request.predecessor else None,
         neighbours=_neighbours(session, request.id),
@@ -86,6 +88,25 @@ def request_case(session: Session, number: int, me: Staff, since: datetime, at: 
         mails=mail_history(session, col(OutgoingMail.request_id) == request.id, at, readers),
         persons=list(known),
     )
+
+
+def _asked(
+    session: Session, request: SupportRequest, named: Sequence[NamedOrganiser], at: datetime
+) -> dict[UUID, Asked]:
+    """What each says: in the network that the request became, else to the request."""
+    carried = select(Role).where(col(Role.network_id) == request.network_id, col(Role.kind) == RoleKind.organiser)
+    roles = session.exec(carried).all() if request.network_id else []
+    said = answers_of(session, request.network_id, roles, at) if request.network_id else {}
+    told = {role.person_id: said[role.id] for role in roles}
+    mails = questions(session, col(OutgoingMail.request_id) == request.id)
+    for one in named:
+        if one.person_id in told:
+            continue
+        if answered := one.yes_at or one.no_at:
+            told[one.person_id] = Asked("yes" if one.yes_at else "no", answered)
+        else:
+            told[one.person_id] = question_of(session, mails, one.person_id, one.asked_at, at)
+    return told
 
 
 def request_sight(session: Session, request: SupportRequest, me: Staff, since: datetime, at: datetime) -> Sight:

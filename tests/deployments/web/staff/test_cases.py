@@ -9,14 +9,20 @@ from sqlmodel import col, select
 
 from models.db.engine import reading, transaction
 from models.forms.registry import FORMS, signature_field
+from models.networks import creation
 from models.office.staff import by_signature
 from models.people.person import by_member_number
+from models.requests import assignment
+from models.stages import web_request
 from models.tables.contact_entry import ContactEntry
-from models.tables.network import Network
+from models.tables.mail import MailStatus, OutgoingMail
+from models.tables.network import Network, Role
 from models.tables.person import Person
+from models.tables.request import SupportRequest
 from models.tables.staff_session import Look
+from models.tables.transition import Actor
 from models.views.my_data import stored_about
-from tests.acts import AKE, ask, at, change, network_in, talk
+from tests.acts import AKE, MARIT, ask, at, by, change, network_in, organisers, talk, type_on_the_web
 from tests.deployments.web.staff.conftest import Desk
 
 NAMES = ("Åke Öhman", "Märit Sjöö", "René Björklöf")
@@ -55,6 +61,61 @@ def test_the_negotiator_sees_who_asks_what_for_and_how_to_reach_them(desk: Desk,
     page = desk.get(request_path)
     for told in (*HIDDEN, "mailto:ake.ohman@example.org", "inte tillfrågad än", "mottagen"):
         assert told in page
+
+
+def test_what_is_said_of_who_was_named_is_so_and_the_same_on_each_page(desk: Desk, request_path: str) -> None:
+    with transaction() as session:
+        request = session.exec(select(SupportRequest)).one()
+        network = talk(session, request, "2026-11-07")  # a Saturday: the question goes on Monday
+        assert network
+        creation.ask_co_organisers(session, network, at("2026-11-07"))
+        [marit, _] = [one for one in organisers(session, network) if not one.is_confirmed]
+        pages = (request_path, f"/staff/network/{network.number}", f"/staff/person/{marit.person_id}")
+    desk.on("2026-11-07")
+    desk.sign_in("asj")
+    assert [desk.get(page).count("frågan går 2026-11-09") for page in pages] == [2, 2, 1]
+    for mail in mails_of("co-organiser"):
+        settle(mail, MailStatus.sent, "2026-11-09")
+    desk.on("2026-11-10")
+    desk.sign_in("asj")
+    assert [desk.get(page).count("tillfrågad 2026-11-09, har inte svarat") for page in pages] == [2, 2, 1]
+    with transaction() as session:
+        session.get_one(Role, marit.id).confirmed_at = at("2026-11-10")
+    assert "sa ja 2026-11-10" in desk.get(pages[0])
+    assert [desk.get(page).count("har inte svarat") for page in pages] == [1, 1, 0]
+    [_, rene] = mails_of("co-organiser")
+    settle(rene, MailStatus.skipped, "2026-11-09", "protected")
+    assert [desk.get(page).count("frågan kom inte fram 2026-11-09: ring") for page in pages[:2]] == [1, 1]
+    settle(rene, MailStatus.skipped, "2026-11-09", "overtaken")
+    assert "inte tillfrågad än" in desk.get(pages[0])
+
+
+def mails_of(template: str) -> list[OutgoingMail]:
+    with reading() as session:
+        named = select(Role.code, OutgoingMail).join(OutgoingMail, col(OutgoingMail.person_id) == Role.person_id)
+        found = session.exec(named.where(col(OutgoingMail.template) == template).order_by(Role.code))
+        return [mail for _, mail in found]
+
+
+def settle(mail: OutgoingMail, status: MailStatus, day: str, reason: str | None = None) -> None:
+    with transaction() as session:
+        held = session.get_one(OutgoingMail, mail.id)
+        held.status, held.reason, held.settled_at = status, reason, at(day)
+
+
+def test_a_number_that_is_nobodys_is_told_to_who_may_see_persons(desk: Desk) -> None:
+    with transaction() as session:
+        typed = type_on_the_web(session, co_organisers=f"{MARIT}, 990101-99")
+        request, _ = web_request.confirm(session, typed, by(Actor.member, "2026-11-02"))
+        assignment.take_on(session, request, at("2026-11-02"))
+        path = f"/staff/request/{request.number}"
+    desk.sign_in("asj")
+    page = desk.get(path)
+    assert "990101-99" in page and page.count("finns inte i registret") == 1 and "Utan namn" not in page
+    assert "not in the register" in desk.get(f"{path}?lang=en")
+    desk.sign_in("las")
+    page = desk.get(path)
+    assert "990101-99" not in page and "finns inte i registret" not in page
 
 
 def test_each_page_leads_to_the_prefect_form_filled_in_with_the_signature(desk: Desk, request_path: str) -> None:
