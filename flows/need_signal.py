@@ -23,7 +23,5 @@ async def need_signal(form: NeedSignalForm, as_of: str = "") -> Counts:
     intake = await stage.receive_signal(form, at)
     await forget(form)
     municipality = await stage.note(intake, at)
-    line = localized(
-        f"Behovet är antecknat i kommun {municipality}", f"The need is noted in municipality {municipality}"
-    )
+    line = localized(f"Behovet är antecknat i {municipality}", f"The need is noted in {municipality}")
     return outcome(line, noted=1, municipality=municipality)

@@ -7,6 +7,7 @@ from models.db.engine import transaction
 from models.forms.need_signal import NeedSignalForm
 from models.stages import need_signal
 from models.tables.need_signal import NeedSignal
+from models.tables.place import Municipality
 from tasks.runtime.form_intake import close_intake, form_of, keep_form
 from tasks.runtime.step import run_id, step
 
@@ -24,4 +25,5 @@ async def note(intake: str, at: datetime) -> str:
         row, form = form_of(session, intake, NeedSignalForm)
         if form:
             close_intake(row, need_signal.note(session, form, at, run_id()).id, at)
-        return session.get_one(NeedSignal, UUID(str(row.subject_id))).municipality
+        noted = session.get_one(NeedSignal, UUID(str(row.subject_id)))
+        return session.get_one(Municipality, noted.municipality).name

@@ -103,6 +103,19 @@ def settle(mail: OutgoingMail, status: MailStatus, day: str, reason: str | None 
         held.status, held.reason, held.settled_at = status, reason, at(day)
 
 
+def test_when_to_ring_stands_by_the_number_and_a_talk_has_a_day_and_no_hour(desk: Desk, request_path: str) -> None:
+    with transaction() as session:
+        request = session.exec(select(SupportRequest)).one()
+        request.suits = "Tisdagar efter tre"
+        session.get_one(Person, request.initiator_id).phone = "070-123 45 67"
+        talk(session, request, "2026-11-05", decision="wait")
+    desk.sign_in("asj")
+    page = desk.get(request_path)
+    number, suits, membership = (page.index(one) for one in ("070-123 45 67", "Tisdagar efter tre", "Medlemskap"))
+    assert number < suits < membership
+    assert "Samtal 2026-11-05<" in page
+
+
 def test_a_number_that_is_nobodys_is_told_to_who_may_see_persons(desk: Desk) -> None:
     with transaction() as session:
         typed = type_on_the_web(session, co_organisers=f"{MARIT}, 990101-99")
