@@ -1,6 +1,6 @@
 """Everything that is stored about one person, in words for a page and as data to take along (domain.md section 10)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -71,7 +71,7 @@ def stored_about(session: Session, person: Person) -> dict[str, Any]:
         "duties": list(_duties(session, person.id, names)),
         "mails": [_row(one, MAIL) for one in session.exec(mails)],
         "rights_requests": [_row(one, RIGHTS) for one in session.exec(rights)],
-        "looks": list(_looks(session, person.id)),
+        "looks": list(looks_at(session, person.id)),
     }
 
 
@@ -107,7 +107,7 @@ def _check_ins(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> 
         yield {"network": names.get(check_in.network_id), "sent_on": _plain(check_in.sent_on)} | told
 
 
-def _looks(session: Session, person_id: UUID) -> Iterable[dict[str, object]]:
+def looks_at(session: Session, person_id: UUID) -> Iterable[dict[str, object]]:
     """Who of the office opened a page that shows this person: by signature, when, which page, and why if asked."""
     rows = session.exec(
         select(Look, Staff.signature)
@@ -117,6 +117,16 @@ def _looks(session: Session, person_id: UUID) -> Iterable[dict[str, object]]:
     )
     for look, signature in rows:
         yield _row(look, ("at", "page", "reason"), by=signature)
+
+
+def looks_by_day(looks: Iterable[Mapping[str, Any]], alike: Sequence[str]) -> list[dict[str, Any]]:
+    """What `looks_at` tells, one row for those of a day that are `alike`, with how many `times`."""
+    rows: dict[tuple[object, ...], dict[str, Any]] = {}
+    for look in looks:
+        on = look["at"][: len("2026-11-27")]
+        row = rows.setdefault((on, *(look[one] for one in alike)), {**look, "on": on, "times": 0})
+        row["times"] += 1
+    return list(rows.values())
 
 
 def _duties(session: Session, person_id: UUID, names: Mapping[UUID, str]) -> Iterable[dict[str, object]]:

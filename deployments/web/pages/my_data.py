@@ -5,6 +5,7 @@ A member number asks for the link; it goes to the address on file, and the page 
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -36,7 +37,7 @@ class Mine:
     """What the page shows: by kind, as `my_data.stored_about` tells it."""
 
     mail_id: UUID
-    stored: dict[str, object]
+    stored: dict[str, Any]
 
 
 async def ask(request: Request) -> Response:
@@ -138,4 +139,5 @@ def _page(request: Request, mine: Mine, status_code: int = 200, typed: FormReade
     file = f"/my-data/{request.path_params['token']}/file"
     values: dict[str, object] = {"kinds": kinds, "file": file, "mails": mails}
     values |= {"typed": typed.values if typed else {}, "errors": typed.errors if typed else {}}
-    return page(request, "my-data", status_code, stored=mine.stored, **values)
+    looks = my_data.looks_by_day(mine.stored["looks"], ("by", "reason"))
+    return page(request, "my-data", status_code, stored=mine.stored, looks=looks, **values)

@@ -1,8 +1,9 @@
 """A person as staff see them on their page: how to reach them, what they carry, were mailed and asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -15,10 +16,10 @@ from models.tables.network import Network, Role
 from models.tables.office import Staff
 from models.tables.person import Person, RightsRequest
 from models.tables.request import NamedOrganiser, SupportRequest
-from models.tables.staff_session import Look
 from models.views.cases.asked import Asked, answers_of
 from models.views.cases.mail_history import MailLine, mail_history
 from models.views.cases.persons_cases import cases_of, sight_of_person
+from models.views.my_data import looks_at, looks_by_day
 
 MOST_LOOKS = 20
 
@@ -35,7 +36,7 @@ class PersonCase:
     named_in: Sequence[tuple[NamedOrganiser, SupportRequest]] = ()
     mails: Sequence[MailLine] = ()
     rights: Sequence[RightsRequest] = ()
-    looks: Sequence[tuple[Look, str]] = ()
+    looks: Sequence[Mapping[str, Any]] = ()
 
     @property
     def persons(self) -> list[UUID]:
@@ -70,7 +71,7 @@ def person_case(session: Session, person_id: UUID, me: Staff, since: datetime, a
         named_in=session.exec(named.where(col(NamedOrganiser.person_id) == person_id)).all(),
         mails=mail_history(session, col(OutgoingMail.person_id) == person_id, at),
         rights=session.exec(rights.order_by(col(RightsRequest.received_at).desc())).all(),
-        looks=_looks(session, person_id),
+        looks=looks_by_day(looks_at(session, person_id), ("by", "page", "reason"))[:MOST_LOOKS],
     )
 
 
@@ -83,14 +84,3 @@ def person_sight(session: Session, person_id: UUID, me: Staff, since: datetime, 
     """How much `me` sees of a person, with the reason they gave since they signed in, if any."""
     sight = sight_of_person(me, cases_of(session, [person_id]).get(person_id, []), absences_on(session, today))
     return with_reason(session, sight, me, page_of(person_id), since)
-
-
-def _looks(session: Session, person_id: UUID) -> list[tuple[Look, str]]:
-    rows = session.exec(
-        select(Look, Staff.signature)
-        .join(Staff, col(Staff.id) == Look.staff_id)
-        .where(col(Look.person_id) == person_id)
-        .order_by(col(Look.at).desc())
-        .limit(MOST_LOOKS)
-    )
-    return [(look, signature) for look, signature in rows]

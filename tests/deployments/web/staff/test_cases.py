@@ -21,7 +21,7 @@ from models.tables.person import Person
 from models.tables.request import SupportRequest
 from models.tables.staff_session import Look
 from models.tables.transition import Actor
-from models.views.my_data import stored_about
+from models.views.my_data import looks_by_day, stored_about
 from tests.acts import AKE, MARIT, ask, at, by, change, network_in, organisers, talk, type_on_the_web
 from tests.deployments.web.staff.conftest import Desk
 
@@ -207,6 +207,17 @@ def test_every_look_is_written_down_and_shown_to_whom_it_was_at(desk: Desk, netw
     with reading() as session:
         told = stored_about(session, person())["looks"]
     assert [one["by"] for one in told] == ["mla", "mla"]
+
+
+def test_who_looked_many_times_in_a_day_is_told_of_once_with_how_many(desk: Desk, network_path: str) -> None:
+    desk.sign_in("mla")
+    for _ in range(3):
+        desk.get(network_path)
+    page = desk.get(f"/staff/person/{person().id}").split('id="looks"')[1]
+    assert page.count("<li>mla") == 1 and "(3)" in page
+    with reading() as session:
+        [told] = looks_by_day(stored_about(session, person())["looks"][1:], ("by", "reason"))
+    assert (told["on"], told["times"]) == ("2026-12-01", 3)
 
 
 def test_whom_a_case_was_handed_to_sees_it_in_whatever_region(desk: Desk, network_path: str) -> None:
