@@ -40,6 +40,11 @@ HOST_COMPANY = ("Företag ni träffades hos", "Company you met at")
 SPEAKER_COMPANY = ("Företag som talaren kom från", "The speaker's company")
 PARTICIPANTS = ("Företag som var med", "Companies that took part")
 ONE_COMPANY = ("Bara företagets namn. Får lämnas tomt.", "The company's name only. May be empty.")
+COMPANY_FIELDS = {
+    PartnerKind.host: "host_company",
+    PartnerKind.speaker: "speaker_company",
+    PartnerKind.participant: "participants",
+}
 COMPANY_LENGTH = 120
 MOST_PARTICIPANTS = 20
 NOT_KNOWN = ("0 om du inte vet.", "0 if you do not know.")
@@ -122,9 +127,9 @@ class MeetingReportForm(Form):
     )
 
     @classmethod
-    def title_of(cls, duty: Duty) -> str:
-        """What the form calls the field of a duty."""
-        return cls.model_fields[duty.value].title or duty.value
+    def title_of(cls, name: str) -> str:
+        """What the form calls a field."""
+        return cls.model_fields[name].title or name
 
     @property
     def duties(self) -> dict[Duty, str]:

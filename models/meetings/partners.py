@@ -8,6 +8,7 @@ from models.errors import UserError
 from models.forms.kit.base import name_problem
 from models.forms.meeting_report import COMPANY_LENGTH
 from models.i18n import localized
+from models.people.named_in_note import check_company
 from models.tables.change_entry import ChangedField
 from models.tables.meeting import Partner
 from models.tables.network import Network
@@ -32,6 +33,7 @@ def correct_partner(session: Session, network: Network, partner: Partner, compan
                 f"{COMPANY[1]}: shorten to {COMPANY_LENGTH} characters.",
             )
         )
+    check_company(session, network, company, localized(*COMPANY))
     others = select(Partner).where(
         col(Partner.network_id) == network.id, col(Partner.kind) == partner.kind, col(Partner.id) != partner.id
     )

@@ -1,4 +1,4 @@
-"""Who is named in what staff write: in a note they are m2, never a name (domain.md section 10)."""
+"""Who is named in what is written: in a note they are m2, never a name, and no company (domain.md section 10)."""
 
 import re
 from collections.abc import Iterable
@@ -49,6 +49,23 @@ def check_network_note(session: Session, network: Network, text: str, field: str
     """`check_note` of those who carry a network or did. A text without anything in it is not looked at."""
     if text.strip():
         check_note(text, _carried_by(session, network), field, network.place)
+
+
+def check_company(session: Session, network: Network, company: str, field: str) -> None:
+    """Raises UserError that names the field, and no person, when what is written as a company is one of those who carry
+    the network or did: their name and nothing else, or more than one part of it. A company called after one is one.
+    """
+    written = _written(company.title(), network.place)  # a name of somebody is theirs without capitals too
+    for person, _ in _carried_by(session, network):
+        theirs = written & _forms_of(person.name or "")
+        if theirs and (theirs == written or len(theirs) > 1):
+            raise UserError(
+                localized(
+                    f"{field}: skriv företaget, ingen person. Heter företaget så, skriv hela dess namn (… AB).",
+                    f"{field}: write the company, no person. If the company is called so, write all of its name "
+                    "(… Ltd).",
+                )
+            )
 
 
 def names_of_network(session: Session, network: Network, text: str) -> bool:

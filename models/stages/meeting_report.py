@@ -11,7 +11,7 @@ from models.audit import transition_refused
 from models.dates.local_time import STOCKHOLM
 from models.errors import UserError
 from models.forms.kit.base import Form
-from models.forms.meeting_report import OFFICE, MeetingReportForm
+from models.forms.meeting_report import COMPANY_FIELDS, OFFICE, MeetingReportForm
 from models.i18n import localized
 from models.meetings import booking
 from models.meetings.booking import meeting_on
@@ -19,6 +19,7 @@ from models.meetings.details import MeetingDetails
 from models.meetings.duties import judge_carried
 from models.networks import rest
 from models.networks.lookup import network_by_number
+from models.people.named_in_note import check_company
 from models.people.roles import organiser_key, role_among, role_by_code, roles_of
 from models.stages import kickoff
 from models.tables.meeting import (
@@ -52,7 +53,8 @@ class Telling:
 
 
 def check_report(session: Session, form: Form) -> None:
-    """What only the database can tell about the form: the network lives, a member tells, the carriers are there.
+    """What only the database can tell about the form: the network lives, a member tells, the carriers are there, and
+    the companies are none of its members.
 
     Raises UserError that names the field, TransitionRefused when the network has ended.
     """
@@ -71,6 +73,8 @@ def _look_up(session: Session, form: MeetingReportForm) -> Telling:
     for duty, carrier in form.duties.items():
         if carrier.lower() != OFFICE:
             role_among(roles, network, carrier, form.title_of(duty))
+    for kind, company in form.partners:
+        check_company(session, network, company, form.title_of(COMPANY_FIELDS[kind]))
     return Telling(network, roles, teller, meeting_on(session, network.id, _evening(form)))
 
 

@@ -312,6 +312,10 @@ def test_what_is_no_companys_name_is_refused(office: Settings) -> None:
         network = network_in(session)
         meet(session, network, "2027-01-20", host_company="Volvo")
         partner = session.exec(select(Partner)).one()
-        for wrong, sentence in (("x@y.se", "Företag: skriv bara"), ("å" * 121, "Företag: korta till")):
+        for wrong, sentence in (
+            ("x@y.se", "Företag: skriv bara"),
+            ("å" * 121, "Företag: korta till"),
+            ("Märit Sjöö", "Företag: skriv företaget, ingen person"),
+        ):
             with pytest.raises(UserError, match=f"^{sentence}"):
                 correct_partner(session, network, partner, wrong, put_right(session, "2027-01-21"))

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from models.db.engine import transaction
 from models.errors import UserError
 from models.forms.catch_up import CatchUpForm
+from models.people.named_in_note import check_company
 from models.settings import Settings
 from models.stages.catch_up import check_catch_up
 from models.tables.network import Network
@@ -84,3 +85,17 @@ def test_what_was_agreed_in_a_talk_names_nobody(office: Settings) -> None:
         )
         with pytest.raises(UserError, match=r"^Vad ni bestämde: skriv m2 i stället för namnet\.$"):
             check_catch_up(session, form, by(Actor.staff, DAY))
+
+
+@pytest.mark.parametrize("company", ["Märit Sjöö", "märit sjöö", "Sjöö", "Märit Sjöö, VD"])
+def test_nobody_of_the_network_is_written_as_a_company(office: Settings, company: str) -> None:
+    with transaction() as session:
+        with pytest.raises(UserError, match=r"^Företag: skriv företaget, ingen person\.") as told:
+            check_company(session, network_in(session), company, "Företag")
+        assert "Sjöö" not in str(told.value)
+
+
+@pytest.mark.parametrize("company", ["LKAB", "Sjöö Bygg AB", "Märits kafé", "Luleå", "12 & 3", ""])
+def test_a_company_called_after_somebody_is_a_company(office: Settings, company: str) -> None:
+    with transaction() as session:
+        check_company(session, network_in(session), company, "Företag")

@@ -72,6 +72,8 @@ WRONG: list[tuple[str, dict[str, Any], tuple[str | int, ...], str]] = [
     ("meeting-report", REPORT | {"on": "2027-01-12"}, ("on",), "Träffens dag: dagen"),
     ("meeting-report", REPORT | {"attended": 61}, ("attended",), "Hur många kom: kryssa i"),
     ("meeting-report", REPORT | {"branches": -1}, ("branches",), "Branscher och företag"),
+    ("meeting-report", REPORT | {"participants": "LKAB, Märit Sjöö"}, ("participants",), "Företag som var med: skriv"),
+    ("meeting-report", REPORT | {"speaker_company": "märit"}, ("speaker_company",), "Företag som talaren kom från: sk"),
     ("check-in", {"network_number": 1, "motivation": 9}, ("motivation",), "Fråga 4"),
     ("check-in", {"network_number": 1, "met": True}, ("met_on",), "Fråga 1, dag"),
     ("check-in", {"network_number": 1}, ("network_number",), "Nätverk: ingen avstämning"),

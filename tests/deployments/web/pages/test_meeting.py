@@ -75,6 +75,14 @@ def test_the_companies_of_a_meeting_are_told_by_what_each_was_to_it(browser: Tes
     ]
 
 
+def test_whoever_carries_the_network_is_no_company(browser: TestClient, world: World) -> None:
+    told = REPORT | {"participants": "Stål AB, René Lindqvist"}
+    reply = browser.post(world.path(Purpose.meeting), data=told)
+    assert reply.status_code == 422 and "skriv företaget, ingen person" in reply.text
+    assert Page(reply.text).field("attended")["value"] == REPORT["attended"]
+    assert (world.meetings(), partners()) == ([], [])
+
+
 def test_a_report_says_neither_form_nor_companies_unless_it_likes(browser: TestClient, world: World) -> None:
     world.plan(datetime(2027, 3, 1, 16, 30, tzinfo=UTC), form=MeetingForm.digital)
     page = Page(browser.get(world.path(Purpose.meeting)).text)
