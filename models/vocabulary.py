@@ -218,6 +218,7 @@ ACTION: Final[Words] = {
     "talk_hour": ("Timmen i kvartalet (steg 4)", "The hour a quarter (step 4)"),
     "paid": ("Bidrag utbetalt", "Grant paid"),
     "correct_grant": ("Rätta: timmar eller dagar för ett stöd", "Correct: hours or days of support"),
+    "correct_use": ("Rätta: använda timmar", "Correct: hours used"),
     "correct_payment": ("Rätta: ett bidrag som betalats", "Correct: money that was paid"),
     "absence": ("Frånvaro", "Absence"),
     "budget": ("Timmar för ett kvartal", "Hours for a quarter"),

@@ -42,9 +42,10 @@ OF_ABSENCE_OR_SUPPORT = (
     "For an absence, and the right days of support. Empty there: as they are.",
 )
 MOST_HOURS = 1000
-CORRECTIONS = ("correct_grant", "correct_payment")
+CORRECTIONS = ("correct_grant", "correct_use", "correct_payment")
 Action = Literal[
-    "", "quarter", "absence", "hours", "talk_hour", "paid", "budget", "correct_grant", "correct_payment"
+    "", "quarter", "absence", "hours", "talk_hour", "paid", "budget", "correct_grant", "correct_use",
+    "correct_payment",
 ]  # fmt: skip
 
 
@@ -63,6 +64,7 @@ class CapacityForm(Form):
             "talk_hour": ["network_number", "on"],
             "paid": ["network_number", "on", "paid_sek", "receipt_seen_by", "is_second"],
             "correct_grant": ["network_number", "item", "which", "hours", "from_on", "to_on", "why"],
+            "correct_use": ["network_number", "item", "which", "on", "hours", "why"],
             "correct_payment": ["network_number", "which", "on", "paid_sek", "receipt_seen_by", "why"],
             "budget": ["quarter", "hours"],
         }
@@ -126,8 +128,8 @@ class CapacityForm(Form):
             6,
             ("Timmar", "Hours"),
             (
-                "Använda timmar, kvartalets alla, eller de rätta. Samma stöd, dag och timmar en gång till räknas inte.",
-                "Hours used, all of the quarter, or the right ones. The same once more does not count again.",
+                "Använda, kvartalets alla, eller de rätta (0: inga gavs). Samma stöd, dag och timmar igen räknas inte.",
+                "Used, all of the quarter, or the right ones (0: none were). The same once more does not count again.",
             ),
         ),
     )
@@ -218,7 +220,7 @@ class CapacityForm(Form):
             case "paid":
                 found += day_problem(parse_day, self.on, localized(*ON), today, ahead=False)
                 found += unchosen(self.network_number, NETWORK) + self._payment_problems()
-            case "correct_grant" | "correct_payment":
+            case "correct_grant" | "correct_use" | "correct_payment":
                 found += unchosen(self.network_number, NETWORK) + self._correction_problems(today)
             case "budget":
                 found += self._quarter_problems() + self._hours_problems(least=0)
@@ -257,6 +259,13 @@ class CapacityForm(Form):
         found = [] if self.why else [localized(f"{WHY[0]}: välj i listan.", f"{WHY[1]}: choose from the list.")]
         if self.which < 1:
             found.append(localized(f"{WHICH[0]}: minst 1.", f"{WHICH[1]}: at least 1."))
+        if self.action == "correct_use":
+            found += day_problem(parse_day, self.on, localized(*ON), today, ahead=False)
+            if not self.on.strip():
+                found.append(
+                    localized(f"{ON[0]}: välj dagen timmarna står på.", f"{ON[1]}: choose the day they are on.")
+                )
+            return found + self._hours_problems(least=0)
         if self.action == "correct_payment":
             found += day_problem(parse_day, self.on, localized(*ON), today, ahead=False)
             if self.paid_sek < 0:

@@ -17,6 +17,7 @@ from models.office.staff import by_signature
 from models.support.corrections import correct_grant, correct_payment
 from models.support.grant_money import Payment, record_payment
 from models.support.ledger import book_hours, lock_ledger, set_budget, use_hours
+from models.support.use_corrections import correct_use, used_grant
 from models.tables.network import Network, NetworkState
 from models.tables.office import Intervention, InterventionKind, Staff, TalkOutcome
 from models.tables.support import EntryKind, GrantStatus, Item, SupportGrant, SupportTime
@@ -138,7 +139,7 @@ def give_step_four_hour(session: Session, network: Network, staff: Staff, on: da
 
 
 def put_right(session: Session, form: CapacityForm, at: datetime, flow_run_id: str | None = None) -> bool:
-    """Correct a grant, or a payment of money (section 13). False when it is so already.
+    """Correct a grant, hours that were used of one, or a payment of money (section 13). False when it is so already.
 
     Raises UserError that names the field, CapacityExceeded when the giver has not the hours.
     """
@@ -149,8 +150,13 @@ def put_right(session: Session, form: CapacityForm, at: datetime, flow_run_id: s
         hours = form.exact_hours if form.hours else None
         grant = _nth(session, network, form.item, form.which)
         return correct_grant(session, grant, correction, hours=hours, from_on=form.away_from(), to_on=form.away_to())
+    day = form.used_on(local(at).date())
+    if form.action == "correct_use":
+        return correct_use(
+            session, used_grant(session, network, form.item, day, form.which), day, form.exact_hours, correction
+        )
     seen_by = by_signature(session, form.receipt_seen_by, localized(*SEEN_BY))
-    payment = Payment(form.used_on(local(at).date()), form.paid_sek, seen_by)
+    payment = Payment(day, form.paid_sek, seen_by)
     return correct_payment(session, _nth(session, network, Item.grant_money, form.which), correction, payment)
 
 

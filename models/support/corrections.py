@@ -67,7 +67,7 @@ def correct_grant(
     session.flush()
     _check_first_year(session, network, year)
     if not over:
-        _reserve_what_is_left(session, grant, hours - used, correction.at)
+        reserve_what_is_left(session, grant, hours - used, correction.at)
     entry = log_correction(session, correction, ChangedField.grant, before, _in_codes(grant), network=network)
     _tell(session, network, grant, entry, correction.at)
     return True
@@ -136,7 +136,7 @@ def _check_first_year(session: Session, network: Network, before: Decimal) -> No
         )
 
 
-def _reserve_what_is_left(session: Session, grant: SupportGrant, left: Decimal, at: datetime) -> None:
+def reserve_what_is_left(session: Session, grant: SupportGrant, left: Decimal, at: datetime) -> None:
     """What runs takes of each quarter what its days there are worth, less what was used there; an occasion stands whole
     in the quarter where it begins, or in this one. Hours of a quarter that is over are held no more.
     """

@@ -33,6 +33,7 @@ class ChangedField(StrEnum):
     named = "named"
     grant = "grant"
     payment = "payment"
+    used = "used"
     meeting_day = "meeting_day"
     meeting_doubled = "meeting_doubled"
     meeting_never_held = "meeting_never_held"

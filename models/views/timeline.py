@@ -14,14 +14,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from models.dates.local_time import local
-from models.i18n import localized
+from models.dates.local_time import local, midnight
+from models.i18n import in_hours, localized
 from models.tables.change_entry import ASKER, WITHOUT_SUPPORT, ChangedField, ChangeEntry
 from models.tables.meeting import Meeting, MeetingStatus, ReportEntry
 from models.tables.network import Network
 from models.tables.office import Staff
 from models.tables.request import SupportRequest
-from models.tables.support import SupportGrant
+from models.tables.support import CapacityEntry, SupportGrant, SupportTime
 from models.tables.transition import Transition
 from models.vocabulary import CADENCE, ITEM, NATURE, NETWORK_STATE, REQUEST_STATE, Words, word
 
@@ -47,6 +47,7 @@ def network_timeline(session: Session, network: Network) -> list[TimelineEntry]:
     signatures = _signatures(session)
     return _newest_first(
         *_grants(session, network, signatures),
+        *_uses(session, network, signatures),
         *_steps(session, NETWORK_STATE, col(Transition.network_id) == network.id),
         *_changes(session, signatures, col(ChangeEntry.network_id) == network.id),
         *_meetings(session, network),
@@ -93,6 +94,22 @@ def _grants(session: Session, network: Network, signatures: Mapping[UUID | None,
         yield TimelineEntry(
             one.granted_at, "grant", sentence, signatures.get(one.granted_by) or None, one.reason or None
         )
+
+
+def _uses(session: Session, network: Network, signatures: Mapping[UUID | None, str]) -> Iterator[TimelineEntry]:
+    """What was used of the grants, when it was told, as it stands now; what is put right is told where it was."""
+    used = select(SupportTime, SupportGrant.item).join(SupportGrant, col(SupportGrant.id) == SupportTime.grant_id)
+    of_network = used.where(col(SupportGrant.network_id) == network.id)
+    times = session.exec(of_network.order_by(col(SupportTime.on), col(SupportTime.id))).all()
+    lines = select(CapacityEntry.grant_id, CapacityEntry.at, CapacityEntry.signed_by).where(
+        col(CapacityEntry.grant_id).in_({one.grant_id for one, _ in times}), col(CapacityEntry.signed_by).is_not(None)
+    )
+    signed = {(grant_id, at): signed_by for grant_id, at, signed_by in session.exec(lines)}
+    for one, item in times:
+        told = _use(f"{item} {one.hours} {one.on}")
+        signature = signatures.get(signed.get((one.grant_id, one.told_at))) if one.told_at else None
+        sentence = localized(f"Använt: {told}.", f"Used: {told}.")
+        yield TimelineEntry(one.told_at or midnight(one.on), "grant", sentence, signature or None)
 
 
 def _first_wording(session: Session, network: Network) -> dict[str, str]:
@@ -170,11 +187,12 @@ def _second(one: ChangeEntry, signatures: Mapping[UUID | None, str]) -> str:
 
 def _grant(codes: str) -> str:
     item, hours, from_on, to_on = codes.split(" ")
-    amount = f"{Decimal(hours).normalize():f}"
-    name = word(ITEM, item)
-    return localized(
-        f"{name}, {amount.replace('.', ',')} timmar, {from_on}–{to_on}", f"{name}, {amount} hours, {from_on}–{to_on}"
-    )
+    return f"{word(ITEM, item)}, {in_hours(Decimal(hours))}, {from_on}–{to_on}"
+
+
+def _use(codes: str) -> str:
+    item, hours, on = codes.split(" ")
+    return f"{word(ITEM, item)} {on}, {in_hours(Decimal(hours))}"
 
 
 def _payment(codes: str) -> str:
@@ -253,6 +271,7 @@ SENTENCES: Mapping[ChangedField, Callable[[str, str], str]] = MappingProxyType({
     ChangedField.asked_place: _asked_place,
     ChangedField.named: _instead("Nämnda medarrangörer", "Co-organisers named"),
     ChangedField.grant: _instead("Stöd rättat", "Support corrected", _grant),
+    ChangedField.used: _instead("Använda timmar rättade", "Hours used corrected", _use),
     ChangedField.payment: _instead("Bidrag rättat", "Money corrected", _payment),
     ChangedField.meeting_day: lambda before, after: localized(
         f"Träffen hölls {after}, inte {before}.", f"The meeting was held on {after}, not {before}."),

@@ -133,6 +133,20 @@ async def test_wrong_hours_and_a_wrong_payment_are_put_right_through_the_form(of
         assert found == {"speaker": (2.0, "2027-01-31", None), "grant_money": (0.5, "2027-07-31", 800)}
 
 
+async def test_hours_that_were_never_used_are_taken_back_through_the_form(office: Settings) -> None:
+    with transaction() as session:
+        talk(session, ask(session), grants=[grant_line("speaker", hours=3)])
+    wrong = CapacityForm(action="hours", signature="asj", network_number=1, item=Item.speaker, hours=5)
+    await capacity(form=wrong, as_of="2026-11-20")
+    right = CapacityForm(
+        action="correct_use", signed_by="gol", network_number=1, item=Item.speaker, on="2026-11-20", why="mistyped"
+    )
+    assert (await capacity(form=right, as_of="2026-11-21"))["changed"] == 1
+    with reading() as session:
+        assert session.exec(select(SupportTime)).all() == []
+        assert session.exec(select(SupportGrant.status)).one() == GrantStatus.granted
+
+
 async def test_a_second_payment_of_the_same_day_and_sum_is_ticked_as_such(office: Settings) -> None:
     with transaction() as session:
         talk(session, ask(session), grants=[grant_line("grant_money", sek=2000)] * 2)

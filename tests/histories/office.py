@@ -18,12 +18,12 @@ from models.office import absence
 from models.office.staff import by_signature
 from models.privacy import wrong_person
 from models.stages import catch_up, needs_talk, network_change
-from models.support import corrections, grant_money, ledger
+from models.support import corrections, grant_money, ledger, use_corrections
 from models.tables.meeting import Meeting
 from models.tables.network import Network
 from models.tables.office import Staff
 from models.tables.request import SupportRequest
-from models.tables.support import SupportGrant
+from models.tables.support import SupportGrant, SupportTime
 from models.tables.transition import Actor
 from tests.acts import at, grant_line
 from tests.histories.acting import MEMBERS, SIGNATURES, Acting
@@ -200,6 +200,8 @@ class Office(Acting):
             if grant.paid_on:
                 payment = grant_money.Payment(min(on, self.today), 500 * hours, by_signature(session, "mla", ""))
                 corrections.correct_payment(session, grant, self.correction(session), payment)
+            elif used := session.exec(select(SupportTime).where(col(SupportTime.grant_id) == grant.id)).first():
+                use_corrections.correct_use(session, grant, used.on, Decimal(hours), self.correction(session))
             else:
                 corrections.correct_grant(session, grant, self.correction(session), hours=Decimal(hours), to_on=on)
 
