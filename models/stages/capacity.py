@@ -1,5 +1,6 @@
 """What the form about hours means: which grant it tells of, step four's hour, a correction (sections 5 and 13)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -66,15 +67,13 @@ def grant_for(session: Session, network: Network, item: Item, on: date, hours: D
 
     Raises UserError when the network has no such grant that day.
     """
-    grants = select(SupportGrant).where(
-        col(SupportGrant.network_id) == network.id,
-        col(SupportGrant.item) == item,
-        col(SupportGrant.from_on) <= on,
-        col(SupportGrant.to_on) >= on,
-    )
-    found = session.exec(grants.order_by(col(SupportGrant.occasion), col(SupportGrant.from_on))).all()
+    grants = select(SupportGrant).where(col(SupportGrant.network_id) == network.id, col(SupportGrant.item) == item)
+    of_kind = session.exec(grants.order_by(col(SupportGrant.occasion), col(SupportGrant.from_on))).all()
+    found = [one for one in of_kind if one.from_on <= on <= one.to_on]
+    name = word(ITEM, item)
+    if not found and of_kind:
+        raise UserError(_not_that_day(of_kind, name, on))
     if not found:
-        name = word(ITEM, item)
         raise UserError(
             localized(
                 f"Stöd: {name} är inte beviljat nätverk #{network.number} {on}. Välj ett ur beslutet.",
@@ -84,6 +83,16 @@ def grant_for(session: Session, network: Network, item: Item, on: date, hours: D
     told = select(SupportTime.grant_id).where(col(SupportTime.on) == on, col(SupportTime.hours) == hours)
     written = set(session.exec(told.where(col(SupportTime.grant_id).in_([one.id for one in found]))))
     return min(found, key=lambda one: (one.id not in written, one.status != GrantStatus.granted))
+
+
+def _not_that_day(grants: Sequence[SupportGrant], name: str, on: date) -> str:
+    """When what a network was granted begins, or else ended."""
+    ahead = [one.from_on for one in grants if one.from_on > on]
+    if ahead:
+        begins = min(ahead)
+        return localized(f"Dag: {name} gäller från {begins}.", f"Day: {name} is granted from {begins}.")
+    ended = max(one.to_on for one in grants)
+    return localized(f"Dag: {name} gällde till {ended}.", f"Day: {name} was granted until {ended}.")
 
 
 def give_step_four_hour(session: Session, network: Network, staff: Staff, on: date, cause: Cause) -> bool:

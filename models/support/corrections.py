@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 from models.audit import Correction, log_correction
 from models.dates.local_time import add_months, local, quarter
 from models.errors import UserError
-from models.i18n import localized
+from models.i18n import figure, localized
 from models.mail.overtaking import was_told
 from models.mail.queue import QueuedMail, enqueue
 from models.office.menu import MENU
@@ -114,12 +114,14 @@ def _check_hours(session: Session, grant: SupportGrant, hours: Decimal) -> None:
     used, most = hours_used(session, grant.id), office_policy().network_hours if MENU[grant.item].hours else Decimal(0)
     if hours < used:
         raise _wrong(
-            HOURS, f"{used} är redan använda. Ange minst så många.", f"{used} are used. Give at least as many."
+            HOURS,
+            f"{figure(used)} är redan använda. Ange minst så många.",
+            f"{figure(used)} are used. Give at least as many.",
         )
     if MENU[grant.item].hours and hours < HUNDREDTH:
         raise _wrong(HOURS, "minst 0,01.", "at least 0.01.")
     if hours > most:
-        raise _wrong(HOURS, f"högst {most}.", f"at most {most}.")
+        raise _wrong(HOURS, f"högst {figure(most)}.", f"at most {figure(most)}.")
 
 
 def _wrong(field: tuple[str, str], swedish: str, english: str) -> UserError:
@@ -131,8 +133,8 @@ def _check_first_year(session: Session, network: Network, before: Decimal) -> No
     if now > most and now > before:
         raise _wrong(
             HOURS,
-            f"nätverk #{network.number} skulle få {now} första året, högst {most}. Ange färre.",
-            f"network #{network.number} would get {now} in its first year, at most {most}. Give fewer.",
+            f"nätverk #{network.number} skulle få {figure(now)} första året, högst {figure(most)}. Ange färre.",
+            f"network #{network.number} would get {figure(now)} in its first year, at most {figure(most)}. Give fewer.",
         )
 
 

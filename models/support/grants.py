@@ -10,7 +10,7 @@ from models.dates.local_time import add_months, local
 from models.errors import CapacityExceeded, UserError
 from models.forms.kit.base import YOUR_SIGNATURE
 from models.forms.needs_talk import GrantLine
-from models.i18n import localized
+from models.i18n import figure, in_hours, localized
 from models.mail.queue import QueuedMail, enqueue
 from models.office.absence import substitute_for
 from models.office.menu import MENU
@@ -87,8 +87,8 @@ def _check_first_year(session: Session, lines: Sequence[GrantLine], today: date,
     if total > (most := office_policy().network_hours):
         raise UserError(
             localized(
-                f"Beviljat stöd: {total} timmar är mer än {most} första året. Ta bort något.",
-                f"Granted support: {total} hours exceed {most} the first year. Remove something.",
+                f"Beviljat stöd: {in_hours(total)} är mer än {figure(most)} första året. Ta bort något.",
+                f"Granted support: {in_hours(total)} exceed {figure(most)} the first year. Remove something.",
             )
         )
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from models.dates.local_time import quarter, quarter_bounds
 from models.errors import CapacityExceeded, UserError
-from models.i18n import localized
+from models.i18n import figure, in_hours, localized
 from models.office.menu import MENU
 from models.office.policy import office_policy
 from models.support.network_hours import check_network_hours, hours_used
@@ -50,8 +50,8 @@ def append_entry(
     if before + hours < 0:
         raise CapacityExceeded(
             localized(
-                f"{staff.signature} har {before} timmar kvar {in_quarter} och det behövs {-hours}.",
-                f"{staff.signature} has {before} hours left in {in_quarter} and {-hours} are needed.",
+                f"{staff.signature} har {in_hours(before)} kvar {in_quarter} och det behövs {figure(-hours)}.",
+                f"{staff.signature} has {in_hours(before)} left in {in_quarter} and {figure(-hours)} are needed.",
             )
         )
     line = CapacityEntry(
@@ -109,8 +109,8 @@ def set_budget(
     if hours < taken:
         raise UserError(
             localized(
-                f"Timmar: {staff.signature} har redan {taken} timmar bokade {in_quarter}. Ange minst så många.",
-                f"Hours: {staff.signature} has {taken} hours booked in {in_quarter} already. Give at least as many.",
+                f"Timmar: {staff.signature} har redan {in_hours(taken)} bokade {in_quarter}. Ange minst så många.",
+                f"Hours: {staff.signature} has {in_hours(taken)} booked in {in_quarter}. Give at least as many.",
             )
         )
     if count and hours == budget:
@@ -235,10 +235,10 @@ def _no_room(staff: Staff, in_quarter: str, free: Decimal, wanted: Decimal) -> C
     """What was given cannot be ungiven: whoever tells it is told how the quarter gets room for it."""
     return CapacityExceeded(
         localized(
-            f"Timmar: {staff.signature} har {free} timmar kvar {in_quarter} och det behövs {wanted}. Ge kvartalet fler "
-            "timmar (Timmar för ett kvartal) och skriv det här en gång till.",
-            f"Hours: {staff.signature} has {free} hours left in {in_quarter} and {wanted} are needed. Give the quarter "
-            "more hours (Hours for a quarter) and write this once more.",
+            f"Timmar: {staff.signature} har {in_hours(free)} kvar {in_quarter} och det behövs {figure(wanted)}. Ge "
+            "kvartalet fler timmar (Timmar för ett kvartal) och skriv det här en gång till.",
+            f"Hours: {staff.signature} has {in_hours(free)} left in {in_quarter} and {figure(wanted)} are needed. Give "
+            "the quarter more hours (Hours for a quarter) and write this once more.",
         )
     )
 

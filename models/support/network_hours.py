@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from models.dates.local_time import add_months, local
 from models.errors import UserError
-from models.i18n import localized
+from models.i18n import in_hours, localized
 from models.office.menu import MENU
 from models.office.policy import office_policy
 from models.tables.network import Network
@@ -77,8 +77,8 @@ def check_network_hours(session: Session, grant: SupportGrant, more: Decimal) ->
     if first_year_hours(session, network) + min(beyond, more) > (most := office_policy().network_hours):
         raise UserError(
             localized(
-                f"Timmar: nätverk #{network.number} får högst {most} timmar första året. Ange färre.",
-                f"Hours: network #{network.number} gets at most {most} hours in its first year. Give fewer.",
+                f"Timmar: nätverk #{network.number} får högst {in_hours(most)} första året. Ange färre.",
+                f"Hours: network #{network.number} gets at most {in_hours(most)} in its first year. Give fewer.",
             )
         )
 

@@ -52,7 +52,7 @@ def test_twenty_hours_in_the_first_year_count_what_was_granted_before(office: Se
     with transaction() as session:
         network = network_in(session, grants=[acts.grant_line("negotiator_at_meeting")] * 2)
         give(session, network, line("sounding_board"), line("sounding_board"), line("speaker"))
-        with pytest.raises(UserError, match=r"Beviljat stöd: 21\.50 timmar är mer än 20 första året"):
+        with pytest.raises(UserError, match=r"Beviljat stöd: 21,5 timmar är mer än 20 första året"):
             give(session, network, line("send_out"))
         give(session, network, line("starter_kit"))
 
