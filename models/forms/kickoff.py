@@ -84,7 +84,18 @@ class KickoffForm(SweepForm):
 
     def problems(self, today: date) -> list[str]:
         moment = day_problem(parse_local, self.first_meeting_at, localized(*FIRST_MEETING), today, ahead=True)
-        return self.choice_problems() + moment + self._signature_problems()
+        return self.choice_problems() + moment + self._nothing_told() + self._signature_problems()
+
+    def _nothing_told(self) -> list[str]:
+        """Of one network something is told, or nothing would come of it."""
+        if self.sweep or not self.network_number or self.confirmed or self.first_meeting_at.strip():
+            return []
+        return [
+            localized(
+                "Har sagt ja: kryssa i vem, eller skriv den första träffens tid.",
+                "Said yes: tick who, or write the time of the first meeting.",
+            )
+        ]
 
     def _signature_problems(self) -> list[str]:
         """Whoever keys in what members said signs for it (domain.md section 3)."""

@@ -161,7 +161,8 @@ def _medians(session: Session, code: str, since: date) -> tuple[float | None, fl
         .where(col(Municipality.region) == code, col(SupportRequest.received_at) >= midnight(since))
     )
     received, *reached = (local_days(moments) for moments in in_columns(session, rows, len(moments)))
-    to_talk, to_answer = ((days - received)[days < NEVER] for days in reached)
+    # A talk held before the request was written down took no days.
+    to_talk, to_answer = (np.maximum(days - received, 0)[days < NEVER] for days in reached)
     return _median(to_talk), _median(to_answer)
 
 

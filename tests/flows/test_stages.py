@@ -169,7 +169,8 @@ async def test_whoever_keys_in_a_yes_or_a_first_meeting_signs_for_it(office: Set
             await kickoff(form=form, as_of="2026-11-12")
         with pytest.raises(UserError, match=r"^Din signatur: dpo får inte skriva under"):
             await kickoff(form=form.model_copy(update={"signature": "dpo"}), as_of="2026-11-12")
-    assert (await kickoff(form=KickoffForm(network_number=1), as_of="2026-11-12"))["confirmed"] == 0
+    with pytest.raises(UserError, match=r"^Har sagt ja: kryssa i vem, eller skriv den första träffens tid"):
+        await kickoff(form=KickoffForm(network_number=1), as_of="2026-11-12")
     yes = KickoffForm(network_number=1, signature="mla", confirmed=["m2"])
     assert (await kickoff(form=yes, as_of="2026-11-12"))["confirmed"] == 1
     with reading() as session:

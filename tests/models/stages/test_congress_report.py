@@ -95,6 +95,15 @@ def test_it_counts_requests_networks_meetings_hours_and_needs(office: Settings) 
     assert [figure(tally, "curves", "networks", "organisers", one) for one in ("2", "3+")] == [1, 1]
 
 
+def test_a_talk_held_before_the_request_was_written_down_took_no_days(office: Settings) -> None:
+    with transaction() as session:
+        for number, talked in ((AKE, "2027-02-25"), (MARIT, "2027-02-26")):
+            asked = ask(session, "2027-03-01", member_number=number, place=f"Luleå {talked}", co_organisers="")
+            talk(session, asked, talked, decision="decline", reason="no_member_interest")
+        tally = figures(session)
+    assert tally.rates["requests", (2027,), "median_days_to_talk"].value == 0
+
+
 def test_days_to_the_talk_and_the_decision_are_medians_of_what_was_told(office: Settings) -> None:
     with transaction() as session:
         for day, talked, number in (("2027-03-01", "2027-03-03", AKE), ("2027-03-01", "2027-03-31", MARIT)):

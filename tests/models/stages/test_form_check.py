@@ -59,6 +59,7 @@ WRONG: list[tuple[str, dict[str, Any], tuple[str | int, ...], str]] = [
     ),
     ("need-signal", {"signature": "asj", "place": "Luleå", "municipality": "X", "words": "Ja"}, ("municipality",), "K"),
     ("kickoff", {"network_number": 9, "signature": "asj", "confirmed": ["m1"]}, ("network_number",), "Nätverk: det"),
+    ("kickoff", {"network_number": 1, "signature": "asj"}, ("confirmed",), "Har sagt ja: kryssa i vem"),
     ("kickoff", {"network_number": 1, "confirmed": ["m1"]}, ("signature",), "Din signatur: välj"),
     ("kickoff", {"network_number": 1, "signature": "asj", "confirmed": ["m9"]}, ("confirmed",), "Har sagt ja: m9"),
     (

@@ -93,7 +93,8 @@ def _due(received: date, known: dict[date, date]) -> date:
 
 
 def _days(asked: Iterable[Asked], until: str) -> list[int]:
-    return [(day - one.received_on).days for one in asked if (day := getattr(one, until))]
+    """Days from each request until then; what came before it was written down took none."""
+    return [max(0, (day - one.received_on).days) for one in asked if (day := getattr(one, until))]
 
 
 def _median(tally: Tally, table: str, row: tuple[int | str, ...], column: str, days: list[int]) -> None:

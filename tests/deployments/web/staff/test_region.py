@@ -1,13 +1,15 @@
 """How is Norrbotten? Regions' pages answer in figures, to everybody who is signed in, and name nobody (section 13)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from sqlmodel import select
 
 from models.db.engine import reading, transaction
 from models.office.interventions import open_once
 from models.stages.health_check import take_snapshots
 from models.tables.office import InterventionKind
+from models.tables.request import SupportRequest
 from models.views.region_page import RegionPage, region_page
 from tests.acts import GOREL, MARIT, ORJAN, SHARED, ask, at, meet, network_in, network_of, talk
 from tests.deployments.web.staff.conftest import Desk
@@ -57,6 +59,14 @@ def test_days_to_talk_and_answer_are_medians_of_the_last_twelve_months(desk: Des
     }
     later = norrbotten("2027-12-01")
     assert later.to_talk == 10 and later.requests.get("waiting") == 1  # type: ignore[call-overload]
+
+
+def test_a_talk_held_before_the_request_was_written_down_took_no_days(desk: Desk) -> None:
+    with transaction() as session:
+        for asked in session.exec(select(SupportRequest)):
+            asked.talk_at = asked.received_at - timedelta(days=4)
+            session.add(asked)
+    assert norrbotten().to_talk == 0
 
 
 def test_hours_are_told_for_this_quarter_and_the_next(desk: Desk) -> None:
