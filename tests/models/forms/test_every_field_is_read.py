@@ -25,6 +25,7 @@ BARE: dict[str, dict[str, Any]] = {
     "data-protection": {"request": "3f2a1b9c", "signature": "asj"},
     "meeting-report": {"network_number": 7, "on": DAY},
     "capacity": {"signature": "asj"},
+    "congress-report": {},
 }
 FILLED: dict[str, Any] = {
     "grants": [grant_line().model_dump()],
@@ -39,6 +40,8 @@ FILLED: dict[str, Any] = {
     "whose": "m2",
     "who_is_wrong": "1",
     "why": "mistyped",
+    "signature": "gol",
+    "cutoff": "2027-01-01",
     "contact_outcome": "left_word",
     "substitute": "gol",
     "receipt_seen_by": "gol",
@@ -99,7 +102,7 @@ def test_the_sentence_tells_the_choice_as_staff_made_it() -> None:
 
 def test_who_convenes_goes_with_a_first_meeting() -> None:
     form = {"network_number": 7, "convener": "m2"}
-    [sentence] = FORMS["kickoff"].model_validate(form).all_problems(DAY)
+    _nothing_told, sentence = FORMS["kickoff"].model_validate(form).all_problems(DAY)
     assert sentence.startswith("«Sammankallande medlem»: hör inte till valet «Första träffen: inte bokad än».")
     booked = FORMS["kickoff"].model_validate(form | {"signature": "asj", "first_meeting_at": "2026-12-01 17:30"})
     assert booked.all_problems(DAY) == []
