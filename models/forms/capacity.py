@@ -207,7 +207,7 @@ class CapacityForm(Form):
         if self.action != "quarter" and not self.signer:
             found.append(localized(f"{YOUR_SIGNATURE[0]}: välj den.", f"{YOUR_SIGNATURE[1]}: choose it."))
         if self.action not in ("quarter", "paid", *CORRECTIONS) and not self.signature:
-            found.append(localized("Vem: skriv en signatur, 2–5 bokstäver.", "Whom: write a signature, 2–5 letters."))
+            found.append(localized("Vem det gäller: välj i listan.", "Whom it is about: choose from the list."))
         match self.action:
             case "absence":
                 found += self._absence_problems()

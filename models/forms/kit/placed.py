@@ -46,10 +46,12 @@ def _field_of(kind: type[Form], sentence: str) -> str:
 
 
 def _line_of(form: Form, sentence: str) -> Path | None:
-    """The line of a list that a sentence is about, at that line's first field."""
+    """The line of a list that a sentence is about, at the field whose title it says, else at the line's first."""
     for name, place, line in _lines(form):
         if line.named and sentence.startswith(line.named):
-            return name, place, next(iter(type(line).model_fields))
+            said, fields = sentence.removeprefix(line.named).casefold(), type(line).model_fields
+            titled = (one for one, info in fields.items() if info.title and info.title.casefold() in said)
+            return name, place, next(titled, next(iter(fields)))
     return None
 
 

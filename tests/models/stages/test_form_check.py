@@ -49,8 +49,14 @@ WRONG: list[tuple[str, dict[str, Any], tuple[str | int, ...], str]] = [
     ("needs-talk", TALK | {"talked_on": "2027-01-12"}, ("talked_on",), "Samtalet hölls: dagen"),
     ("needs-talk", TALK | {"notes": "Åke ringer."}, ("notes",), "Anteckning från samtalet: skriv initiativtagaren"),
     ("needs-talk", TALK | {"decision": "wait", "grants": [LINE]}, ("grants",), "«Beviljat stöd»: hör inte"),
-    ("needs-talk", TALK | {"grants": [LINE, LINE | {"item": "talk", "reason": " "}]}, ("grants", 1, "item"), "Stöd "),
+    ("needs-talk", TALK | {"grants": [LINE, LINE | {"item": "talk", "reason": " "}]}, ("grants", 1, "reason"), "Stöd "),
     ("needs-talk", TALK | {"grants": [LINE | {"signature": "zz"}]}, ("grants", 0, "item"), "Stöd "),
+    (
+        "needs-talk",
+        TALK | {"grants": [LINE | {"hours": 40}]},
+        ("grants", 0, "hours"),
+        "Stöd Utskick av er inbjudan: högst 20",
+    ),
     (
         "needs-talk",
         TALK | {"grants": [LINE | {"item": "speaker", "hours": 12.5}, LINE | {"item": "speaker", "hours": 12.5}]},
@@ -109,6 +115,7 @@ WRONG: list[tuple[str, dict[str, Any], tuple[str | int, ...], str]] = [
         ("reason",),
         "Skäl eller anteckning: skriv m2",
     ),
+    ("capacity", {"action": "absence"}, ("signature",), "Vem det gäller: välj i listan"),
     ("capacity", {"action": "paid", "network_number": 1}, ("signed_by",), "Din signatur: välj"),
     (
         "capacity",

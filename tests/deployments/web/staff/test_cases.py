@@ -22,7 +22,7 @@ from models.tables.request import SupportRequest
 from models.tables.staff_session import Look
 from models.tables.transition import Actor
 from models.views.my_data import looks_by_day, stored_about
-from tests.acts import AKE, MARIT, ask, at, by, change, network_in, organisers, talk, type_on_the_web
+from tests.acts import AKE, MARIT, ask, at, by, change, grant_line, network_in, organisers, talk, type_on_the_web
 from tests.deployments.web.staff.conftest import Desk
 
 NAMES = ("Åke Öhman", "Märit Sjöö", "René Björklöf")
@@ -304,3 +304,13 @@ def test_what_has_happened_is_told_in_the_readers_language_and_the_form_in_the_o
     page = desk.get(f"{network_path}?lang=en")
     assert "m1 told of the meeting on 2026-11-25" in page and "berättade om träffen" not in page
     assert "Lule%C3%A5%20%C2%B7%20ort%20%C2%B7%20%231" in page, "as the form's own list has it"
+
+
+def test_support_that_has_not_begun_begins(desk: Desk) -> None:
+    with transaction() as session:
+        number = network_in(session, grants=[grant_line("send_out", from_on="2026-12-07")]).number
+    for day, status in (("2026-12-01", "börjar 2026-12-07"), ("2026-12-07", "löper")):
+        desk.on(day)
+        desk.sign_in("asj")
+        page = desk.get(f"/staff/network/{number}")
+        assert status in page and ("börjar" in page) == (day < "2026-12-07")
