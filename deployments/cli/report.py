@@ -74,9 +74,9 @@ def _frozen_now(cutoff: date, today: date, at: datetime) -> "Report":
 
 def verify(folder: Annotated[Path, Parameter(name="DIR")], /, *, json: Json = False) -> None:
     """Whether these are the bytes of the report that was made, and what differs; exit 1 when something does."""
-    from tasks.report.verify import differences, read_manifest
+    from tasks.report.verify import differences, manifest_to_verify
 
-    manifest = read_manifest(folder)
+    manifest = manifest_to_verify(folder)
     frozen, written, changed = _frozen_then(manifest["cutoff"]) if manifest else (None, [], "")
     found = differences(folder, manifest, frozen, written)
     document: dict[str, Any] = {

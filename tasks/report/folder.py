@@ -81,18 +81,31 @@ def as_bytes(manifest: Manifest) -> bytes:
     return (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of a report in this folder, None when there is none of ours."""
+    try:
+        found = json.loads((folder / MANIFEST).read_bytes())
+        whole = all(isinstance(found[name], str) for name in Manifest.__annotations__ if name != "files")
+        return found if whole and all(isinstance(one, str) for one in found["files"].values()) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
 def _make_room(folder: Path) -> None:
-    there = sorted(folder.rglob("*")) if folder.is_dir() else []
+    """Take away what the manifest there names, and nothing else: what is somebody's is refused before."""
     if folder.exists() and not folder.is_dir():
         raise UserError(localized(f"{folder}: är en fil. Ange en mapp.", f"{folder}: is a file. Give a folder."))
-    if there and not (folder / MANIFEST).is_file():
-        raise UserError(
-            localized(
-                f"{folder}: mappen innehåller annat än en kongressrapport. Ange en tom.",
-                f"{folder}: the folder holds something else than a congress report. Give an empty one.",
-            )
-        )
+    there = [one for one in sorted(folder.rglob("*")) if not one.is_dir()] if folder.is_dir() else []
+    manifest = read_manifest(folder)
+    ours = {MANIFEST, *manifest["files"]} if manifest else set()
     for one in there:
-        if one.is_file() or one.is_symlink():
-            one.unlink()
+        if (name := one.relative_to(folder).as_posix()) not in ours:
+            raise UserError(
+                localized(
+                    f"{folder}: mappen innehåller annat än en kongressrapport ({name}). Ange en tom.",
+                    f"{folder}: the folder holds something else than a congress report ({name}). Give an empty one.",
+                )
+            )
+    for one in there:
+        one.unlink()
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,5 @@
 """Whether a folder holds a congress report as it was made, and what differs (domain.md section 11)."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +7,19 @@ from typing import Literal
 
 from models.errors import UserError
 from models.i18n import localized
-from models.views.congress.frozen import freeze, sha256
+from models.views.congress.frozen import freeze, sha256, thaw
 from models.views.congress.report import Report
-from tasks.report.folder import FROZEN, MANIFEST, Manifest, as_bytes, files_of, hash_of, made_by, manifest_of
+from tasks.report.folder import (
+    FROZEN,
+    MANIFEST,
+    Manifest,
+    as_bytes,
+    files_of,
+    hash_of,
+    made_by,
+    manifest_of,
+    read_manifest,
+)
 
 Against = Literal["manifest", "database"]
 
@@ -24,18 +33,13 @@ class Difference:
     what: Literal["missing", "changed", "added", "unreadable", "other_report"]
 
 
-def read_manifest(folder: Path) -> Manifest | None:
+def manifest_to_verify(folder: Path) -> Manifest | None:
     """The folder's manifest, None when it is not one. Raises UserError when there is no report at all."""
     if not folder.is_dir():
         raise UserError(localized(f"{folder}: mappen finns inte.", f"{folder}: there is no such folder."))
     if not any(folder.iterdir()):
         raise UserError(localized(f"{folder}: mappen är tom.", f"{folder}: the folder is empty."))
-    try:
-        found = json.loads((folder / MANIFEST).read_bytes())
-        whole = all(isinstance(found[name], str) for name in Manifest.__annotations__ if name != "files")
-        return found if whole and all(isinstance(one, str) for one in found["files"].values()) else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
+    return read_manifest(folder)
 
 
 def differences(
@@ -51,7 +55,7 @@ def differences(
     there = {one.relative_to(folder).as_posix(): one for one in folder.rglob("*") if not one.is_dir()}
     there.pop(MANIFEST)
     found = _compare(there, manifest["files"], "manifest")
-    if manifest["files"].get(FROZEN) != manifest["report"]:
+    if manifest["files"].get(FROZEN) != manifest["report"] or not _is_about(manifest, folder / FROZEN):
         found.append(Difference(MANIFEST, "manifest", "changed"))
     if frozen is None:
         return found
@@ -65,6 +69,18 @@ def differences(
     else:
         is_known = hash_of((folder / MANIFEST).read_bytes()) in written
     return found if is_known else [*found, Difference(MANIFEST, "database", "changed")]
+
+
+def _is_about(manifest: Manifest, frozen: Path) -> bool:
+    """Whether the manifest says of the figures what they say themselves; of figures that cannot be read, their hash
+    tells.
+    """
+    try:
+        report = thaw(frozen.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return True
+    told = manifest["cutoff"], manifest["model_version"], manifest["data"]
+    return told == (report.cutoff.isoformat(), report.model_version, report.data_sha256)
 
 
 def _compare(there: dict[str, Path], hashes: dict[str, str], against: Against) -> list[Difference]:
