@@ -187,7 +187,7 @@ def test_the_doctor_names_every_schedule_and_what_it_could_not_look_at(tmp_path:
     assert found["prefect"]["what"].startswith("http://127.0.0.1:1/api: Prefect does not answer")
     assert found["next_runs"] == dict.fromkeys(
         ("kickoff", "check-in", "health-check", "work-list", "phase-out", "capacity", "outbox", "inbox",
-         "data-protection", "backup", "member-register")
+         "data-protection", "backup", "member-register", "congress-report")
     )  # fmt: skip
     assert [found[name] for name in ("oldest_mail_waiting_s", "oldest_run_waiting_s", "stuck_runs")] == [None] * 3
 

@@ -22,7 +22,7 @@ from models.tables.request import SupportRequest
 from models.tables.staff_session import Look
 from models.tables.transition import Actor
 from models.views.my_data import looks_by_day, stored_about
-from tests.acts import AKE, MARIT, ask, at, by, change, grant_line, network_in, organisers, talk, type_on_the_web
+from tests.acts import AKE, GOREL, MARIT, ask, at, by, change, grant_line, network_in, organisers, talk, type_on_the_web
 from tests.deployments.web.staff.conftest import Desk
 
 NAMES = ("Åke Öhman", "Märit Sjöö", "René Björklöf")
@@ -141,11 +141,23 @@ def test_each_page_leads_to_the_prefect_form_filled_in_with_the_signature(desk: 
 def test_no_link_fills_in_a_field_that_its_form_does_not_have(desk: Desk, request_path: str, network_path: str) -> None:
     desk.sign_in("asj")
     found = re.findall(r"id-of-([a-z-]+)/run\?parameters=([^\"]+)", desk.get(request_path) + desk.get(network_path))
-    assert len({name for name, _ in found}) == 7
+    assert len({name for name, _ in found}) == 6, "each form but kickoff's: this network has met"
     for name, parameters in found:
         filled = json.loads(unquote(parameters))["form"]
         assert set(filled) <= set(FORMS[name].model_fields), name
         assert "asj" in filled.values() or not signature_field(name)
+
+
+def test_a_network_that_has_not_met_leads_to_the_kickoff_form_and_one_that_has_does_not(
+    desk: Desk, network_path: str
+) -> None:
+    with transaction() as session:
+        planned = talk(session, ask(session, member_number=GOREL, co_organisers="", need="Något annat."))
+        assert planned
+        number = planned.number
+    desk.sign_in("asj")
+    assert "id-of-kickoff/run" in desk.get(f"/staff/network/{number}")
+    assert "id-of-kickoff/run" not in desk.get(network_path)
 
 
 def test_a_reader_sees_no_person_and_nothing_that_was_written(desk: Desk, request_path: str, network_path: str) -> None:
