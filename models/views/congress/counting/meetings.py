@@ -47,6 +47,16 @@ def _meetings(facts: Facts, tally: Tally, row: Row, which: Flags) -> None:
             tally.share("meetings", row, f"share_several_{figure}", f"several_{figure}", f"told_{figure}")
 
 
+def tie_meetings(facts: Facts, tally: Tally) -> None:
+    """A network starts with a meeting, and none meets that neither lives at the year's end nor ended in it: who knows
+    the one number knows a bound of the other.
+    """
+    for year, region in [row for row in tally.rows["meetings"] if row[0] in facts.years]:
+        row, met = (year, region), ("meetings", (year, region), "networks")
+        tally.at_most([("networks", row, "started")], [met])
+        tally.at_most([met], [("networks", row, "living"), ("networks", row, "ended")])
+
+
 def _different(networks: Ints) -> int:
     return len(np.unique(networks))
 

@@ -10,6 +10,8 @@ from models.views.congress.report import EVERYWHERE, HIDDEN, Cell, Column, Table
 
 Row: TypeAlias = tuple[int | str, ...]
 DIGITS: Final = 6
+UNTOLD: Final = "untold"
+"""Counts that no table has."""
 NAMES: Final = (Unit.YEAR, Unit.REGION, Unit.WORD)
 """What the cells are that name a row."""
 
@@ -75,6 +77,16 @@ class Tally:
         sums = [sum(self.counts[one].value for one in cells if one in self.counts) for cells in (parts, whole)]
         if sums[0] == sums[1]:
             self.add_up(parts, whole)
+
+    def at_most(self, smaller: Sequence[CellId], larger: Sequence[CellId]) -> None:
+        """Counts that are, in sum, never more than others: by how much is told nowhere, and known to be no less than
+        nothing.
+        """
+        sums = [sum(self.counts[one].value for one in cells if one in self.counts) for cells in (smaller, larger)]
+        if sums[0] <= sums[1]:
+            rest: CellId = (UNTOLD, (*smaller[0][1], *(one[2] for one in smaller)), larger[0][0])
+            self.counts[rest] = Count(sums[1] - sums[0], 0, is_told=False)
+            self.add_up([*smaller, rest], larger)
 
     def add_up_row(self, table: str, row: Row, parts: Sequence[str], whole: str) -> None:
         """Columns of a row that are another of its columns in sum."""

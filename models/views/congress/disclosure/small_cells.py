@@ -29,11 +29,13 @@ class Count:
     value: float
     of: int
     least: int = NETWORKS
+    is_told: bool = True
+    """Whether a reader is ever told it: what is not only ties others, as how much one is less than another."""
 
     @property
     def is_small(self) -> bool:
         """Whether it is of too few; nobody is no few."""
-        return 0 < self.of < self.least
+        return self.is_told and 0 < self.of < self.least
 
     @property
     def is_a_number_of_them(self) -> bool:
@@ -68,10 +70,11 @@ def hidden(
             of_cell[cell].append(relation)
     small = {cell for cell, count in counts.items() if count.is_small}
     found = small | {cell for cell in before.hidden if cell in counts}
+    found |= {cell for cell, count in counts.items() if not count.is_told}
     while True:
         more = _lonely(counts, some, found, known) or _too_well_known(counts, of_cell, small, found, known)
         if not more:
-            return frozenset(found)
+            return frozenset(cell for cell in found if counts[cell].is_told)
         found |= more
 
 
@@ -82,7 +85,11 @@ def _lonely(
     more: set[CellId] = set()
     for relation in relations:
         hides = [cell for cell in relation if cell in found or cell in more]
-        if len(hides) == 1 and (other := _cheapest(counts, [relation], found | more, known)):
+        if (
+            len(hides) == 1
+            and counts[hides[0]].is_told
+            and (other := _cheapest(counts, [relation], found | more, known))
+        ):
             more.add(other)
     return more
 

@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 
 from models.views.congress.changes import published
 from models.views.congress.counting.curves import count_followed, followed
-from models.views.congress.counting.tally import NAMES
+from models.views.congress.counting.tally import NAMES, UNTOLD
 from models.views.congress.disclosure.small_cells import CellId, Count
 from models.views.congress.facts.rows import Facts
 from models.views.congress.figures import counted, report_of
@@ -47,7 +47,7 @@ def shown_figures(report: Report) -> dict[CellId, float]:
 def sums(truth: Mapping[CellId, Count], years: range) -> Iterator[Mapping[CellId, float]]:
     """What everybody knows of how the figures add up: each is nothing in sum."""
     for table, row, column in truth:
-        if len(row) > 1 and row[1] == EVERYWHERE and table not in ("office_hours", "duties", "curves"):
+        if len(row) > 1 and row[1] == EVERYWHERE and table not in ("office_hours", "duties", "curves", UNTOLD):
             regions = [cell for cell in truth if cell[0] == table and cell[2] == column and cell[1][0] == row[0]]
             yield {cell: -1.0 if cell[1] == row else 1.0 for cell in regions}
     for year in years:
@@ -98,6 +98,18 @@ def sums(truth: Mapping[CellId, Count], years: range) -> Iterator[Mapping[CellId
     yield expired | {("requests", (year,), "expired"): 1.0 for year in years}
 
 
+def bounds(truth: Mapping[CellId, Count]) -> Iterator[Mapping[CellId, float]]:
+    """Who started in a year met in it, and who met lives at its end or ended in it: sums with a part nobody is told."""
+    for table, row, column in truth:
+        if (table, column) == ("meetings", "networks"):
+            earlier, silent = (UNTOLD, (*row, "started"), "meetings"), (UNTOLD, (*row, "networks"), "networks")
+            if earlier in truth:
+                yield {("networks", row, "started"): 1.0, earlier: 1.0, (table, row, column): -1.0}
+            if silent in truth:
+                lived: Sum = {("networks", row, one): -1.0 for one in ("living", "ended")}
+                yield lived | {(table, row, column): 1.0, silent: 1.0}
+
+
 def sum_of(table: str, row: tuple[int | str, ...], parts: tuple[str, ...], whole: str) -> Sum:
     return {(table, row, part): 1.0 for part in parts} | {(table, row, whole): -1.0}
 
@@ -111,7 +123,7 @@ def given_away(facts: Facts, report: Report) -> list[tuple[CellId, float, float]
     place = {cell: number for number, cell in enumerate(unknown)}
     rows: list[Floats] = []
     right: list[float] = []
-    for one in sums(truth, facts.years):
+    for one in (*sums(truth, facts.years), *bounds(truth)):
         row = np.zeros(len(unknown))
         row[[place[cell] for cell in one if cell in place]] = [sign for cell, sign in one.items() if cell in place]
         if row.any():
