@@ -26,13 +26,14 @@ HOURS: dict[str, tuple[int | None, set[str]]] = {
     "work-list": (None, {"07:15"}),
     "phase-out": (MONDAY, {"08:00"}),
     "capacity": (None, {"06:00"}),
+    "congress-report": (None, {"06:40"}),
     "data-protection": (None, {"04:15"}),
     "backup": (None, {"03:30"}),
     "member-register": (None, {"03:50"}),
     "outbox": (None, IN_OFFICE_HOURS),
     "inbox": (None, DAY_AND_NIGHT),
 }
-ONCE_IN_A_WHILE = {"health-check", "capacity"}  # the next may lie further ahead than Prefect plans
+ONCE_IN_A_WHILE = {"health-check", "capacity", "congress-report"}  # the next may lie further ahead than Prefect plans
 QUARTER_STARTS = (1, 4, 7, 10)
 
 
@@ -81,6 +82,7 @@ def test_every_schedule_has_its_planned_runs_at_the_domains_hour(ticking: Runnin
         assert weekday is None or {moment.weekday() for moment in moments} == {weekday}, name
     assert all(moment.date() == first_working_day(moment.year, moment.month) for moment in found["health-check"])
     assert all((moment.day, moment.month in QUARTER_STARTS) == (1, True) for moment in found["capacity"])
+    assert all((moment.day, moment.month) == (2, 1) for moment in found.get("congress-report", ()))
 
 
 @pytest.mark.timeout(300)
