@@ -30,11 +30,10 @@ Check = Callable[[Session, OutgoingMail, Told, datetime], bool]
 
 def overtaken_reason(session: Session, mail: OutgoingMail, at: datetime) -> str | None:
     """Why a mail has nothing left to say at that moment, as a code; None while it holds. Decisions always do."""
-    told = json.loads(mail.context)
     if mail.template in QUESTIONS:
-        return _question(session, mail, told)
+        return _question(session, mail, json.loads(mail.context))
     holds = HOLDS.get(Template(mail.template))
-    return None if holds is None or holds(session, mail, told, at) else OVERTAKEN
+    return None if holds is None or holds(session, mail, json.loads(mail.context), at) else OVERTAKEN
 
 
 QUESTIONS = (Template.check_in, Template.first_meeting, Template.check_in_reminder, Template.second_organiser)

@@ -53,7 +53,8 @@ class Connection(asyncio.Protocol):
         if len(self._buffer) > LONGEST:
             self._buffer = b""
             self._replies.append(Reply(NONSENSE, ""))
-        self._wake()
+        if self._replies:
+            self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing will come any more; what has come can still be read."""
@@ -96,14 +97,14 @@ class Connection(asyncio.Protocol):
 
     async def reply(self, seconds: float) -> Reply:
         """The next reply. Raises ConnectionLost when the line ends first, or the time."""
-        if not self._replies:
+        if not self._replies and not self.lost:
+            loop = asyncio.get_running_loop()
+            self._waiter = loop.create_future()
+            timer = loop.call_later(seconds, self._wake)
             try:
-                async with asyncio.timeout(seconds):
-                    while not self._replies and not self.lost:
-                        self._waiter = asyncio.get_running_loop().create_future()
-                        await self._waiter
-            except TimeoutError:
-                raise ConnectionLost from None
+                await self._waiter
+            finally:
+                timer.cancel()
         if not self._replies:
             raise ConnectionLost
         return self._replies.popleft()

@@ -140,8 +140,10 @@ async def _ready_again(connection: Connection, reply: Reply) -> bool:
 
 def _with_dots(body: bytes) -> bytes:
     """The body as it goes, with its end: a line that begins with a dot gets another (RFC 5321 section 4.5.2)."""
-    whole = body if body.endswith(b"\r\n") else body + b"\r\n"
-    return (b"\r\n" + whole).replace(b"\r\n.", b"\r\n..")[2:] + b".\r\n"
+    end = b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n"
+    if body.startswith(b"."):
+        body = b"." + body
+    return body.replace(b"\r\n.", b"\r\n..") + end
 
 
 def _options(connection: Connection, mail: ReadyMail) -> str:

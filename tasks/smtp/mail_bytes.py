@@ -63,7 +63,7 @@ def compose(mail: OutgoingMail, prefetched: Prefetched, to: Recipient, at: datet
 
 def _reply_to(mail: OutgoingMail, context: dict[str, Any]) -> tuple[str, ...]:
     """A human; beside them our own mailbox, where a check-in answered by mail is read (domain.md section 6)."""
-    human = context["contact"]["email"]
+    human: str = context["contact"].email
     if mail.template in ASKS and settings().inbox:
         return human, name_and_address(settings().mail_from)[1]
     return (human,)

@@ -29,6 +29,15 @@ NO_ROLE = "-"  # whoever has no role in the network any more: their link opens n
 
 
 @dataclass(frozen=True)
+class Contact:
+    """The human who reads the answer: name, mail address, and what they are."""
+
+    name: str
+    email: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Draft:
     """A mail that is being written, on a day, in a language. `told`: what was kept with it when it was queued."""
 
@@ -241,7 +250,7 @@ BUILDERS: Mapping[Template, Callable[[Draft], Values]] = MappingProxyType({
 """What a template needs besides what every mail tells and what was kept with it."""
 
 
-def _contact(draft: Draft) -> dict[str, str]:
+def _contact(draft: Draft) -> Contact:
     """The human who answers: the network's or the request's negotiator, else the office."""
     known = draft.prefetched
     network, request = known.networks.get(draft.mail.network_id), known.requests.get(draft.mail.request_id)
@@ -251,12 +260,12 @@ def _contact(draft: Draft) -> dict[str, str]:
         staff = next((one for one in known.staff.values() if one.active and one.role == "office"), None)
     if staff is None:
         return _office(draft.language)
-    return {"name": staff.name, "email": staff.email, "title": staff_title(staff.role, draft.language)}
+    return Contact(staff.name, staff.email, staff_title(staff.role, draft.language))
 
 
-def _office(language: str) -> dict[str, str]:
+def _office(language: str) -> Contact:
     name, address = name_and_address(settings().mail_reply_to)
-    return {"name": name or ORGANISATION, "email": address, "title": staff_title("office", language)}
+    return Contact(name or ORGANISATION, address, staff_title("office", language))
 
 
 def _item(grant: SupportGrant, prefetched: Prefetched) -> dict[str, object]:

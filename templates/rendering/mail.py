@@ -83,7 +83,7 @@ def render_mail(template: str, language: str, context: Mapping[str, object]) -> 
 
 
 def _pieces(template: Template, values: dict[str, object]) -> list[str]:
-    """As `Template.generate`, without Jinja's functions such as `range`, which it would copy for every mail."""
+    """As `Template.generate`, which would copy all values for every part."""
     return list(template.root_render_func(template.new_context(values, shared=True)))
 
 
@@ -163,4 +163,5 @@ def _environment(language: str, *, escape: bool) -> Environment:
     )  # fmt: skip
     environment.filters.update({each.__name__: partial(each, language=language) for each in in_language})
     environment.filters["link"] = filters.checked_link
+    environment.globals.clear()  # functions such as `range`, which no mail uses and Jinja would list for every part
     return environment
