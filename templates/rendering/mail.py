@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from css_inline import CSSInliner
 from jinja2 import Environment, StrictUndefined, Template
+from jinja2.runtime import Context
 
 from templates.rendering import filters
 from templates.rendering.markdown import Marks, translate
@@ -83,8 +84,8 @@ def render_mail(template: str, language: str, context: Mapping[str, object]) -> 
 
 
 def _pieces(template: Template, values: dict[str, object]) -> list[str]:
-    """As `Template.generate`, which would copy all values for every part."""
-    return list(template.root_render_func(template.new_context(values, shared=True)))
+    """As `Template.generate`, which would copy all values for every part and list what no mail uses."""
+    return list(template.root_render_func(Context(template.environment, values, template.name, blocks={})))
 
 
 def _stripped(pieces: list[str]) -> list[str]:
@@ -163,5 +164,4 @@ def _environment(language: str, *, escape: bool) -> Environment:
     )  # fmt: skip
     environment.filters.update({each.__name__: partial(each, language=language) for each in in_language})
     environment.filters["link"] = filters.checked_link
-    environment.globals.clear()  # functions such as `range`, which no mail uses and Jinja would list for every part
     return environment
