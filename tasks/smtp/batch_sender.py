@@ -168,7 +168,7 @@ async def _run_connection(work: SendBatch) -> None:
             outcome = await deliver(connection, mail, fresh=fresh)
             ended, fresh = _ended(mail, outcome), False
             work.ended[outcome.status] += 1
-            await work.progress(work.outcomes.total())
+            await work.progress(work.ended.total() + work.composer.refused.total())
             if not outcome.connection_lives:
                 await work.commits.record_and_begin(ended)
                 connection = ended = None

@@ -16,9 +16,9 @@ from models.people.signed_link import VALID_FOR, Purpose, make_link
 from models.settings import settings
 from models.tables.mail import OutgoingMail, Template
 from models.tables.meeting import MeetingForm
-from models.tables.network import TERMINAL
+from models.tables.network import TERMINAL, Network, Role
 from models.tables.person import RightsKind
-from models.tables.request import RequestState
+from models.tables.request import RequestState, SupportRequest
 from models.tables.support import SupportGrant
 from tasks.smtp.mime import deliverable
 from tasks.smtp.prefetched import Prefetched
@@ -39,12 +39,18 @@ class Contact:
 
 @dataclass(frozen=True)
 class Draft:
-    """A mail that is being written, on a day, in a language. `told`: what was kept with it when it was queued."""
+    """A mail that is being written, on a day, in a language: what it is about, and its reader's role in that.
+
+    `told`: what was kept with it when it was queued.
+    """
 
     mail: OutgoingMail
     prefetched: Prefetched
     language: str
     today: date
+    network: Network | None
+    request: SupportRequest | None
+    role: Role | None
 
     @property
     def told(self) -> dict[str, Any]:
@@ -60,7 +66,8 @@ def mail_values(mail: OutgoingMail, prefetched: Prefetched, hello: str, language
 
     Raises LookupError when it speaks of what is not there (any more), ValueError for an address that takes no mail.
     """
-    draft = Draft(mail, prefetched, language, local(at).date())
+    network, request = prefetched.networks.get(mail.network_id), prefetched.requests.get(mail.request_id)
+    draft = Draft(mail, prefetched, language, local(at).date(), network, request, prefetched.role(mail))
     values = {
         "stop_link": "",
         "network_link": "",
@@ -68,7 +75,7 @@ def mail_values(mail: OutgoingMail, prefetched: Prefetched, hello: str, language
         "place": prefetched.place(mail),
         "language": language,
         "today": draft.today,
-        "contact": _office(language) if mail.staff_id else _contact(draft),
+        "contact": _contact(draft),
         "privacy_link": f"{settings().public_url}/privacy",
         "request_link": _request_link(draft),
         **draft.told,
@@ -81,7 +88,7 @@ def mail_values(mail: OutgoingMail, prefetched: Prefetched, hello: str, language
 
 def _request_link(draft: Draft) -> str:
     """The page of the reader's own request, in every mail about it."""
-    request = draft.prefetched.requests.get(draft.mail.request_id)
+    request = draft.request
     if request is None or request.initiator_id != draft.mail.person_id:
         return ""
     return make_link(Purpose.my_request, str(request.id), str(request.initiator_id))
@@ -89,7 +96,7 @@ def _request_link(draft: Draft) -> str:
 
 def _of_network(draft: Draft) -> Values:
     """What every mail about a network tells, and its reader's own links."""
-    network, role = draft.prefetched.networks.get(draft.mail.network_id), draft.prefetched.role(draft.mail)
+    network, role = draft.network, draft.role
     if not network:
         return {}
     can_stop = role and draft.mail.template in REMINDERS
@@ -103,14 +110,12 @@ def _of_network(draft: Draft) -> Values:
 
 
 def _meeting_link(draft: Draft) -> str:
-    role = draft.prefetched.role(draft.mail)
-    return make_link(Purpose.meeting, str(role.id) if role else NO_ROLE)
+    return make_link(Purpose.meeting, str(draft.role.id) if draft.role else NO_ROLE)
 
 
 def _network_link(draft: Draft) -> str:
     """The reader's own page of the network."""
-    role = draft.prefetched.role(draft.mail)
-    return make_link(Purpose.our_network, str(role.id) if role else NO_ROLE)
+    return make_link(Purpose.our_network, str(draft.role.id) if draft.role else NO_ROLE)
 
 
 def _kit(draft: Draft) -> Values:
@@ -120,8 +125,8 @@ def _kit(draft: Draft) -> Values:
 
 def _question(draft: Draft) -> Values:
     """The five questions, for whoever is asked this time."""
-    role = draft.prefetched.role(draft.mail)
-    return {"check_in_link": make_link(Purpose.check_in, draft.told["check_in"], str(role.id) if role else NO_ROLE)}
+    role = str(draft.role.id) if draft.role else NO_ROLE
+    return {"check_in_link": make_link(Purpose.check_in, draft.told["check_in"], role)}
 
 
 def _yes_to_organising(draft: Draft) -> Values:
@@ -251,9 +256,10 @@ BUILDERS: Mapping[Template, Callable[[Draft], Values]] = MappingProxyType({
 
 
 def _contact(draft: Draft) -> Contact:
-    """The human who answers: the network's or the request's negotiator, else the office."""
-    known = draft.prefetched
-    network, request = known.networks.get(draft.mail.network_id), known.requests.get(draft.mail.request_id)
+    """The human who answers: the network's or the request's negotiator, else the office; staff hear from the office."""
+    if draft.mail.staff_id:
+        return _office(draft.language)
+    known, network, request = draft.prefetched, draft.network, draft.request
     owner = (network and network.negotiator) or (request and request.assigned_to)
     staff = known.staff.get(owner) if owner else None
     if not staff or not staff.active:  # nobody should write to someone who has left

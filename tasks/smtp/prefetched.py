@@ -96,21 +96,26 @@ class Prefetched:
         """The role that links are bound to, by network and person: who is contact has theirs only while they are, and
         whoever is only asked to be has that of what they said yes to.
         """
+        if not self.networks:
+            return {}
         lasting = select(Role).where(col(Role.network_id).in_(self.networks), col(Role.until).is_(None))
         roles = sorted(self.session.exec(lasting), key=lambda role: (role.is_confirmed, role.kind == RoleKind.contact))
         return {(role.network_id, role.person_id): role for role in roles}
 
     def _initiators(self) -> dict[UUID, str]:
         """Who started each network, and who asked for it, by name; never one that a stranger typed."""
-        rows = self.session.exec(
+        asked = {one.initiator_id for one in self.requests.values() if not one.is_a_strangers}
+        names = select(Person.id, Person.name).where(col(Person.id).in_(asked))
+        of_person = dict(self.session.exec(names).all()) if asked else {}
+        who_asked = {one.id: of_person.get(one.initiator_id) or "" for one in self.requests.values()}
+        if not self.networks:
+            return who_asked
+        started = (
             select(Role.network_id, Person.name)
             .join(Person, col(Person.id) == Role.person_id)
             .where(col(Role.network_id).in_(self.networks), col(Role.kind) == "initiator")
         )
-        asked = (one.initiator_id for one in self.requests.values() if not one.is_a_strangers)
-        names = dict(self.session.exec(select(Person.id, Person.name).where(col(Person.id).in_(list(asked)))).all())
-        who_asked = {one.id: names.get(one.initiator_id) or "" for one in self.requests.values()}
-        return who_asked | {network_id: name or "" for network_id, name in rows}
+        return who_asked | {network_id: name or "" for network_id, name in self.session.exec(started)}
 
 
 def _uuid(text: str | None) -> UUID | None:
