@@ -45,7 +45,16 @@ class MailServerBlock(Block):
             "oauth2 for Microsoft 365 and Google; without what follows here, LOTS_OAUTH_* holds",
         ),
     )
-    oauth_provider: Literal["microsoft", "google", "other"] = Field("other", title="OAuth 2")
+    oauth_provider: Literal["microsoft", "google", "other"] = Field(
+        "other",
+        title=localized("Vems inloggning (OAuth 2)", "Whose login (OAuth 2)"),
+        description=localized(
+            "other för en annan leverantör: skriv då dess adress under Token-serverns adress. "
+            "Vad de övriga fälten ska ha står i driftguiden.",
+            "other for another provider: then write its address under Token server's address. "
+            "What the other fields want is in the operator's guide.",
+        ),
+    )
     oauth_tenant: str = Field("", title=localized("Katalog-id (tenant), Microsoft", "Directory (tenant) id, Microsoft"))
     oauth_client_id: str = Field("", title=localized("Klient-id", "Client id"))
     oauth_client_secret: SecretStr = Field(SecretStr(""), title=localized("Klienthemlighet", "Client secret"))
@@ -54,9 +63,19 @@ class MailServerBlock(Block):
         title=localized("Nyckelfil", "Key file"),
         description=localized("sökväg på servern, i stället för hemligheten", "a path there, instead of the secret"),
     )
-    oauth_refresh_token: SecretStr = Field(SecretStr(""), title="Refresh token")
-    oauth_token_url: str = Field("", title=localized("Token-serverns adress", "Token server's address"))
-    oauth_scope: str = Field("", title="Scope")
+    oauth_refresh_token: SecretStr = Field(
+        SecretStr(""), title=localized("Förnyelsenyckel (refresh token)", "Refresh token")
+    )
+    oauth_token_url: str = Field(
+        "",
+        title=localized("Token-serverns adress", "Token server's address"),
+        description=localized("behövs bara med other", "only needed with other"),
+    )
+    oauth_scope: str = Field(
+        "",
+        title=localized("Behörighet (scope)", "Scope"),
+        description=localized("lämna tomt för Microsoft och Google", "leave empty for Microsoft and Google"),
+    )
 
     @property
     def oauth(self) -> OAuthChoice:
