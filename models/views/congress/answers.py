@@ -148,6 +148,10 @@ def count_supported(facts: Facts, tally: Tally) -> None:
         tally.count(SUPPORTED, (year,), "kinds", len({one.item for one in granted}), of=networks)
         tally.count(SUPPORTED, (year,), "hours", sum(one.hundredths for one in granted) / 100, of=networks)
         tally.add_up(tally.of_year("support", "hours", year), [(SUPPORTED, (year,), "hours")])
+        of_items = tally.of_year("support", "networks", year)
+        tally.at_most([(SUPPORTED, (year,), "networks")], of_items)
+        for cell in of_items:
+            tally.at_most([cell], [(SUPPORTED, (year,), "networks")])
 
 
 def answers(facts: Facts, tally: Tally, hides: frozenset[CellId]) -> tuple[Answer, ...]:

@@ -10,12 +10,15 @@ from models.views.congress.report import MODEL_VERSION, Cell, Change, Changes, H
 def published(before: Report | None) -> Published:
     """What the last report showed, and what it hid."""
     cells = _cells(before.tables) if before else {}
-    shown: set[CellId] = set()
+    shown: dict[CellId, float] = {}
     hidden: set[CellId] = set()
     for (key, row, column), cell in cells.items():
         place = (key, tuple(one for one in row if isinstance(one, int | str)), column)
-        (hidden if isinstance(cell, Hidden) else shown).add(place)
-    return Published(frozenset(shown), frozenset(hidden))
+        if isinstance(cell, Hidden):
+            hidden.add(place)
+        elif isinstance(cell, int | float):
+            shown[place] = cell
+    return Published(shown, frozenset(hidden))
 
 
 def changes_since(tables: tuple[Table, ...], before: Report | None) -> Changes:

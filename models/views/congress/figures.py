@@ -8,11 +8,12 @@ from models.views.congress.answers import answers, count_supported
 from models.views.congress.changes import changes_since, published
 from models.views.congress.columns import TABLES
 from models.views.congress.counting.curves import count_followed, curves, followed, log_ranks
-from models.views.congress.counting.meetings import count_duties, count_historic, count_meetings, tie_meetings
-from models.views.congress.counting.networks import count_ends, count_health, count_networks, count_places, tie_requests
+from models.views.congress.counting.meetings import count_duties, count_historic, count_meetings
+from models.views.congress.counting.networks import count_ends, count_health, count_networks, count_places
 from models.views.congress.counting.requests import count_requests, count_unmet
 from models.views.congress.counting.support import count_hours_per_living, count_phase_outs, count_support
 from models.views.congress.counting.tally import Tally
+from models.views.congress.counting.ties import tie_meetings, tie_networks, tie_requests
 from models.views.congress.definitions import DEFINITIONS
 from models.views.congress.facts.reading import known_facts
 from models.views.congress.facts.rows import Facts
@@ -23,8 +24,8 @@ from models.views.congress.report import MODEL_VERSION, Report
 COUNTS = (
     *(count_requests, count_unmet, count_networks, count_ends, count_health, count_places),
     *(count_meetings, count_duties, count_historic, count_on_ladder),
-    *(count_support, count_supported, count_hours_per_living, count_phase_outs, tie_requests),
-    tie_meetings,
+    *(count_support, count_supported, count_hours_per_living, count_phase_outs),
+    *(tie_requests, tie_networks, tie_meetings),
 )
 
 

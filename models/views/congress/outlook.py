@@ -54,10 +54,11 @@ def count_on_ladder(facts: Facts, tally: Tally) -> None:
     numbers: defaultdict[str, int] = defaultdict(int)
     for life in _on_ladder(facts):
         numbers[life.region] += 1
-    for region, number in numbers.items():
-        tally.count(ON_LADDER, (region,), "networks", number)
+    regions = facts.places[1:]
+    for region in regions:
+        tally.count(ON_LADDER, (region,), "networks", numbers[region])
     tally.count(ON_LADDER, (EVERYWHERE,), "networks", sum(numbers.values()))
-    tally.add_up([(ON_LADDER, (one,), "networks") for one in numbers], [(ON_LADDER, (EVERYWHERE,), "networks")])
+    tally.add_up([(ON_LADDER, (one,), "networks") for one in regions], [(ON_LADDER, (EVERYWHERE,), "networks")])
 
 
 def outlook(facts: Facts, hides: frozenset[CellId]) -> Outlook:

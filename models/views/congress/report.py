@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 EVERYWHERE: Final = "all"
 """The region of a row that counts the whole country."""
-MODEL_VERSION: Final = "1"
+MODEL_VERSION: Final = "2"
 """How it is counted; raised when a definition changes."""
 
 

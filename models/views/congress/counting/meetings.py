@@ -25,7 +25,7 @@ def count_meetings(facts: Facts, tally: Tally) -> None:
     years = _years(facts.held.day)
     for year in facts.years:
         of_year = (years == year) & (region != "")
-        for place in [EVERYWHERE, *sorted(set(region[of_year].tolist()))]:
+        for place in facts.places:
             _meetings(facts, tally, (year, place), of_year if place == EVERYWHERE else of_year & (region == place))
 
 
@@ -33,28 +33,22 @@ def _meetings(facts: Facts, tally: Tally, row: Row, which: Flags) -> None:
     held, networks = facts.held, _different(facts.held.network[which])
     tally.count("meetings", row, "networks", networks)
     tally.count("meetings", row, "held", int(which.sum()), of=networks)
+    tally.at_most([("meetings", row, "networks")], [("meetings", row, "held")])
+    tally.both_or_none("meetings", row, "networks", "held")
     for figure in FIGURES:
         column: Ints = getattr(held, figure)
         told = which & (column != UNKNOWN)
         of = _different(held.network[told])
         tally.count("meetings", row, f"told_{figure}", int(told.sum()), of=of)
+        tally.add_up_if_so([("meetings", row, f"told_{figure}")], [("meetings", row, "held")])
         tally.count("meetings", row, figure, int(column[told].sum()), of=of)
         mean = float(column[told].mean()) if told.any() else None
         tally.rate("meetings", row, f"mean_{figure}", mean, needs=(f"told_{figure}", figure))
         if figure != "attended":
             several = told & (column >= SEVERAL)
             tally.count("meetings", row, f"several_{figure}", int(several.sum()), of=_different(held.network[several]))
+            tally.at_most([("meetings", row, f"several_{figure}")], [("meetings", row, f"told_{figure}")])
             tally.share("meetings", row, f"share_several_{figure}", f"several_{figure}", f"told_{figure}")
-
-
-def tie_meetings(facts: Facts, tally: Tally) -> None:
-    """A network starts with a meeting, and none meets that neither lives at the year's end nor ended in it: who knows
-    the one number knows a bound of the other.
-    """
-    for year, region in [row for row in tally.rows["meetings"] if row[0] in facts.years]:
-        row, met = (year, region), ("meetings", (year, region), "networks")
-        tally.at_most([("networks", row, "started")], [met])
-        tally.at_most([met], [("networks", row, "living"), ("networks", row, "ended")])
 
 
 def _different(networks: Ints) -> int:
@@ -86,6 +80,11 @@ def count_duties(facts: Facts, tally: Tally) -> None:
             tally.count("duties", row, "networks", networks)
             for column, value in (("meetings", int(which.sum())), ("duties", duties), ("by_office", office)):
                 tally.count("duties", row, column, value, of=networks)
+            tally.at_most([("duties", row, "networks")], [("duties", row, "meetings")])
+            tally.both_or_none("duties", row, "networks", "meetings")
+            tally.at_most([("duties", row, "by_office")], [("duties", row, "duties")])
+            if step != EVERYWHERE:
+                tally.at_most([("duties", row, "networks")], [("duties", (year, EVERYWHERE), "networks")])
             tally.rate(
                 "duties", row, "office_share", office / duties if duties else None, needs=("duties", "by_office")
             )
@@ -123,6 +122,7 @@ def count_historic(facts: Facts, tally: Tally) -> None:
         tally.count("historic", (year,), "living", len(living))
         tally.count("historic", (year,), "met", networks)
         tally.count("historic", (year,), "meetings", int(met.sum()), of=networks)
+        tally.both_or_none("historic", (year,), "met", "meetings")
 
 
 def _is_over(state: str | None) -> bool:

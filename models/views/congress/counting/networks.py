@@ -20,6 +20,15 @@ WHYS: Final = {
     "rested-long": "rested_long",
 }  # fmt: skip
 NEVER_STARTED: Final = "never_started"
+OTHER: Final = "other"
+WHYS_OF: Final[dict[str, tuple[str, ...]]] = {
+    N.resting: ("asked", "talk", "unreachable", OTHER),
+    N.closed: ("asked", "rested_long", OTHER),
+    N.merged: ("agreed",),
+    N.split: ("agreed",),
+    NEVER_STARTED: ("asked", "never_met", OTHER),
+}
+"""Why networks rest and end: each is a row, that none stands there or is missing because somebody's is."""
 PLACES: Final = "places"
 """Counts that only the first page shows."""
 
@@ -36,14 +45,8 @@ def count_networks(facts: Facts, tally: Tally) -> None:
                 tally.count(table, (year, str(kind)), "networks", numbers[str(kind)])
         tally.add_up(tally.of_year("starters", "networks", year), tally.of_year("natures", "networks", year))
         lives = _by_region(own)
-        for region in [EVERYWHERE, *sorted(set(lives) - {EVERYWHERE})]:
+        for region in facts.places:
             _living(tally, (year, region), lives[region], year, end)
-
-
-def tie_requests(facts: Facts, tally: Tally) -> None:
-    """Each network began by a request that was granted: the sums are the same, unless a decision was opened again."""
-    granted = [("requests", (year,), "granted") for year in facts.years]
-    tally.add_up_if_so(granted, [one for year in facts.years for one in tally.of_year("starters", "networks", year)])
 
 
 def _origins() -> list[Origin]:
@@ -86,18 +89,18 @@ def count_ends(facts: Facts, tally: Tally) -> None:
         found: Counter[tuple[str, str]] = Counter()
         for life in facts.own:
             theirs = [step for step in life.steps if step.on.year == year and step.to_state in RESTS_OR_ENDS]
-            found.update({(step.to_state if life.started_on else NEVER_STARTED, _why(step)) for step in theirs})
-        for (what, why), networks in found.items():
-            tally.count("ends", (year, what, why), "networks", networks)
-        ends = [cell for cell in tally.of_year("ends", "networks", year) if cell[1][1] in ENDED]
-        tally.add_up(ends, [("networks", (year, EVERYWHERE), "ended")])
+            whats = [(step.to_state if life.started_on else NEVER_STARTED, step) for step in theirs]
+            found.update({(what, _why(what, step)) for what, step in whats})
+        for what, whys in WHYS_OF.items():
+            for why in whys:
+                tally.count("ends", (year, what, why), "networks", found[what, why])
 
 
-def _why(step: Step) -> str:
+def _why(what: str, step: Step) -> str:
     """The reason, without the code of whoever said so."""
-    if step.to_state in (N.merged, N.split):
-        return "agreed"
-    return WHYS.get(step.why.rpartition(":")[2].partition(" ")[0], "other")
+    why = WHYS.get(step.why.rpartition(":")[2].partition(" ")[0], OTHER)
+    whys = WHYS_OF[what]
+    return whys[0] if len(whys) == 1 else why if why in whys else OTHER
 
 
 def count_health(facts: Facts, tally: Tally) -> None:
@@ -116,8 +119,8 @@ def count_health(facts: Facts, tally: Tally) -> None:
         for one in rated:
             for region in (EVERYWHERE, lives[one.network].region):
                 by_region[region].append(one.rhythm >= KEEPS_ITS_CADENCE)
-        for region, keeps in by_region.items():
-            row = (year, region)
+        for region in facts.places:
+            row, keeps = (year, region), by_region[region]
             tally.count("cadence", row, "networks", len(keeps))
             tally.count("cadence", row, "keeping", sum(keeps))
             tally.count("cadence", row, "not_keeping", len(keeps) - sum(keeps))

@@ -38,21 +38,18 @@ def count_requests(facts: Facts, tally: Tally) -> None:
         of_year = [one for one in facts.asked if one.received_on.year == year]
         _states(tally, "requests", (year,), of_year, BY_STATE)
         _times(tally, (year,), of_year, due)
-        for region in _regions(of_year):
+        for region in facts.places:
             here = [one for one in of_year if region in (EVERYWHERE, one.region)]
             _states(tally, "requests_by_region", (year, region), here, BY_END)
-            _median(tally, "requests_by_region", (year, region), "median_days_to_decision", _days(here, "decided_on"))
+            decided = _days(here, "decided_on")
+            tally.count("requests_by_region", (year, region), "decided", len(decided), least=PERSONS)
+            _median(tally, "requests_by_region", (year, region), "median_days_to_decision", decided, "decided")
         _reasons(tally, year, of_year)
         tie = ("requests_by_region", (year, EVERYWHERE))
         for column, states in BY_END.items():
             parts = [part for part, of_part in BY_STATE.items() if set(of_part) <= set(states)]
             tally.add_up([("requests", (year,), part) for part in parts], [(*tie, column)])
         tally.add_up([("requests", (year,), "received")], [(*tie, "received")])
-
-
-def _regions(asked: Iterable[Asked]) -> list[str]:
-    """The country, and each region that somebody asked in; a request without a place is the country's alone."""
-    return [EVERYWHERE, *sorted({one.region for one in asked} - {""})]
 
 
 def _states(
@@ -68,8 +65,8 @@ def _times(tally: Tally, row: tuple[int | str, ...], asked: Collection[Asked], d
     _split(tally, row, "talked", [one.talked_on is not None for one in asked])
     _split(tally, row, "waited", [one.waited for one in asked])
     tally.share("requests", row, "share_waited", "waited", "received")
-    _median(tally, "requests", row, "median_days_to_talk", _days(asked, "talked_on"))
-    _median(tally, "requests", row, "median_days_to_decision", _days(asked, "decided_on"))
+    _median(tally, "requests", row, "median_days_to_talk", _days(asked, "talked_on"), "talked")
+    _median(tally, "requests", row, "median_days_to_decision", _days(asked, "decided_on"), "decided")
     decided = [one for one in asked if one.decided_on]
     in_time = sum(one.decided_on <= _due(one.received_on, due) for one in decided if one.decided_on)
     _split(tally, row, "decided", [one.decided_on is not None for one in asked])
@@ -97,8 +94,8 @@ def _days(asked: Iterable[Asked], until: str) -> list[int]:
     return [max(0, (day - one.received_on).days) for one in asked if (day := getattr(one, until))]
 
 
-def _median(tally: Tally, table: str, row: tuple[int | str, ...], column: str, days: list[int]) -> None:
-    tally.rate(table, row, column, median(days) if days else None, len(days), PERSONS)
+def _median(tally: Tally, table: str, row: tuple[int | str, ...], column: str, days: list[int], of: str) -> None:
+    tally.rate(table, row, column, median(days) if days else None, len(days), PERSONS, needs=(of,))
 
 
 def _reasons(tally: Tally, year: int, asked: Iterable[Asked]) -> None:
@@ -116,7 +113,7 @@ def count_unmet(facts: Facts, tally: Tally) -> None:
         waiting = [one.region for one in facts.asked if one.state_on(end) == S.waiting]
         expired = [one.region for one in facts.asked if _expired_in(one) == year]
         signals = [region for region, on in facts.signals if on.year == year]
-        for region in [EVERYWHERE, *sorted({*waiting, *expired, *signals} - {""})]:
+        for region in facts.places:
             for column, found in (("waiting", waiting), ("expired", expired), ("need_signals", signals)):
                 number = len(found) if region == EVERYWHERE else found.count(region)
                 tally.count("unmet", (year, region), column, number, least=PERSONS)

@@ -8,6 +8,7 @@ from models.dates.local_time import add_months
 from models.tables.network import NetworkState
 from models.tables.support import Item
 from models.views.congress.counting.tally import Tally
+from models.views.congress.disclosure.small_cells import CellId
 from models.views.congress.facts.rows import Facts, Given, Life
 from models.views.congress.report import EVERYWHERE
 
@@ -33,7 +34,13 @@ def count_support(facts: Facts, tally: Tally) -> None:
             networks = len({one.network for one in by_step[step]})
             each = sum(one.hundredths for one in by_step[step]) / HUNDRED / networks if networks else None
             tally.rate("office_hours", (year, step), "hours_per_network", each, needs=("networks", "hours"))
+            tally.both_or_none("office_hours", (year, step), "networks", "hours")
         parts = [("office_hours", (year, str(step)), "hours") for step in STEPS]
+        country: CellId = ("office_hours", (year, EVERYWHERE), "networks")
+        of_steps: list[CellId] = [("office_hours", (year, str(step)), "networks") for step in STEPS]
+        tally.at_most([country], of_steps)
+        for cell in of_steps:
+            tally.at_most([cell], [country])
         tally.add_up(parts, [("office_hours", (year, EVERYWHERE), "hours")])
         for item in Item:
             granted = [one for one in facts.granted if (one.on.year, one.item) == (year, item) and one.network in lives]

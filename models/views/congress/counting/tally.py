@@ -73,20 +73,30 @@ class Tally:
             self.relations.append({cell: sign for cell, sign in relation.items() if sign})
 
     def add_up_if_so(self, parts: Sequence[CellId], whole: Sequence[CellId]) -> None:
-        """The same, of counts that are alike by and large: when they are, it can be guessed."""
-        sums = [sum(self.counts[one].value for one in cells if one in self.counts) for cells in (parts, whole)]
-        if sums[0] == sums[1]:
+        """The same, of counts that are alike by and large: when they are, it can be guessed; else by `at_most`."""
+        if self._sum(parts) == self._sum(whole):
             self.add_up(parts, whole)
+        else:
+            self.at_most(parts, whole)
 
     def at_most(self, smaller: Sequence[CellId], larger: Sequence[CellId]) -> None:
         """Counts that are, in sum, never more than others: by how much is told nowhere, and known to be no less than
         nothing.
         """
-        sums = [sum(self.counts[one].value for one in cells if one in self.counts) for cells in (smaller, larger)]
-        if sums[0] <= sums[1]:
-            rest: CellId = (UNTOLD, (*smaller[0][1], *(one[2] for one in smaller)), larger[0][0])
-            self.counts[rest] = Count(sums[1] - sums[0], 0, is_told=False)
+        over = self._sum(larger) - self._sum(smaller)
+        if over >= 0:
+            rest: CellId = (UNTOLD, (len(self.relations),), "rest")
+            self.counts[rest] = Count(over, 0, is_told=False)
             self.add_up([*smaller, rest], larger)
+
+    def both_or_none(self, table: str, row: Row, one: str, other: str) -> None:
+        """Counts of a row of which one is nothing when the other is: who reads the one nought knows the other."""
+        cells = (table, row, one), (table, row, other)
+        if not any(self.counts[cell].value for cell in cells):
+            self.add_up([cells[0]], [cells[1]])
+
+    def _sum(self, cells: Iterable[CellId]) -> float:
+        return sum(self.counts[one].value for one in cells if one in self.counts)
 
     def add_up_row(self, table: str, row: Row, parts: Sequence[str], whole: str) -> None:
         """Columns of a row that are another of its columns in sum."""

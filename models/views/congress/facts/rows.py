@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from models.tables.network import ENDED, STEP_OF, NetworkState, Origin
 from models.views.congress.facts.held import Held
+from models.views.congress.report import EVERYWHERE
 
 ONE_DAY: Final = timedelta(days=1)
 
@@ -145,6 +146,11 @@ class Facts:
         last = self.last_day.year
         days = [one.received_on.year for one in self.asked] + [life.created_on.year for life in self.own]
         return range(min([*days, last]), last + 1)
+
+    @property
+    def places(self) -> list[str]:
+        """The country and all of its regions, also those where nothing was: a row that is not there would tell so."""
+        return [EVERYWHERE, *sorted(self.regions)]
 
     def year_end(self, year: int) -> date:
         """The last day of a year that the report knows of."""
