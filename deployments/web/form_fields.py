@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from models.errors import UserError
 from models.forms.kit.base import Form, parse_day, parse_local
 from models.text import is_name
-from templates.rendering.web import Words
+from templates.rendering.wording import Wording
 
 MOST_KEPT = 200
 LONG_KEPT = 4000
@@ -31,7 +31,7 @@ def _kept(text: str, is_long: bool) -> str:
 class FormReader:
     """What somebody typed in the form of one page, and by field what is wrong with it."""
 
-    def __init__(self, page: str, values: Mapping[str, str], words: Words, long: Collection[str] = ()) -> None:
+    def __init__(self, page: str, values: Mapping[str, str], words: Wording, long: Collection[str] = ()) -> None:
         """`long` names the fields with several lines; of these more is kept, and the line breaks."""
         self.page, self.words = page, words
         self.values = {name: _kept(value, name in long) for name, value in values.items()}

@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deployments.web.request import FORM_TYPE, MOST_BYTES, fields_of, language_of, page
 from models.errors import DatabaseUnavailable
-from templates.rendering.web import Words, words
+from templates.rendering.web import words
+from templates.rendering.wording import Wording
 from templates.vocabulary.mail import ITEMS, item_name
 
 log = logging.getLogger("natverkslots.web")
@@ -111,7 +112,7 @@ def unavailable(request: Request, fields: Fields | None) -> Response:
     return reply
 
 
-def _shown(path: str, fields: Fields, t: Words) -> Fields:
+def _shown(path: str, fields: Fields, t: Wording) -> Fields:
     """What the reader filled in, in the words of the page that asked for it; what it has no words for is not shown."""
     asked_by = path.split("/")[1].replace("-", "_")
     shown = []

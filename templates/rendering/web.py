@@ -5,17 +5,17 @@ page of running text is a template per language.
 """
 
 import hashlib
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, time
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from models import vocabulary
 from templates.rendering import filters
+from templates.rendering.wording import Wording
 from templates.vocabulary import delivery, health, tasks
 from templates.vocabulary import mail as words_of
 from templates.vocabulary.mail import ORGANISATION
@@ -56,33 +56,10 @@ PICKERS: Final[dict[str, Callable[[str], str]]] = {
 }
 
 
-class Words:
-    """The sentences of one language by name: `words("check_in.title", place="Boden")`."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language
-        self.sentences: dict[str, str] = {}
-        for folder in (WEB, WEB / "staff"):
-            told = tomllib.loads((folder / f"words.{language}.toml").read_text(encoding="utf-8"))
-            self.sentences |= dict(_flat(told, ""))
-
-    def __call__(self, name: str, /, **values: object) -> str:
-        """The sentence with its values filled in. Raises KeyError when it, or one of its values, is missing."""
-        return self.sentences[name].format_map(values)
-
-
-def _flat(told: Mapping[str, Any], above: str) -> Iterator[tuple[str, str]]:
-    for name, value in told.items():
-        if isinstance(value, str):
-            yield above + name, value
-        else:
-            yield from _flat(value, f"{above}{name}.")
-
-
 @cache
-def words(language: str) -> Words:
+def words(language: str) -> Wording:
     """The words of that language, read once a process."""
-    return Words(language)
+    return Wording(language, (WEB, WEB / "staff"))
 
 
 def render_page(page: str, language: str, **values: object) -> str:

@@ -32,7 +32,8 @@ from models.tables.person import Person
 from models.tables.transition import Actor, Cause
 from models.views.known_answers import LONGEST_SINCE, known_answers
 from models.views.network_summary import network_summary
-from templates.rendering.web import Words, words
+from templates.rendering.web import words
+from templates.rendering.wording import Wording
 
 YES_OR_NO = ("yes", "no")
 MOTIVATIONS = ("1", "2", "3", "4", "5")
@@ -235,7 +236,7 @@ def _prefilled(request: Request) -> dict[str, str]:
     return {name: told[name] for name, allowed in CHOICES.items() if told.get(name) in allowed}
 
 
-def _choices(t: Words) -> dict[str, list[tuple[str, str]]]:
+def _choices(t: Wording) -> dict[str, list[tuple[str, str]]]:
     return {
         "sharing": [(one.value, t(f"check_in.sharing_{one.value}")) for one in Sharing],
         "motivation": [(one, one) for one in MOTIVATIONS],

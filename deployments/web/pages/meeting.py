@@ -37,7 +37,8 @@ from models.people.signed_link import Purpose, make_link
 from models.settings import settings
 from models.tables.meeting import CONFIRM_ABOVE, EVENING, KICKOFF_ATTENDING, Duty, MeetingForm
 from templates.rendering.filters import duration
-from templates.rendering.web import Words, words
+from templates.rendering.web import words
+from templates.rendering.wording import Wording
 
 MOST_BY_PRESS = 16
 HOW_MANY = range(KICKOFF_ATTENDING - 1, MOST_BY_PRESS + 1)
@@ -190,7 +191,7 @@ def calendar_of(teller: Teller) -> dict[str, str]:
     }
 
 
-def _choices(teller: Teller, t: Words) -> dict[str, list[tuple[str, str]]]:
+def _choices(teller: Teller, t: Wording) -> dict[str, list[tuple[str, str]]]:
     forms = [(one.value, t(f"meeting.form_{one.value}")) for one in MeetingForm]
     as_booked = ("", t("meeting.as_booked"))
     return {

@@ -18,7 +18,7 @@ from models.tables.place import Municipality
 from models.tables.request import NEED_LENGTH, Channel
 from models.tables.support import Item
 from models.text import listed, usable_address
-from templates.rendering.web import Words
+from templates.rendering.wording import Wording
 
 LONG = ("need", "co_organisers")
 MEMBER_NUMBER = re.compile(r"[0-9A-Za-z](?:[ -]?[0-9A-Za-z]){2,19}")
@@ -88,7 +88,7 @@ def _swedish(name: str) -> str:
 
 
 def asked_values(
-    t: Words, municipalities: Sequence[str], typed: Mapping[str, str], errors: Mapping[str, str]
+    t: Wording, municipalities: Sequence[str], typed: Mapping[str, str], errors: Mapping[str, str]
 ) -> dict[str, object]:
     """What the fields of `_asked.html` need, and what was typed in them."""
     likely = likeliest(typed.get("municipality", ""), municipalities) if "municipality" in errors else ""

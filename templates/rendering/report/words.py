@@ -1,6 +1,6 @@
 """The report's words in one language by key, and its figures as people read them."""
 
-import tomllib
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -10,16 +10,20 @@ from babel.numbers import format_decimal
 from models.views.congress.report import EVERYWHERE, Cell, Column, Hidden, Report, Unit
 from models.vocabulary import ITEM, NATURE, REASON, Words, word
 from templates.rendering.filters import LOCALES, short_day
+from templates.rendering.wording import Wording
 from templates.vocabulary.health import LEVELS
 
 FOLDER: Final = Path(__file__).parents[2] / "report"
 PATTERNS: Final = {
-    Unit.NUMBER: "#,##0",
-    Unit.DECIMAL: "#,##0.0",
-    Unit.DAYS: "#,##0.#",
-    Unit.HOURS: "#,##0.0",
-    Unit.MONTHS: "#,##0.#",
+    Unit.NUMBER: (0, 0),
+    Unit.DECIMAL: (1, 1),
+    Unit.DAYS: (1, 0),
+    Unit.HOURS: (1, 1),
+    Unit.MONTHS: (1, 0),
 }
+"""How many digits stand after a figure's comma: at most, and always."""
+JUST_ANY: Final = Decimal("0.5")
+"""Percent: less is written "<1 %"."""
 CODES: Final[dict[str, Words]] = {
     "item": ITEM,
     "level": {level: (names["sv"], names["en"]) for level, names in LEVELS.items()},
@@ -33,17 +37,8 @@ NOTHING: Final = "–"
 LARGE: Final = 10  # hours
 
 
-class ReportWords:
+class ReportWords(Wording):
     """The sentences of one language by name: `words("table.requests.title")`."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language
-        told = tomllib.loads((FOLDER / f"words.{language}.toml").read_text(encoding="utf-8"))
-        self.sentences: dict[str, str] = dict(_flat(told, ""))
-
-    def __call__(self, name: str, /, **values: object) -> str:
-        """The sentence with its values filled in. Raises KeyError when it, or one of its values, is missing."""
-        return self.sentences[name].format_map(values)
 
     def maybe(self, name: str, /, **values: object) -> str:
         """The sentence, or nothing where there is none of that name."""
@@ -87,7 +82,7 @@ class ReportWords:
         """A figure of that unit, without the unit's name but for the sign of a share."""
         if unit is Unit.SHARE:
             return self.percent(value)
-        return self._formatted(value, PATTERNS[unit])
+        return self._formatted(exact(value), *PATTERNS[unit])
 
     def brief(self, unit: Unit, value: float) -> str:
         """A figure for who reads on: large hours without tenths."""
@@ -99,12 +94,17 @@ class ReportWords:
         return self.maybe(f"unit.{unit}_1" if value == 1 else f"unit.{unit}", number=shown) or shown
 
     def percent(self, share: float) -> str:
-        """A share of one as whole percent."""
-        return self("percent", number=self.decimal(share * 100, 0))
+        """A share of one as whole percent; what is neither none nor all is never written as if it were."""
+        whole = exact(share) * 100
+        if 0 < whole < JUST_ANY:
+            return self("percent", number="<1")
+        if 100 - JUST_ANY <= whole < 100:
+            return self("percent", number=">99")
+        return self("percent", number=self._formatted(whole, 0, 0))
 
     def decimal(self, value: float, digits: int) -> str:
         """A number with so many digits after its comma."""
-        return self._formatted(value, "#,##0." + "0" * digits if digits else "#,##0")
+        return self._formatted(exact(value), digits, digits)
 
     def quarter(self, code: str) -> str:
         """2027Q1 as it is read."""
@@ -123,19 +123,21 @@ class ReportWords:
         """A day as text: "1 januari 2029"."""
         return short_day(value, self.language)
 
-    def _formatted(self, value: float, pattern: str) -> str:
-        return format_decimal(value, pattern, locale=LOCALES[self.language]).replace("-", "−")
+    def _formatted(self, value: Decimal, most: int, always: int) -> str:
+        """A number with at most so many digits after its comma, and always so many: half is rounded up, away from
+        nought (Babel alone would round it to the even digit).
+        """
+        rounded = value.quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP)
+        pattern = "#,##0." + "0" * always + "#" * (most - always) if most else "#,##0"
+        return format_decimal(rounded or abs(rounded), pattern, locale=LOCALES[self.language]).replace("-", "−")
 
 
-def _flat(told: Any, above: str) -> Any:
-    for name, value in told.items():
-        if isinstance(value, str):
-            yield above + name, value
-        else:
-            yield from _flat(value, f"{above}{name}.")
+def exact(value: float) -> Decimal:
+    """The number as it is written in the tables, without what binary fractions add to it."""
+    return Decimal(str(value))
 
 
 @cache
 def words(language: str) -> ReportWords:
     """The words of that language, read once a process."""
-    return ReportWords(language)
+    return ReportWords(language, (FOLDER,))
