@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from models.tables.health import Level
 from models.tables.network import Origin
 from models.tables.request import RefusalReason
+from models.tables.support import Item
 from models.views.congress.columns import ANSWERS
-from models.views.congress.counting.networks import PLACES
+from models.views.congress.counting.networks import NEVER_STARTED, PLACES
 from models.views.congress.counting.tally import DIGITS, Row, Tally
 from models.views.congress.disclosure.small_cells import CellId
 from models.views.congress.facts.rows import Facts
@@ -54,12 +56,9 @@ def _together(*cells: Cell) -> Cell:
     return sum(one for one in cells if isinstance(one, int | float))
 
 
-def _ratio(part: Cell, whole: Cell) -> Cell:
-    if isinstance(part, Hidden) or isinstance(whole, Hidden):
-        return HIDDEN
-    if not isinstance(part, int | float) or not isinstance(whole, int | float) or not whole:
-        return None
-    return round(part / whole, DIGITS)
+def _never_met(of: Shown) -> list[list[str]]:
+    """What names the rows of networks that were closed before any meeting."""
+    return [[str(one) for one in row[1:]] for row in of.tally.rows["ends"] if row[:2] == (of.year, NEVER_STARTED)]
 
 
 def _rest(share: Cell) -> Cell:
@@ -69,11 +68,9 @@ def _rest(share: Cell) -> Cell:
 Read: TypeAlias = Callable[[Shown], Cell]
 FIGURES: Final[Mapping[str, Mapping[str, Read]]] = {
     "motion_negotiators": {
-        "office_hours": lambda of: of.country("office_hours", "hours"),
-        "hours_per_living_network": lambda of: _ratio(
-            of.country("office_hours", "hours"), of.country("networks", "living")
-        ),
-        "office_duties": lambda of: of.country("duties", "office_share"),
+        "networks_with_negotiator": lambda of: of.cell("support", "networks", Item.negotiator_at_meeting),
+        "negotiator_hours": lambda of: of.cell("support", "hours", Item.negotiator_at_meeting),
+        "hours_granted": lambda of: of.cell(SUPPORTED, "hours"),
     },
     "motion_regular": {
         "share_keeping": lambda of: (
@@ -95,16 +92,27 @@ FIGURES: Final[Mapping[str, Mapping[str, Read]]] = {
         "mean_companies": lambda of: of.country("meetings", "mean_companies"),
         "share_several_companies": lambda of: of.country("meetings", "share_several_companies"),
     },
+    "board_vigorous": {
+        "share_green": lambda of: of.cell("health", "share", Level.green),
+        "yellow": lambda of: of.cell("health", "networks", Level.yellow),
+        "red": lambda of: of.cell("health", "networks", Level.red),
+        "networks_rated": lambda of: of.country("cadence", "networks"),
+    },
     "board_participants": {
-        "member_duties": lambda of: _rest(of.country("duties", "office_share")),
+        "active_after_12_months": lambda of: (
+            _followed(of).cell("hours_per_living", "share_living")
+            if _followed(of).cell("hours_per_living", "networks")
+            else None
+        ),
         "networks_followed": lambda of: _followed(of).cell("hours_per_living", "networks"),
-        "living_after_12_months": lambda of: _followed(of).cell("hours_per_living", "share_living"),
+        "member_duties": lambda of: _rest(of.country("duties", "office_share")),
     },
     "board_from_below": {
-        "started_by_members": lambda of: _together(
+        "networks_created": lambda of: _together(
             *(of.cell("starters", "networks", one) for one in (Origin.member, Origin.representative))
         ),
-        "started_by_office": lambda of: 0,  # no other origin begins by a request (S2, I1)
+        "networks_started": lambda of: of.country("networks", "started"),
+        "networks_never_met": lambda of: _together(*(of.cell("ends", "networks", *why) for why in _never_met(of))),
     },
     "board_contact": {
         "requests": lambda of: of.cell("requests", "received"),
@@ -114,10 +122,11 @@ FIGURES: Final[Mapping[str, Mapping[str, Read]]] = {
     "board_support_differs": {
         "networks_supported": lambda of: of.cell(SUPPORTED, "networks"),
         "kinds_of_support": lambda of: of.cell(SUPPORTED, "kinds"),
-        "hours_granted": lambda of: of.cell(SUPPORTED, "hours"),
     },
     "board_resources": {
-        "share_waited": lambda of: of.cell("requests", "share_waited"),
+        "office_hours": lambda of: of.country("office_hours", "hours"),
+        "hours_granted": lambda of: of.cell(SUPPORTED, "hours"),
+        "hours_per_network": lambda of: of.country("office_hours", "hours_per_network"),
         "waiting_now": lambda of: of.country("unmet", "waiting"),
     },
     "board_phase_out": {

@@ -83,23 +83,24 @@ SPLITS: Final[dict[str, tuple[str, ...]]] = {
     "organisers": ("1", "2", "3+"),
 }
 ANSWERS: Final[dict[str, tuple[Column, ...]]] = {
-    "motion_negotiators": (
-        *_of(Unit.HOURS, "office_hours", "hours_per_living_network"),
-        *_of(Unit.SHARE, "office_duties"),
-    ),
+    "motion_negotiators": (*_number("networks_with_negotiator"), *_of(Unit.HOURS, "negotiator_hours", "hours_granted")),
     "motion_regular": (*_of(Unit.SHARE, "share_keeping"), *_number("networks_assessed", "meetings_held")),
     "motion_local": _number("active_networks", "municipalities", "regions"),
     "motion_branches": (*_of(Unit.DECIMAL, "mean_branches"), *_of(Unit.SHARE, "share_several_branches")),
     "motion_companies": (*_of(Unit.DECIMAL, "mean_companies"), *_of(Unit.SHARE, "share_several_companies")),
+    "board_vigorous": (*_of(Unit.SHARE, "share_green"), *_number("yellow", "red", "networks_rated")),
     "board_participants": (
-        *_of(Unit.SHARE, "member_duties"),
+        *_of(Unit.SHARE, "active_after_12_months"),
         *_number("networks_followed"),
-        *_of(Unit.SHARE, "living_after_12_months"),
+        *_of(Unit.SHARE, "member_duties"),
     ),
-    "board_from_below": _number("started_by_members", "started_by_office"),
+    "board_from_below": _number("networks_created", "networks_started", "networks_never_met"),
     "board_contact": (*_number("requests"), *_of(Unit.DAYS, "median_days_to_talk", "median_days_to_decision")),
-    "board_support_differs": (*_number("networks_supported", "kinds_of_support"), *_of(Unit.HOURS, "hours_granted")),
-    "board_resources": (*_of(Unit.SHARE, "share_waited"), *_number("waiting_now")),
+    "board_support_differs": _number("networks_supported", "kinds_of_support"),
+    "board_resources": (
+        *_of(Unit.HOURS, "office_hours", "hours_granted", "hours_per_network"),
+        *_number("waiting_now"),
+    ),
     "board_phase_out": (*_number("phased_out"), *_of(Unit.SHARE, "share_on_time")),
     "board_not_central": _number("refused_whole_country", "need_signals"),
 }

@@ -26,13 +26,14 @@ class Text:
 
 @dataclass(frozen=True)
 class Said:
-    """A sentence of the motion or of the board's answer, and what came of it."""
+    """A sentence of the motion or of the board's answer, what came of it, and the rule that no figure can change."""
 
     quote: str
     name: str
     now: str
     before: str
     plain: str
+    rule: str
 
 
 @dataclass(frozen=True)

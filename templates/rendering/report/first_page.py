@@ -1,7 +1,8 @@
 """The first page: what the motion and the board said, sentence by sentence, and the figure that answers each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import count, takewhile
 from typing import Final
 
 from models.views.congress.report import Answer, Figure, Hidden, Report
@@ -21,11 +22,8 @@ def first_page(report: Report, words: ReportWords) -> list[Part]:
         )  # fmt: skip
         said = [_said(report, answer, words) for answer in report.answers if answer.key.startswith(f"{side}_")]
         parts.append(Sentences(words(f"said.{side}"), headings, said))
-    return [
-        *parts,
-        Text(words("page.last_word")),
-        Text(words("page.how_to_read", year=year, before=year - 1), is_note=True),
-    ]
+    how_to_read = words("page.how_to_read", year=year, before=year - 1)
+    return [*parts, Text(f"{words('page.last_word')} {how_to_read}", is_note=True)]
 
 
 def last_day(report: Report) -> date:
@@ -41,6 +39,7 @@ def _said(report: Report, answer: Answer, words: ReportWords) -> Said:
         now=_shown(first, first.now, words),
         before=_shown(first, first.last_year, words),
         plain=_plain(report, answer, words),
+        rule=words("said.rule", rule=words(f"answer.{answer.key}.rule")),
     )
 
 
@@ -51,19 +50,25 @@ def _shown(figure: Figure, value: object, words: ReportWords) -> str:
 
 
 def _plain(report: Report, answer: Answer, words: ReportWords) -> str:
-    """The sentence with all of its figures; where one cannot be shown, that of the first alone."""
+    """The sentences whose figures can all be shown; said is when the first of them cannot."""
     first = answer.figures[0].now
-    if isinstance(first, Hidden):
-        return f"{words('said.hidden')} {words(f'answer.{answer.key}.short')}"
     if first is None:
         return words("said.nothing")
-    known: Mapping[str, str] = {
-        figure.key: words.measured(figure.unit, figure.now)
-        for figure in answer.figures
-        if isinstance(figure.now, int | float)
-    }
-    name = "plain" if len(known) == len(answer.figures) else "short"
-    return words(f"answer.{answer.key}.{name}", **known, all_regions=len(report.regions))
+    known = dict(
+        _known(answer, words), year_before=str(last_day(report).year - 1), all_regions=str(len(report.regions))
+    )
+    told = [words("said.hidden")] if isinstance(first, Hidden) else []
+    names = takewhile(words.has, (f"answer.{answer.key}.plain_{number}" for number in count(1)))
+    told += [words(name, **known) for name in names if words.values_of(name) <= known.keys()]
+    return " ".join(told)
+
+
+def _known(answer: Answer, words: ReportWords) -> Iterator[tuple[str, str]]:
+    """The figures that can be shown, of this year and the one before, each with its unit."""
+    for figure in answer.figures:
+        for key, value in ((figure.key, figure.now), (f"{figure.key}_before", figure.last_year)):
+            if isinstance(value, int | float):
+                yield key, words.measured(figure.unit, value)
 
 
 def word_for_word(words: ReportWords) -> list[Part]:

@@ -21,7 +21,10 @@ def _written(part: Part) -> str:
         case Text():
             return f"> {part.text}" if part.is_note else part.text
         case Sentences():
-            rows = [(f"**{one.quote}**", f"{one.now} {one.name}", one.before, one.plain) for one in part.said]
+            rows = [
+                (f"**{one.quote}**", f"{one.now} {one.name}", one.before, f"{one.plain} *{one.rule}*")
+                for one in part.said
+            ]
             return f"### {part.by}\n\n" + _table(part.headings, rows, [False] * len(part.headings))
         case Grid():
             cells = [[plain(cell) for cell in row] for row in part.rows]

@@ -19,11 +19,11 @@ from templates.rendering.report.pdf_table import Tables
 from templates.rendering.report.pdf_text import Letters, Writer
 from templates.rendering.report.words import words
 
-WIDTH, HEIGHT, MARGIN, FOOT = 210.0, 297.0, 18.0, 20.0  # millimetres
+WIDTH, HEIGHT, MARGIN, FOOT = 210.0, 297.0, 18.0, 17.0  # millimetres
 INSIDE: Final = WIDTH - 2 * MARGIN
-BAND: Final = 33.0
+BAND: Final = 31.0
 TINT, WHITE = (249, 239, 230), (255, 255, 255)
-BODY, SMALL, STRONG = Letters(10), Letters(8.5, QUIET), Letters(10, bold=True)
+BODY, SMALL, STRONG, NOTE = Letters(10), Letters(8.5, QUIET), Letters(10, bold=True), Letters(9)
 TITLES: Final = {1: Letters(20, DEEP, bold=True, font=SERIF), 2: Letters(12, bold=True)}
 ABOVE: Final = {1: 8.0, 2: 2.0}
 KEEP_PART, KEEP_TEXT, KEEP_ROWS = 24.0, 36.0, 32.0  # millimetres that stay together with a heading
@@ -106,12 +106,12 @@ def _title(pages: Pages, document: Document) -> None:
     pages.set_fill_color(*DEEP)
     pages.rect(0, 0, WIDTH, BAND, style="F")
     for letters, text, down in (
-        (Letters(10, WHITE, bold=True), document.organisation, 8.0),
-        (Letters(24, WHITE, bold=True, font=SERIF), document.title, 13.0),
-        (Letters(10, WHITE), document.subtitle, 25.5),
+        (Letters(10, WHITE, bold=True), document.organisation, 7.0),
+        (Letters(24, WHITE, bold=True, font=SERIF), document.title, 11.5),
+        (Letters(10, WHITE), document.subtitle, 23.5),
     ):
         pages.writer.put(text, letters, (MARGIN, down), INSIDE)
-    pages.set_y(BAND + 5)
+    pages.set_y(BAND + 4)
 
 
 def _contents(pages: Pages, document: Document, chapters: Mapping[str, int]) -> None:
@@ -150,13 +150,13 @@ def _heading(pages: Pages, heading: Heading) -> None:
 
 def _note(pages: Pages, note: Text) -> None:
     """A paragraph that stands out."""
-    tall = pages.writer.height(note.text, BODY, INSIDE - 9) + 4
+    tall = pages.writer.height(note.text, NOTE, INSIDE - 9) + 4
     pages.tables.room_for(tall)
     top = pages.get_y()
     for colour, width in ((TINT, INSIDE), (WAVE, 1.2)):
         pages.set_fill_color(*colour)
         pages.rect(MARGIN, top, width, tall, style="F")
-    pages.writer.put(note.text, BODY, (MARGIN + 5, top + 2), INSIDE - 9)
+    pages.writer.put(note.text, NOTE, (MARGIN + 5, top + 2), INSIDE - 9)
     pages.set_y(top + tall + 3)
 
 

@@ -9,16 +9,16 @@ from templates.rendering.poster import DEEP, QUIET, SERIF, WAVE
 from templates.rendering.report.document import Grid, Said, Sentences
 from templates.rendering.report.pdf_text import Letters, Writer
 
-GAP, PAD = 3.0, 1.0  # millimetres: between columns, over and under the words of a row
+GAP, PAD, TIGHT = 3.0, 1.0, 0.7  # millimetres: between columns, over and under the words of a row
 CELL, HEAD, CAPTION, NOTE = Letters(8.5), Letters(7.5, QUIET, bold=True), Letters(10.5, bold=True), Letters(8, QUIET)
-QUOTE, FIGURE, NAME = Letters(9, DEEP, bold=True, font=SERIF), Letters(13, WAVE, bold=True), Letters(7.5, QUIET)
+QUOTE, FIGURE, NAME = Letters(9, DEEP, bold=True, font=SERIF), Letters(12, WAVE, bold=True), Letters(7.4, QUIET)
 PLAIN = Letters(8.2)
 BEFORE, SPEAKER = Letters(8.5, QUIET), Letters(12, DEEP, bold=True)
 LINE: Final = (226, 217, 200)
 NARROWEST, WIDEST = 11.0, 62.0
 KEPT_WHOLE: Final = 125.0
 HEAD_LINES: Final = 2.6
-SHARES: Final = (0.33, 0.2, 0.08, 0.39)
+SHARES: Final = (0.28, 0.21, 0.07, 0.44)
 
 
 class Tables:
@@ -116,15 +116,15 @@ class Tables:
             ((said.quote, QUOTE),),
             ((said.now, FIGURE), (said.name, NAME)),
             ((said.before, BEFORE),),
-            ((said.plain, PLAIN),),
+            tuple((text, letters) for text, letters in ((said.plain, PLAIN), (said.rule, NAME)) if text),
         )
         pairs = list(zip(cells, widths, strict=True))
         tall = max(sum(self.writer.height(text, how, width - GAP) for text, how in cell) for cell, width in pairs)
-        self.room_for(tall + 2 * PAD)
+        self.room_for(tall + 2 * TIGHT)
         left, top = self.pages.l_margin, self.pages.get_y()
         for cell, width in pairs:
-            down = top + PAD
+            down = top + TIGHT
             for text, letters in cell:
                 down = self.writer.put(text, letters, (left, down), width - GAP)
             left += width
-        self._rule(top + tall + 2 * PAD, left, LINE, 0.15)
+        self._rule(top + tall + 2 * TIGHT, left, LINE, 0.15)

@@ -3,6 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any, Final
 
 from babel.numbers import format_decimal
@@ -39,6 +40,14 @@ LARGE: Final = 10  # hours
 
 class ReportWords(Wording):
     """The sentences of one language by name: `words("table.requests.title")`."""
+
+    def has(self, name: str) -> bool:
+        """Whether there is a sentence of that name."""
+        return name in self.sentences
+
+    def values_of(self, name: str) -> set[str]:
+        """The values that a sentence is filled in with."""
+        return {value for _, value, _, _ in Formatter().parse(self.sentences[name]) if value}
 
     def maybe(self, name: str, /, **values: object) -> str:
         """The sentence, or nothing where there is none of that name."""

@@ -83,7 +83,9 @@ def _first(book: _Book, document: Document, w: ReportWords) -> None:
             quote, now, before, plain = part.headings
             sheet.write_row(row, 0, [f"{part.by} ({quote.lower()})", w("page.figure"), now, before, plain], book.head)
             for down, one in enumerate(part.said, row + 1):
-                sheet.write_row(down, 0, [one.quote, one.name, one.now, one.before, one.plain], book.text)
+                sheet.write_row(
+                    down, 0, [one.quote, one.name, one.now, one.before, f"{one.plain} {one.rule}"], book.text
+                )
             row += len(part.said) + 2
 
 

@@ -28,20 +28,25 @@ def _with_figures(key: str, *values: object) -> Report:
     return replace(report, answers=tuple(changed if one is answer else one for one in report.answers))
 
 
+ACTIVE = "Active: has met, has not ended and does not rest."
+PLACES = "In {} municipalities and {} of the country's 4 regions."
+
+
 @pytest.mark.parametrize(
     ("values", "now", "plain"),
     [
-        ((9, 4, 2), "9", "They are in 4 municipalities and in 2 of the country's 4 regions."),
-        ((9, HIDDEN, 2), "9", "Each network is in a place."),
-        ((9, None, 2), "9", "Each network is in a place."),
-        ((HIDDEN, 4, 2), "hidden", "The figure concerns too few and is not shown. Each network is in a place."),
+        ((9, 4, 2), "9", f"{PLACES.format(4, 2)} {ACTIVE}"),
+        ((9, HIDDEN, 2), "9", ACTIVE),
+        ((9, None, 2), "9", ACTIVE),
+        ((HIDDEN, 4, 2), "hidden", f"The figure is hidden. {PLACES.format(4, 2)} {ACTIVE}"),
         ((None, 4, 2), "–", "There is nothing to count yet."),
-        ((0, 0, 0), "0", "They are in 0 municipalities and in 0 of the country's 4 regions."),
+        ((0, 0, 0), "0", f"{PLACES.format(0, 0)} {ACTIVE}"),
     ],
 )
 def test_a_sentence_tells_what_may_be_told(values: tuple[object, ...], now: str, plain: str) -> None:
     said = _said(_with_figures("motion_local", *values), "motion_local")
     assert (said.now, said.plain) == (now, plain)
+    assert said.rule == "Rule: each network is in a place.", "whatever the figure"
 
 
 def test_last_years_figure_stands_beside_and_is_a_dash_where_there_was_none() -> None:

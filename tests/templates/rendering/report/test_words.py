@@ -61,13 +61,17 @@ def test_every_definition_is_put_in_words(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_answer_has_its_sentence_whole_and_short(language: str) -> None:
+def test_every_answer_has_its_sentences_and_its_rule(language: str) -> None:
     said = words(language)
     for key, figures in ANSWERS.items():
-        named = {figure.key: "7" for figure in figures}
-        whole = said(f"answer.{key}.plain", **named, all_regions="all")
-        assert whole.count("7") == len(figures) - 1, "each figure but the first, which stands beside it, is in it"
-        assert "{" not in said(f"answer.{key}.short")
+        told = " ".join(
+            sentence for name, sentence in said.sentences.items() if name.startswith(f"answer.{key}.plain_")
+        )
+        of_this_year = {value.removesuffix("_before") for value in _values(told)} - {"year", "all_regions"}
+        assert of_this_year <= {figure.key for figure in figures}
+        beside_it = {figure.key for figure in figures[1:]}
+        assert beside_it <= _values(told), "each figure but the first, which stands beside it, is in it"
+        assert "{" not in said(f"answer.{key}.rule")
         assert said(f"answer.{key}.quote")
         assert all(said(f"figure.{figure.key}") for figure in figures)
 
