@@ -1,4 +1,5 @@
-"""How long networks live, as a picture: steps that fall, their 95 % bands, and how many are followed (section 11).
+"""How long networks live, as a picture: shares at the months that are shown, their 95 % bands, and how many are
+followed longer (section 11). Between two months a line leads from one to the other: where it falls is not shown.
 
 Groups differ in colour, in dash and by the name at their end, so that the picture reads in black and white too.
 """
@@ -17,14 +18,15 @@ NAMES: Final = 8.0
 LOOKS: Final = (("#0b5fa5", ""), ("#b34700", "7 3"), ("#00765a", "2 3"), ("#8a4f7d", "11 3"))
 MOST_TICKS: Final = 9
 APART: Final = 15
+DOT: Final = 4.0
 
 
 @dataclass(frozen=True)
 class Life:
-    """A group's curve: (month, share alive, lower, upper) after each fall, from month 0; and numbers at risk."""
+    """A group's curve: (month, share, lower, upper) at each month that is shown, from month 0; and numbers at risk."""
 
     name: str
-    steps: Sequence[tuple[float, float, float, float]]
+    shown: Sequence[tuple[float, float, float, float]]
     at_risk: Sequence[tuple[int, int]]
     until: float
 
@@ -54,8 +56,10 @@ def draw_survival(on: Canvas, lives: Sequence[Life], words: dict[str, str]) -> N
         on.area(_band(life, place), colour, opacity=0.13)
     ends: list[tuple[float, str, str]] = []
     for life, (colour, dash) in zip(lives, LOOKS, strict=False):
-        points = [place(*one) for one in _corners([(month, share) for month, share, _, _ in life.steps], life.until)]
+        points = [place(month, share) for month, share, _, _ in life.shown]
         on.line(points, colour, width=2.2, dash=dash)
+        for x, y in points[1:]:
+            on.rect(x - DOT / 2, y - DOT / 2, DOT, DOT, colour)
         ends.append((points[-1][1], life.name, colour))
     _names(on, ends, place(max(life.until for life in lives), 0)[0] + 8)
     _at_risk(on, lives, words["at_risk"], ticks, place)
@@ -66,18 +70,10 @@ def _ticks(months: float) -> list[int]:
     return list(range(0, int(-(-months // apart)) * apart + 1, apart))
 
 
-def _corners(values: Sequence[tuple[float, float]], until: float) -> list[tuple[float, float]]:
-    """A staircase: level until the next fall."""
-    corners = [values[0]]
-    for month, value in values[1:]:
-        corners += [(month, corners[-1][1]), (month, value)]
-    return [*corners, (until, corners[-1][1])]
-
-
 def _band(life: Life, place: Callable[[float, float], Point]) -> list[Point]:
-    lower = _corners([(month, low) for month, _, low, _ in life.steps], life.until)
-    upper = _corners([(month, high) for month, _, _, high in life.steps], life.until)
-    return [place(*one) for one in (*upper, *reversed(lower))]
+    lower = [place(month, low) for month, _, low, _ in life.shown]
+    upper = [place(month, high) for month, _, _, high in life.shown]
+    return [*upper, *reversed(lower)]
 
 
 def _names(on: Canvas, ends: list[tuple[float, str, str]], x: float) -> None:

@@ -23,6 +23,7 @@ _TABLES: Final = {
     "hours_per_living": ("11", "counting/support.py: count_hours_per_living"),
     "phase_outs": ("S7, 5", "counting/support.py: count_phase_outs"),
     "curves": ("11", "counting/curves.py: curves"),
+    "differences": ("11", "counting/curves.py: differences"),
     "log_ranks": ("11", "counting/survival.py: log_rank"),
     "outlook": ("11", "outlook.py: outlook"),
     "answers": ("1, 11", "answers.py: answers"),

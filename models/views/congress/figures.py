@@ -7,7 +7,7 @@ from sqlmodel import Session
 from models.views.congress.answers import answers, count_supported
 from models.views.congress.changes import changes_since, published
 from models.views.congress.columns import TABLES
-from models.views.congress.counting.curves import count_followed, curves, followed, log_ranks
+from models.views.congress.counting.curves import count_followed, curves, differences, followed, log_ranks
 from models.views.congress.counting.meetings import count_duties, count_historic, count_meetings
 from models.views.congress.counting.networks import count_ends, count_health, count_networks, count_places
 from models.views.congress.counting.requests import count_requests, count_unmet
@@ -39,6 +39,7 @@ def report_of(facts: Facts, before: Report | None = None) -> Report:
     tally, splits = counted(facts), followed(facts)
     count_followed(facts, tally, splits)
     hides = tally.to_hide(published(before))
+    found = curves(splits, hides)
     tables = tuple(tally.table(key, hides) for key in TABLES)
     return Report(
         cutoff=facts.cutoff,
@@ -46,12 +47,13 @@ def report_of(facts: Facts, before: Report | None = None) -> Report:
         data_sha256=sha256_of(facts),
         regions=facts.regions,
         tables=tables,
-        curves=curves(splits, hides),
+        curves=found,
         log_ranks=log_ranks(splits, hides),
         answers=answers(facts, tally, hides),
         outlook=outlook(facts, hides),
         definitions=DEFINITIONS,
         changes=changes_since(tables, before),
+        differences=differences(found),
     )
 
 

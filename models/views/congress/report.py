@@ -12,6 +12,8 @@ from typing import Final, TypeAlias
 
 EVERYWHERE: Final = "all"
 """The region of a row that counts the whole country."""
+A_YEAR: Final = 12
+"""Months."""
 MODEL_VERSION: Final = "2"
 """How it is counted; raised when a definition changes."""
 
@@ -88,6 +90,14 @@ class Curve:
     points: tuple[Point, ...]
     half_by: int | None
 
+    @property
+    def yearly(self) -> tuple[Point, ...]:
+        """The points to tell in words: the first shown in each year that follows the first one."""
+        by_year: dict[int, Point] = {}
+        for point in self.points:
+            by_year.setdefault(point.month // A_YEAR, point)
+        return tuple(point for year, point in by_year.items() if year)
+
 
 @dataclass(frozen=True)
 class LogRank:
@@ -98,6 +108,20 @@ class LogRank:
     statistic: float
     degrees: int
     p: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much larger a share is in the first of two groups of a split than in the second, at a month of both curves,
+    and the 95 % interval of that: where it holds nought, chance may be all that divides them.
+    """
+
+    split: str
+    groups: tuple[str, str]
+    month: int
+    apart: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -185,6 +209,7 @@ class Report:
     outlook: Outlook
     definitions: tuple[Definition, ...]
     changes: Changes = field(default_factory=Changes)
+    differences: tuple[Difference, ...] = ()
 
     def table(self, key: str) -> Table:
         """The table of that key. Raises KeyError."""

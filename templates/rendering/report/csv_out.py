@@ -17,6 +17,7 @@ from templates.rendering.report.words import words
 DIGITS: Final = 6
 SUPPRESSED: Final = ".."
 POINT_COLUMNS: Final = ("split", "group", "networks", "month", "at_risk", "survival", "low", "high")
+DIFFERENCE_COLUMNS: Final = ("split", "groups", "month", "apart", "low", "high")
 LOG_RANK_COLUMNS: Final = ("split", "groups", "statistic", "degrees", "p")
 ANSWER_COLUMNS: Final = ("answer", "figure", "unit", "now", "last_year")
 
@@ -39,6 +40,9 @@ def csv_files(report: Report) -> dict[str, bytes]:
             for c in report.curves
             for p in c.points
         ),
+    )
+    files["survival_difference"] = _csv(
+        DIFFERENCE_COLUMNS, ((d.split, " ".join(d.groups), d.month, d.apart, d.low, d.high) for d in report.differences)
     )
     files["log_rank"] = _csv(
         LOG_RANK_COLUMNS, ((r.split, " ".join(r.groups), r.statistic, r.degrees, r.p) for r in report.log_ranks)

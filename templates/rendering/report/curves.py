@@ -3,13 +3,12 @@
 from functools import partial
 from typing import Final
 
-from models.views.congress.report import EVERYWHERE, Curve, LogRank, Point, Report, Unit
+from models.views.congress.report import EVERYWHERE, Curve, Difference, LogRank, Point, Report, Unit
 from templates.charts.survival import WIDTH, Life, draw_survival, height_of
 from templates.rendering.report.document import Part, Picture, Text
 from templates.rendering.report.words import ReportWords
 
 SPLITS: Final = {EVERYWHERE: (EVERYWHERE,), "support": ("with", "without"), "organisers": ("1", "2", "3+")}
-TOLD_AT: Final = (12, 24)
 CHANCE: Final = 0.05
 
 
@@ -20,7 +19,8 @@ def curve_parts(report: Report, words: ReportWords) -> list[Part]:
         curves = [curve for curve in report.curves if curve.split == split]
         if curves:
             parts.append(_picture(split, curves, words))
-        parts += [_compared(one, words) for one in report.log_ranks if one.split == split and curves]
+        apart = _differ([one for one in report.differences if one.split == split], words)
+        parts += [_compared(one, apart, words) for one in report.log_ranks if one.split == split and curves]
         shown = {curve.group for curve in curves}
         if left_out := [words(f"curve.{split}.group_{group}") for group in groups if group not in shown]:
             told = words("plot.left_out", groups=", ".join(left_out)) if report.curves else ""
@@ -32,16 +32,21 @@ def _picture(split: str, curves: list[Curve], words: ReportWords) -> Picture:
     lives = [_life(curve, words) for curve in curves]
     named = {name: words(f"plot.{name}") for name in ("alive", "months", "at_risk")}
     named["percent"] = words("percent", number="{}")
-    title, told = words(f"curve.{split}.title"), " ".join(_told(curve, words) for curve in curves)
+    title, told = words(f"curve.{split}.title"), " ".join([*(_told(one, words) for one in curves), _cut(curves, words)])
     return Picture(
-        f"survival-{split}", title, told, WIDTH, height_of(lives), partial(draw_survival, lives=lives, words=named)
+        f"survival-{split}",
+        title,
+        told.strip(),
+        WIDTH,
+        height_of(lives),
+        partial(draw_survival, lives=lives, words=named),
     )
 
 
 def _life(curve: Curve, words: ReportWords) -> Life:
     return Life(
         name=words(f"curve.{curve.split}.group_{curve.group}"),
-        steps=[(one.month, one.survival, *_band(one)) for one in curve.points],
+        shown=[(one.month, one.survival, *_band(one)) for one in curve.points],
         at_risk=[(one.month, one.at_risk) for one in curve.points],
         until=curve.points[-1].month,
     )
@@ -54,32 +59,52 @@ def _band(point: Point) -> tuple[float, float]:
 
 
 def _told(curve: Curve, words: ReportWords) -> str:
-    """The curve in words: alive after one and two years, with the interval, and when half have stopped."""
-    said = []
-    for month in TOLD_AT:
-        before = [one for one in curve.points if one.month <= month]
-        last = before[-1] if curve.points[-1].month >= month else None
-        if last and last.low is not None and last.high is not None:
-            share, low, high = (words.percent(one) for one in (last.survival, last.low, last.high))
-            said.append(words("plot.at_months", share=share, month=month, low=low, high=high))
-    half = curve.half_by
-    said.append(
-        words("plot.no_half") if half is None else words("plot.half_by", months=words.measured(Unit.MONTHS, half))
-    )
+    """The curve in words: what is left year by year, with the interval, and when half have stopped."""
+    said = [_at(point, words) for point in curve.yearly]
+    if curve.half_by is not None:
+        said.append(words("plot.half_by", months=words.measured(Unit.MONTHS, curve.half_by)))
     name = words(f"curve.{curve.split}.group_{curve.group}")
     return words(
         "plot.told",
         name=f"{name[:1].upper()}{name[1:]}",
         networks=words.decimal(curve.networks, 0),
-        said="; ".join(said),
+        said="; ".join(said) or words("plot.no_half"),
     )
 
 
-def _compared(rank: LogRank, words: ReportWords) -> Text:
+def _at(point: Point, words: ReportWords) -> str:
+    share = words.percent(point.survival)
+    if point.low is None or point.high is None:
+        return words("plot.at_months_surely", share=share, month=point.month)
+    low, high = words.percent(point.low), words.percent(point.high)
+    return words("plot.at_months", share=share, month=point.month, low=low, high=high)
+
+
+def _cut(curves: list[Curve], words: ReportWords) -> str:
+    """That there is more than can be shown, where there is."""
+    last = curves[0].points[-1].month
+    followed = sum(curve.points[-1].at_risk for curve in curves)
+    return words("plot.cut", month=last, networks=words.decimal(followed, 0)) if followed else ""
+
+
+def _differ(differences: list[Difference], words: ReportWords) -> str:
+    """By how much two groups differ, year by year, with the interval."""
+    return " ".join(
+        words(
+            "plot.apart",
+            groups=" − ".join(words(f"curve.{one.split}.group_{group}") for group in one.groups),
+            month=one.month,
+            **{key: words.points(value) for key, value in (("apart", one.apart), ("low", one.low), ("high", one.high))},
+        )
+        for one in differences
+    )
+
+
+def _compared(rank: LogRank, apart: str, words: ReportWords) -> Text:
     degrees = words.maybe("plot.degrees_1") if rank.degrees == 1 else words("plot.degrees", number=rank.degrees)
     verdict = words("plot.differs" if rank.p < CHANCE else "plot.may_be_chance")
     told = words(
         "plot.log_rank", statistic=words.decimal(rank.statistic, 1), degrees=degrees, p=words.p_value(rank.p),
         verdict=verdict,
     )  # fmt: skip
-    return Text(told, is_note=True)
+    return Text(f"{apart} {told}".strip(), is_note=True)

@@ -111,6 +111,11 @@ class ReportWords(Wording):
             return self("percent", number=">99")
         return self("percent", number=self._formatted(whole, 0, 0))
 
+    def points(self, difference: float) -> str:
+        """How much larger one share is than another, in percentage points: "+4" or "−12"."""
+        shown = self._formatted(exact(difference) * 100, 0, 0)
+        return shown if shown[0] in "−0" else f"+{shown}"
+
     def decimal(self, value: float, digits: int) -> str:
         """A number with so many digits after its comma."""
         return self._formatted(exact(value), digits, digits)

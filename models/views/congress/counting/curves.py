@@ -1,7 +1,8 @@
 """How long networks live: from the kickoff to the first rest or end, by what they began with (domain.md section 11)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from models.views.congress.counting.survival import Survival, kaplan_meier, log_
 from models.views.congress.counting.tally import DIGITS, Tally
 from models.views.congress.disclosure.small_cells import NETWORKS, CellId
 from models.views.congress.facts.rows import Facts, Life
-from models.views.congress.report import EVERYWHERE, Curve, LogRank, Point
+from models.views.congress.report import A_YEAR, EVERYWHERE, Curve, Difference, LogRank, Point
 
 CURVES: Final = "curves"
 """How many each group has: shown with its curve."""
@@ -76,6 +77,31 @@ def count_followed(facts: Facts, tally: Tally, splits: Mapping[str, Groups]) -> 
         tally.add_up(started, [(CURVES, (split, group), "networks") for group in groups])
 
 
+def differences(found: Sequence[Curve]) -> tuple[Difference, ...]:
+    """By how much each two groups of a split differ in each year that both are shown."""
+    pairs = [(one, other) for one, other in combinations(found, 2) if one.split == other.split]
+    return tuple(
+        Difference(one.split, (one.group, other.group), point.month, *difference(point, beside))
+        for one, other in pairs
+        for point, beside in zip(one.yearly, other.yearly, strict=True)
+    )
+
+
+def difference(one: Point, other: Point) -> tuple[float, float, float]:
+    """How much larger one share is than another, and the 95 % interval of it, from those of the two (the recovery of
+    variance estimates, MOVER); a share that has no interval is as sure as it stands.
+    """
+    here, there = ((p.survival, _or(p.low, p.survival), _or(p.high, p.survival)) for p in (one, other))
+    apart = here[0] - there[0]
+    low = apart - float(np.hypot(here[0] - here[1], there[2] - there[0]))
+    high = apart + float(np.hypot(here[2] - here[0], there[0] - there[1]))
+    return round(apart, DIGITS), round(low, DIGITS), round(high, DIGITS)
+
+
+def _or(bound: float | None, else_: float) -> float:
+    return else_ if bound is None else bound
+
+
 def curves(splits: Mapping[str, Groups], hides: frozenset[CellId]) -> tuple[Curve, ...]:
     """A curve of each group that is large enough, and whose number is shown."""
     found = []
@@ -114,25 +140,37 @@ def _day(month: int) -> int:
 
 def _shown_months(groups: Groups) -> list[int]:
     """The months at which a split is shown: between two of them, of each of its groups, shown or not, no few rested or
-    ended, and no few began so late that they are followed no further.
+    ended, and no few began so late that they are followed no further. Of all such, those with most whole years, then
+    that go furthest, then that are most.
     """
-    shown, most = [0], max((int(some.days.max()) for some in groups.values() if len(some)), default=0)
-    for month in range(1, int(most / DAYS_A_MONTH) + 1):
-        since, until = _day(shown[-1]), _day(month)
-        if all(_is_enough(some, since, until) for some in groups.values()):
-            shown.append(month)
-    return shown
+    most = max((int(some.days.max()) for some in groups.values() if len(some)), default=0)
+    last = int(most / DAYS_A_MONTH)
+    tolls = [_toll(some, last) for some in groups.values() if len(some)]
+    best: dict[int, tuple[int, int]] = {0: (0, 0)}
+    came_from: dict[int, int] = {}
+    for month in range(1, last + 1):
+        before = [since for since in best if all(_is_enough(toll, since, month) for toll in tolls)]
+        if before:
+            since = max(before, key=lambda one: best[one])
+            years, months = best[since]
+            best[month], came_from[month] = (years + (month % A_YEAR == 0), months + 1), since
+    shown = [max(best, key=lambda one: (best[one][0], one))]
+    while shown[-1]:
+        shown.append(came_from[shown[-1]])
+    return shown[::-1]
 
 
-def _is_enough(some: Followed, since: int, until: int) -> bool:
-    first = -1 if since == 0 else since
-    between = (some.days > first) & (some.days <= until)
-    numbers = (
-        int((between & some.happened).sum()),
-        int((between & ~some.happened).sum()),
-        int((some.days > until).sum()),
-    )
-    return not any(0 < number < NETWORKS for number in numbers)
+def _toll(some: Followed, last: int) -> Ints:
+    """By the end of each month: how many rested or ended, how many are followed no further, and how many are."""
+    days = np.array([_day(month) for month in range(last + 1)], dtype=np.int64)
+    over, not_over = (np.sort(some.days[which]) for which in (some.happened, ~some.happened))
+    happened, unknown = (np.searchsorted(one, days, side="right") for one in (over, not_over))
+    return np.stack([happened, unknown, len(some) - happened - unknown], axis=1)
+
+
+def _is_enough(toll: Ints, since: int, until: int) -> bool:
+    happened, unknown = (toll[until, :2] - (toll[since, :2] if since else 0)).tolist()
+    return not any(0 < number < NETWORKS for number in (happened, unknown, int(toll[until, 2])))
 
 
 def _point(estimate: Survival, some: Followed, month: int) -> Point:

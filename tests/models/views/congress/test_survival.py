@@ -11,7 +11,9 @@ from lifelines import KaplanMeierFitter
 from lifelines.statistics import multivariate_logrank_test
 
 from models.db.columnar import Ints
+from models.views.congress.counting.curves import DAYS_A_MONTH, Followed, curves, difference
 from models.views.congress.counting.survival import chance_of, kaplan_meier, log_rank
+from models.views.congress.report import Point
 
 Flags = npt.NDArray[np.bool_]
 LIVES = st.lists(st.tuples(st.integers(1, 60), st.booleans()), min_size=2, max_size=60)
@@ -63,3 +65,22 @@ def test_the_log_rank_test_is_that_of_lifelines(groups: list[list[tuple[int, boo
 @pytest.mark.parametrize(("statistic", "degrees"), [(3.8415, 1), (5.9915, 2), (7.8147, 3), (9.4877, 4), (11.0705, 5)])
 def test_chance_is_five_in_a_hundred_at_the_tables_values(statistic: float, degrees: int) -> None:
     assert chance_of(statistic, degrees) == pytest.approx(0.05, abs=1e-5)
+
+
+def test_two_shares_differ_by_no_more_than_their_intervals_allow() -> None:
+    one, other = Point(12, 50, 0.9, 0.8, 0.95), Point(12, 50, 0.7, 0.6, 0.78)
+    low, high = 0.2 - math.hypot(0.1, 0.08), 0.2 + math.hypot(0.05, 0.1)
+    assert difference(one, other) == pytest.approx((0.2, low, high), abs=1e-6)
+    assert difference(other, one) == pytest.approx((-0.2, -high, -low), abs=1e-6)
+    assert difference(one, Point(12, 50, 1.0, None, None))[0] == pytest.approx(-0.1), "who has no interval is sure"
+
+
+def test_a_curve_shows_whole_years_and_goes_as_far_as_it_can() -> None:
+    """Two stop in the second month, the fifth and the eleventh: shown at five, the last two would stand alone."""
+    months = [2, 2, 5, 5, 11, 11, *[30] * 14]
+    days = np.array([int(month * DAYS_A_MONTH) for month in months], dtype=np.int64)
+    some = Followed(days, np.array([month < 30 for month in months], dtype=np.bool_))
+    (curve,) = curves({"all": {"all": some}}, frozenset())
+    assert [point.survival for point in curve.points if point.month == 12] == [0.7]
+    assert curve.points[-1].month == 29 and not {2, 5} & {point.month for point in curve.points}
+    assert [point.month for point in curve.yearly] == [12, 24]
