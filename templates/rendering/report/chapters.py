@@ -1,5 +1,6 @@
 """The whole report in one language, chapter by chapter, before it is a file."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -34,11 +35,13 @@ def document(report: Report, language: str) -> Document:
     """The report as it is read in that language."""
     w, found = words(language), tables_of(report)
     parts: list[Part] = []
+    shown: Sequence[Part]
     for chapter, tables in CHAPTERS.items():
-        parts += [Heading(w(f"chapter.{chapter}.title"), chapter), Text(_about(report, chapter, w))]
-        parts += [grid for key in tables for grid in grids(report, key, found[key], w)]
-        if chapter == "survival":
-            parts += curve_parts(report, w)
+        shown = [grid for key in tables for grid in grids(report, key, found[key], w)]
+        shown = curve_parts(report, w) if chapter == "survival" else shown
+        is_empty = all(isinstance(part, Text) for part in shown)
+        about = [] if is_empty else [Text(_about(report, chapter, w))]
+        parts += [Heading(w(f"chapter.{chapter}.title"), chapter), *about, *shown]
     return Document(
         language=language,
         title=w("page.title"),

@@ -18,6 +18,8 @@ Shown = Grid | Text
 """A table; or a sentence where there is nothing to show of it."""
 LOW, HIGH = "low", "high"
 YEARS_ACROSS: Final = "-years"
+NAMED: Final = 4
+"""Rows that are left out are named when they are no more."""
 ANYTHING: Final = re.compile(r"[1-9]|[^\W\d]")
 """In a cell: a figure that is no nought, or a word."""
 
@@ -26,7 +28,7 @@ def grids(report: Report, key: str, table: Table, words: ReportWords) -> list[Sh
     """How that table is shown: by its first columns, which name a row."""
     shown = _Turned(report, key, table, words)
     if not table.rows:
-        return [Text(words("page.empty", title=shown.title))]
+        return [Text(f"{shown.title}: {words('page.table_empty')}")]
     names = [column.unit for column in table.columns if column.unit in NAMES]
     match names:
         case [Unit.YEAR]:
@@ -166,16 +168,39 @@ class _Turned:
     def _grid(
         self, caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]], names: int, part: str = ""
     ) -> Shown:
-        kept = rows if part == YEARS_ACROSS else [row for row in rows if not self._is_blank(row[names:])]
-        is_figure = [place >= names for place in range(len(headings))]
+        kept = [row for row in rows if not self._is_blank(row[names:], noughts=part != YEARS_ACROSS)]
         left_out = self._left_out([row for row in rows if row not in kept], names)
-        if not kept:
-            return Text(f"{caption}. {' '.join(left_out)}")
-        return Grid(f"{self.key}{part}", caption, headings, kept, is_figure, [*self._notes(kept), *left_out])
+        if not any(self._tells(cell) for row in kept for cell in row[names:]):
+            return Text(f"{caption}: {self._nothing_of([row for row in rows if row not in kept] or kept, names)}")
+        places = [place for place in range(len(headings)) if place < names or self._is_told(kept, place)]
+        gone = [headings[place] for place in range(len(headings)) if place not in places]
+        if gone and part != YEARS_ACROSS:
+            left_out.append(self.words("page.columns_hidden", names=", ".join(gone)))
+        else:
+            places = list(range(len(headings)))
+        lines = [[row[place] for place in places] for row in kept]
+        is_figure = [place >= names for place in places]
+        shown = [headings[place] for place in places]
+        return Grid(f"{self.key}{part}", caption, shown, lines, is_figure, [*self._notes(lines), *left_out])
 
-    def _is_blank(self, figures: Sequence[str]) -> bool:
-        """A row of noughts, or one that is hidden as a whole: it is named under the table instead."""
-        return set(figures) == {self.words("hidden")} or not any(ANYTHING.search(one) for one in figures)
+    def _tells(self, cell: str) -> bool:
+        """Whether a cell says more than that it is hidden or nothing."""
+        return cell != self.words("hidden") and bool(ANYTHING.search(cell))
+
+    def _is_told(self, rows: Sequence[Sequence[str]], place: int) -> bool:
+        """Whether a column has a cell that is not hidden."""
+        return any(row[place] != self.words("hidden") for row in rows)
+
+    def _is_blank(self, figures: Sequence[str], *, noughts: bool) -> bool:
+        """A row of hidden cells, and where so is said of noughts: it is counted under the table instead."""
+        hidden = self.words("hidden")
+        return not any(self._tells(one) if noughts else one != hidden for one in figures)
+
+    def _nothing_of(self, rows: Sequence[Sequence[str]], names: int) -> str:
+        """Why a table is not shown: all of it is hidden, or there is nothing to count."""
+        if any(self.words("hidden") in row[names:] for row in rows):
+            return self.words("page.table_hidden")
+        return self.words("page.table_empty")
 
     def _notes(self, rows: Sequence[Sequence[str]]) -> list[str]:
         """What is to be known of the cells."""
@@ -185,10 +210,12 @@ class _Turned:
         return [*found, own] if own else found
 
     def _left_out(self, rows: Sequence[Sequence[str]], names: int) -> list[str]:
-        """The names of the rows that are not shown."""
+        """How many rows are not shown, and which when they are few."""
         found = []
-        for note, is_hidden in (("all_hidden", True), ("all_nothing", False)):
+        for note, is_hidden in (("rows_hidden", True), ("rows_empty", False)):
             named = [", ".join(row[:names]) for row in rows if (self.words("hidden") in row[names:]) == is_hidden]
             if named:
-                found.append(self.words(f"page.{note}", names=("; " if names > 1 else ", ").join(named)))
+                told = self.words(f"page.{note}_1") if len(named) == 1 else self.words(f"page.{note}", rows=len(named))
+                few = f" ({('; ' if names > 1 else ', ').join(named)})" if len(named) <= NAMED else ""
+                found.append(f"{told}{few}.")
         return found

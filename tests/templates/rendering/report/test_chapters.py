@@ -7,7 +7,7 @@ import pytest
 from models.views.congress.columns import OUTLOOK, TABLES
 from models.views.congress.report import HIDDEN, Changes, Figure, Report, Table
 from templates.rendering.report.chapters import document
-from templates.rendering.report.document import Grid, Picture, Said, Sentences, Text
+from templates.rendering.report.document import Grid, Heading, Picture, Said, Sentences, Text
 from templates.rendering.report.grids import grids
 from templates.rendering.report.words import words
 from tests.congress_sample import sample_report
@@ -101,7 +101,9 @@ def test_regions_are_shown_for_the_last_year_and_the_country_for_all() -> None:
 def test_a_table_that_is_hidden_as_a_whole_is_a_sentence() -> None:
     table = Table("natures", TABLES["natures"], ((2028, "town", HIDDEN), (2028, "role", HIDDEN)))
     (said,) = grids(sample_report(), "natures", table, words("en"))
-    assert isinstance(said, Text) and said.text.endswith("Hidden as a whole: town, same role.")
+    assert isinstance(said, Text) and said.text == (
+        "Kinds of networks created (networks): the whole table is hidden (too few, or it would give such away)."
+    )
 
 
 def test_codes_stand_down_and_the_last_two_years_of_each_figure_across() -> None:
@@ -121,16 +123,44 @@ def test_more_or_fewer_hours_stand_across_each_with_its_interval() -> None:
     )
     (grid,) = _shown(sample_report(), "outlook_what_if", Table("what_if", OUTLOOK["what_if"], rows))
     assert list(grid.headings) == ["Region", "−24 hours a quarter", "+24 hours a quarter", "as today"]
-    assert grid.rows == [
-        ["Stockholm", "2.0 (1.0–3.5)", "4.0 (3.0–5.0)", "3.0 (2.0–4.0)"], ["Norrbotten", "hidden", "–", "–"],
-    ]  # fmt: skip
+    assert grid.rows == [["Stockholm", "2.0 (1.0–3.5)", "4.0 (3.0–5.0)", "3.0 (2.0–4.0)"]]
+    assert grid.notes == ["1 row is hidden (Norrbotten)."]
 
 
 def test_what_is_hidden_as_a_whole_or_nought_is_named_under_the_table_and_not_shown() -> None:
     rows = ((2028, "town", 7), (2028, "role", 0), (2028, "theme", HIDDEN))
     (grid,) = _shown(sample_report(), "natures", Table("natures", TABLES["natures"], rows))
     assert grid.rows == [["town", "7"]]
-    assert grid.notes == ["Hidden as a whole: theme.", "Nothing to count: same role."]
+    assert grid.notes == ["1 row is hidden (theme).", "1 row has nothing to count (same role)."]
+
+
+def test_regions_of_hidden_cells_and_noughts_are_counted_and_a_column_that_is_hidden_is_left_out() -> None:
+    rows = (
+        (2028, "all", 9, 7, 2, 0, 5),
+        (2028, "ab", 9, HIDDEN, 0, HIDDEN, 5),
+        (2028, "bd", HIDDEN, HIDDEN, 0, 0, HIDDEN),
+        (2028, "o", 0, 0, 0, 0, None),
+    )
+    table = Table("requests_by_region", TABLES["requests_by_region"], rows)
+    country, regions = _shown(sample_report(), "requests_by_region", table)
+    assert len(country.rows) == 5, "the country's noughts are figures"
+    assert list(regions.headings) == ["Region", "Came in", "Under way", regions.headings[-1]]
+    assert regions.rows == [["Stockholm", "9", "0", "5"]]
+    assert regions.notes == [
+        "1 row is hidden (Norrbotten).", "1 row has nothing to count (Västra Götaland).",
+        "Columns hidden as a whole: Granted, Came to nothing.",
+    ]  # fmt: skip
+
+
+def test_an_empty_chapter_is_its_heading_and_one_line() -> None:
+    report = sample_report()
+    empty = Table("historic", TABLES["historic"], ())
+    parts = document(
+        replace(report, tables=tuple(empty if one.key == "historic" else one for one in report.tables)), "en"
+    ).parts
+    place = next(n for n, part in enumerate(parts) if isinstance(part, Heading) and part.key == "historic")
+    assert parts[place + 1] == Text("Networks from before: nothing to count.")
+    assert isinstance(parts[place + 2], Heading)
 
 
 def test_codes_stand_in_the_order_of_their_words() -> None:
