@@ -16,6 +16,7 @@ from models.views.congress.counting.networks import NEVER_STARTED, PLACES
 from models.views.congress.counting.tally import DIGITS, Row, Tally
 from models.views.congress.disclosure.small_cells import CellId
 from models.views.congress.facts.rows import Facts
+from models.views.congress.outlook import CAPACITY
 from models.views.congress.report import EVERYWHERE, HIDDEN, Answer, Cell, Column, Figure, Hidden, Unit
 
 
@@ -127,6 +128,9 @@ FIGURES: Final[Mapping[str, Mapping[str, Read]]] = {
         "office_hours": lambda of: of.country("office_hours", "hours"),
         "hours_granted": lambda of: of.cell(SUPPORTED, "hours"),
         "hours_per_network": lambda of: of.country("office_hours", "hours_per_network"),
+        "share_taken": lambda of: (
+            of.country(CAPACITY, "share_taken") if (of.year, EVERYWHERE) in of.tally.rows[CAPACITY] else None
+        ),
         "waiting_now": lambda of: of.country("unmet", "waiting"),
     },
     "board_phase_out": {

@@ -72,6 +72,13 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "historic": (YEAR, *_number("living", "met", "meetings")),
 }
 OUTLOOK: Final[dict[str, tuple[Column, ...]]] = {
+    # of the quarter that has ended: who waits beside what is left of the hours
+    "capacity": (
+        REGION,
+        *_number("waiting"),
+        *_of(Unit.HOURS, "budget", "taken", "left"),
+        *_of(Unit.SHARE, "share_taken"),
+    ),
     # hours that come free of networks on the ladder, and what the queue and the other networks ask for
     "hours": (Column("quarter", Unit.QUARTER), REGION, *_of(Unit.HOURS, "freed", "low", "high", "left")),
     "queue": (REGION, *_number("waiting"), *_of(Unit.MONTHS, "months_to_head", "low", "high")),
@@ -99,6 +106,7 @@ ANSWERS: Final[dict[str, tuple[Column, ...]]] = {
     "board_support_differs": _number("networks_supported", "kinds_of_support"),
     "board_resources": (
         *_of(Unit.HOURS, "office_hours", "hours_granted", "hours_per_network"),
+        *_of(Unit.SHARE, "share_taken"),
         *_number("waiting_now"),
     ),
     "board_phase_out": (*_number("phased_out"), *_of(Unit.SHARE, "share_on_time")),

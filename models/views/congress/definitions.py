@@ -25,6 +25,7 @@ _TABLES: Final = {
     "curves": ("11", "counting/curves.py: curves"),
     "differences": ("11", "counting/curves.py: differences"),
     "log_ranks": ("11", "counting/survival.py: log_rank"),
+    "outlook_capacity": ("S6, 5", "outlook.py: count_capacity"),
     "outlook": ("11", "outlook.py: outlook"),
     "answers": ("1, 11", "answers.py: answers"),
     "small_cells": ("10", "disclosure/small_cells.py: hidden"),

@@ -18,12 +18,12 @@ from models.views.congress.definitions import DEFINITIONS
 from models.views.congress.facts.reading import known_facts
 from models.views.congress.facts.rows import Facts
 from models.views.congress.frozen import sha256_of
-from models.views.congress.outlook import count_on_ladder, outlook
+from models.views.congress.outlook import count_capacity, count_on_ladder, outlook
 from models.views.congress.report import MODEL_VERSION, Report
 
 COUNTS = (
     *(count_requests, count_unmet, count_networks, count_ends, count_health, count_places),
-    *(count_meetings, count_duties, count_historic, count_on_ladder),
+    *(count_meetings, count_duties, count_historic, count_on_ladder, count_capacity),
     *(count_support, count_supported, count_hours_per_living, count_phase_outs),
     *(tie_requests, tie_networks, tie_meetings),
 )

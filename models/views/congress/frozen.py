@@ -35,7 +35,11 @@ def sha256(text: str) -> str:
 def sha256_of(facts: Facts) -> str:
     """The hash of all facts: networks and requests by their number, meetings by network and day; ids are in none."""
     digest = hashlib.sha256()
-    for part in (facts.cutoff, facts.regions, facts.used, facts.granted, facts.checked, facts.signals, facts.budgets):
+    parts = (
+        *(facts.cutoff, facts.regions, facts.used, facts.granted, facts.checked, facts.signals, facts.budgets),
+        *(facts.taken, facts.municipalities),
+    )
+    for part in parts:
         digest.update(repr(part).encode())
     for some in (facts.lives, facts.asked):
         for one in some:

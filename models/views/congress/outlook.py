@@ -6,6 +6,7 @@ helped in turn, each with as many hours as somebody was granted; those who ask m
 """
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -17,7 +18,7 @@ from models.dates.local_time import add_months, quarter, quarter_bounds
 from models.tables.request import RequestState
 from models.views.congress.columns import OUTLOOK
 from models.views.congress.counting.networks import RESTS_OR_ENDS
-from models.views.congress.counting.tally import Tally
+from models.views.congress.counting.tally import DIGITS, Tally
 from models.views.congress.disclosure.small_cells import CellId
 from models.views.congress.facts.rows import Facts, Life
 from models.views.congress.report import EVERYWHERE, HIDDEN, Cell, Outlook, Table
@@ -35,6 +36,9 @@ BEYOND: Final = float(QUARTERS * MONTHS + 1)
 """After the last month that is simulated."""
 HUNDRED: Final = 100
 ON_LADDER: Final = "on_ladder"
+CAPACITY: Final = "capacity"
+FEWEST_HIDDEN: Final = 2
+"""Regions hidden, for what they are together to tell of none."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -61,6 +65,29 @@ def count_on_ladder(facts: Facts, tally: Tally) -> None:
     tally.add_up([(ON_LADDER, (one,), "networks") for one in regions], [(ON_LADDER, (EVERYWHERE,), "networks")])
 
 
+def count_capacity(facts: Facts, tally: Tally) -> None:
+    """What was used or reserved of each region's hours in the quarter that ends."""
+    year = facts.years[-1]
+    regions = {region: facts.taken.get(region, (0, 0)) for region in facts.budgets}
+    hours, networks = (sum(one[which] for one in regions.values()) for which in (0, 1))
+    for region, (taken, of) in [*regions.items(), (EVERYWHERE, (hours, networks))]:
+        tally.count(CAPACITY, (year, region), "taken", taken / HUNDRED, of=of)
+    tally.add_up([(CAPACITY, (year, region), "taken") for region in regions], [(CAPACITY, (year, EVERYWHERE), "taken")])
+    budget = sum(facts.budgets.values())
+    tally.rate(CAPACITY, (year, EVERYWHERE), "share_taken", hours / budget if budget else None, needs=("taken",))
+
+
+def _capacity(facts: Facts, hides: frozenset[CellId]) -> Iterator[tuple[Cell, ...]]:
+    """Of the country and each region that has hours: who waits, the hours, and what is left of them."""
+    waiting, year = _waiting(facts), facts.years[-1]
+    for region in (EVERYWHERE, *sorted(facts.budgets)):
+        here = facts.budgets if region == EVERYWHERE else {region: facts.budgets[region]}
+        budget, taken = sum(here.values()), sum(facts.taken.get(one, (0, 0))[0] for one in here)
+        waits = _or_hidden((waiting[region],), ("unmet", (year, region), "waiting") in hides)
+        figures = (taken / HUNDRED, (budget - taken) / HUNDRED, round(taken / budget, DIGITS) if budget else None)
+        yield (region, *waits, budget / HUNDRED, *_or_hidden(figures, (CAPACITY, (year, region), "taken") in hides))
+
+
 def outlook(facts: Facts, hides: frozenset[CellId]) -> Outlook:
     """Simulated from a seed that is the cut-off's own: the same facts give the same figures."""
     random = np.random.Generator(np.random.PCG64(facts.cutoff.toordinal()))
@@ -75,6 +102,8 @@ def outlook(facts: Facts, hides: frozenset[CellId]) -> Outlook:
     waiting = _waiting(facts)
     asking = _asking(facts)
     hours, queue, what_if = [], [], []
+    helped: defaultdict[int, list[Floats]] = defaultdict(list)
+    first: list[Floats] = []
     for number, region in enumerate(regions):
         left = np.maximum(budgets[number] - taken[:, :, number], 0)
         for ahead in range(QUARTERS):
@@ -84,11 +113,19 @@ def outlook(facts: Facts, hides: frozenset[CellId]) -> Outlook:
         if region == EVERYWHERE:
             continue  # hours of one region help nobody in another
         wish = Wishes(waiting[region], *_wishes(random, rates, waiting[region], asking[region]))
-        queue.append((region, *_or_hidden((waiting[region], *_queue(wish, left)), region in secret)))
+        first += [_helped(wish, left)[1]] if wish.waiting else []
+        queue.append(
+            (region, *_or_hidden((waiting[region], *_months(first[-1:] if wish.waiting else [])), region in secret))
+        )
         for more in MORE_OR_LESS:
-            cells = _spread(_helped(wish, left + more * HUNDRED)[0])
-            what_if.append((region, float(more), *_or_hidden(cells, region in secret)))
-    tables = {"hours": hours, "queue": queue, "what_if": what_if}
+            helped[more].append(_helped(wish, left + more * HUNDRED)[0])
+            what_if.append((region, float(more), *_or_hidden(_spread(helped[more][-1]), region in secret)))
+    is_hidden = 0 < len(secret - {EVERYWHERE}) < FEWEST_HIDDEN
+    of_all = (waiting[EVERYWHERE], *_months(first))
+    queue.insert(0, (EVERYWHERE, *_or_hidden(of_all, is_hidden or EVERYWHERE in secret)))
+    together = [(more, _spread(np.sum(helped[more], axis=0))) for more in MORE_OR_LESS if helped]
+    what_if[:0] = [(EVERYWHERE, float(more), *_or_hidden(cells, is_hidden)) for more, cells in together]
+    tables = {"hours": hours, "queue": queue, "what_if": what_if, "capacity": [*_capacity(facts, hides)]}
     made = {key: Table(key, OUTLOOK[key], tuple(rows)) for key, rows in tables.items()}
     return Outlook(_quarter(facts, 0), SIMULATIONS, **made)
 
@@ -243,8 +280,8 @@ def _helped(wish: Wishes, left: Floats) -> tuple[Floats, Floats]:
     return helped.astype(np.float64), first
 
 
-def _queue(wish: Wishes, left: Floats) -> tuple[Cell, ...]:
-    """After how many months the first who waits is helped; beyond the four quarters nobody knows."""
-    if not wish.waiting:
+def _months(first: Sequence[Floats]) -> tuple[Cell, ...]:
+    """After how many months the first of these is helped; beyond the four quarters nobody knows."""
+    if not first:
         return None, None, None
-    return tuple(one if isinstance(one, float) and one < BEYOND else None for one in _spread(_helped(wish, left)[1]))
+    return tuple(one if isinstance(one, float) and one < BEYOND else None for one in _spread(np.min(first, axis=0)))

@@ -145,7 +145,7 @@ class Answer:
 @dataclass(frozen=True)
 class Outlook:
     """The next four quarters, simulated from the office's own rates: `hours`, `queue` and `what_if` are tables whose
-    columns `low` and `high` are the 90 % interval of the figure before them.
+    columns `low` and `high` are the 90 % interval of the figure before them. `capacity`: the quarter before, as it was.
     """
 
     from_quarter: str
@@ -153,6 +153,12 @@ class Outlook:
     hours: Table
     queue: Table
     what_if: Table
+    capacity: Table | None = None
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Those that it has, in the order to show; an earlier version had no `capacity`."""
+        return (*([self.capacity] if self.capacity else []), self.hours, self.queue, self.what_if)
 
 
 @dataclass(frozen=True)

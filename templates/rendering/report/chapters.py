@@ -22,7 +22,7 @@ CHAPTERS: Final[dict[str, tuple[str, ...]]] = {
     "survival": (),
     "ends": ("ends",),
     "unmet": ("unmet",),
-    "outlook": ("outlook_hours", "outlook_queue", "outlook_what_if"),
+    "outlook": ("outlook_capacity", "outlook_hours", "outlook_queue", "outlook_what_if"),
     "historic": ("historic",),
 }
 """Which tables stand in which chapter."""
@@ -37,7 +37,7 @@ def document(report: Report, language: str) -> Document:
     parts: list[Part] = []
     shown: Sequence[Part]
     for chapter, tables in CHAPTERS.items():
-        shown = [grid for key in tables for grid in grids(report, key, found[key], w)]
+        shown = [grid for key in tables if key in found for grid in grids(report, key, found[key], w)]
         shown = curve_parts(report, w) if chapter == "survival" else shown
         is_empty = all(isinstance(part, Text) for part in shown)
         about = [] if is_empty else [Text(_about(report, chapter, w))]
@@ -62,10 +62,9 @@ def one_chapter(told: Document, chapter: str) -> Document:
 
 def tables_of(report: Report) -> dict[str, Table]:
     """Every table by what its file and its words are called, in the order of the chapters."""
-    outlook = report.outlook
-    of_outlook = {f"outlook_{table.key}": table for table in (outlook.hours, outlook.queue, outlook.what_if)}
-    found = {table.key: table for table in report.tables} | of_outlook
-    return {key: found[key] for keys in CHAPTERS.values() for key in keys}
+    found = {table.key: table for table in report.tables}
+    found |= {f"outlook_{table.key}": table for table in report.outlook.tables}
+    return {key: found[key] for keys in CHAPTERS.values() for key in keys if key in found}
 
 
 def _about(report: Report, chapter: str, w: ReportWords) -> str:

@@ -95,6 +95,14 @@ def test_it_counts_requests_networks_meetings_hours_and_needs(office: Settings) 
     assert [figure(tally, "curves", "networks", "organisers", one) for one in ("2", "3+")] == [1, 1]
 
 
+def test_what_the_ledger_has_out_at_the_quarters_end_is_taken_of_the_regions_hours(office: Settings) -> None:
+    """The talk took an hour, and one and a half are reserved for sending the invitation; that quarter alone counts."""
+    with transaction() as session:
+        network_in(session, "2026-11-25")
+        assert known_facts(session, date(2027, 1, 1)).taken == {"25": (250, 1)}
+        assert known_facts(session, date(2026, 10, 1)).taken == {}
+
+
 def test_a_talk_held_before_the_request_was_written_down_took_no_days(office: Settings) -> None:
     with transaction() as session:
         for number, talked in ((AKE, "2027-02-25"), (MARIT, "2027-02-26")):

@@ -48,6 +48,8 @@ def known_facts(session: Session, cutoff: date) -> Facts:
         signals=tuple(sorted(_signals(session, before, region_of))),
         budgets=_budgets(session, before),
         held=meetings_held(session, before, number_of),
+        taken=_taken(session, before),
+        municipalities=len(region_of),
     )
 
 
@@ -240,3 +242,23 @@ def _budgets(session: Session, before: datetime) -> dict[str, int]:
     for id, region in session.execute(negotiators):
         found[region] += round(float(set_by.get(id, usual)) * 100)
     return dict(sorted(found.items()))
+
+
+def _taken(session: Session, before: datetime) -> dict[str, tuple[int, int]]:
+    """What each region's ledger of the quarter that ends has out: used, or reserved and not released; and the networks
+    that it was granted to.
+    """
+    in_quarter = quarter(local(before).date() - ONE_DAY)
+    lines: Any = (
+        sql_select(col(Staff.region), col(CapacityEntry.hours), col(SupportGrant.network_id))
+        .join(Staff, col(Staff.id) == col(CapacityEntry.staff_id))
+        .outerjoin(SupportGrant, col(SupportGrant.id) == col(CapacityEntry.grant_id))
+        .where(col(CapacityEntry.quarter) == in_quarter, col(CapacityEntry.kind) != EntryKind.budget)
+        .where(col(CapacityEntry.at) < before, col(Staff.region).is_not(None))
+    )
+    hours: defaultdict[str, int] = defaultdict(int)
+    networks: defaultdict[str, set[UUID]] = defaultdict(set)
+    for region, taken, network in session.execute(lines):
+        hours[region] -= round(float(taken) * 100)
+        networks[region] |= {network} if network else set()
+    return {region: (hours[region], len(networks[region])) for region in sorted(hours)}

@@ -1,7 +1,7 @@
 """What a congress report is counted from: rows of figures and codes, that name nobody (domain.md section 11)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -116,7 +116,8 @@ class Checked(NamedTuple):
 @dataclass(frozen=True)
 class Facts:
     """All facts before a cut-off. `budgets`: hundredths of hours that each region's negotiators have in the quarter of
-    the last day.
+    the last day; `taken`: how many of them were used or reserved, and for how many networks. `municipalities`: how many
+    the country has.
     """
 
     cutoff: date
@@ -129,6 +130,8 @@ class Facts:
     signals: tuple[tuple[str, date], ...]
     budgets: dict[str, int]
     held: Held
+    taken: dict[str, tuple[int, int]] = field(default_factory=dict)
+    municipalities: int = 0
 
     @property
     def own(self) -> list[Life]:

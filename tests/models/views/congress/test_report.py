@@ -1,5 +1,6 @@
 """A whole report of made-up facts: frozen text, changes since the last one, curves of enough, an outlook."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +12,7 @@ from models.views.congress.counting.curves import LEAST
 from models.views.congress.facts.rows import Facts
 from models.views.congress.figures import report_of
 from models.views.congress.frozen import freeze, thaw
-from models.views.congress.report import Change, Hidden, Report
+from models.views.congress.report import EVERYWHERE, HIDDEN, Change, Hidden, Report
 from tests.congress_facts import CUTOFF, small_office
 
 
@@ -27,8 +28,7 @@ def report(facts: Facts) -> Report:
 
 def test_it_has_every_table_and_answer_by_their_keys(report: Report) -> None:
     assert {one.key: one.columns for one in report.tables} == TABLES
-    outlook = {"hours": report.outlook.hours, "queue": report.outlook.queue, "what_if": report.outlook.what_if}
-    assert {key: one.columns for key, one in outlook.items()} == OUTLOOK
+    assert {one.key: one.columns for one in report.outlook.tables} == OUTLOOK
     for answer in report.answers:
         assert [(one.key, one.unit) for one in answer.figures] == [(one.key, one.unit) for one in ANSWERS[answer.key]]
     assert [one.key for one in report.answers] == list(ANSWERS)
@@ -42,6 +42,31 @@ def test_of_a_large_office_each_sentence_has_its_figure(report: Report) -> None:
 def test_the_same_facts_are_the_same_bytes_and_come_back_from_them(facts: Facts, report: Report) -> None:
     assert freeze(report_of(facts)) == freeze(report)
     assert thaw(freeze(report)) == report
+
+
+def test_what_an_earlier_version_froze_comes_back(report: Report) -> None:
+    """It knew of no differences between curves, and had no table of the hours beside the queue."""
+    then = json.loads(freeze(report))
+    del then["differences"], then["outlook"]["capacity"]
+    back = thaw(json.dumps(then))
+    assert back.differences == () and [one.key for one in back.outlook.tables] == ["hours", "queue", "what_if"]
+
+
+def test_the_hours_stand_beside_the_queue_and_those_of_few_networks_are_hidden(facts: Facts) -> None:
+    taken = {"01": (1800, 4), "02": (300, 1), "03": (2400, 5)}
+    found = report_of(replace(facts, taken=taken)).outlook.capacity
+    assert found
+    cells = {row[0]: row[2:] for row in found.rows}
+    assert cells[EVERYWHERE] == (96.0, 45.0, 51.0, 0.46875)
+    assert cells["02"] == (24.0, HIDDEN, HIDDEN, HIDDEN)
+    assert HIDDEN in (cells["01"][1], cells["03"][1], cells["04"][1]), "else it is what is left of the country"
+
+
+def test_the_country_is_told_what_more_hours_would_do_unless_one_region_alone_is_hidden(report: Report) -> None:
+    of_country = [row for row in report.outlook.what_if.rows if row[0] == EVERYWHERE]
+    assert [row[1] for row in of_country] == [-24.0, -12.0, 0.0, 12.0, 24.0]
+    hidden = {row[0] for row in report.outlook.what_if.rows if row[2] == HIDDEN and row[0] != EVERYWHERE}
+    assert all((row[2] == HIDDEN) == (len(hidden) == 1) for row in of_country)
 
 
 def test_another_fact_is_another_hash(facts: Facts, report: Report) -> None:
