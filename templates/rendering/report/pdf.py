@@ -8,14 +8,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Final
 
-from fpdf import FPDF
 from fpdf.output import OutputProducer
+from fpdf.prefs import ViewerPreferences
 from fpdf.syntax import Name, PDFContentStream, PDFObject
 
 from templates.rendering.poster import DEEP, FONTS, QUIET, SANS, SERIF, WAVE
 from templates.rendering.report.document import Document, Grid, Heading, Part, Picture, Sentences, Text
 from templates.rendering.report.pdf_canvas import PdfCanvas
 from templates.rendering.report.pdf_table import Tables
+from templates.rendering.report.pdf_tags import TaggedPages
 from templates.rendering.report.pdf_text import Letters, Writer
 from templates.rendering.report.words import words
 
@@ -29,12 +30,12 @@ ABOVE: Final = {1: 8.0, 2: 2.0}
 KEEP_PART, KEEP_TEXT, KEEP_ROWS = 24.0, 36.0, 32.0  # millimetres that stay together with a heading
 
 
-class Pages(FPDF):
+class Pages(TaggedPages):
     """Pages with the report's name and their number at the foot."""
 
     def __init__(self, document: Document) -> None:
-        super().__init__(format="A4")
-        self.told = document
+        super().__init__()
+        self.title_of = document.title
         self.chapters: dict[str, int] = {}
         self.set_margins(MARGIN, MARGIN, MARGIN)
         self.set_auto_page_break(True, FOOT)
@@ -47,13 +48,16 @@ class Pages(FPDF):
 
     def footer(self) -> None:
         """What the report is called, and the page's number."""
-        self.writer.put(self.told.title, SMALL, (MARGIN, HEIGHT - 13), INSIDE)
-        self.writer.put(str(self.page_no()), SMALL, (MARGIN, HEIGHT - 13), INSIDE, right=True)
+        with self.only_seen():
+            self.writer.put(self.title_of, SMALL, (MARGIN, HEIGHT - 13), INSIDE)
+            self.writer.put(str(self.page_no()), SMALL, (MARGIN, HEIGHT - 13), INSIDE, right=True)
 
-    def paragraph(self, text: str, letters: Letters, after: float = 2.5) -> None:
+    def paragraph(self, text: str, letters: Letters, after: float = 2.5, kind: str = "P") -> None:
         """A text under what stands there, on a new page where it does not fit."""
         self.tables.room_for(self.writer.height(text, letters, INSIDE))
-        self.set_y(self.writer.put(text, letters, (MARGIN, self.get_y()), INSIDE) + after)
+        with self.told(kind):
+            down = self.writer.put(text, letters, (MARGIN, self.get_y()), INSIDE)
+        self.set_y(down + after)
 
 
 class Unpacked(OutputProducer):
@@ -82,6 +86,7 @@ def laid_out(document: Document, made_of: date, chapters: Mapping[str, int]) -> 
     pages.set_title(document.title)
     pages.set_author(document.organisation)
     pages.set_lang(document.language)
+    pages.viewer_preferences = ViewerPreferences(display_doc_title=True)
     pages.add_page()
     _title(pages, document)
     for part in document.first:
@@ -110,12 +115,13 @@ def _title(pages: Pages, document: Document) -> None:
         (Letters(24, WHITE, bold=True, font=SERIF), document.title, 11.5),
         (Letters(10, WHITE), document.subtitle, 23.5),
     ):
-        pages.writer.put(text, letters, (MARGIN, down), INSIDE)
+        with pages.told("H1" if text == document.title else "P"):
+            pages.writer.put(text, letters, (MARGIN, down), INSIDE)
     pages.set_y(BAND + 4)
 
 
 def _contents(pages: Pages, document: Document, chapters: Mapping[str, int]) -> None:
-    pages.paragraph(words(document.language)("page.contents"), TITLES[1])
+    pages.paragraph(words(document.language)("page.contents"), TITLES[1], kind="H2")
     for heading in document.chapters:
         top, page = pages.get_y(), chapters.get(heading.key, 1)
         pages.link(MARGIN, top, INSIDE, BODY.line, pages.add_link(page=page))
@@ -145,7 +151,9 @@ def _heading(pages: Pages, heading: Heading) -> None:
     if heading.level == 1:
         pages.chapters[heading.key] = pages.page_no()
     pages.start_section(heading.text, level=heading.level - 1)
-    pages.paragraph(heading.text, TITLES[heading.level], after=2.5 if heading.level == 1 else 1)
+    pages.paragraph(
+        heading.text, TITLES[heading.level], after=2.5 if heading.level == 1 else 1, kind=f"H{heading.level + 1}"
+    )
 
 
 def _note(pages: Pages, note: Text) -> None:
@@ -156,7 +164,8 @@ def _note(pages: Pages, note: Text) -> None:
     for colour, width in ((TINT, INSIDE), (WAVE, 1.2)):
         pages.set_fill_color(*colour)
         pages.rect(MARGIN, top, width, tall, style="F")
-    pages.writer.put(note.text, NOTE, (MARGIN + 5, top + 2), INSIDE - 9)
+    with pages.told("P"):
+        pages.writer.put(note.text, NOTE, (MARGIN + 5, top + 2), INSIDE - 9)
     pages.set_y(top + tall + 3)
 
 
@@ -164,7 +173,8 @@ def _picture(pages: Pages, picture: Picture) -> None:
     pages.tables.room_for(_tall(picture))
     pages.paragraph(picture.title, STRONG, after=1)
     top, scale = pages.get_y(), INSIDE / picture.width
-    picture.draw(PdfCanvas(pages, MARGIN, top, scale))
+    with pages.told("Figure", picture.told):
+        picture.draw(PdfCanvas(pages, MARGIN, top, scale))
     pages.set_y(top + picture.height * scale + 2)
     pages.paragraph(picture.told, SMALL, after=5)
 

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from fpdf import FPDF
-
 from templates.rendering.poster import DEEP, QUIET, SERIF, WAVE
 from templates.rendering.report.document import Grid, Said, Sentences
+from templates.rendering.report.pdf_tags import TaggedPages
 from templates.rendering.report.pdf_text import Letters, Writer
 
 GAP, PAD, TIGHT = 3.0, 1.0, 0.7  # millimetres: between columns, over and under the words of a row
@@ -24,7 +23,7 @@ SHARES: Final = (0.28, 0.21, 0.07, 0.44)
 class Tables:
     """Draws tables on pages, one under the other."""
 
-    def __init__(self, pages: FPDF, writer: Writer) -> None:
+    def __init__(self, pages: TaggedPages, writer: Writer) -> None:
         self.pages, self.writer = pages, writer
 
     def grid(self, grid: Grid) -> None:
@@ -34,7 +33,7 @@ class Tables:
         rows = [self._height(row, widths) for row in grid.rows]
         whole = head + sum(rows) + len(grid.notes) * NOTE.line
         self.room_for(whole if whole < KEPT_WHOLE else head + sum(rows[:2]))
-        self._paragraph(grid.caption, CAPTION, after=1)
+        self._paragraph(grid.caption, CAPTION, after=1, kind="H3")
         self._head(grid, widths)
         for row in grid.rows:
             if self.pages.will_page_break(self._height(row, widths)):
@@ -49,7 +48,7 @@ class Tables:
     def sentences(self, sentences: Sentences) -> None:
         """What one of the two said: its words, the figure, last year's, and what it means."""
         widths = [self.pages.epw * share for share in SHARES]
-        self._paragraph(sentences.by, SPEAKER)
+        self._paragraph(sentences.by, SPEAKER, kind="H2")
         self._head(Grid("", "", sentences.headings, (), (False,) * len(SHARES)), widths)
         for said in sentences.said:
             self._said(said, widths)
@@ -60,9 +59,11 @@ class Tables:
         if self.pages.will_page_break(height):
             self.pages.add_page()
 
-    def _paragraph(self, text: str, letters: Letters, after: float = 0) -> None:
+    def _paragraph(self, text: str, letters: Letters, after: float = 0, kind: str = "P") -> None:
         place = (self.pages.l_margin, self.pages.get_y())
-        self.pages.set_y(self.writer.put(text, letters, place, self.pages.epw) + after)
+        with self.pages.told(kind):
+            down = self.writer.put(text, letters, place, self.pages.epw)
+        self.pages.set_y(down + after)
 
     def _widths(self, grid: Grid) -> list[float]:
         """As wide as its longest cell, where there is room; else words are broken into lines, figures are not."""
@@ -91,17 +92,19 @@ class Tables:
 
     def _head(self, grid: Grid, widths: Sequence[float]) -> None:
         left, end = self.pages.l_margin, self.pages.get_y() + self._head_height(grid.headings, widths)
-        for heading, width, right in zip(grid.headings, widths, grid.is_figure, strict=True):
-            top = end - PAD - self.writer.height(heading, HEAD, width - GAP)
-            self.writer.put(heading, HEAD, (left, top), width - GAP, right=right)
-            left += width
+        with self.pages.told("P"):
+            for heading, width, right in zip(grid.headings, widths, grid.is_figure, strict=True):
+                top = end - PAD - self.writer.height(heading, HEAD, width - GAP)
+                self.writer.put(heading, HEAD, (left, top), width - GAP, right=right)
+                left += width
         self._rule(end, left, DEEP, 0.4)
 
     def _row(self, row: Sequence[str], widths: Sequence[float], is_figure: Sequence[bool]) -> None:
         left, top = self.pages.l_margin, self.pages.get_y()
-        for cell, width, right in zip(row, widths, is_figure, strict=True):
-            self.writer.put(cell, CELL, (left, top + PAD), width - GAP, right=right)
-            left += width
+        with self.pages.told("P"):
+            for cell, width, right in zip(row, widths, is_figure, strict=True):
+                self.writer.put(cell, CELL, (left, top + PAD), width - GAP, right=right)
+                left += width
         self._rule(top + self._height(row, widths), left, LINE, 0.15)
 
     def _rule(self, y: float, right: float, colour: tuple[int, int, int], width: float) -> None:
@@ -122,9 +125,10 @@ class Tables:
         tall = max(sum(self.writer.height(text, how, width - GAP) for text, how in cell) for cell, width in pairs)
         self.room_for(tall + 2 * TIGHT)
         left, top = self.pages.l_margin, self.pages.get_y()
-        for cell, width in pairs:
-            down = top + TIGHT
-            for text, letters in cell:
-                down = self.writer.put(text, letters, (left, down), width - GAP)
-            left += width
+        with self.pages.told("P"):
+            for cell, width in pairs:
+                down = top + TIGHT
+                for text, letters in cell:
+                    down = self.writer.put(text, letters, (left, down), width - GAP)
+                left += width
         self._rule(top + tall + 2 * TIGHT, left, LINE, 0.15)

@@ -81,6 +81,7 @@ class Writer:
         shifts: Sequence[float] = [room - self.width(line, letters) if right else 0.0 for line in lines]
         self.set(letters)
         for line, shift in zip(lines, shifts, strict=True):
-            self.pages.text(left + shift, top + letters.line * ASCENT, line)
+            # The blank parts lines and cells for who hears or copies them.
+            self.pages.text(left + shift, top + letters.line * ASCENT, f"{line} ")
             top += letters.line
         return top

@@ -146,6 +146,18 @@ def test_the_pdf_carries_its_letters_its_language_and_an_outline(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pdf_tells_its_headings_rows_and_pictures_in_order(
+    files: dict[str, dict[str, bytes]], language: str
+) -> None:
+    pdf, told = _of_kind(files[language], "pdf"), document(sample_report(), language)
+    assert b"/MarkInfo" in pdf and b"/DisplayDocTitle true" in pdf
+    assert pdf.count(b"/S /Figure") == pdf.count(b"/Alt ") == 3
+    assert pdf.count(b"/S /H1") == 1 and pdf.count(b"/S /H2") == len(told.chapters) + 3
+    assert pdf.count(b" BDC") == pdf.count(b"/Type /StructElem") - 1, "but for the document itself"
+    assert pdf.count(b"EMC") == pdf.count(b" BDC") + pdf.count(b"/Artifact BMC")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_page_of_the_pdf_is_one_page(language: str) -> None:
     told = document(sample_report(), language)
     assert laid_out(told, sample_report().cutoff, {}).chapters["motion"] == 2
