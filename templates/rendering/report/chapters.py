@@ -109,7 +109,7 @@ def _counted(report: Report, w: ReportWords) -> list[Part]:
     ]
     return [
         Heading(w("chapter.counted.title"), "counted"),
-        *(Text(w(f"chapter.counted.{one}")) for one in ("about", "small", "csv")),
+        *(Text(w(f"chapter.counted.{one}")) for one in ("about", "small", "rounding", "csv")),
         Text(facts, is_small=True),
         Grid("definitions", w("chapter.counted.definitions"), headings, rows, [False] * 4),
     ]

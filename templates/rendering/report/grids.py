@@ -18,6 +18,7 @@ Shown = Grid | Text
 """A table; or a sentence where there is nothing to show of it."""
 LOW, HIGH = "low", "high"
 YEARS_ACROSS: Final = "-years"
+OF_REGIONS: Final = "-regions"
 NAMED: Final = 4
 """Rows that are left out are named when they are no more."""
 ANYTHING: Final = re.compile(r"[1-9]|[^\W\d]")
@@ -95,7 +96,7 @@ class _Turned:
         if lines:
             caption = self.words("page.per_region", title=self.title, year=last)
             found.append(
-                self._grid(caption, [self.heading(one) for one in self.table.columns[1:]], lines, 1, "-regions")
+                self._grid(caption, [self.heading(one) for one in self.table.columns[1:]], lines, 1, OF_REGIONS)
             )
         return found
 
@@ -172,12 +173,10 @@ class _Turned:
         left_out = self._left_out([row for row in rows if row not in kept], names)
         if not any(self._tells(cell) for row in kept for cell in row[names:]):
             return Text(f"{caption}: {self._nothing_of([row for row in rows if row not in kept] or kept, names)}")
-        places = [place for place in range(len(headings)) if place < names or self._is_told(kept, place)]
-        gone = [headings[place] for place in range(len(headings)) if place not in places]
-        if gone and part != YEARS_ACROSS:
+        can_go = part == OF_REGIONS
+        places = [place for place in range(len(headings)) if place < names or not can_go or self._is_told(kept, place)]
+        if gone := [headings[place] for place in range(len(headings)) if place not in places]:
             left_out.append(self.words("page.columns_hidden", names=", ".join(gone)))
-        else:
-            places = list(range(len(headings)))
         lines = [[row[place] for place in places] for row in kept]
         is_figure = [place >= names for place in places]
         shown = [headings[place] for place in places]

@@ -75,7 +75,7 @@ def _shown(report: Report, key: str, table: Table) -> list[Grid]:
 def test_a_years_table_has_the_years_beside_each_other() -> None:
     (grid,) = _grids("phase_outs")
     assert grid.headings == ["Figure", "2026", "2027", "2028"] and [row[0] for row in grid.rows][:2] == [
-        "Networks",
+        "Networks whose support ended",
         "On time",
     ]
 
@@ -108,7 +108,7 @@ def test_a_table_that_is_hidden_as_a_whole_is_a_sentence() -> None:
 
 def test_codes_stand_down_and_the_last_two_years_of_each_figure_across() -> None:
     (grid,) = _grids("duties")
-    assert grid.headings[:3] == ["Step", "Networks 2027", "Networks 2028"]
+    assert grid.headings[:3] == ["Step", "Networks with duties recorded 2027", "Networks with duties recorded 2028"]
     assert [row[0] for row in grid.rows] == [
         "all steps", "before the first meeting", "1 starting", "2 sharing the work", "3 on trial", "4 on their own",
     ]  # fmt: skip
