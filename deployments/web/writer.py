@@ -24,6 +24,7 @@ T = TypeVar("T")
 Work = Callable[[Session], object]
 
 AT_ONCE = 50
+LINGERS_SECONDS = 5.0  # to begin a thread for each answer would hold up everybody's page
 WAIT_SECONDS = 2.5  # for a lock; whoever waits for a page is answered after four (patience.py)
 
 AGAIN_AFTER_SECONDS = (1, 2, 5, 10, 30, 60, 120, 300)
@@ -37,7 +38,7 @@ class Stuck(Exception):
 
 
 class Writer:
-    """Does works in its own thread, in the order in which they come. The thread lives while there is work."""
+    """Does works in its own thread, in the order in which they come. The thread goes when none came for a while."""
 
     def __init__(self) -> None:
         self.waiting: queue.SimpleQueue[tuple[Work, Future[Any]]] = queue.SimpleQueue()
@@ -61,10 +62,13 @@ class Writer:
             _write_together(batch)
 
     def _next(self) -> list[tuple[Work, Future[object]]]:
-        with self.lock:
-            batch = [self.waiting.get() for _ in range(min(AT_ONCE, self.waiting.qsize()))]
-            self.is_writing = bool(batch)
-        return batch
+        """All that waits, or what comes next; nothing when none came for LINGERS_SECONDS: the thread is to go."""
+        with suppress(queue.Empty):
+            first = self.waiting.get(timeout=LINGERS_SECONDS)
+            return [first, *(self.waiting.get() for _ in range(min(AT_ONCE - 1, self.waiting.qsize())))]
+        with self.lock:  # whoever comes from here on begins a thread of their own
+            self.is_writing = not self.waiting.empty()
+        return self._next() if self.is_writing else []
 
 
 async def write(request: Request, work: Callable[[Session], T]) -> T:

@@ -27,6 +27,11 @@ class Running(NamedTuple):
     port: int
     pid: int
 
+    def processor_seconds(self) -> float:
+        """How much of a processor it has used since it began."""
+        used = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
+
 
 @contextmanager
 def web(home: Path) -> Iterator[Running]:

@@ -50,9 +50,7 @@ class CheckInAsked:
     own: CheckInAnswer | None
     person_id: UUID
     role_id: UUID
-    network: str
-    place: str
-    cadence: int
+    network: Network
 
     @property
     def answered_on(self) -> date | None:
@@ -90,7 +88,7 @@ async def save(request: Request) -> Response:
         asked = await write(request, lambda session: _save(session, *keys, form, at))
     except UserError:  # the days in which it can be changed have passed
         return _closed(request, await _asked(request), 409)
-    values: dict[str, Any] = {"form": form, "cadence": asked.cadence}
+    values: dict[str, Any] = {"form": form, "cadence": asked.network.cadence_days}
     values["changeable_until"] = (asked.answered_on or today) + timedelta(days=CHANGEABLE_DAYS)
     values["meeting"] = make_link(Purpose.meeting, str(asked.role_id)).removeprefix(settings().public_url)
     values["network"] = make_link(Purpose.our_network, str(asked.role_id)).removeprefix(settings().public_url)
@@ -163,7 +161,7 @@ def _load(check_in_id: UUID, role_id: UUID) -> CheckInAsked:
 
 
 # Put together once: a busy evening asks this hundreds of times a second.
-_COLUMNS: Any = (CheckIn, Network.name, Network.place, Network.cadence_days, Person.id, CheckInAnswer)
+_COLUMNS: Any = (CheckIn, Network, Person.id, CheckInAnswer)
 _ASKED: Any = (
     sql_select(*_COLUMNS)
     .join(Network, col(Network.id) == CheckIn.network_id)
@@ -184,8 +182,8 @@ def _look(session: Session, check_in_id: UUID, role_id: UUID) -> CheckInAsked:
     row = session.execute(_ASKED, params={"check_in": check_in_id, "role": role_id}).one_or_none()
     if row is None:
         raise LinkRefused
-    check_in, network, place, cadence, person_id, own = row
-    return CheckInAsked(check_in, own, person_id, role_id, network, place, cadence)
+    check_in, network, person_id, own = row
+    return CheckInAsked(check_in, own, person_id, role_id, network)
 
 
 def _load_known(check_in_id: UUID, role_id: UUID, at: datetime) -> tuple[CheckInAsked, dict[str, str]]:

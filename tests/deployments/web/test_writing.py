@@ -1,6 +1,8 @@
 """One hand writes for all pages: together, in order, and each refusal alone."""
 
 import asyncio
+import threading
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -57,6 +59,33 @@ async def test_what_comes_together_costs_few_commits(office: Settings, monkeypat
     writer = Writer()
     await asyncio.gather(*(writer.write(partial(add, number=3 * n + 1)) for n in range(100)))
     assert len(regions()) == 100 and commits <= 10
+
+
+async def test_a_thread_writes_for_all_who_come_in_a_while_and_goes_when_nobody_does(
+    office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, threads = Writer(), set[threading.Thread]()
+
+    def noted(session: Session, number: int) -> None:
+        threads.add(threading.current_thread())
+        add(session, number)
+
+    for number in (1, 2, 4):
+        await writer.write(partial(noted, number=number))
+        await asyncio.sleep(0.05)
+    assert len(threads) == 1, "a thread for each would hold up every page"
+    monkeypatch.setattr(web_writer, "LINGERS_SECONDS", 0.0)
+    for number in range(100, 400, 3):  # each comes as the thread is just about to go
+        await asyncio.wait_for(writer.write(partial(noted, number=number)), 10)
+    await _until(lambda: not writer.is_writing)
+    await asyncio.wait_for(writer.write(partial(noted, number=400)), 10)
+    assert len(regions()) == 104
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.each_database
