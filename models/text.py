@@ -11,6 +11,7 @@ UNSEEN = re.compile(
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
 )
 BETWEEN = re.compile(r"[,;\n]+")
+AFTER_Z = str.maketrans("åäö", "{|}")
 NAME_SIGNS = "-'’.,&/()"
 # A dot with letters on both sides is what mail programs make a link of: example.org, also in ledarna.example/login.
 ADDRESS = re.compile(r"\w\.\w{2,}|\bwww\b|//", re.I)
@@ -30,6 +31,11 @@ def nfc(text: str) -> str:
 def listed(text: str) -> list[str]:
     """What a list names, one a line or with commas between."""
     return [name for part in BETWEEN.split(text) if (name := nfc(part))]
+
+
+def alphabetical(text: str) -> str:
+    """What a text is put in order by: å, ä and ö last, as in Swedish, and capitals among the others."""
+    return text.casefold().translate(AFTER_Z)
 
 
 def is_name(text: str) -> bool:

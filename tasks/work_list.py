@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from prefect.events import emit_event
-from sqlmodel import col, select
 
 from models.dates.local_time import local
 from models.db.engine import reading, transaction
@@ -11,10 +10,10 @@ from models.i18n import localized
 from models.networks import never_started, rest
 from models.networks.leavers import part_with_leavers
 from models.operation.alarms import Alarm
+from models.reference.places import region_names
 from models.requests import near_neighbour, waiting_list
 from models.settings import settings
 from models.stages import support_request, web_request, work_list
-from models.tables.place import Region
 from models.tables.transition import Actor, Cause
 from tasks.runtime.step import run_id, step
 from tasks.staff_ui.form_links import FormLinks, find_forms
@@ -106,7 +105,7 @@ async def alarm(at: datetime, found: FormLinks) -> int:
 async def digest(at: datetime, found: FormLinks) -> int:
     """The week's list, to each negotiator and the office. Returns how many mails."""
     with reading() as session:
-        regions = session.exec(select(Region.code).where(col(Region.active))).all()
+        regions = [code for code, _ in region_names(session)]
     lists = await where_lists_are(found.ui_url, regions)
     with transaction() as session:
         return work_list.digest(session, at, found.link, lists)
@@ -117,9 +116,7 @@ async def show(at: datetime, found: FormLinks, alarms: list[Alarm]) -> dict[str,
     """The list of each region as a page in the UI. Returns how many wait, are overdue, and stand still."""
     with reading() as session:
         things = work_list.what_waits(session, at)
-        names = session.exec(
-            select(Region.code, Region.name).where(col(Region.active)).order_by(col(Region.name))
-        ).all()
+        names = region_names(session)
     await show_lists(things, names, local(at).date(), found.link, _still(at, alarms))
     return {"waiting": len(things), "overdue": sum(one.overdue for one in things), "stands_still": len(alarms)}
 

@@ -155,7 +155,9 @@ def _kept(style: bytes) -> Response:
 
 
 async def problem(request: Request, error: HTTPException) -> Response:
-    known = error.status_code if error.status_code in (403, 404, 405, 413, 415) else 500
+    known: int | str = error.status_code if error.status_code in (403, 404, 405, 413, 415) else 500
+    if known == 404 and request.url.path.startswith("/staff/"):
+        known = "staff"  # their way on is another than a member's
     reply = page(request, "problem", error.status_code, status=known)
     reply.headers.update(error.headers or {})
     return reply

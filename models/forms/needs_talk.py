@@ -60,7 +60,10 @@ class GrantLine(Form):
         found = []
         if self.to_on < self.from_on:
             found.append(
-                localized(f"{self.named}: sista dag ligger före första.", f"{self.named}: ends before it begins.")
+                localized(
+                    f"{self.named}: sista dagen ligger före den första. Rätta en av dem.",
+                    f"{self.named}: the last day is before the first. Correct one of them.",
+                )
             )
         if not nfc(self.reason):
             found.append(localized(f"{self.named}: skriv ett skäl.", f"{self.named}: write a reason."))

@@ -4,11 +4,12 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.db.column_types import nfc
 from models.reference.everywhere import is_everywhere
-from models.tables.place import Municipality
+from models.tables.place import Municipality, Region
+from models.text import alphabetical
 
 NEIGHBOURS = Path(__file__).parent / "data" / "neighbours.csv"
 
@@ -37,6 +38,17 @@ def neighbouring(municipality: str) -> frozenset[str]:
     Read out of the Election Authority's open map of municipalities (valmyndigheten.se): pairs whose outlines meet.
     """
     return _neighbours().get(municipality, frozenset())
+
+
+def municipality_names(session: Session) -> list[str]:
+    """All there are, in the order of the alphabet."""
+    return sorted(session.exec(select(Municipality.name)), key=alphabetical)
+
+
+def region_names(session: Session) -> list[tuple[str, str]]:
+    """Code and name of the regions in use, in the order of the alphabet."""
+    rows = session.exec(select(Region.code, Region.name).where(col(Region.active))).all()
+    return sorted(rows, key=lambda row: alphabetical(row[1]))
 
 
 def find_municipality(session: Session, words: str) -> Municipality | None:

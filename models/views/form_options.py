@@ -16,6 +16,7 @@ from models.forms.kit.fields import MOST_LISTED, Entries, Lists
 from models.office.labels import label, label_of, mail_label, rights_label
 from models.office.staff import ANSWERING, SIGNING
 from models.privacy.rights_request import unanswered
+from models.reference.places import municipality_names
 from models.requests.appeals import can_be_appealed
 from models.requests.reopening import can_be_reopened
 from models.tables.mail import MailStatus, OutgoingMail
@@ -23,6 +24,7 @@ from models.tables.network import ENDED, TERMINAL, Network, NetworkState, Role
 from models.tables.office import TALKS, Intervention, Staff, StaffRole
 from models.tables.place import Municipality
 from models.tables.request import OPEN, SupportRequest
+from models.text import alphabetical
 from models.vocabulary import MATTER, word
 
 MOST_CODES = 40
@@ -43,19 +45,14 @@ def all_lists(session: Session, at: datetime) -> Lists:
         "carriers": Entries(tuple(_carriers(session))),
         "answering": Entries(tuple(_signatures(session, ANSWERING))),
         "members": Entries(tuple(_codes(session))),
-        "municipalities": Entries(tuple(session.exec(select(Municipality.name).order_by(col(Municipality.name))))),
+        "municipalities": Entries(tuple(municipality_names(session))),
     }
 
 
 def _entries(rows: Iterable[tuple[Any, ...] | str]) -> Entries:
     """The rows' labels in the order of the alphabet, at most 200; what there are more of is typed by number."""
     labels = [row if isinstance(row, str) else label(*row) for row in rows]
-    return Entries(tuple(sorted(labels[:MOST_LISTED], key=_alphabetical)), more=len(labels) > MOST_LISTED)
-
-
-def _alphabetical(text: str) -> str:
-    """Å, ä and ö last, as in Swedish."""
-    return text.casefold().translate(str.maketrans("åäö", "{|}"))
+    return Entries(tuple(sorted(labels[:MOST_LISTED], key=alphabetical)), more=len(labels) > MOST_LISTED)
 
 
 def _requests(session: Session, today: date) -> list[tuple[Any, ...]]:

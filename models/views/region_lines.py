@@ -14,11 +14,12 @@ from sqlmodel import Session, col, select
 from models.dates.local_time import quarter
 from models.health.parameters import MODEL_VERSION
 from models.office.policy import office_policy
+from models.reference.places import region_names
 from models.support.ledger import all_hours_left
 from models.tables.health import HealthSnapshot, Level
 from models.tables.network import ACTIVE, Network
 from models.tables.office import Staff, StaffRole
-from models.tables.place import Municipality, Region
+from models.tables.place import Municipality
 from models.tables.request import OPEN, RequestState, SupportRequest
 from models.views.register.listing import latest_check
 
@@ -46,18 +47,17 @@ def region_lines(session: Session, today: date) -> list[RegionLine]:
     active = _active(session, region_of, today)
     asking = _requests(session, region_of)
     left = _left(session, today)
-    regions = session.exec(select(Region).where(col(Region.active)).order_by(col(Region.name)))
     return [
         RegionLine(
-            one.code,
-            one.name,
-            active[one.code].total(),
-            {level: count for level, count in active[one.code].items() if level},
-            asking[one.code].total(),
-            asking[one.code][RequestState.waiting],
-            left.get(one.code, Decimal(0)),
+            code,
+            name,
+            active[code].total(),
+            {level: count for level, count in active[code].items() if level},
+            asking[code].total(),
+            asking[code][RequestState.waiting],
+            left.get(code, Decimal(0)),
         )
-        for one in regions
+        for code, name in region_names(session)
     ]
 
 

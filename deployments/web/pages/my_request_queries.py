@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from deployments.web.pages.support_request_form import municipality_names
 from deployments.web.request import LinkRefused
 from models.db.engine import reading
 from models.people.roles import roles_of
 from models.people.signed_link import Purpose, make_link
+from models.reference.places import municipality_names
 from models.requests.named_organisers import all_named
 from models.requests.own_request import own_request
 from models.tables.network import TERMINAL, Network, RoleKind

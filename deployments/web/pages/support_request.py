@@ -16,7 +16,6 @@ from deployments.web.pages.support_request_form import (
     LONG,
     as_typed,
     asked_values,
-    municipality_names,
     read_form,
     with_suggestion,
 )
@@ -27,6 +26,7 @@ from models.db.engine import reading
 from models.forms.support_request import SupportRequestForm
 from models.i18n import Language
 from models.reference.member_register import register_is_loaded
+from models.reference.places import municipality_names
 from models.requests import unconfirmed
 from models.stages import web_request
 from models.tables.network import NetworkState

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from rapidfuzz import fuzz, process, utils
-from sqlmodel import Session, select
 
 from deployments.web.form_fields import FormReader
 from models.db.column_types import nfc
@@ -14,7 +13,6 @@ from models.office.menu import MENU
 from models.reference.places import is_whole_country
 from models.requests.own_request import Asked
 from models.tables.network import Nature
-from models.tables.place import Municipality
 from models.tables.request import NEED_LENGTH, Channel
 from models.tables.support import Item
 from models.text import listed, usable_address
@@ -76,15 +74,6 @@ def read_asked(typed: FormReader, municipalities: Sequence[str]) -> Asked | None
     if typed.errors:
         return None
     return Asked(place, municipality, Nature(nature), need, wished, bool(typed.text("without_support")))
-
-
-def municipality_names(session: Session) -> list[str]:
-    """All there are, å, ä and ö last."""
-    return sorted(session.exec(select(Municipality.name)), key=_swedish)
-
-
-def _swedish(name: str) -> str:
-    return name.casefold().translate(str.maketrans("åäö", "{|}"))
 
 
 def asked_values(

@@ -17,10 +17,10 @@ from deployments.web.staff.page import looked_at, staff_page
 from deployments.web.staff.session import SignedIn, for_staff
 from models.db.engine import reading
 from models.office.staff import SIGNING
+from models.reference.places import region_names
 from models.tables.health import Level
 from models.tables.network import NetworkState
 from models.tables.office import Staff
-from models.tables.place import Region
 from models.tables.request import RequestState
 from models.views.register.listing import ONGOING, SORTS, About, Asked, Line, counted, lines, words_in
 from models.views.register.persons import NOBODY, FoundPersons, OpenedNames, find_persons
@@ -186,6 +186,6 @@ def _of(asked: Asked, about: About) -> Asked:
 def _choices(session: Session) -> dict[str, Any]:
     signing = select(Staff.signature).where(col(Staff.active), col(Staff.role).in_(SIGNING))
     return {
-        "regions": session.exec(select(Region.code, Region.name).order_by(col(Region.name))).all(),
+        "regions": region_names(session),
         "negotiators": session.exec(signing.order_by(col(Staff.signature))).all(),
     }

@@ -24,7 +24,7 @@ from tests.deployments.browsing import REQUEST, ask_and_confirm, confirm, links_
 from tests.deployments.conftest import NOW, World
 from tests.deployments.web.pages.test_support_request import requests_in
 
-TYPED = "qxz"  # stands in every text that the stranger types, and in no mail of ours
+TYPED = "qåxöz"  # stands in every text that the stranger types, and in no mail of ours, not even in a link
 UNKNOWN = "990101-99"
 letters = st.text(alphabet=st.characters(categories=["L", "M", "Nd", "Zs", "Cf", "P"]), max_size=40)
 marked = letters.map(lambda text: f"{text[:20]}{TYPED}{text[20:]}")

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.db.engine import reading
 from models.reference import places
-from models.reference.places import is_whole_country
+from models.reference.places import is_whole_country, municipality_names, region_names
+from models.settings import Settings
 
 DATA = Path(places.__file__).parent / "data"
 EVERYWHERE = [
@@ -82,3 +84,10 @@ def test_every_municipality_and_region_is_a_place(kind: str, said: str) -> None:
 )
 def test_a_longer_word_that_begins_with_everywhere_is_a_place(letters: str, ends: str) -> None:
     assert not is_whole_country(f"Sverige{letters}{ends}") and not is_whole_country(f"Riks{letters}{ends}")
+
+
+def test_names_are_in_the_order_of_the_swedish_alphabet(office: Settings) -> None:
+    with reading() as session:
+        names, regions = municipality_names(session), [name for _, name in region_names(session)]
+    assert names.index("Årjäng") < names.index("Älmhult") < names.index("Ödeshög")
+    assert regions[0] == "Blekinge län" and regions[-1] == "Östergötlands län"

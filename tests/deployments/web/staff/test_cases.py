@@ -7,12 +7,14 @@ from urllib.parse import unquote
 import pytest
 from sqlmodel import col, select
 
+from models.check_ins import questions
 from models.db.engine import reading, transaction
 from models.forms.registry import FORMS, signature_field
 from models.networks import creation
 from models.office.staff import by_signature
 from models.people.person import by_member_number
 from models.requests import assignment
+from models.stages import check_in as check_in_round
 from models.stages import web_request
 from models.tables.contact_entry import ContactEntry
 from models.tables.mail import MailStatus, OutgoingMail
@@ -22,7 +24,21 @@ from models.tables.request import SupportRequest
 from models.tables.staff_session import Look
 from models.tables.transition import Actor
 from models.views.my_data import looks_by_day, stored_about
-from tests.acts import AKE, GOREL, MARIT, ask, at, by, change, grant_line, network_in, organisers, talk, type_on_the_web
+from tests.acts import (
+    AKE,
+    GOREL,
+    MARIT,
+    answer,
+    ask,
+    at,
+    by,
+    change,
+    grant_line,
+    network_in,
+    organisers,
+    talk,
+    type_on_the_web,
+)  # fmt: skip
 from tests.deployments.web.staff.conftest import Desk
 
 NAMES = ("Åke Öhman", "Märit Sjöö", "René Björklöf")
@@ -326,3 +342,30 @@ def test_support_that_has_not_begun_begins(desk: Desk) -> None:
         desk.sign_in("asj")
         page = desk.get(f"/staff/network/{number}")
         assert status in page and ("börjar" in page) == (day < "2026-12-07")
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ({"met": True, "met_on": "2026-12-02", "met_attended": 7}, "5, träffades 2026-12-02, 7 kom, bara jag"),
+        ({"met": True, "met_on": "2026-12-02"}, "5, träffades 2026-12-02, bara jag"),
+        ({"met": True}, "5, träffades, bara jag"),
+    ],
+)
+def test_an_answer_says_of_a_meeting_only_what_was_told_of_it(desk: Desk, told: dict[str, object], line: str) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        check_in_round.send_due(session, at("2026-12-01"))
+        check_in = questions.latest(session, network.id)
+        assert check_in
+        answer(session, check_in, "2026-12-03", sharing="1", **told)
+        number = network.number
+    desk.on("2026-12-03")
+    desk.sign_in("asj")
+    assert line in desk.get(f"/staff/network/{number}")
+
+
+def test_staff_who_come_to_what_is_not_there_are_shown_their_own_way_on(desk: Desk) -> None:
+    desk.sign_in("asj")
+    page = desk.get("/staff/request/99", 404)
+    assert 'href="/staff?lang=sv"' in page and "Öppna länken därifrån" not in page
