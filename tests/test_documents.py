@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from models.people.signed_link import Purpose, place_of
 from models.tables import metadata
 
 ROOT = Path(__file__).parents[1]
 PATH = re.compile(r"`((?:models|tasks|flows|templates|deployments|tests|docs)/[\w./-]*?)`")
+TEST = re.compile(r"`(test_\w+)(\.py|…)?`")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 DOCUMENTS = [ROOT / "CONTRIBUTING.md", ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -19,6 +21,22 @@ def test_what_a_document_points_to_is_there(document: Path) -> None:
     named = [ROOT / found for found in PATH.findall(text) if "NAME" not in found]
     linked = [document.parent / found for found in LINK.findall(text)]
     assert [str(path) for path in (*named, *linked) if not path.exists()] == []
+
+
+def test_what_is_said_to_hold_a_claim_is_a_test() -> None:
+    files = {path.name: path.read_text() for path in (ROOT / "tests").rglob("test_*.py")}
+    tests = re.findall(r"def (test_\w+)\(", "\n".join(files.values()))
+    found = TEST.findall("\n".join(document.read_text() for document in DOCUMENTS))
+    for name, ending in found:
+        known = files if ending == ".py" else tests
+        assert any(f"{name}{ending}" == one or (ending == "…" and one.startswith(name)) for one in known), name
+    assert len(found) > 30
+
+
+def test_the_review_names_every_page_that_a_link_opens() -> None:
+    """An operator keeps these addresses out of the proxy's log."""
+    review = (ROOT / "docs" / "security.md").read_text()
+    assert [str(purpose) for purpose in Purpose if f"`{place_of(purpose).rstrip('/')}`" not in review] == []
 
 
 def test_decisions_are_numbered_without_gaps_and_stand_in_their_index() -> None:

@@ -25,6 +25,7 @@ Work = Callable[[Session], object]
 
 AT_ONCE = 50
 LINGERS_SECONDS = 5.0  # to begin a thread for each answer would hold up everybody's page
+HAS_LEFT_SECONDS = 0.02  # by then an answer is with its reader, whole
 WAIT_SECONDS = 2.5  # for a lock; whoever waits for a page is answered after four (patience.py)
 
 AGAIN_AFTER_SECONDS = (1, 2, 5, 10, 30, 60, 120, 300)
@@ -78,7 +79,11 @@ async def write(request: Request, work: Callable[[Session], T]) -> T:
 
 
 async def write_at_last(request: Request, work: Callable[[Session], T]) -> T:
-    """`write`, tried for some ten minutes: for what is written after its reader was told that it will be."""
+    """`write`, tried for some ten minutes: for what is written after its reader was told that it will be.
+
+    Not before the answer has left: it would take longer where there is more to write, and tell whose number is known.
+    """
+    await asyncio.sleep(HAS_LEFT_SECONDS)
     for seconds in AGAIN_AFTER_SECONDS:
         try:
             return await write(request, work)

@@ -21,6 +21,7 @@ from models.tables.mail import Template
 from models.tables.network import Network
 from templates.mail_examples import example
 from templates.rendering.mail import render_mail
+from tests.bench.alike import alike
 from tests.bench.congress import congress
 from tests.bench.database import EVENTS, fill, sweep, sweep_alone
 from tests.bench.founders import founders
@@ -131,6 +132,7 @@ def main() -> None:
         staff_pages,
         register,
         strangers,
+        alike,
         congress,
     ):
         for name, value in work().items():

@@ -98,12 +98,8 @@ ROUTES = [
 async def _send_link(request: Request, member_number: str) -> None:
     at = moment_of(request)[0]
 
-    def queue(session: Session) -> None:
-        if not link_renewal.send_my_data(session, member_number, at):
-            link_renewal.can_be_queued(session)
-
-    # Something is written and the outbox begins for nothing too: who knocks meanwhile would notice the difference.
-    await write_at_last(request, queue)
+    # The outbox begins for nothing too: who knocks meanwhile would notice the difference.
+    await write_at_last(request, lambda session: link_renewal.send_my_data(session, member_number, at))
     await let_mail_go(request.app.state.start)
 
 

@@ -2,15 +2,16 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
 from sqlmodel import Session, select
+from starlette.requests import Request
 
 from deployments.web import writer as web_writer
-from deployments.web.writer import Writer
+from deployments.web.app import create_app
+from deployments.web.writer import Writer, write_at_last
 from models.db import engine
 from models.errors import DatabaseBusy, UserError
 from models.settings import Settings
@@ -77,15 +78,11 @@ async def test_a_thread_writes_for_all_who_come_in_a_while_and_goes_when_nobody_
     monkeypatch.setattr(web_writer, "LINGERS_SECONDS", 0.0)
     for number in range(100, 400, 3):  # each comes as the thread is just about to go
         await asyncio.wait_for(writer.write(partial(noted, number=number)), 10)
-    await _until(lambda: not writer.is_writing)
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive(), "nobody comes any more"
     await asyncio.wait_for(writer.write(partial(noted, number=400)), 10)
     assert len(regions()) == 104
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 @pytest.mark.each_database
@@ -102,3 +99,19 @@ async def test_a_commit_that_fails_is_told_to_all_whom_it_concerns(
         answers = await asyncio.gather(*works, return_exceptions=True)
     assert [type(answer) for answer in answers] == [DatabaseBusy] * 5 and regions() == []
     assert await writer.write(lambda session: add(session, 1)) == 1
+
+
+async def test_what_a_reader_was_promised_is_begun_when_their_answer_has_left(
+    office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The work of a known member number is longer, and was told by the answer that it held up."""
+    waited = []
+
+    async def noted(seconds: float) -> None:
+        waited.append((seconds, app.state.writer.is_writing))
+
+    app = create_app()
+    with monkeypatch.context() as clock:
+        clock.setattr(asyncio, "sleep", noted)
+        promised = await write_at_last(Request({"type": "http", "app": app}), partial(add, number=1))
+    assert promised == 1 and waited == [(web_writer.HAS_LEFT_SECONDS, False)]

@@ -4,11 +4,13 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 from starlette.testclient import TestClient
 
 from models.db import engine
 from models.forms.outbox import SEND
+from models.people import link_renewal
 from models.people.signed_link import Purpose, make_link
 from models.tables.mail import OutgoingMail, Template
 from models.tables.network import Role
@@ -48,6 +50,25 @@ def test_whoever_the_number_belongs_to_the_page_says_the_same(browser: TestClien
     assert len(world.mails()) == 2 and world.started == [("outbox/outbox", SEND)] * 3, "for nothing too"
     browser.post("/my-data", data={"member_number": "NUMBER-M1"})
     assert len(world.mails()) == 2, "once a day"
+
+
+def test_as_much_is_written_for_nobody_as_for_a_member_and_taken_back(world: World) -> None:
+    """Who knocks at another page meanwhile would learn whose number is known."""
+    written: dict[str, list[str]] = {}
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(" ".join(statement.split()[:3]).partition("(")[0])
+
+    for number in (MARIT, "990101-99"):
+        asked = written[number] = []
+        event.listen(engine.engine(), "before_cursor_execute", note)
+        with engine.transaction() as session:
+            sent = link_renewal.send_my_data(session, number, world.now)
+        event.remove(engine.engine(), "before_cursor_execute", note)
+        assert sent == (number == MARIT)
+    member, nobody = ([one for one in told if one[:6] in ("SELECT", "INSERT")] for told in written.values())
+    assert nobody[: len(member)] == member and {"INSERT INTO person", "INSERT INTO outgoing_mail"} <= set(member)
+    assert len(world.mails()) == 1, "nothing is left of nobody"
 
 
 def test_the_mail_holds_the_link_and_says_what_it_shows(browser: TestClient, world: World, path: str) -> None:
