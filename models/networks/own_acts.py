@@ -3,6 +3,8 @@
 The rules are those that hold when staff do it for them; it is logged as the organiser's, and nobody signs it.
 """
 
+from contextlib import suppress
+
 from sqlmodel import Session
 
 from models.dates.local_time import local
@@ -10,14 +12,19 @@ from models.errors import UserError
 from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
 from models.networks.changes import LIVING, end_all_of, log_change
-from models.networks.contacts import look_after, new_contact, new_organiser, role_of_kind
+from models.networks.contacts import ask_to_organise, look_after, new_contact, role_of_kind
 from models.networks.lookup import require_state
 from models.office.interventions import open_once
+from models.people.eligibility import who_may_carry, works_at_the_office
+from models.people.link_renewal import can_be_queued
+from models.people.nobody import nobody
+from models.people.person import written_down
 from models.people.roles import confirmed_organisers, organiser_by_code, roles_of
 from models.tables.change_entry import ChangedField
 from models.tables.mail import Template
 from models.tables.network import Network, NetworkState, Role, RoleKind
 from models.tables.office import InterventionKind
+from models.tables.person import Person
 from models.tables.transition import Cause
 
 
@@ -27,7 +34,24 @@ def ask_by_number(session: Session, network: Network, asker: Role, member_number
     Raises UserError when nobody who may carry a network has the number.
     """
     require_state(network, LIVING)
-    if not new_organiser(session, network, member_number, cause.at):
+    return _ask(session, network, asker, who_may_carry(session, member_number), cause)
+
+
+def ask_by_number_unseen(session: Session, network: Network, asker: Role, member_number: str, cause: Cause) -> bool:
+    """`ask_by_number` for somebody who is told nothing of whose number it is: for nobody's it is False, and as much
+    work.
+    """
+    with suppress(UserError):
+        return ask_by_number(session, network, asker, member_number, cause)
+    with nobody(session, member_number) as person:
+        works_at_the_office(session, person)
+        _ask(session, network, asker, written_down(session, person), cause)
+    can_be_queued(session)
+    return False
+
+
+def _ask(session: Session, network: Network, asker: Role, person: Person, cause: Cause) -> bool:
+    if not ask_to_organise(session, network, [person.id], cause.at):
         return False
     log_change(session, network, ChangedField.asked, ("", ""), cause, asked_by=asker.code)
     return True

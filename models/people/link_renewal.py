@@ -3,22 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from models.dates.local_time import local
 from models.mail.queue import QueuedMail, enqueue
+from models.people.nobody import nobody
 from models.people.person import known_by_number, written_down
 from models.people.roles import roles_of
 from models.people.signed_link import Purpose
 from models.tables.mail import OutgoingMail, Template
 from models.tables.network import Role
-from models.tables.person import EmailStatus, Membership, Person
+from models.tables.person import Person
 from models.tables.request import SupportRequest
-
-NOBODY = "Ingen Alls"  # as long as a name is
 
 
 @dataclass(frozen=True)
@@ -39,33 +38,19 @@ def send_for(session: Session, purpose: Purpose, ids: Sequence[str], at: datetim
 def send_my_data(session: Session, member_number: str, at: datetime) -> int:
     """Queue a link to everything that is stored about the member with this number; once a day, or none at all.
 
-    For nobody it takes the same work: who asks for something else meanwhile would notice whose number is known.
+    For nobody it takes the same work.
     """
     person = known_by_number(session, member_number)
     sent = _send_stored(session, person, at) if person and person.may_be_mailed else 0
     if not sent:
-        _send_nobody(session, member_number, at)
+        with nobody(session, member_number) as person:
+            _send_stored(session, person, at)
         can_be_queued(session)
     return sent
 
 
 def _send_stored(session: Session, person: Person, at: datetime) -> int:
     return _send(session, Purpose.my_data, _Wanted(written_down(session, person).id), "asked", at)
-
-
-def _send_nobody(session: Session, member_number: str, at: datetime) -> None:
-    """All that a member's would write, and taken back."""
-    nobody = Person(
-        member_hash=f"nobody {uuid4()}",
-        member_number=member_number,
-        name=NOBODY,
-        email=f"{NOBODY}@example.org",
-        email_status=EmailStatus.ok,
-        membership=Membership.active,
-    )
-    with session.begin_nested() as taken_back:
-        _send_stored(session, nobody, at)
-        taken_back.rollback()
 
 
 def can_be_queued(session: Session) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 from starlette.testclient import TestClient
 
@@ -106,6 +107,20 @@ class World:
             )
             session.add(meeting)
             return meeting.id
+
+
+@pytest.fixture
+def inserted(world: World) -> Iterator[list[str]]:
+    """The tables in which rows are written, as they are, whatever is taken back."""
+    tables: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO "):
+            tables.append(statement.split()[2])
+
+    event.listen(engine.engine(), "before_cursor_execute", note)
+    yield tables
+    event.remove(engine.engine(), "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -102,8 +102,8 @@ async def _ask(request: Request, number: str, at: datetime) -> None:
 
     def ask(session: Session) -> bool:
         network, role = _asker(session, role_id)
-        return own_acts.ask_by_number(session, network, role, number, Cause("network-page", Actor.member, at))
+        return own_acts.ask_by_number_unseen(session, network, role, number, Cause("network-page", Actor.member, at))
 
     with suppress(UserError, TransitionRefused, LinkRefused):
-        if await write_at_last(request, ask):
-            await let_mail_go(request.app.state.start)
+        await write_at_last(request, ask)
+    await let_mail_go(request.app.state.start)  # for nobody too

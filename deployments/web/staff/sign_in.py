@@ -91,11 +91,12 @@ ROUTES = [
 async def _send_link(request: Request, address: str, to: str) -> None:
     at = moment_of(request)[0]
 
-    def queue(session: Session) -> int:
-        return sign_in.ask(session, address, to, at)
+    def queue(session: Session) -> None:
+        if not sign_in.ask(session, address, to, at):
+            link_renewal.can_be_queued(session)
 
-    if await write_at_last(request, queue):
-        await let_mail_go(request.app.state.start)
+    await write_at_last(request, queue)
+    await let_mail_go(request.app.state.start)  # for nobody too
 
 
 def _link(request: Request) -> UUID:

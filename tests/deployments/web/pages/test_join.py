@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from models.forms.outbox import SEND
 from models.people.signed_link import VALID_FOR, Purpose
 from models.tables.mail import Template
 from models.tables.network import Network, NetworkState, Role
@@ -44,6 +45,18 @@ def test_whoever_the_number_belongs_to_the_answer_is_the_same(browser: TestClien
     reply = browser.post(world.path(Purpose.pass_on), data={"member_number": number})
     assert (reply.status_code, reply.text) == (known.status_code, known.text)
     assert len(world.mails()) == mails
+
+
+@pytest.mark.each_database
+def test_as_much_is_done_for_nobody_as_for_a_member(browser: TestClient, world: World, inserted: list[str]) -> None:
+    """Who knocks at another page meanwhile would learn whose number is known."""
+    done = []
+    for number in (AKE, "990101-99"):
+        inserted.clear()
+        browser.post(world.path(Purpose.pass_on), data={"member_number": number})
+        done.append(list(inserted))
+    assert done[0] == done[1] and {"role", "outgoing_mail"} <= set(done[0])
+    assert len(world.mails()) == 1 and world.started == [("outbox/outbox", SEND)] * 2
 
 
 @pytest.mark.parametrize(("number", "problem"), [("", "missing"), ("<b>", "form")])
