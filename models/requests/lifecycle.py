@@ -1,5 +1,7 @@
 """The states of a request, and what leads from one to the next (domain.md section 4)."""
 
+from dataclasses import replace
+
 from sqlmodel import Session
 
 from models.audit import log_step, transition_refused
@@ -47,6 +49,8 @@ def advance_request(session: Session, request: SupportRequest, target: RequestSt
         raise transition_refused(current, target, localized(*NO_REASON))
     if target == R.granted and request.talk_at is None:
         raise transition_refused(current, target, localized(*NO_TALK))
+    if target in (R.declined, R.referred):
+        cause = replace(cause, why=f"{cause.why}:{request.reason}")  # it stays known when another decision follows
     request.state = target
     session.add(request)
     log_step(session, cause, current, target, request_id=request.id)

@@ -1,5 +1,6 @@
 """Up to the first meeting: who said yes, when it is, the checklist and the calendar (domain.md sections 4 and 8)."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement
@@ -104,10 +105,13 @@ def book(session: Session, network: Network, convener: Role, wanted: Booking, ca
 
 
 def start_if_kickoff(session: Session, network: Network, meeting: Meeting, cause: Cause) -> bool:
-    """The first meeting starts the network when at least two organisers have said yes and three came (section 4)."""
+    """The first meeting starts the network when at least two organisers have said yes and three came (section 4). How
+    many had said yes by its day stands in the log: who is asked anew later has not said yes since.
+    """
     if network.state != NetworkState.planned or meeting.status != MeetingStatus.held:
         return False
-    if not is_kickoff(meeting.attended or 0, len(confirmed_organisers(session, network.id))):
+    organisers = confirmed_organisers(session, network.id)
+    if not is_kickoff(meeting.attended or 0, len(organisers)):
         return False
     kickoff = local(meeting.starts_at).date()
     network.kickoff_on = kickoff
@@ -116,7 +120,8 @@ def start_if_kickoff(session: Session, network: Network, meeting: Meeting, cause
     network.check_in_due_on = next_due(asked.sent_on, STEP_OF[target]) if asked else first_due(kickoff)
     if not network.without_support:
         network.support_ends_on = nine_months_after(kickoff)
-    lifecycle.advance(session, network, target, cause)
+    said_yes = {one.code for one in organisers if one.confirmed_at and local(one.confirmed_at).date() <= kickoff}
+    lifecycle.advance(session, network, target, replace(cause, why=f"{cause.why}:{len(said_yes)}"))
     return True
 
 

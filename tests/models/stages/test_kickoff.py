@@ -51,7 +51,7 @@ def test_a_second_yes_after_a_first_meeting_of_three_starts_the_network_as_of_th
         assert (network.state, network.step) == (NetworkState.starting, 1)
         assert (str(network.kickoff_on), str(network.support_ends_on)) == ("2026-11-25", "2027-08-25")
         logged = session.exec(select(Transition).where(col(Transition.to_state) == NetworkState.starting)).one()
-        assert (logged.cause, logged.actor, logged.flow_run_id) == ("confirmed", "member", "run-1")
+        assert (logged.cause, logged.actor, logged.flow_run_id) == ("confirmed:1", "member", "run-1")
 
 
 def test_a_yes_that_staff_key_in_starts_the_network_by_the_members_word_with_their_signature(office: Settings) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import case, false, func
+from sqlalchemy import case, false, func, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
@@ -15,9 +15,16 @@ from models.db.columnar import Ints, as_seconds, in_columns, local_days
 from models.tables.change_entry import ChangedField, ChangeEntry
 from models.tables.meeting import Meeting, MeetingStatus, ReportEntry
 from models.tables.network import Network
+from models.views.congress.facts.told_then import Since
 
 UNKNOWN = -1
 CORRECTED = (ChangedField.meeting_day, ChangedField.meeting_doubled, ChangedField.meeting_never_held)
+FIGURES = tuple(
+    (col(getattr(Meeting, one)), col(getattr(ReportEntry, one))) for one in ("attended", "branches", "companies")
+)
+DUTIES = tuple(
+    (col(getattr(Meeting, one)), col(getattr(ReportEntry, one))) for one in ("duties_by_office", "duties_by_members")
+)
 
 
 @dataclass(frozen=True)
@@ -38,8 +45,9 @@ class Held:
         return self.network, self.day, self.attended, self.branches, self.companies, self.by_office, self.by_members
 
 
-def meetings_held(session: Session, before: datetime, number_of: dict[UUID, int]) -> Held:
+def meetings_held(session: Session, since: Since, number_of: dict[UUID, int]) -> Held:
     """Meetings of these networks on days before a moment, as they were last told of before it."""
+    before = since.before
     told_since, corrected_since = _told_since(before), _corrected_since(before)
     latest: Any = (
         sql_select(col(ReportEntry.meeting_id), func.max(col(ReportEntry.at)).label("at"))
@@ -47,17 +55,16 @@ def meetings_held(session: Session, before: datetime, number_of: dict[UUID, int]
         .group_by(col(ReportEntry.meeting_id))
         .subquery()
     )
-    was_otherwise = (col(Meeting.status) != col(ReportEntry.status)) | (
-        col(Meeting.attended) != col(ReportEntry.attended)
+    was_otherwise = or_(
+        col(Meeting.status) != col(ReportEntry.status),
+        *(now.is_distinct_from(then) for now, then in FIGURES),
+        *(then.is_not(None) & (now != then) for now, then in DUTIES),
     )
     is_corrected = corrected_since.c.network_id.is_not(None) & was_otherwise
     as_now = told_since.c.meeting_id.is_(None) & ~func.coalesce(is_corrected, false())
     columns = (
-        case((as_now, col(Meeting.attended)), else_=col(ReportEntry.attended)),
-        case((as_now, col(Meeting.branches)), else_=col(ReportEntry.branches)),
-        case((as_now, col(Meeting.companies)), else_=col(ReportEntry.companies)),
-        case((as_now, col(Meeting.duties_by_office)), else_=func.coalesce(col(ReportEntry.duties_by_office), 0)),
-        case((as_now, col(Meeting.duties_by_members)), else_=func.coalesce(col(ReportEntry.duties_by_members), 0)),
+        *(case((as_now, now), else_=then) for now, then in FIGURES),
+        *(case((as_now, now), else_=func.coalesce(then, 0)) for now, then in DUTIES),
     )
     status = case((as_now, col(Meeting.status)), else_=col(ReportEntry.status))
     is_told = latest.c.at.is_not(None) | (func.coalesce(col(Meeting.reported_at), col(Meeting.starts_at)) < before)
@@ -75,7 +82,7 @@ def meetings_held(session: Session, before: datetime, number_of: dict[UUID, int]
         .where(status == MeetingStatus.held, is_told)
     )
     number, moment, *figures = in_columns(session, rows, 7)
-    day = _as_told(session, before, number_of, number, local_days(moment))
+    day = _as_told(since, number_of, number, local_days(moment))
     known = np.isin(number, np.array(sorted(number_of.values()), dtype=np.int64))
     known &= day < local(before).date().toordinal()
     all_columns = [one[known] for one in (number, day, *figures)]
@@ -94,12 +101,9 @@ def _corrected_since(before: datetime) -> Any:
     return sql_select(col(ChangeEntry.network_id)).where(since).distinct().subquery()
 
 
-def _as_told(session: Session, before: datetime, number_of: dict[UUID, int], number: Ints, day: Ints) -> Ints:
+def _as_told(since: Since, number_of: dict[UUID, int], number: Ints, day: Ints) -> Ints:
     """The days of meetings before staff moved them to others."""
-    moved = sql_select(ChangeEntry).where(
-        col(ChangeEntry.what) == ChangedField.meeting_day, col(ChangeEntry.at) >= before
-    )
-    for entry in session.scalars(moved.order_by(col(ChangeEntry.at).desc())):
+    for entry in since.of(ChangedField.meeting_day):
         then, now = (date.fromisoformat(text).toordinal() for text in (entry.before, entry.after))
         its = number == number_of.get(entry.network_id, UNKNOWN) if entry.network_id else np.zeros(len(day), dtype=bool)
         day = np.where(its & (day == now), then, day)

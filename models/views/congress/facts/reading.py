@@ -7,6 +7,7 @@ was annulled by then is left out.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,17 +18,17 @@ from sqlmodel import Session, col
 
 from models.dates.local_time import local, midnight, quarter
 from models.office.policy import office_policy
-from models.tables.change_entry import ChangedField, ChangeEntry
 from models.tables.health import HealthSnapshot, Level
 from models.tables.need_signal import NeedSignal
 from models.tables.network import STEP_OF, Network, NetworkState, Role, RoleKind
 from models.tables.office import Staff, StaffRole
 from models.tables.place import Municipality, Region
-from models.tables.request import RequestState, SupportRequest
-from models.tables.support import BookedTalk, CapacityEntry, EntryKind, Item, SupportGrant, SupportTime
+from models.tables.request import RefusalReason, RequestState, SupportRequest
+from models.tables.support import BookedTalk, CapacityEntry, EntryKind, SupportGrant, SupportTime
 from models.tables.transition import Transition
 from models.views.congress.facts.held import meetings_held
 from models.views.congress.facts.rows import ONE_DAY, Asked, Checked, Facts, Given, Life, Step
+from models.views.congress.facts.told_then import Grant, Since
 
 
 def known_facts(session: Session, cutoff: date) -> Facts:
@@ -36,18 +37,19 @@ def known_facts(session: Session, cutoff: date) -> Facts:
     before = midnight(cutoff)
     region_of = dict(session.execute(sql_select(col(Municipality.code), col(Municipality.region))).tuples().all())
     regions = dict(session.execute(sql_select(col(Region.code), col(Region.name))).tuples().all())
-    lives, number_of = _lives(session, before, region_of)
+    since = Since(session, before)
+    lives, number_of = _lives(session, since, region_of)
     return Facts(
         cutoff=cutoff,
         regions=dict(sorted(regions.items())),
         lives=tuple(lives),
-        asked=tuple(_asked(session, before, region_of)),
-        used=tuple(sorted(_used(session, before, number_of))),
-        granted=tuple(sorted(_granted(session, before, number_of))),
+        asked=tuple(_asked(session, since, region_of)),
+        used=_used(session, since, number_of),
+        granted=tuple(sorted(_granted(session, since, number_of))),
         checked=tuple(sorted(_checked(session, cutoff, number_of))),
         signals=tuple(sorted(_signals(session, before, region_of))),
         budgets=_budgets(session, before),
-        held=meetings_held(session, before, number_of),
+        held=meetings_held(session, since, number_of),
         taken=_taken(session, before),
         municipalities=len(region_of),
     )
@@ -56,33 +58,48 @@ def known_facts(session: Session, cutoff: date) -> Facts:
 # --- lives ----------------------------------------------------------------------------------------
 
 
-def _lives(session: Session, before: datetime, region_of: dict[str, str]) -> tuple[list[Life], dict[UUID, int]]:
+def _lives(session: Session, since: Since, region_of: dict[str, str]) -> tuple[list[Life], dict[UUID, int]]:
+    before = since.before
     steps = _steps(session, before, Network, Transition.network_id)
     supported, said_yes = _supported(session, before), _said_yes(session, before)
     columns: Any = (
         Network.id, Network.number, Network.municipality, Network.nature, Network.origin, Network.without_support,
         Network.created_at, Network.kickoff_on, Network.support_ends_on,
     )  # fmt: skip
-    started_before = _started_before(session, before)
+    started_before, without_support = since.kickoffs(), since.without_support()
+    municipality_before, _ = since.municipalities()
     lives, number_of = [], {}
     rows: Any = session.execute(
         sql_select(*columns).where(col(Network.created_at) < before).order_by(col(Network.number))
     )
-    for id, number, municipality, nature, origin, without_support, created_at, kickoff_on, ends_on in rows:
+    for id, number, municipality, nature, origin, is_without, created_at, kickoff_on, ends_on in rows:
         theirs = steps.get(number, ())
         if not theirs or theirs[-1].to_state == NetworkState.annulled:
             continue
         number_of[id] = number
         started = _started(theirs, started_before.get(id, kickoff_on))
-        by = started or date.max
+        by, place = started or date.max, municipality_before.get(id, municipality)
         lives.append(
             Life(
-                number, region_of[municipality], municipality, str(nature), str(origin), without_support,
+                number, region_of[place], place, str(nature), str(origin), is_without or id in without_support,
                 local(created_at).date(), started, ends_on if started else None,
-                any(on <= by for on in supported.get(id, ())), sum(on <= by for on in said_yes.get(id, ())), theirs,
+                any(on <= by for on in supported.get(id, ())),
+                _organisers(theirs, sum(on <= by for on in said_yes.get(id, ()))), theirs,
             )
         )  # fmt: skip
-    return lives, number_of
+    started_on = {id: life.started_on for id, life in zip(number_of, lives, strict=True) if not life.without_support}
+    ends = since.support_ends(started_on.get)
+    return [
+        replace(life, support_ends_on=ends[id]) if id in ends else life
+        for id, life in zip(number_of, lives, strict=True)
+    ], number_of
+
+
+def _organisers(steps: tuple[Step, ...], said_yes: int) -> int:
+    """How many had said yes when it started, as that step says; of an older one, as their roles still tell."""
+    planned = max((place for place, step in enumerate(steps) if step.to_state == NetworkState.planned), default=-1)
+    told = [step.why.rpartition(":")[2] for step in steps[planned + 1 : planned + 2]]
+    return int(told[0]) if told and told[0].isdecimal() else said_yes
 
 
 def _started(steps: tuple[Step, ...], kickoff_on: date | None) -> date | None:
@@ -91,13 +108,6 @@ def _started(steps: tuple[Step, ...], kickoff_on: date | None) -> date | None:
     if not on_ladder or on_ladder[-1].to_state == NetworkState.planned:
         return None
     return kickoff_on or on_ladder[0].on
-
-
-def _started_before(session: Session, before: datetime) -> dict[UUID | None, date]:
-    """When networks had started, whose kickoff staff have put right since."""
-    moved = sql_select(ChangeEntry).where(col(ChangeEntry.what) == ChangedField.kickoff, col(ChangeEntry.at) >= before)
-    entries = session.scalars(moved.order_by(col(ChangeEntry.at).desc()))
-    return {one.network_id: date.fromisoformat(one.before) for one in entries if one.before}
 
 
 def _steps(session: Session, before: datetime, kind: Any, subject: Any) -> dict[int, tuple[Step, ...]]:
@@ -149,25 +159,34 @@ def _days(rows: Iterable[tuple[UUID, datetime]]) -> dict[UUID, list[date]]:
 # --- requests, support, health --------------------------------------------------------------------
 
 
-def _asked(session: Session, before: datetime, region_of: dict[str, str]) -> Iterator[Asked]:
+def _asked(session: Session, since: Since, region_of: dict[str, str]) -> Iterator[Asked]:
+    before, (_, municipality_before) = since.before, since.municipalities()
     steps = _steps(session, before, SupportRequest, Transition.request_id)
     columns: Any = (
-        SupportRequest.number, SupportRequest.municipality, SupportRequest.received_at,
+        SupportRequest.id, SupportRequest.number, SupportRequest.municipality, SupportRequest.received_at,
         SupportRequest.reason,
     )  # fmt: skip
     rows: Any = sql_select(*columns).where(col(SupportRequest.received_at) < before)
-    for number, municipality, received_at, reason in session.execute(rows.order_by(col(SupportRequest.number))):
+    for id, number, municipality, received_at, reason in session.execute(rows.order_by(col(SupportRequest.number))):
         theirs = steps.get(number, ())
         if not theirs:
             continue
         state = theirs[-1].to_state
-        refused = state in (RequestState.declined, RequestState.referred)
+        place = municipality_before.get(id, municipality)
         yield Asked(
-            number, region_of.get(municipality, ""), local(received_at).date(), state, str(reason) if refused else "",
+            number, region_of.get(place, ""), local(received_at).date(), state, _reason(theirs[-1], str(reason)),
             _first(theirs, RequestState.talking),
             _first(theirs, RequestState.granted, RequestState.declined, RequestState.referred),
             any(step.to_state == RequestState.waiting for step in theirs), theirs,
         )  # fmt: skip
+
+
+def _reason(last: Step, now: str) -> str:
+    """Why it was refused, as that step says; of an older one, as the request still does."""
+    if last.to_state not in (RequestState.declined, RequestState.referred):
+        return ""
+    told = last.why.rpartition(":")[2]
+    return told if told in set(RefusalReason) else now
 
 
 def _first(steps: tuple[Step, ...], *states: str) -> date | None:
@@ -180,24 +199,37 @@ def _told(column: Any, before: datetime, on: Any) -> ColumnElement[bool]:
     return told
 
 
-def _used(session: Session, before: datetime, number_of: dict[UUID, int]) -> Iterator[Given]:
-    """The hours that were used of grants, and of talks with a network."""
+def _used(session: Session, since: Since, number_of: dict[UUID, int]) -> tuple[Given, ...]:
+    """The hours that were used of grants, and of talks with a network: of each network, day and item together."""
+    found: defaultdict[tuple[UUID, date, str], Any] = defaultdict(int, since.hours_used())
     of_grants: Any = sql_select(
         col(SupportGrant.network_id), col(SupportTime.on), col(SupportGrant.item), col(SupportTime.hours)
     ).join(SupportTime, col(SupportTime.grant_id) == col(SupportGrant.id))
     talks: Any = sql_select(col(BookedTalk.network_id), col(BookedTalk.on), col(BookedTalk.item), col(BookedTalk.hours))
     for rows, table in ((of_grants, SupportTime), (talks, BookedTalk)):
-        told = _told(col(table.told_at), before, col(table.on))
-        yield from _given(session.execute(rows.where(told)), number_of)
+        told = _told(col(table.told_at), since.before, col(table.on))
+        for id, on, item, hours in session.execute(rows.where(told)):
+            found[id, on, str(item)] += hours
+    given = ((id, on, item, hours) for (id, on, item), hours in found.items() if hours)
+    return tuple(sorted(_given(given, number_of)))
 
 
-def _granted(session: Session, before: datetime, number_of: dict[UUID, int]) -> Iterator[Given]:
-    columns: Any = (SupportGrant.network_id, SupportGrant.granted_at, SupportGrant.item, SupportGrant.hours)
-    rows: Any = session.execute(sql_select(*columns).where(col(SupportGrant.granted_at) < before))
-    return _given(((id, local(at).date(), item, hours) for id, at, item, hours in rows), number_of)
+def _granted(session: Session, since: Since, number_of: dict[UUID, int]) -> Iterator[Given]:
+    columns: Any = (
+        SupportGrant.network_id, SupportGrant.granted_at, SupportGrant.item, SupportGrant.hours, SupportGrant.from_on,
+        SupportGrant.to_on,
+    )  # fmt: skip
+    rows: Any = sql_select(*columns).where(col(SupportGrant.granted_at) < since.before)
+    found: defaultdict[UUID, list[tuple[datetime, Grant]]] = defaultdict(list)
+    for id, at, item, hours, first, last in session.execute(rows.order_by(col(SupportGrant.granted_at))):
+        found[id].append((at, (str(item), hours, first, last)))
+    for id, theirs in found.items():
+        then = since.grants(id, (grant for _, grant in theirs))
+        given = ((id, local(at).date(), item, hours) for (at, _), (item, hours, *_) in zip(theirs, then, strict=True))
+        yield from _given(given, number_of)
 
 
-def _given(rows: Iterable[tuple[UUID, date, Item, Any]], number_of: dict[UUID, int]) -> Iterator[Given]:
+def _given(rows: Iterable[tuple[UUID, date, str, Any]], number_of: dict[UUID, int]) -> Iterator[Given]:
     for id, on, item, hours in rows:
         if id in number_of:
             yield Given(number_of[id], on, str(item), int(hours * 100))
