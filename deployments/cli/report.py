@@ -74,16 +74,19 @@ def _frozen_now(cutoff: date, today: date, at: datetime) -> "Report":
 
 def verify(folder: Annotated[Path, Parameter(name="DIR")], /, *, json: Json = False) -> None:
     """Whether these are the bytes of the report that was made, and what differs; exit 1 when something does."""
+    from tasks.report.folder import made_by
     from tasks.report.verify import differences, manifest_to_verify
 
     manifest = manifest_to_verify(folder)
     frozen, written, changed = _frozen_then(manifest["cutoff"]) if manifest else (None, [], "")
     found = differences(folder, manifest, frozen, written)
+    facts = _facts_are_those(frozen) if frozen and manifest and manifest["made_by"] == made_by() else None
     document: dict[str, Any] = {
         "ok": not found and not changed,
         "cutoff": manifest and manifest["cutoff"],
         "in_database": frozen is not None,
         "database": changed or None,
+        "same_facts": facts,
         "differs": [{"file": one.file, "against": one.against, "what": one.what} for one in found],
     }
     if json:
@@ -103,6 +106,7 @@ def _frozen_then(cutoff: str) -> tuple["Report | None", list[str], str]:
     try:
         with reading() as session:
             day = date.fromisoformat(cutoff)
+            congress_report.check_frozen(session)
             written = congress_report.written_manifests(session, day)
             return congress_report.frozen_report(session, day), written, ""
     except ReportChanged as error:
@@ -111,11 +115,29 @@ def _frozen_then(cutoff: str) -> tuple["Report | None", list[str], str]:
         raise UserError(f"manifest.json: cutoff: {cutoff!r} is no day") from None
 
 
+def _facts_are_those(report: "Report") -> bool:
+    from models.db.engine import reading
+    from models.stages import congress_report
+
+    with reading() as session:
+        return congress_report.is_counted_from_these(session, report)
+
+
 def _tell(document: dict[str, Any], found: "list[Difference]") -> None:
     for one in found:
         print(f"{one.file}: {localized(*WHAT[one.what])} ({localized(*AGAINST[one.against])})")
     if document["database"]:
         print(document["database"])
+    if document["same_facts"] is False:
+        print(
+            localized(
+                "Databasens uppgifter från före den dagen är inte de som rapporten räknades på: de har ändrats förbi "
+                "systemet, eller så har regioner, kommuner eller förhandlare lästs in på nytt. Det som frystes gäller.",
+                "The database's facts of before that day are not those that the report was counted from: they were "
+                "changed past the system, or regions, municipalities or negotiators were read in anew. What was frozen "
+                "holds.",
+            )
+        )
     if document["ok"]:
         print(localized("Varje byte är som den skrevs.", "Every byte is as it was written."))
         if not document["in_database"]:

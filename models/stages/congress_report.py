@@ -20,8 +20,9 @@ from models.office.staff import by_signature
 from models.tables.congress_report import CongressReport
 from models.tables.mail import Template
 from models.tables.office import Staff, StaffRole
+from models.views.congress.facts.reading import known_facts
 from models.views.congress.figures import count
-from models.views.congress.frozen import freeze, sha256, thaw
+from models.views.congress.frozen import freeze, sha256, sha256_of, thaw
 from models.views.congress.report import Report
 
 
@@ -48,6 +49,20 @@ def frozen_report(session: Session, cutoff: date) -> Report | None:
     """
     row = _row(session, cutoff)
     return _thawed(row) if row else None
+
+
+def check_frozen(session: Session) -> None:
+    """Raises ReportChanged when any report that was frozen is not what its hash, or its row, says."""
+    rows: list[CongressReport] = list(session.exec(_frozen().order_by(col(CongressReport.cutoff))))
+    for row in rows:
+        _thawed(row)
+
+
+def is_counted_from_these(session: Session, report: Report) -> bool:
+    """Whether the facts that the database has of before the cut-off are still those that the report was counted from.
+    What was told or put right since changes none; regions, places and the negotiators' budgets are as they are now.
+    """
+    return sha256_of(known_facts(session, report.cutoff)) == report.data_sha256
 
 
 def _row(session: Session, cutoff: date) -> CongressReport | None:
@@ -125,8 +140,10 @@ def _frozen() -> Any:
 def _thawed(row: CongressReport) -> Report:
     frozen = row.frozen or ""
     try:
-        if sha256(frozen) == row.sha256:
-            return thaw(frozen)
+        report = thaw(frozen)
+        told = (sha256(frozen), report.cutoff, report.model_version, report.data_sha256)
+        if told == (row.sha256, row.cutoff, row.model_version, row.data_sha256):
+            return report
     except ValueError:
         pass
     raise ReportChanged(
