@@ -29,7 +29,7 @@ class Shown:
     year: int
 
     def cell(self, table: str, column: str, *names: str) -> Cell:
-        """A cell of the year; a count that was not made is a nought."""
+        """A cell of the year; None where nothing was counted."""
         row: Row = (self.year, *names)
         cell = (table, row, column)
         if cell in self.hides:
@@ -37,7 +37,7 @@ class Shown:
         if cell in self.tally.rates:
             return self.tally.rates[cell].value
         count = self.tally.counts.get(cell)
-        return count.value if count else 0
+        return count.value if count else None
 
     def country(self, table: str, column: str) -> Cell:
         """A cell of the year and the whole country."""
@@ -74,15 +74,14 @@ FIGURES: Final[Mapping[str, Mapping[str, Read]]] = {
         "hours_granted": lambda of: of.cell(SUPPORTED, "hours"),
     },
     "motion_regular": {
-        "share_keeping": lambda of: (
-            of.country("cadence", "share_keeping") if of.country("cadence", "networks") else None
-        ),
+        "share_keeping": lambda of: of.country("cadence", "share_keeping"),
         "networks_assessed": lambda of: of.country("cadence", "networks"),
         "meetings_held": lambda of: of.country("meetings", "held"),
     },
     "motion_local": {
         "active_networks": lambda of: of.country("networks", "active"),
         "municipalities": lambda of: of.cell(PLACES, "municipalities"),
+        "all_municipalities": lambda of: of.cell(PLACES, "all_municipalities"),
         "regions": lambda of: of.cell(PLACES, "regions"),
     },
     "motion_branches": {
@@ -100,13 +99,10 @@ FIGURES: Final[Mapping[str, Mapping[str, Read]]] = {
         "networks_rated": lambda of: of.country("cadence", "networks"),
     },
     "board_participants": {
-        "active_after_12_months": lambda of: (
-            _followed(of).cell("hours_per_living", "share_living")
-            if _followed(of).cell("hours_per_living", "networks")
-            else None
-        ),
+        "active_after_12_months": lambda of: _followed(of).cell("hours_per_living", "share_living"),
         "networks_followed": lambda of: _followed(of).cell("hours_per_living", "networks"),
         "member_duties": lambda of: _rest(of.country("duties", "office_share")),
+        "members_must": lambda of: _rest(of.country("duties", "allowed_share")),
     },
     "board_from_below": {
         "networks_created": lambda of: _together(
@@ -116,6 +112,7 @@ FIGURES: Final[Mapping[str, Mapping[str, Read]]] = {
         "networks_never_met": lambda of: _together(*(of.cell("ends", "networks", *why) for why in _never_met(of))),
     },
     "board_contact": {
+        "share_talked_in_time": lambda of: of.cell("requests", "share_talked_in_time"),
         "requests": lambda of: of.cell("requests", "received"),
         "median_days_to_talk": lambda of: of.cell("requests", "median_days_to_talk"),
         "median_days_to_decision": lambda of: of.cell("requests", "median_days_to_decision"),
@@ -128,12 +125,12 @@ FIGURES: Final[Mapping[str, Mapping[str, Read]]] = {
         "office_hours": lambda of: of.country("office_hours", "hours"),
         "hours_granted": lambda of: of.cell(SUPPORTED, "hours"),
         "hours_per_network": lambda of: of.country("office_hours", "hours_per_network"),
-        "share_taken": lambda of: (
-            of.country(CAPACITY, "share_taken") if (of.year, EVERYWHERE) in of.tally.rows[CAPACITY] else None
-        ),
+        "share_taken": lambda of: of.country(CAPACITY, "share_taken"),
         "waiting_now": lambda of: of.country("unmet", "waiting"),
     },
     "board_phase_out": {
+        "share_active_later": lambda of: _followed(of).cell("phase_outs", "share_active_later"),
+        "networks_followed": lambda of: _followed(of).cell("phase_outs", "followed"),
         "phased_out": lambda of: of.cell("phase_outs", "networks"),
         "share_on_time": lambda of: of.cell("phase_outs", "share_on_time"),
     },

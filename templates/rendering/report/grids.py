@@ -19,6 +19,8 @@ Shown = Grid | Text
 LOW, HIGH = "low", "high"
 YEARS_ACROSS: Final = "-years"
 OF_REGIONS: Final = "-regions"
+OF_THE_COUNTRY: Final = frozenset({"share_told_branches", "share_told_companies"})
+"""Columns that a reader gets of the country alone, for a page to hold the others."""
 NAMED: Final = 4
 """Rows that are left out are named when they are no more."""
 ANYTHING: Final = re.compile(r"[1-9]|[^\W\d]")
@@ -88,16 +90,16 @@ class _Turned:
         country = [row for row in self.table.rows if row[1] == EVERYWHERE]
         found = [self.years_across(country)] if country else []
         last = max((row[0] for row in self.table.rows), key=str, default=None)
+        shown = [n for n, column in enumerate(self.table.columns) if n and column.key not in OF_THE_COUNTRY]
         lines = [
-            [self.cell(place, cell) for place, cell in enumerate(row)][1:]
+            [self.cell(place, row[place]) for place in shown]
             for row in self.table.rows
             if row[0] == last and row[1] != EVERYWHERE
         ]
         if lines:
             caption = self.words("page.per_region", title=self.title, year=last)
-            found.append(
-                self._grid(caption, [self.heading(one) for one in self.table.columns[1:]], lines, 1, OF_REGIONS)
-            )
+            headings = [self.heading(self.table.columns[place]) for place in shown]
+            found.append(self._grid(caption, headings, lines, 1, OF_REGIONS))
         return found
 
     def words_across_years(self, names: int) -> Shown:

@@ -90,6 +90,8 @@ def test_it_counts_requests_networks_meetings_hours_and_needs(office: Settings) 
     assert tally.rates["meetings", (2027, "all"), "mean_companies"].value == 5
     assert figure(tally, "office_hours", "hours", 2026, "0") == 1.5
     assert [figure(tally, "duties", one, 2027, "all") for one in ("duties", "by_office")] == [30, 3]
+    assert [tally.rates["duties", (2027, step), "allowed_share"].value for step in "1234"] == [0.6, 0.4, 0.2, 0]
+    assert tally.rates["duties", (2027, "all"), "allowed_share"].value == 0.6, "both stood on the first step"
     assert figure(tally, "unmet", "need_signals", 2027, "all") == 1
     assert [figure(tally, "curves", "networks", "support", one) for one in ("with", "without")] == [2, 0]
     assert [figure(tally, "curves", "networks", "organisers", one) for one in ("2", "3+")] == [1, 1]
@@ -118,7 +120,9 @@ def test_days_to_the_talk_and_the_decision_are_medians_of_what_was_told(office: 
             asked = ask(session, day, member_number=number, place=f"Luleå {talked}", co_organisers="")
             talk(session, asked, talked, decision="decline", reason="no_member_interest")
         tally = figures(session)
-    assert tally.rates["requests", (2027,), "median_days_to_talk"].value == 16
+    assert tally.rates["requests", (2027,), "median_days_to_talk"].value == 11, "working days: two, and 20 over Easter"
+    assert [figure(tally, "requests", f"talked_{one}", 2027) for one in ("in_time", "late")] == [1, 1]
+    assert tally.rates["requests", (2027,), "share_talked_in_time"].value == 0.5
     assert [figure(tally, "requests", f"decided_{one}", 2027) for one in ("in_time", "late")] == [1, 1]
 
 
@@ -134,6 +138,13 @@ def test_support_that_ends_on_its_day_is_a_phase_out_on_time(office: Settings) -
         tally = figures(session)
         assert [figure(tally, "phase_outs", one, 2027) for one in ("networks", "on_time", "late")] == [1, 1, 0]
         assert [figure(tally, "hours_per_living", one, 2026) for one in ("networks", "living")] == [1, 1]
+        assert ("hours_per_living", (2027,), "networks") not in tally.counts, "nobody of 2027 can have been followed"
+        assert ("phase_outs", (2027,), "followed") not in tally.counts
+        later = figures(session, date(2028, 10, 1))
+        assert [figure(later, "phase_outs", one, 2027) for one in ("followed", "active_later")] == [1, 1]
+        change(session, network, "rest", "2028-02-01", member="m1")
+        later = figures(session, date(2028, 10, 1))
+        assert [figure(later, "phase_outs", one, 2027) for one in ("followed", "active_later")] == [1, 0]
 
 
 def test_what_is_told_after_the_cutoff_changes_nothing(office: Settings) -> None:

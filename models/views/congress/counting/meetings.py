@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models.db.columnar import Ints
+from models.health.batch import DUTIES
+from models.support.ladder import OFFICE_DUTIES
 from models.tables.network import NetworkState
 from models.views.congress.counting.tally import Row, Tally
 from models.views.congress.facts.held import UNKNOWN
@@ -47,6 +49,7 @@ def _meetings(facts: Facts, tally: Tally, row: Row, which: Flags) -> None:
         if figure != "attended":
             several = told & (column >= SEVERAL)
             tally.count("meetings", row, f"several_{figure}", int(several.sum()), of=_different(held.network[several]))
+            tally.share("meetings", row, f"share_told_{figure}", f"told_{figure}", "held")
             tally.at_most([("meetings", row, f"several_{figure}")], [("meetings", row, f"told_{figure}")])
             tally.share("meetings", row, f"share_several_{figure}", f"several_{figure}", f"told_{figure}")
 
@@ -88,9 +91,23 @@ def count_duties(facts: Facts, tally: Tally) -> None:
             tally.rate(
                 "duties", row, "office_share", office / duties if duties else None, needs=("duties", "by_office")
             )
+        _allowed(tally, year)
         for column in ("meetings", "duties", "by_office"):
             parts = [("duties", (year, str(step)), column) for step in range(1, 5)]
             tally.add_up(parts, [("duties", (year, EVERYWHERE), column)])
+
+
+def _allowed(tally: Tally, year: int) -> None:
+    """What share of five duties the ladder lets the office carry on each step, and on all meetings of a year together;
+    a rule, and no figure of anybody's.
+    """
+    meetings = {step: ("duties", (year, str(step)), "meetings") for step in range(1, 5)}
+    for step, (table, row, _) in meetings.items():
+        tally.rate(table, row, "allowed_share", OFFICE_DUTIES[step] / len(DUTIES))
+    held = {step: tally.counts[cell].value for step, cell in meetings.items()}
+    whole = sum(held.values())
+    allowed = sum(OFFICE_DUTIES[step] * number for step, number in held.items()) / len(DUTIES)
+    tally.mean_of("duties", (year, EVERYWHERE), "allowed_share", allowed / whole if whole else None, meetings.values())
 
 
 def _steps_then(facts: Facts, lives: dict[int, Life]) -> Ints:

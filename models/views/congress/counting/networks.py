@@ -139,3 +139,4 @@ def count_places(facts: Facts, tally: Tally) -> None:
             ("regions", {life.region for life in active}),
         ):
             tally.count(PLACES, (year,), column, len(places), of=len(active))
+        tally.rate(PLACES, (year,), "all_municipalities", facts.municipalities)

@@ -1,19 +1,18 @@
 """Requests, from the first word to the decision: how many, how fast, why not, and what nobody was there to meet."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
 from statistics import median
 from typing import Final
 
-from models.dates.working_days import add_working_days
+from models.dates.working_days import working_days_between
 from models.tables.request import CAME_TO_NOTHING, RefusalReason, RequestState
 from models.views.congress.counting.tally import Tally
 from models.views.congress.disclosure.small_cells import PERSONS
 from models.views.congress.facts.rows import Asked, Facts
 from models.views.congress.report import EVERYWHERE
 
-DECIDED_WITHIN: Final = 15
-"""Working days from a request to its decision (S3)."""
+TALKED_WITHIN, DECIDED_WITHIN = 5, 15
+"""Working days from a request to its talk and to its decision (S3)."""
 S: Final = RequestState
 BY_STATE: Final[dict[str, tuple[str, ...]]] = {
     "granted": (S.granted,),
@@ -33,11 +32,10 @@ BY_END: Final[dict[str, tuple[str, ...]]] = {
 
 def count_requests(facts: Facts, tally: Tally) -> None:
     """What has become of the requests of each year."""
-    due: dict[date, date] = {}
     for year in facts.years:
         of_year = [one for one in facts.asked if one.received_on.year == year]
         _states(tally, "requests", (year,), of_year, BY_STATE)
-        _times(tally, (year,), of_year, due)
+        _times(tally, (year,), of_year)
         for region in facts.places:
             here = [one for one in of_year if region in (EVERYWHERE, one.region)]
             _states(tally, "requests_by_region", (year, region), here, BY_END)
@@ -61,19 +59,21 @@ def _states(
     tally.add_up_row(table, row, list(columns), "received")
 
 
-def _times(tally: Tally, row: tuple[int | str, ...], asked: Collection[Asked], due: dict[date, date]) -> None:
-    _split(tally, row, "talked", [one.talked_on is not None for one in asked])
+def _times(tally: Tally, row: tuple[int | str, ...], asked: Collection[Asked]) -> None:
     _split(tally, row, "waited", [one.waited for one in asked])
     tally.share("requests", row, "share_waited", "waited", "received")
-    _median(tally, "requests", row, "median_days_to_talk", _days(asked, "talked_on"), "talked")
-    _median(tally, "requests", row, "median_days_to_decision", _days(asked, "decided_on"), "decided")
-    decided = [one for one in asked if one.decided_on]
-    in_time = sum(one.decided_on <= _due(one.received_on, due) for one in decided if one.decided_on)
-    _split(tally, row, "decided", [one.decided_on is not None for one in asked])
-    tally.count("requests", row, "decided_in_time", in_time, least=PERSONS)
-    tally.count("requests", row, "decided_late", len(decided) - in_time, least=PERSONS)
-    tally.add_up_row("requests", row, ("decided_in_time", "decided_late"), "decided")
-    tally.share("requests", row, "share_in_time", "decided_in_time", "decided")
+    for told, within, name, share in (
+        ("talked", TALKED_WITHIN, "talk", "share_talked_in_time"),
+        ("decided", DECIDED_WITHIN, "decision", "share_in_time"),
+    ):
+        days = _days(asked, f"{told}_on")
+        in_time = sum(one <= within for one in days)
+        _split(tally, row, told, [getattr(one, f"{told}_on") is not None for one in asked])
+        tally.count("requests", row, f"{told}_in_time", in_time, least=PERSONS)
+        tally.count("requests", row, f"{told}_late", len(days) - in_time, least=PERSONS)
+        tally.add_up_row("requests", row, (f"{told}_in_time", f"{told}_late"), told)
+        tally.share("requests", row, share, f"{told}_in_time", told)
+        _median(tally, "requests", row, f"median_days_to_{name}", days, told)
 
 
 def _split(tally: Tally, row: tuple[int | str, ...], column: str, each: Collection[bool]) -> None:
@@ -83,15 +83,9 @@ def _split(tally: Tally, row: tuple[int | str, ...], column: str, each: Collecti
     tally.add_up_row("requests", row, (column, f"not_{column}"), "received")
 
 
-def _due(received: date, known: dict[date, date]) -> date:
-    if received not in known:
-        known[received] = add_working_days(received, DECIDED_WITHIN)
-    return known[received]
-
-
 def _days(asked: Iterable[Asked], until: str) -> list[int]:
-    """Days from each request until then; what came before it was written down took none."""
-    return [max(0, (day - one.received_on).days) for one in asked if (day := getattr(one, until))]
+    """Working days from each request until then; what came before it was written down took none."""
+    return [max(0, working_days_between(one.received_on, day)) for one in asked if (day := getattr(one, until))]
 
 
 def _median(tally: Tally, table: str, row: tuple[int | str, ...], column: str, days: list[int], of: str) -> None:

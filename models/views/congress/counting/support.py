@@ -1,7 +1,7 @@
 """What the office gave: hours by item and step of the ladder, what they led to, and whether support ended on time."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from models.dates.local_time import add_months
@@ -61,6 +61,8 @@ def count_hours_per_living(facts: Facts, tally: Tally) -> None:
     for one in facts.used:
         used[one.network].append(one)
     for year in facts.years:
+        if not _can_follow(facts, year):
+            continue
         followed = [
             (life, until)
             for life in facts.own
@@ -93,6 +95,34 @@ def count_phase_outs(facts: Facts, tally: Tally) -> None:
             tally.count("phase_outs", (year,), column, value)
         tally.add_up_row("phase_outs", (year,), ("on_time", "late"), "networks")
         tally.share("phase_outs", (year,), "share_on_time", "on_time", "networks")
+        if _can_follow(facts, year):
+            _later(facts, tally, year)
+
+
+def _can_follow(facts: Facts, year: int) -> bool:
+    """Whether twelve months have passed for any that began in a year; of one that is too near nothing is said."""
+    return add_months(date(year, 1, 1), A_YEAR) < facts.cutoff
+
+
+def _later(facts: Facts, tally: Tally, year: int) -> None:
+    """Of those whose support ended in a year, how many were active twelve months after: what the rule cannot do."""
+    row, came = (year,), [(life, one) for life in facts.own if (one := _independent(life)) and one.year == year]
+    followed = [(life, until) for life, one in came if (until := add_months(one, A_YEAR)) < facts.cutoff]
+    active = sum(life.is_active_on(until) for life, until in followed)
+    for column, value in (
+        ("followed", len(followed)), ("active_later", active), ("not_active_later", len(followed) - active),
+    ):  # fmt: skip
+        tally.count("phase_outs", row, column, value)
+    tally.add_up_row("phase_outs", row, ("active_later", "not_active_later"), "followed")
+    tally.add_up_if_so([("phase_outs", row, "followed")], [("phase_outs", row, "networks")])
+    tally.share("phase_outs", row, "share_active_later", "active_later", "followed")
+
+
+def _independent(life: Life) -> date | None:
+    """When the support of a network that had any ended and it stood on its own feet."""
+    if life.without_support or not life.support_ends_on:
+        return None
+    return next((step.on for step in life.steps if step.to_state == NetworkState.independent), None)
 
 
 def _phase_out(life: Life, facts: Facts) -> tuple[int, bool] | None:
@@ -100,8 +130,7 @@ def _phase_out(life: Life, facts: Facts) -> tuple[int, bool] | None:
     ends = life.support_ends_on
     if life.without_support or not ends:
         return None
-    independent = next((step.on for step in life.steps if step.to_state == NetworkState.independent), None)
-    if independent:
+    if independent := _independent(life):
         return independent.year, independent <= ends + A_WEEK
     is_over = ends + A_WEEK < facts.cutoff and life.state_on(ends) not in (None, NetworkState.resting)
     over = life.ended

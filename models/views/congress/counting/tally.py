@@ -55,12 +55,16 @@ class Tally:
         value = self.counts[table, row, part].value / of if of else None
         self.rate(table, row, column, value, needs=(part, whole))
 
+    def mean_of(self, table: str, row: Row, column: str, value: float | None, cells: Iterable[CellId]) -> None:
+        """A figure that is reckoned from counts of other rows."""
+        rounded = None if value is None else round(value, DIGITS)
+        self.rates[table, row, column] = Rate(rounded, NETWORKS, NETWORKS, tuple(cells))
+
     def share_of_all(self, cell: CellId, column: str, parts: Sequence[CellId]) -> None:
         """What share a count is of all parts together."""
         table, row, _ = cell
         whole = sum(self.counts[one].value for one in parts)
-        value = round(self.counts[cell].value / whole, DIGITS) if whole else None
-        self.rates[table, row, column] = Rate(value, NETWORKS, NETWORKS, tuple(parts))
+        self.mean_of(table, row, column, self.counts[cell].value / whole if whole else None, parts)
 
     def add_up(self, parts: Iterable[CellId], whole: Iterable[CellId]) -> None:
         """Counts that are the same in sum. One that was not counted is nothing."""

@@ -57,7 +57,8 @@ def sums(truth: Mapping[CellId, Count], years: range) -> Iterator[Mapping[CellId
         y: tuple[int | str, ...] = (year,)
         states = ("granted", "waiting", "declined", "referred", "expired", "withdrawn", "open")
         yield sum_of("requests", y, states, "received")
-        yield sum_of("requests", y, ("decided_in_time", "decided_late"), "decided")
+        for told in ("talked", "decided"):
+            yield sum_of("requests", y, (f"{told}_in_time", f"{told}_late"), told)
         of_all = {one: ("requests_by_region", (year, EVERYWHERE), one) for one in ("received", "granted", "under_way")}
         yield {("requests", y, "received"): 1, of_all["received"]: -1}
         yield {("requests", y, "granted"): 1, of_all["granted"]: -1}
@@ -76,6 +77,7 @@ def sums(truth: Mapping[CellId, Count], years: range) -> Iterator[Mapping[CellId
         for one in ("talked", "waited", "decided"):
             yield sum_of("requests", y, (one, f"not_{one}"), "received")
         yield sum_of("phase_outs", y, ("on_time", "late"), "networks")
+        yield sum_of("phase_outs", y, ("active_later", "not_active_later"), "followed")
         country: tuple[int | str, ...] = (year, EVERYWHERE)
         levels = [cell for cell in truth if cell[0] == "health" and cell[1][0] == year and cell[1][1] != "not_assessed"]
         yield dict.fromkeys(levels, 1.0) | {("cadence", country, "networks"): -1}

@@ -89,9 +89,9 @@ def test_every_curve_and_group_is_called_something(language: str) -> None:
         ("sv", Unit.SHARE, 0.745, "75 %"), ("en", Unit.SHARE, 0.745, "75%"),
         ("sv", Unit.SHARE, 0.004, "<1 %"), ("en", Unit.SHARE, 0.9951, ">99%"), ("sv", Unit.SHARE, 0.995, ">99 %"),
         ("sv", Unit.SHARE, 0, "0 %"), ("sv", Unit.SHARE, 1, "100 %"), ("sv", Unit.SHARE, 0.145, "15 %"),
-        ("sv", Unit.HOURS, 316.5, "317 timmar"), ("sv", Unit.DAYS, 6.5, "6,5 dagar"),
+        ("sv", Unit.HOURS, 316.5, "317 timmar"), ("sv", Unit.DAYS, 6.5, "6,5 arbetsdagar"),
         ("sv", Unit.HOURS, 1.0, "1,0 timme"), ("en", Unit.HOURS, 9.25, "9.3 hours"),
-        ("sv", Unit.HOURS, 12345.6, "12 346 timmar"), ("en", Unit.DAYS, 4, "4 days"),
+        ("sv", Unit.HOURS, 12345.6, "12 346 timmar"), ("en", Unit.DAYS, 4, "4 working days"),
         ("sv", Unit.NUMBER, 1234, "1 234"),
     ],
 )  # fmt: skip
