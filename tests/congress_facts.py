@@ -10,7 +10,7 @@ from models.tables.network import Nature, Origin
 from models.tables.request import RefusalReason
 from models.tables.support import Item
 from models.views.congress.facts.held import Held
-from models.views.congress.facts.rows import Asked, Checked, Facts, Given, Life, Step
+from models.views.congress.facts.rows import Asked, Checked, CheckIns, Facts, Given, Life, Step
 
 FIRST, CUTOFF = date(2026, 1, 1), date(2029, 1, 1)
 DAYS = (CUTOFF - FIRST).days
@@ -46,6 +46,7 @@ def small_office(seed: int, requests: int = 60, regions: int = 5) -> Facts:
         signals=tuple(sorted((_region(drawn.randrange(regions)), _day(drawn)) for _ in range(drawn.randrange(20)))),
         budgets={_region(number): 2400 for number in range(regions)},
         held=_held(drawn, lives),
+        check_ins=tuple(CheckIns(year, 3 * len(lives), 2 * len(lives), len(lives)) for year in (2026, 2027, 2028)),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from models.office.menu import MENU
 from models.tables.health import Level
 from models.tables.network import Origin
 from models.tables.request import RefusalReason
@@ -16,7 +17,7 @@ from models.views.congress.counting.networks import NEVER_STARTED, PLACES
 from models.views.congress.counting.tally import DIGITS, Row, Tally
 from models.views.congress.disclosure.small_cells import CellId
 from models.views.congress.facts.rows import Facts
-from models.views.congress.outlook import CAPACITY
+from models.views.congress.outlook import CAPACITY, QUARTERS
 from models.views.congress.report import EVERYWHERE, HIDDEN, Answer, Cell, Column, Figure, Hidden, Unit
 
 
@@ -62,16 +63,24 @@ def _never_met(of: Shown) -> list[list[str]]:
     return [[str(one) for one in row[1:]] for row in of.tally.rows["ends"] if row[:2] == (of.year, NEVER_STARTED)]
 
 
+def _times(cell: Cell, factor: float) -> Cell:
+    return cell * factor if isinstance(cell, int | float) else cell
+
+
 def _rest(share: Cell) -> Cell:
     return round(1 - share, DIGITS) if isinstance(share, int | float) else share
 
 
+HOURS_A_MEETING: Final = MENU[Item.negotiator_at_meeting].hours
+"""What a negotiator at one meeting takes."""
 Read: TypeAlias = Callable[[Shown], Cell]
 FIGURES: Final[Mapping[str, Mapping[str, Read]]] = {
     "motion_negotiators": {
         "networks_with_negotiator": lambda of: of.cell("support", "networks", Item.negotiator_at_meeting),
         "negotiator_hours": lambda of: of.cell("support", "hours", Item.negotiator_at_meeting),
         "hours_granted": lambda of: of.cell(SUPPORTED, "hours"),
+        "hours_at_all_meetings": lambda of: _times(of.country("meetings", "held"), float(HOURS_A_MEETING)),
+        "hours_of_a_year": lambda of: _times(of.country(CAPACITY, "budget"), QUARTERS),
     },
     "motion_regular": {
         "share_keeping": lambda of: of.country("cadence", "share_keeping"),

@@ -82,6 +82,7 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
         *_of(Unit.SHARE, "office_share", "allowed_share"),
     ),
     "health": (YEAR, _word("level"), *_number("networks"), *_of(Unit.SHARE, "share")),
+    "check_ins": (YEAR, *_number("sent", "answered", "not_answered"), *_of(Unit.SHARE, "share_answered")),
     "ends": (YEAR, _word("what"), _word("reason"), *_number("networks")),
     "unmet": (YEAR, REGION, *_number("waiting", "expired", "need_signals")),
     "historic": (YEAR, *_number("living", "met", "meetings")),
@@ -105,7 +106,10 @@ SPLITS: Final[dict[str, tuple[str, ...]]] = {
     "organisers": ("1", "2", "3+"),
 }
 ANSWERS: Final[dict[str, tuple[Column, ...]]] = {
-    "motion_negotiators": (*_number("networks_with_negotiator"), *_of(Unit.HOURS, "negotiator_hours", "hours_granted")),
+    "motion_negotiators": (
+        *_number("networks_with_negotiator"),
+        *_of(Unit.HOURS, "negotiator_hours", "hours_granted", "hours_at_all_meetings", "hours_of_a_year"),
+    ),
     "motion_regular": (*_of(Unit.SHARE, "share_keeping"), *_number("networks_assessed", "meetings_held")),
     "motion_local": _number("active_networks", "municipalities", "all_municipalities", "regions"),
     "motion_branches": (*_of(Unit.DECIMAL, "mean_branches"), *_of(Unit.SHARE, "share_several_branches")),

@@ -14,6 +14,7 @@ _TABLES: Final = {
     "networks": ("4", "counting/networks.py: count_networks"),
     "ends": ("4", "counting/networks.py: count_ends"),
     "health": ("7", "counting/networks.py: count_health"),
+    "check_ins": ("6", "counting/networks.py: count_check_ins"),
     "cadence": ("S9, 7", "counting/networks.py: count_health"),
     "meetings": ("S10", "counting/meetings.py: count_meetings"),
     "duties": ("5, I10", "counting/meetings.py: count_duties"),

@@ -9,7 +9,13 @@ from models.views.congress.changes import changes_since, published
 from models.views.congress.columns import TABLES
 from models.views.congress.counting.curves import count_followed, curves, differences, followed, log_ranks
 from models.views.congress.counting.meetings import count_duties, count_historic, count_meetings
-from models.views.congress.counting.networks import count_ends, count_health, count_networks, count_places
+from models.views.congress.counting.networks import (
+    count_check_ins,
+    count_ends,
+    count_health,
+    count_networks,
+    count_places,
+)
 from models.views.congress.counting.requests import count_requests, count_unmet
 from models.views.congress.counting.support import count_hours_per_living, count_phase_outs, count_support
 from models.views.congress.counting.tally import Tally
@@ -22,7 +28,7 @@ from models.views.congress.outlook import count_capacity, count_on_ladder, outlo
 from models.views.congress.report import MODEL_VERSION, Report
 
 COUNTS = (
-    *(count_requests, count_unmet, count_networks, count_ends, count_health, count_places),
+    *(count_requests, count_unmet, count_networks, count_ends, count_health, count_places, count_check_ins),
     *(count_meetings, count_duties, count_historic, count_on_ladder, count_capacity),
     *(count_support, count_supported, count_hours_per_living, count_phase_outs),
     *(tie_requests, tie_networks, tie_meetings),

@@ -37,7 +37,7 @@ def sha256_of(facts: Facts) -> str:
     digest = hashlib.sha256()
     parts = (
         *(facts.cutoff, facts.regions, facts.used, facts.granted, facts.checked, facts.signals, facts.budgets),
-        *(facts.taken, facts.municipalities),
+        *(facts.taken, facts.municipalities, facts.check_ins),
     )
     for part in parts:
         digest.update(repr(part).encode())

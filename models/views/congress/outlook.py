@@ -74,6 +74,7 @@ def count_capacity(facts: Facts, tally: Tally) -> None:
         tally.count(CAPACITY, (year, region), "taken", taken / HUNDRED, of=of)
     tally.add_up([(CAPACITY, (year, region), "taken") for region in regions], [(CAPACITY, (year, EVERYWHERE), "taken")])
     budget = sum(facts.budgets.values())
+    tally.rate(CAPACITY, (year, EVERYWHERE), "budget", budget / HUNDRED)
     tally.rate(CAPACITY, (year, EVERYWHERE), "share_taken", hours / budget if budget else None, needs=("taken",))
 
 

@@ -18,7 +18,7 @@ CHAPTERS: Final[dict[str, tuple[str, ...]]] = {
     "meetings": ("cadence", "meetings"),
     "support": ("office_hours", "hours_per_living", "support", "duties"),
     "phase_outs": ("phase_outs",),
-    "health": ("health",),
+    "health": ("health", "check_ins"),
     "survival": (),
     "ends": ("ends",),
     "unmet": ("unmet",),

@@ -22,7 +22,7 @@ from templates.rendering.report.words import words
 
 WIDTH, HEIGHT, MARGIN, FOOT = 210.0, 297.0, 18.0, 17.0  # millimetres
 INSIDE: Final = WIDTH - 2 * MARGIN
-BAND: Final = 31.0
+BAND: Final = 27.0
 TINT, WHITE = (249, 239, 230), (255, 255, 255)
 BODY, SMALL, STRONG, NOTE = Letters(10), Letters(8.5, QUIET), Letters(10, bold=True), Letters(9)
 TITLES: Final = {1: Letters(20, DEEP, bold=True, font=SERIF), 2: Letters(12, bold=True)}
@@ -111,9 +111,9 @@ def _title(pages: Pages, document: Document) -> None:
     pages.set_fill_color(*DEEP)
     pages.rect(0, 0, WIDTH, BAND, style="F")
     for letters, text, down in (
-        (Letters(10, WHITE, bold=True), document.organisation, 7.0),
-        (Letters(24, WHITE, bold=True, font=SERIF), document.title, 11.5),
-        (Letters(10, WHITE), document.subtitle, 23.5),
+        (Letters(10, WHITE, bold=True), document.organisation, 5.5),
+        (Letters(22, WHITE, bold=True, font=SERIF), document.title, 9.5),
+        (Letters(10, WHITE), document.subtitle, 20.0),
     ):
         with pages.told("H1" if text == document.title else "P"):
             pages.writer.put(text, letters, (MARGIN, down), INSIDE)

@@ -12,9 +12,10 @@ from models.networks import meeting_corrections
 from models.settings import Settings
 from models.stages import congress_report, need_signal
 from models.support import ledger
+from models.tables.check_in import CheckIn
 from models.tables.congress_report import CongressReport
 from models.tables.meeting import Meeting
-from models.tables.network import Network
+from models.tables.network import Network, Role
 from models.tables.support import SupportGrant
 from models.views.congress.counting.curves import count_followed, followed
 from models.views.congress.counting.tally import Tally
@@ -103,6 +104,28 @@ def test_what_the_ledger_has_out_at_the_quarters_end_is_taken_of_the_regions_hou
         network_in(session, "2026-11-25")
         assert known_facts(session, date(2027, 1, 1)).taken == {"25": (250, 1)}
         assert known_facts(session, date(2026, 10, 1)).taken == {}
+
+
+def test_check_ins_are_counted_as_sent_and_as_answered_by_the_cutoff(office: Settings) -> None:
+    """The office is told in what part of them a network's health was told; what was answered later is not in it."""
+    with transaction() as session:
+        network = network_in(session, "2026-11-25")
+        person = session.exec(select(Role.person_id).where(col(Role.network_id) == network.id)).all()[0]
+        for sent, answered in (
+            ("2026-12-01", "2026-12-03"),
+            ("2026-12-29", "2027-01-02"),
+            ("2027-02-02", "2027-02-03"),
+        ):
+            session.add(
+                CheckIn(
+                    network_id=network.id, person_id=person, sent_on=date.fromisoformat(sent), q4=4,
+                    answered_at=at(answered),
+                )
+            )  # fmt: skip
+        session.flush()
+        assert known_facts(session, date(2027, 1, 1)).check_ins == ((2026, 2, 1, 1), (2027, 0, 0, 0))
+        tally = figures(session)
+    assert [figure(tally, "check_ins", one, 2026) for one in ("sent", "answered", "not_answered")] == [2, 2, 0]
 
 
 def test_a_talk_held_before_the_request_was_written_down_took_no_days(office: Settings) -> None:

@@ -9,7 +9,7 @@ from models.tables.health import Level
 from models.tables.network import ENDED, Nature, NetworkState, Origin
 from models.tables.network import NetworkState as N
 from models.views.congress.counting.tally import Row, Tally
-from models.views.congress.facts.rows import Facts, Life, Step
+from models.views.congress.facts.rows import CheckIns, Facts, Life, Step
 from models.views.congress.report import EVERYWHERE
 
 KEEPS_ITS_CADENCE: Final = 0.75
@@ -127,6 +127,17 @@ def count_health(facts: Facts, tally: Tally) -> None:
             tally.add_up_row("cadence", row, ("keeping", "not_keeping"), "networks")
             tally.share("cadence", row, "share_keeping", "keeping", "networks")
         tally.add_up(assessed, [("cadence", (year, EVERYWHERE), "networks")])
+
+
+def count_check_ins(facts: Facts, tally: Tally) -> None:
+    """How many of the year's check-ins were answered: what part of them a network's health was told by."""
+    of_year = {one.year: one for one in facts.check_ins}
+    for year in facts.years:
+        _, sent, answered, networks = of_year.get(year, CheckIns(year, 0, 0, 0))
+        for column, value in (("sent", sent), ("answered", answered), ("not_answered", sent - answered)):
+            tally.count("check_ins", (year,), column, value, of=networks if value else 0)
+        tally.add_up_row("check_ins", (year,), ("answered", "not_answered"), "sent")
+        tally.share("check_ins", (year,), "share_answered", "answered", "sent")
 
 
 def count_places(facts: Facts, tally: Tally) -> None:

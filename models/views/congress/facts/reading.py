@@ -12,22 +12,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, case, func, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
 from models.dates.local_time import local, midnight, quarter
 from models.office.policy import office_policy
+from models.tables.check_in import CheckIn, CheckInAnswer
 from models.tables.health import HealthSnapshot, Level
 from models.tables.need_signal import NeedSignal
-from models.tables.network import STEP_OF, Network, NetworkState, Role, RoleKind
+from models.tables.network import STEP_OF, Network, NetworkState, Origin, Role, RoleKind
 from models.tables.office import Staff, StaffRole
 from models.tables.place import Municipality, Region
 from models.tables.request import RefusalReason, RequestState, SupportRequest
 from models.tables.support import BookedTalk, CapacityEntry, EntryKind, SupportGrant, SupportTime
 from models.tables.transition import Transition
 from models.views.congress.facts.held import meetings_held
-from models.views.congress.facts.rows import ONE_DAY, Asked, Checked, Facts, Given, Life, Step
+from models.views.congress.facts.rows import ONE_DAY, Asked, Checked, CheckIns, Facts, Given, Life, Step
 from models.views.congress.facts.told_then import Grant, Since
 
 
@@ -52,6 +53,7 @@ def known_facts(session: Session, cutoff: date) -> Facts:
         held=meetings_held(session, since, number_of),
         taken=_taken(session, before),
         municipalities=len(region_of),
+        check_ins=tuple(_check_ins(session, cutoff)),
     )
 
 
@@ -294,3 +296,22 @@ def _taken(session: Session, before: datetime) -> dict[str, tuple[int, int]]:
         hours[region] -= round(float(taken) * 100)
         networks[region] |= {network} if network else set()
     return {region: (hours[region], len(networks[region])) for region in sorted(hours)}
+
+
+def _check_ins(session: Session, cutoff: date) -> Iterator[CheckIns]:
+    """Check-ins sent to networks of this system, and those first answered before the cut-off: changed later, or not."""
+    before, first = midnight(cutoff), session.scalar(sql_select(func.min(col(CheckIn.sent_on))))
+    given: Any = sql_select(col(CheckInAnswer.check_in_id)).where(col(CheckInAnswer.answered_at) < before)
+    is_answered = or_(col(CheckIn.answered_at) < before, col(CheckIn.id).in_(given))
+    counts: Any = (func.count(), func.count(case((is_answered, 1))), func.count(col(CheckIn.network_id).distinct()))
+    for year in range(first.year, cutoff.year + 1) if first else ():
+        since, until = date(year, 1, 1), min(date(year + 1, 1, 1), cutoff)
+        rows: Any = (
+            sql_select(*counts)
+            .select_from(CheckIn)
+            .join(Network, col(Network.id) == col(CheckIn.network_id))
+            .where(col(Network.origin) != Origin.historic_office, col(CheckIn.sent_on) >= since)
+            .where(col(CheckIn.sent_on) < until)
+        )
+        sent, answered, networks = session.execute(rows).one()
+        yield CheckIns(year, sent, answered, networks)

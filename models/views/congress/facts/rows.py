@@ -104,6 +104,15 @@ class Given(NamedTuple):
     hundredths: int
 
 
+class CheckIns(NamedTuple):
+    """Check-ins of a year: how many were sent, how many of them were answered by the cut-off, of how many networks."""
+
+    year: int
+    sent: int
+    answered: int
+    networks: int
+
+
 class Checked(NamedTuple):
     """A network at the last health check of a year."""
 
@@ -132,6 +141,7 @@ class Facts:
     held: Held
     taken: dict[str, tuple[int, int]] = field(default_factory=dict)
     municipalities: int = 0
+    check_ins: tuple[CheckIns, ...] = ()
 
     @property
     def own(self) -> list[Life]:

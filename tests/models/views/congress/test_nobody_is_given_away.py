@@ -76,6 +76,7 @@ def sums(truth: Mapping[CellId, Count], years: range) -> Iterator[Mapping[CellId
             yield {("hours_per_living", y, "networks"): 1, of_all_started: -1}
         for one in ("talked", "waited", "decided"):
             yield sum_of("requests", y, (one, f"not_{one}"), "received")
+        yield sum_of("check_ins", y, ("answered", "not_answered"), "sent")
         yield sum_of("phase_outs", y, ("on_time", "late"), "networks")
         yield sum_of("phase_outs", y, ("active_later", "not_active_later"), "followed")
         country: tuple[int | str, ...] = (year, EVERYWHERE)
