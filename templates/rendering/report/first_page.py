@@ -17,12 +17,11 @@ def first_page(report: Report, words: ReportWords) -> list[Part]:
     year = last_day(report).year
     parts: list[Part] = [Text(words("page.lead"))]
     for side in SIDES:
-        headings = (
-            words("said.quote"), words("said.now", year=year), words("said.before", year=year - 1), words("said.plain")
-        )  # fmt: skip
+        years = words("said.now", year=words.year(report, year)), words("said.before", year=year - 1)
+        headings = (words("said.quote"), *years, words("said.plain"))
         said = [_said(report, answer, words) for answer in report.answers if answer.key.startswith(f"{side}_")]
         parts.append(Sentences(words(f"said.{side}"), headings, said))
-    how_to_read = words("page.how_to_read", year=year, before=year - 1)
+    how_to_read = words("page.how_to_read", year=words.year(report, year), before=year - 1)
     return [*parts, Text(f"{words('page.last_word')} {how_to_read}", is_note=True)]
 
 

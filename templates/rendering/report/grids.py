@@ -64,6 +64,9 @@ class _Turned:
     def heading(self, column: Column) -> str:
         return self.words.column(self.table.key, column.key)
 
+    def year(self, year: Cell) -> str:
+        return self.words.year(self.report, year)
+
     def cell(self, place: int, cell: Cell) -> str:
         return self.words.cell(self.report, self.table.columns[place], cell, self.table.key)
 
@@ -83,7 +86,7 @@ class _Turned:
             for place, column in enumerate(self.table.columns)
             if column.unit not in NAMES
         ]
-        return self._grid(self.title, [self.words("page.figure"), *map(str, years)], lines, 1, YEARS_ACROSS)
+        return self._grid(self.title, [self.words("page.figure"), *map(self.year, years)], lines, 1, YEARS_ACROSS)
 
     def regions(self) -> list[Shown]:
         """The country year by year; then the regions, of the last year."""
@@ -97,7 +100,7 @@ class _Turned:
             if row[0] == last and row[1] != EVERYWHERE
         ]
         if lines:
-            caption = self.words("page.per_region", title=self.title, year=last)
+            caption = self.words("page.per_region", title=self.title, year=self.year(last))
             headings = [self.heading(self.table.columns[place]) for place in shown]
             found.append(self._grid(caption, headings, lines, 1, OF_REGIONS))
         return found
@@ -118,7 +121,7 @@ class _Turned:
             lines.append(line)
         headings = [self.heading(column) for column in self.table.columns[1:names]]
         for _, column in figures:
-            headings += [str(year) if alone else f"{self.heading(column)} {year}" for year in years]
+            headings += [self.year(year) if alone else f"{self.heading(column)} {self.year(year)}" for year in years]
         counted = f" ({self.heading(figures[0][1]).lower()})" if alone else ""
         return self._grid(f"{self.title}{counted}", headings, lines, names - 1)
 

@@ -74,7 +74,9 @@ class ReportWords(Wording):
         if cell is None:
             return NOTHING
         match column.unit:
-            case Unit.YEAR | Unit.DATE:
+            case Unit.YEAR:
+                return self.year(report, cell)
+            case Unit.DATE:
                 return str(cell)
             case Unit.QUARTER:
                 return self.quarter(str(cell))
@@ -119,6 +121,11 @@ class ReportWords(Wording):
     def decimal(self, value: float, digits: int) -> str:
         """A number with so many digits after its comma."""
         return self._formatted(exact(value), digits, digits)
+
+    def year(self, report: Report, year: object) -> str:
+        """A year; one that was not over at the cut-off says so."""
+        is_over = (report.cutoff.month, report.cutoff.day) == (1, 1) or year != report.cutoff.year
+        return str(year) if is_over else self("so_far", year=year)
 
     def quarter(self, code: str) -> str:
         """2027Q1 as it is read."""

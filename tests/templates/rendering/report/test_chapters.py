@@ -1,6 +1,7 @@
 """What a reader gets of a report: the first page's sentences, tables turned to read, curves and what is not."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -87,6 +88,14 @@ def test_years_before_the_first_figure_that_is_shown_are_left_out() -> None:
     assert grid.headings == ["Figure", "2026", "2027", "2028"]
     (grid,) = _shown(sample_report(), "phase_outs", Table("phase_outs", columns, ((2025, 0, 0, 0, 0.0), *rows)))
     assert "2025" in grid.headings, "a nought that is known is a figure"
+
+
+def test_a_year_that_is_not_over_at_the_cutoff_says_so() -> None:
+    report = replace(sample_report(), cutoff=date(2028, 7, 1))
+    (grid,) = _shown(report, "phase_outs", report.table("phase_outs"))
+    assert grid.headings == ["Figure", "2026", "2027", "2028 so far"]
+    (first,) = {part.headings[1:3] for part in document(report, "en").first if isinstance(part, Sentences)}
+    assert first == ("2028 so far", "2027")
 
 
 def test_regions_are_shown_for_the_last_year_and_the_country_for_all() -> None:
