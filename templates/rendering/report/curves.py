@@ -10,6 +10,8 @@ from templates.rendering.report.words import ReportWords
 
 SPLITS: Final = {EVERYWHERE: (EVERYWHERE,), "support": ("with", "without"), "organisers": ("1", "2", "3+")}
 CHANCE: Final = 0.05
+SHORTEST: Final = 6
+"""Months of a curve that are worth a picture."""
 
 
 def curve_parts(report: Report, words: ReportWords) -> list[Part]:
@@ -18,7 +20,9 @@ def curve_parts(report: Report, words: ReportWords) -> list[Part]:
     for split, groups in SPLITS.items():
         curves = [curve for curve in report.curves if curve.split == split]
         if curves:
-            parts.append(_picture(split, curves, words))
+            last = curves[0].points[-1].month
+            short = Text(words("plot.too_short", title=words(f"curve.{split}.title"), month=last))
+            parts.append(_picture(split, curves, words) if last >= SHORTEST else short)
         apart = _differ([one for one in report.differences if one.split == split], words)
         parts += [_compared(one, apart, words) for one in report.log_ranks if one.split == split and curves]
         shown = {curve.group for curve in curves}

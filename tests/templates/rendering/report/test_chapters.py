@@ -191,6 +191,14 @@ def test_a_group_that_is_too_small_is_named_as_left_out() -> None:
     assert "Groups of fewer than ten networks are not shown: one organiser." in _texts(sample_report())
 
 
+def test_a_curve_that_stops_at_once_is_a_sentence_and_no_picture() -> None:
+    report = sample_report()
+    short = tuple(replace(one, points=one.points[:2]) for one in report.curves)
+    told = replace(report, curves=short)
+    assert not [part for part in document(told, "en").parts if isinstance(part, Picture)]
+    assert any(text.startswith("All networks: a curve can be shown to month 3 only") for text in _texts(told))
+
+
 def test_a_young_office_is_told_that_there_is_no_curve_yet() -> None:
     young = replace(sample_report(), curves=(), log_ranks=())
     assert not [part for part in document(young, "en").parts if isinstance(part, Picture)]
