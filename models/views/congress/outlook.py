@@ -99,7 +99,9 @@ def outlook(facts: Facts, hides: frozenset[CellId]) -> Outlook:
     budgets = np.array([sum(facts.budgets.values()), *(facts.budgets[one] for one in regions[1:])], dtype=np.float64)
     year = facts.years[-1]
     few = {one for one in regions if (ON_LADDER, (one,), "networks") in hides}
-    secret = {one for one in regions if ("unmet", (year, one), "waiting") in hides} | few
+    secret = few | {one for one in regions if ("unmet", (year, one), "waiting") in hides}
+    # What is simulated of few who asked would tell how many they were.
+    secret |= {one for one in regions if ("requests_by_region", (year, one), "received") in hides}
     waiting = _waiting(facts)
     asking = _asking(facts)
     hours, queue, what_if = [], [], []

@@ -69,6 +69,14 @@ def test_the_country_is_told_what_more_hours_would_do_unless_one_region_alone_is
     assert all((row[2] == HIDDEN) == (len(hidden) == 1) for row in of_country)
 
 
+def test_a_region_where_few_asked_is_not_simulated_for_all_to_see() -> None:
+    few = report_of(small_office(3, 25, 5))
+    year = few.table("requests_by_region").rows[-1][0]
+    hidden = {row[1] for row in few.table("requests_by_region").rows if row[0] == year and row[2] == HIDDEN}
+    shown = {row[0] for row in few.outlook.what_if.rows if row[2] != HIDDEN}
+    assert hidden and not hidden & shown
+
+
 def test_another_fact_is_another_hash(facts: Facts, report: Report) -> None:
     assert report_of(replace(facts, used=facts.used[1:])).data_sha256 != report.data_sha256
 
