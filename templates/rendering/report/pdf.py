@@ -27,7 +27,7 @@ TINT, WHITE = (249, 239, 230), (255, 255, 255)
 BODY, SMALL, STRONG, NOTE = Letters(10), Letters(8.5, QUIET), Letters(10, bold=True), Letters(9)
 TITLES: Final = {1: Letters(20, DEEP, bold=True, font=SERIF), 2: Letters(12, bold=True)}
 ABOVE: Final = {1: 8.0, 2: 2.0}
-KEEP_PART, KEEP_TEXT, KEEP_ROWS = 24.0, 36.0, 32.0  # millimetres that stay together with a heading
+KEEP_PART, KEEP_ROWS = 24.0, 32.0  # millimetres that stay together with a heading
 
 
 class Pages(TaggedPages):
@@ -95,16 +95,17 @@ def laid_out(document: Document, made_of: date, chapters: Mapping[str, int]) -> 
     _contents(pages, document, chapters)
     for place, part in enumerate(document.parts):
         if isinstance(part, Heading):
-            pages.tables.room_for(_together(document.parts[place : place + 3]))
+            pages.tables.room_for(_together(pages, document.parts[place : place + 3]))
         _draw(pages, part)
     return pages
 
 
-def _together(parts: Sequence[Part]) -> float:
+def _together(pages: Pages, parts: Sequence[Part]) -> float:
     """How much room a heading needs with what follows it, in millimetres."""
     if parts[0].level == 2:  # type: ignore[union-attr]
         return KEEP_PART
-    return KEEP_TEXT + (_tall(parts[-1]) if isinstance(parts[-1], Picture) else KEEP_ROWS)
+    about = sum(pages.writer.height(part.text, BODY, INSIDE) for part in parts if isinstance(part, Text))
+    return KEEP_PART + about + (_tall(parts[-1]) if isinstance(parts[-1], Picture) else KEEP_ROWS)
 
 
 def _title(pages: Pages, document: Document) -> None:
