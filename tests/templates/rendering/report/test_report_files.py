@@ -163,6 +163,23 @@ def test_the_first_page_of_the_pdf_is_one_page(language: str) -> None:
     assert laid_out(told, sample_report().cutoff, {}).chapters["motion"] == 2
 
 
+FIRST_THEN = {"board_from_below": "started_by_members", "board_resources": "share_waited"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_report_that_an_earlier_version_counted_is_written_again(language: str) -> None:
+    """Its first page had other figures, and it had neither differences nor the hours beside the queue."""
+    now = sample_report()
+    answers = tuple(
+        replace(one, figures=(replace(one.figures[0], key=FIRST_THEN.get(one.key, one.figures[0].key)),))
+        for one in now.answers
+        if one.key != "board_vigorous"
+    )
+    then = replace(now, answers=answers, differences=(), outlook=replace(now.outlook, capacity=None))
+    files = report_files(then, language)
+    assert "tables/outlook_capacity.csv" not in files and len(files) == len(report_files(now, language)) - 1
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_workbook_opens_and_its_numbers_are_numbers(files: dict[str, dict[str, bytes]], language: str) -> None:
     content = _of_kind(files[language], "xlsx")
