@@ -153,14 +153,16 @@ def _form_of_matter(kind: InterventionKind) -> tuple[str, dict[str, str]]:
 
 def _reminders(session: Session, around: ListContext, part: Part) -> Iterable[WorkItem]:
     """What staff wanted to be reminded of when they tried to reach who asks for a network or carries it."""
-    due = (one for one in reminders_due(session, around.today) if part.owners is None or one.staff_id in part.owners)
-    entries = [(one, about) for one, about in _about(session, list(due)) if part.region in (None, around.region(about))]
+    due = [one for one in reminders_due(session, around.today) if part.owners is None or one.owner in part.owners]
+    owners = {one.entry.id: one.owner for one in due}
+    told = _about(session, [one.entry for one in due])
+    entries = [(one, about) for one, about in told if part.region in (None, around.region(about))]
     change = {"change": word(CHANGE, "contact"), "network_number": "{subject}"}
     for one, about in entries:
         opens, filled = (
             ("network-change", change) if one.network_id else ("needs-talk", {"request_number": "{subject}"})
         )
-        yield around.item("reminder", one.id, about, one.staff_id, one.on, one.remind_on, opens, **filled)
+        yield around.item("reminder", one.id, about, owners[one.id], one.on, one.remind_on, opens, **filled)
 
 
 def _second_signatures(session: Session, around: ListContext, part: Part) -> Iterable[WorkItem]:

@@ -34,8 +34,9 @@ class Told:
 def coming_reminders(session: Session, me: Staff, today: date) -> list[Told]:
     """What they are to be reminded of in the days to come, the first first."""
     found = []
-    for entry in reminders_due(session, today + SOON):
-        if entry.staff_id == me.id and entry.remind_on and entry.remind_on > today:
+    for reminder in reminders_due(session, today + SOON):
+        entry = reminder.entry
+        if reminder.owner == me.id and entry.remind_on and entry.remind_on > today:
             about = session.get(Network, entry.network_id) if entry.network_id else None
             about_request = session.get(SupportRequest, entry.request_id) if entry.request_id else None
             if thing := about or about_request:

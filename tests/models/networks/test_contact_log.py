@@ -14,6 +14,7 @@ from models.forms.catch_up import CatchUpForm
 from models.networks import never_started, rest
 from models.office.contact_log import reminders_due
 from models.office.interventions import open_once
+from models.office.staff import by_signature
 from models.people.roles import roles_of
 from models.settings import Settings
 from models.stages import kickoff, work_list
@@ -94,6 +95,26 @@ def test_a_reminder_stands_on_the_list_of_who_wrote_it_from_its_day_until_they_t
         assert (item.with_whom, item.opens) == ("asj", "network-change")
         attempt(session, network, "2027-01-19", contact_outcome="reached")
         assert not reminders_due(session, date(2027, 1, 20))
+
+
+def test_a_reminder_goes_with_the_network_when_who_wrote_it_hands_it_over(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        attempt(session, network, "2027-01-11", remind_on="2027-01-18")
+        change(session, network, "negotiator", "2027-01-12", negotiator="gol")
+        [item] = [one for one in work_list.what_waits(session, at("2027-01-18")) if one.what == "reminder"]
+        assert item.with_whom == "gol"
+        [entry] = session.exec(select(ContactEntry))
+        assert entry.staff_id == by_signature(session, "asj", "").id, "who called is who called"
+
+
+def test_a_reminder_of_somebody_else_than_who_handed_over_stays_with_them(office: Settings) -> None:
+    with transaction() as session:
+        network = network_in(session)
+        attempt(session, network, "2027-01-11", remind_on="2027-01-18", signature="mla")
+        change(session, network, "negotiator", "2027-01-12", negotiator="gol")
+        [item] = [one for one in work_list.what_waits(session, at("2027-01-18")) if one.what == "reminder"]
+        assert item.with_whom == "mla"
 
 
 # --- asked ----------------------------------------------------------------------------------------
