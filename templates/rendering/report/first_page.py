@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import count, takewhile
 from typing import Final
 
-from models.views.congress.report import Answer, Figure, Hidden, Report
+from models.views.congress.report import MODEL_VERSION, Answer, Figure, Hidden, Report
 from templates.rendering.report.document import Heading, Part, Said, Sentences, Text
 from templates.rendering.report.words import NOTHING, ReportWords
 
@@ -22,7 +22,10 @@ def first_page(report: Report, words: ReportWords) -> list[Part]:
         said = [_said(report, answer, words) for answer in report.answers if answer.key.startswith(f"{side}_")]
         parts.append(Sentences(words(f"said.{side}"), headings, said))
     how_to_read = words("page.how_to_read", year=words.year(report, year), before=year - 1)
-    return [*parts, Text(f"{words('page.last_word')} {how_to_read}", is_note=True)]
+    parts.append(Text(f"{words('page.last_word')} {how_to_read}", is_note=True))
+    if report.model_version != MODEL_VERSION:
+        parts.append(Text(words("page.counted_before", then=report.model_version, now=MODEL_VERSION), is_note=True))
+    return parts
 
 
 def last_day(report: Report) -> date:

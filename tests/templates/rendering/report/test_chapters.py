@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from models.views.congress.columns import OUTLOOK, TABLES
-from models.views.congress.report import HIDDEN, Changes, Figure, Report, Table
+from models.views.congress.report import HIDDEN, MODEL_VERSION, Changes, Figure, Report, Table
 from templates.rendering.report.chapters import document
 from templates.rendering.report.document import Grid, Heading, Picture, Said, Sentences, Text
 from templates.rendering.report.grids import grids
@@ -48,6 +48,13 @@ def test_a_sentence_tells_what_may_be_told(values: tuple[object, ...], now: str,
     said = _said(_with_figures("motion_local", *values), "motion_local")
     assert (said.now, said.plain) == (now, plain)
     assert said.rule == "Rule: each network is in a place.", "whatever the figure"
+
+
+def test_a_report_counted_in_an_earlier_way_says_that_its_words_are_of_the_new_one() -> None:
+    """Its days were calendar days, and the words about them say working days."""
+    now, then = (document(replace(sample_report(), model_version=one), "en").first for one in (MODEL_VERSION, "1"))
+    assert len(then) == len(now) + 1
+    assert isinstance(then[-1], Text) and "in way 1" in then[-1].text and "calendar days" in then[-1].text
 
 
 def test_last_years_figure_stands_beside_and_is_a_dash_where_there_was_none() -> None:
