@@ -1,5 +1,6 @@
 """Made-up facts of a small office, as a congress report is counted from: no database, the same for the same seed."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -128,3 +129,35 @@ def _held(drawn: Random, lives: list[Life]) -> Held:
             on += timedelta(days=drawn.choice((30, 60, 90)))
     columns = np.array(rows, dtype=np.int64).reshape(-1, 7).T
     return Held(*columns)
+
+
+def known_by(facts: Facts, cutoff: date) -> Facts:
+    """Of made-up facts, those that had happened before an earlier day."""
+    day = cutoff.toordinal()
+    return replace(
+        facts,
+        cutoff=cutoff,
+        lives=tuple(_life_by(one, cutoff) for one in facts.lives if one.created_on < cutoff),
+        asked=tuple(_asked_by(one, cutoff) for one in facts.asked if one.received_on < cutoff),
+        used=tuple(one for one in facts.used if one.on < cutoff),
+        granted=tuple(one for one in facts.granted if one.on < cutoff),
+        checked=tuple(one for one in facts.checked if one.year < cutoff.year),
+        signals=tuple(one for one in facts.signals if one[1] < cutoff),
+        held=Held(*(column[facts.held.day < day] for column in facts.held.columns)),
+    )
+
+
+def _life_by(life: Life, cutoff: date) -> Life:
+    started = life.started_on if life.started_on and life.started_on < cutoff else None
+    steps = tuple(step for step in life.steps if step.on < cutoff)
+    return replace(life, started_on=started, support_ends_on=life.support_ends_on if started else None, steps=steps)
+
+
+def _asked_by(asked: Asked, cutoff: date) -> Asked:
+    steps = tuple(step for step in asked.steps if step.on < cutoff)
+    state = steps[-1].to_state
+    talked, decided = (on if on and on < cutoff else None for on in (asked.talked_on, asked.decided_on))
+    return replace(
+        asked, state=state, reason=asked.reason if state in ("declined", "referred") else "", talked_on=talked,
+        decided_on=decided, waited=asked.waited and state == asked.state, steps=steps,
+    )  # fmt: skip
