@@ -99,7 +99,9 @@ def _own(language: str) -> dict[str, dict[str, object]]:
         "declined": {**REQUEST, "reason": "not_a_member", "final": False},
         "co-organiser": {
             "network": NETWORK[language],  # who is only asked has no page of it yet
-            "initiator": "René Lindqvist",
+            "asker": "René Lindqvist",
+            "way": "",
+            "has_met": False,
             "confirm_link": "https://natverk.example.org/medarrangor/Jp9sTy",
         },
         "kickoff-checklist": {**OURS, **STOP, "starts_at": STARTS_AT},

@@ -12,7 +12,7 @@ from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
 from models.meetings.booking import invite
 from models.networks import lifecycle
-from models.networks.contacts import ask_to_organise
+from models.networks.contacts import Way, ask_to_organise
 from models.networks.lookup import require_state
 from models.networks.never_started import check_planned_long
 from models.networks.rest import check_rested_long
@@ -109,7 +109,7 @@ def merge(session: Session, network: Network, into: Network, agreed: Agreed, cau
     end(session, network, NetworkState.merged, why)
     session.add(NetworkLink(kind=LinkKind.merge, from_network=network.id, to_network=into.id))
     carried = [role.person_id for role in confirmed_organisers(session, network.id)]
-    ask_to_organise(session, into, carried, cause.at)
+    ask_to_organise(session, into, carried, cause.at, Way.merged)
     return True
 
 

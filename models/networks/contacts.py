@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
@@ -61,10 +62,23 @@ def new_organiser(session: Session, network: Network, member_number: str, at: da
 
     Raises UserError when the number is not in the register or the person may not carry a network.
     """
-    return ask_to_organise(session, network, [who_may_carry(session, member_number).id], at) == 1
+    return ask_to_organise(session, network, [who_may_carry(session, member_number).id], at, Way.office) == 1
 
 
-def ask_to_organise(session: Session, network: Network, persons: Iterable[UUID], at: datetime) -> int:
+class Way(StrEnum):
+    """How somebody came to be asked: their mail says where we have their number from. Without one the request's
+    initiator named them.
+    """
+
+    number = "number"  # an organiser gave it
+    link = "link"  # it was written on a page that an organiser passed on
+    office = "office"  # staff, on somebody's word
+    merged = "merged"  # they carried a network that goes on in this one
+
+
+def ask_to_organise(
+    session: Session, network: Network, persons: Iterable[UUID], at: datetime, way: Way, asker: Role | None = None
+) -> int:
     """A role that awaits its yes, and one mail, for each who carries nothing here. Returns how many were asked."""
     there = {role.person_id for role in roles_of(session, network.id) if role.kind in ORGANISING}
     asked = [person for person in dict.fromkeys(persons) if person not in there]
@@ -75,7 +89,7 @@ def ask_to_organise(session: Session, network: Network, persons: Iterable[UUID],
         role.until, role.confirmed_at, role.asked_at = None, None, at
         session.add(role)
         session.flush()
-        told = {"role": str(role.id)}
+        told = {"role": str(role.id), "way": way.value, "asked_by": str(asker.id) if asker else ""}
         letters.append(QueuedMail(Template.co_organiser, person, occasion, network.id, context=told))
     enqueue(session, letters, at)
     return len(asked)

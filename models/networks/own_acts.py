@@ -12,7 +12,7 @@ from models.errors import UserError
 from models.i18n import localized
 from models.mail.queue import QueuedMail, enqueue
 from models.networks.changes import LIVING, end_all_of, log_change
-from models.networks.contacts import ask_to_organise, look_after, new_contact, role_of_kind
+from models.networks.contacts import Way, ask_to_organise, look_after, new_contact, role_of_kind
 from models.networks.lookup import require_state
 from models.office.interventions import open_once
 from models.people.eligibility import who_may_carry, works_at_the_office
@@ -34,24 +34,25 @@ def ask_by_number(session: Session, network: Network, asker: Role, member_number
     Raises UserError when nobody who may carry a network has the number.
     """
     require_state(network, LIVING)
-    return _ask(session, network, asker, who_may_carry(session, member_number), cause)
+    return _ask(session, network, asker, who_may_carry(session, member_number), Way.number, cause)
 
 
-def ask_by_number_unseen(session: Session, network: Network, asker: Role, member_number: str, cause: Cause) -> bool:
-    """`ask_by_number` for somebody who is told nothing of whose number it is: for nobody's it is False, and as much
-    work.
+def ask_by_link(session: Session, network: Network, asker: Role, member_number: str, cause: Cause) -> None:
+    """`ask_by_number` for whoever has the link that an organiser passed on. They are told nothing of whose number it
+    is, nor by how long it takes: for nobody's there is as much work.
     """
+    require_state(network, LIVING)
     with suppress(UserError):
-        return ask_by_number(session, network, asker, member_number, cause)
+        _ask(session, network, asker, who_may_carry(session, member_number), Way.link, cause)
+        return
     with nobody(session, member_number) as person:
         works_at_the_office(session, person)
-        _ask(session, network, asker, written_down(session, person), cause)
+        _ask(session, network, asker, written_down(session, person), Way.link, cause)
     can_be_queued(session)
-    return False
 
 
-def _ask(session: Session, network: Network, asker: Role, person: Person, cause: Cause) -> bool:
-    if not ask_to_organise(session, network, [person.id], cause.at):
+def _ask(session: Session, network: Network, asker: Role, person: Person, way: Way, cause: Cause) -> bool:
+    if not ask_to_organise(session, network, [person.id], cause.at, way, asker):
         return False
     log_change(session, network, ChangedField.asked, ("", ""), cause, asked_by=asker.code)
     return True

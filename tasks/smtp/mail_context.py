@@ -102,7 +102,6 @@ def _of_network(draft: Draft) -> Values:
     can_stop = role and draft.mail.template in REMINDERS
     return {
         "network": network.name,
-        "initiator": draft.prefetched.initiators.get(network.id, ""),
         "meeting_link": _meeting_link(draft),
         "network_link": _network_link(draft) if role and role.is_confirmed and network.state not in TERMINAL else "",
         "stop_link": make_link(Purpose.stop, str(network.id), role.code) if role and can_stop else "",
@@ -130,12 +129,19 @@ def _question(draft: Draft) -> Values:
 
 
 def _yes_to_organising(draft: Draft) -> Values:
-    """While the request waits there is no network yet, and only who asked."""
-    link = make_link(Purpose.organiser, draft.told["role"])
-    if draft.mail.network_id:
-        return {"confirm_link": link}
-    asked = draft.prefetched.initiators.get(draft.mail.request_id, "") if draft.mail.request_id else ""
-    return {"confirm_link": link, "network": "", "initiator": asked}
+    """Who asks, and how they came to: the initiator, where they named the reader. While the request waits there is no
+    network yet, and only who asked.
+    """
+    network, way = draft.prefetched.networks.get(draft.mail.network_id), draft.told.get("way", "")
+    about = draft.mail.network_id or draft.mail.request_id
+    initiator = draft.prefetched.initiators.get(about, "") if about else ""
+    return {
+        "confirm_link": make_link(Purpose.organiser, draft.told["role"]),
+        "network": network.name if network else "",
+        "has_met": bool(network and network.kickoff_on),
+        "way": way,
+        "asker": draft.prefetched.askers.get(draft.told.get("asked_by", ""), "") if way else initiator,
+    }
 
 
 def _grants(draft: Draft) -> Values:

@@ -47,6 +47,7 @@ class Prefetched:
         self.check_ins = self._by_id(CheckIn, (_uuid(one.get("check_in")) for one in contexts))
         self.roles = self._roles()
         self.initiators = self._initiators()
+        self.askers = self._askers()
 
     def place(self, mail: OutgoingMail) -> str:
         """The place that a mail speaks of; of what a stranger typed, the municipality's own name."""
@@ -116,6 +117,15 @@ class Prefetched:
             .where(col(Role.network_id).in_(self.networks), col(Role.kind) == "initiator")
         )
         return who_asked | {network_id: name or "" for network_id, name in self.session.exec(started)}
+
+    def _askers(self) -> dict[str, str]:
+        """Which organiser asked somebody to join them, by name and role."""
+        wanted = [UUID(told["asked_by"]) for told in self.told.values() if told.get("asked_by")]
+        if not wanted:
+            return {}
+        named = select(Role.id, Person.name).join(Person, col(Person.id) == Role.person_id)
+        rows = self.session.exec(named.where(col(Role.id).in_(wanted)))
+        return {str(role_id): name or "" for role_id, name in rows}
 
 
 def _uuid(text: str | None) -> UUID | None:

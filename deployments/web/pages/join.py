@@ -22,7 +22,7 @@ from deployments.web.request import LinkRefused, ids_in, language_of, moment_of,
 from deployments.web.start_run import let_mail_go
 from deployments.web.writer import write, write_at_last
 from models.db.engine import reading
-from models.errors import TransitionRefused, UserError
+from models.errors import TransitionRefused
 from models.networks import own_acts
 from models.people import link_renewal
 from models.people.signed_link import Purpose
@@ -100,10 +100,10 @@ async def _ask(request: Request, number: str, at: datetime) -> None:
     """After the answer has gone, so that its time tells nothing of whose the number is."""
     role_id = _role(request)
 
-    def ask(session: Session) -> bool:
+    def ask(session: Session) -> None:
         network, role = _asker(session, role_id)
-        return own_acts.ask_by_number_unseen(session, network, role, number, Cause("network-page", Actor.member, at))
+        own_acts.ask_by_link(session, network, role, number, Cause("network-page", Actor.member, at))
 
-    with suppress(UserError, TransitionRefused, LinkRefused):
+    with suppress(TransitionRefused, LinkRefused):
         await write_at_last(request, ask)
     await let_mail_go(request.app.state.start)  # for nobody too

@@ -36,6 +36,7 @@ class Invited:
     initiator: str
     has_said_yes: bool
     is_ended: bool = False
+    has_met: bool = False
 
     @property
     def network_path(self) -> str:
@@ -89,8 +90,9 @@ def _load(key: UUID) -> Invited:
         initiator = session.exec(
             asks.where(col(Role.network_id) == network.id, col(Role.kind) == RoleKind.initiator)
         ).first()
-        is_ended = network.state in TERMINAL
-        return Invited(key, network.name, network.place, _first_name(initiator), found.is_confirmed, is_ended)
+        is_ended, has_met = network.state in TERMINAL, network.kickoff_on is not None
+        name = _first_name(initiator)
+        return Invited(key, network.name, network.place, name, found.is_confirmed, is_ended, has_met)
 
 
 def _asked(session: Session, key: UUID) -> Role | NamedOrganiser:

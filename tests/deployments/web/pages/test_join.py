@@ -10,9 +10,10 @@ from models.people.signed_link import VALID_FOR, Purpose
 from models.tables.mail import Template
 from models.tables.network import Network, NetworkState, Role
 from models.tables.person import Person
+from templates.rendering.mail import render_mail
 from templates.rendering.web import words
 from tests.acts import AKE, EMPLOYEE
-from tests.deployments.browsing import sentence_by
+from tests.deployments.browsing import sentence_by, values_of
 from tests.deployments.conftest import PEOPLE, World
 from tests.deployments.web.pages.test_meeting import OUTBOX
 from tests.deployments.web.pages.test_network import ours
@@ -45,6 +46,17 @@ def test_whoever_the_number_belongs_to_the_answer_is_the_same(browser: TestClien
     reply = browser.post(world.path(Purpose.pass_on), data={"member_number": number})
     assert (reply.status_code, reply.text) == (known.status_code, known.text)
     assert len(world.mails()) == mails
+
+
+def test_the_mail_says_who_passed_the_link_on_and_that_the_number_was_written_there(
+    browser: TestClient, world: World
+) -> None:
+    browser.post(world.path(Purpose.pass_on), data={"member_number": AKE})
+    [mail] = world.mails()
+    text = render_mail(mail.template, "sv", values_of(mail, world.now)).text
+    assert "Åsa Öhrn är arrangör i Ledare i Örnsköldsvik" in text and "när nästa träff är" in text
+    assert "troligen du, har skrivit ditt medlemsnummer på en sida som Åsa Öhrn har skickat vidare" in text
+    assert "har gett oss" not in text and "starta" not in text, "it has met, and nobody gave the number"
 
 
 @pytest.mark.each_database

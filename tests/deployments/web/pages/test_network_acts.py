@@ -13,6 +13,7 @@ from models.tables.network import Network, NetworkState, Role, RoleKind
 from models.tables.office import Intervention, InterventionKind
 from models.views.still_holds import overtaken_reason
 from models.views.timeline import network_timeline
+from templates.rendering.mail import render_mail
 from templates.rendering.web import words
 from tests.acts import AKE, EMPLOYEE
 from tests.deployments.browsing import Page, sentence_by, values_of
@@ -67,9 +68,17 @@ def test_a_member_is_asked_by_number_and_answers_by_the_mail(browser: TestClient
     assert (mail.template, world.started) == (Template.co_organiser, [OUTBOX])
     assert carrying(world) == {"m1", "m2"}
     assert timeline(world)[0] == ("En medlem fick frågan om att bli arrangör. m1 gjorde det på nätverkets sida.")
-    link = values_of(mail, world.now)["confirm_link"].removeprefix(world.public_url)
-    browser.post(link, data={})
+    told = values_of(mail, world.now)
+    assert "för att Åsa Öhrn har gett oss ditt medlemsnummer" in render_mail(mail.template, "sv", told).text
+    browser.post(told["confirm_link"].removeprefix(world.public_url), data={})
     assert len(carrying(world)) == 3
+
+
+def test_whoever_asked_is_named_in_the_mail_and_not_who_started(browser: TestClient, world: World) -> None:
+    browser.post(world.page_of("m2"), data={"do": "ask", "member_number": AKE})
+    [mail] = world.mails()
+    text = render_mail(mail.template, "sv", values_of(mail, world.now)).text
+    assert "René Lindqvist är arrangör i Ledare i Örnsköldsvik" in text and "Åsa" not in text
 
 
 @pytest.mark.parametrize(("number", "problem"), [("", "missing"), ("?", "form"), ("990101-99", "refused"),

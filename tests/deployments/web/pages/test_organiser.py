@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from models.db import engine
 from models.people.signed_link import Purpose, make_link
-from models.tables.network import Role
+from models.tables.network import Network, NetworkState, Role
 from models.tables.request import NamedOrganiser, SupportRequest
 from tests.acts import GOREL, MARIT, ask, named, talk
 from tests.deployments.browsing import Page
@@ -17,7 +17,11 @@ from tests.deployments.conftest import World
 def test_a_co_organiser_sees_who_asks_and_what_it_means(browser: TestClient, world: World) -> None:
     text = Page(browser.get(world.path(Purpose.organiser)).text).text
     assert "Vill du vara med och ordna träffar i Örnsköldsvik?" in text
-    assert "Åsa håller på att starta ”Ledare i Örnsköldsvik”" in text and "Öhrn" not in text
+    assert "Du är tillfrågad som arrangör för ”Ledare i Örnsköldsvik”, som Åsa har startat." in text
+    assert "Öhrn" not in text
+    world.change(Network, world.network, state=NetworkState.planned, kickoff_on=None)
+    text = Page(browser.get(world.path(Purpose.organiser)).text).text
+    assert "Åsa håller på att starta ”Ledare i Örnsköldsvik”, och du är tillfrågad som arrangör." in text
 
 
 def test_a_yes_is_saved_once_however_often_it_is_said(browser: TestClient, world: World) -> None:

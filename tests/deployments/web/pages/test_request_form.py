@@ -67,6 +67,8 @@ def test_the_suggested_municipality_is_one_press_and_all_else_stays(browser: Tes
     page = Page(wrong.text)
     [suggested] = [one for one in page.all("button") if one.get("name") == "suggested"]
     assert suggested["value"] == "Luleå" and page.all("button")[0]["value"] == "review", "Enter does not take it"
+    places = [wrong.text.index(one) for one in ('id="municipality"', 'name="suggested"', 'id="place"')]
+    assert places == sorted(places), "it stands by the field that it is about"
     form = typed_in(wrong.text)
     right = Page(browser.post("/request", data=form | {"suggested": "Luleå"}).text)
     assert "Stämmer det här?" in right.text and "Kallax, Luleå" in right.text and "Vi ses aldrig." in right.text
