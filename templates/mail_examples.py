@@ -172,7 +172,13 @@ _ANSWER: Final = {"stage": "answer", "outcome": "done"}
 _CHANGES: Final[dict[str, list[dict[str, Any]]]] = {
     "granted": [{"without_support": True, "items": []}, {"more": True, "meeting_link": "", "request_link": ""}],
     "waiting": [{"items_now": list(ITEMS)}],
-    "co-organiser": [{"network": ""}],
+    "co-organiser": [
+        {"network": ""},
+        {"way": "number"},
+        {"way": "link", "has_met": True},
+        {"way": "office", "has_met": True, "asker": ""},
+        {"way": "merged", "has_met": True, "asker": ""},
+    ],
     "declined": [
         *({"reason": reason} for reason in _REASONS),
         {"reason": "other_network", "final": True, "request_link": ""},

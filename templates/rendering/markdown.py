@@ -140,9 +140,12 @@ def _marker(numbers: list[int | None]) -> str:
 
 
 def _plain_line(tokens: Sequence[Token]) -> str:
-    """One paragraph without signs; `[Svara](address)` becomes "Svara: address"."""
+    """One paragraph without signs; `[Svara](address)` becomes "Svara: address", and no full stop behind it, which some
+    mail programs take for its last sign.
+    """
     parts: list[str] = []
     begun: list[tuple[int, str]] = []
+    behind_address = -1
     for token in tokens:
         match token.type:
             case "softbreak":
@@ -156,6 +159,7 @@ def _plain_line(tokens: Sequence[Token]) -> str:
                 label = "".join(parts[start:])
                 if href.removeprefix("mailto:") != label:
                     parts.append(f": {href}")
+                    behind_address = len(parts)
             case _:
-                parts.append(token.content)
+                parts.append(token.content.removeprefix(".") if len(parts) == behind_address else token.content)
     return "".join(parts)

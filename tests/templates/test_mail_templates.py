@@ -76,7 +76,7 @@ SUBJECTS = {
     ),
     "correction": (f"Rättelse om nätverket i {PLACE}", f"Correction about the network in {PLACE}"),
 }
-FREE = ("name", "place", "network", "initiator", "other_name", "other_place", "region", "folder")
+FREE = ("name", "place", "network", "asker", "other_name", "other_place", "region", "folder")
 # What asks again and again can be stopped; decisions and answers still come.
 STOPPABLE = {
     "first-meeting", "check-in", "check-in-reminder", "second-organiser", "kickoff-checklist", "still-planned", "wake",
@@ -189,6 +189,14 @@ def test_a_mail_shows_no_trace_of_how_it_is_made(name: str, language: str, conte
     assert not re.search(r"\{\{|\{%|jinja\d|<p[^>]*>\s*</p>|<li[^>]*>\s*</li>", rendered.html)
     assert "\n\n\n" not in rendered.text
     assert not re.search(r"[ \t]$", rendered.text, re.MULTILINE)
+
+
+@each_variant
+def test_nothing_stands_behind_an_address_that_could_be_taken_for_a_part_of_it(
+    name: str, language: str, context: dict[str, Any]
+) -> None:
+    """A link with a full stop opens nothing."""
+    assert re.findall(r"https?://\S+[.,;:!?)](?=\s|$)", render_mail(name, language, context).text) == []
 
 
 @each_variant
