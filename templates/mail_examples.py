@@ -111,7 +111,7 @@ def _own(language: str) -> dict[str, dict[str, object]]:
             "topic": "Att leda när allt ändras", "link": "",
             "note": "Ring på porten, så öppnar vi.\nFika finns från klockan fem.",
         },
-        "first-meeting": check_in,
+        "first-meeting": {**check_in, "has_met": False},
         "check-in": check_in,
         "check-in-reminder": check_in,
         "second-organiser": check_in,
@@ -172,6 +172,7 @@ _ANSWER: Final = {"stage": "answer", "outcome": "done"}
 _CHANGES: Final[dict[str, list[dict[str, Any]]]] = {
     "granted": [{"without_support": True, "items": []}, {"more": True, "meeting_link": "", "request_link": ""}],
     "waiting": [{"items_now": list(ITEMS)}],
+    "first-meeting": [{"has_met": True}],
     "co-organiser": [
         {"network": ""},
         {"way": "number"},

@@ -131,8 +131,12 @@ def meeting_on(session: Session, network_id: UUID, moment: datetime) -> Meeting 
     return next((one for one in meetings if local(one.starts_at).date() == local(moment).date()), None)
 
 
-def invite(session: Session, network: Network, meeting: Meeting, change: str, at: datetime) -> int:
-    """Send a meeting to the organisers' calendars: new, update or cancel; once per version of it."""
+def invite(
+    session: Session, network: Network, meeting: Meeting, change: str, at: datetime, newcomer: Role | None = None
+) -> int:
+    """Send a meeting to the organisers' calendars, or to a newcomer's alone: new, update or cancel; once per version of
+    it.
+    """
     letters = [
         QueuedMail(
             Template.calendar_invitation,
@@ -141,7 +145,7 @@ def invite(session: Session, network: Network, meeting: Meeting, change: str, at
             network.id,
             context={"meeting": str(meeting.id), "change": change, "first": network.kickoff_on is None},
         )
-        for role in confirmed_organisers(session, network.id)
+        for role in ([newcomer] if newcomer else confirmed_organisers(session, network.id))
     ]
     return enqueue(session, letters, at)
 

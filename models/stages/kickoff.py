@@ -32,7 +32,7 @@ CHECKLIST_DAYS = 14
 def confirm(
     session: Session, role: Role, at: datetime, flow_run_id: str | None = None, noted_by: Staff | None = None
 ) -> bool:
-    """A co-organiser says yes, and gets the first meeting in their calendar if it is booked. False: had said so.
+    """A co-organiser says yes, and gets the next meeting in their calendar if it is booked. False: had said so.
 
     `noted_by`: who of the staff writes it down, when it was not told on the page.
 
@@ -47,7 +47,7 @@ def confirm(
     cause = Cause("confirmed", Actor.member, at, noted_by.signature if noted_by else None, flow_run_id)
     booked = next_booked(session, network.id, at)
     if booked:
-        invite(session, network, booked, "new", at)
+        invite(session, network, booked, "new", at, role)
     if len(confirmed_organisers(session, network.id)) >= KICKOFF_ORGANISERS:
         end_all(session, network, (InterventionKind.few_organisers,), TalkOutcome.settled, cause)
     met = _first_that_enough_came_to(session, network)

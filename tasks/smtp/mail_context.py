@@ -124,21 +124,25 @@ def _kit(draft: Draft) -> Values:
 
 def _question(draft: Draft) -> Values:
     """The five questions, for whoever is asked this time."""
-    role = str(draft.role.id) if draft.role else NO_ROLE
-    return {"check_in_link": make_link(Purpose.check_in, draft.told["check_in"], role)}
+    link = make_link(Purpose.check_in, draft.told["check_in"], str(draft.role.id) if draft.role else NO_ROLE)
+    return {"check_in_link": link, "has_met": _has_met(draft)}
+
+
+def _has_met(draft: Draft) -> bool:
+    return bool(draft.network and draft.network.kickoff_on)
 
 
 def _yes_to_organising(draft: Draft) -> Values:
     """Who asks, and how they came to: the initiator, where they named the reader. While the request waits there is no
     network yet, and only who asked.
     """
-    network, way = draft.prefetched.networks.get(draft.mail.network_id), draft.told.get("way", "")
+    way = draft.told.get("way", "")
     about = draft.mail.network_id or draft.mail.request_id
     initiator = draft.prefetched.initiators.get(about, "") if about else ""
     return {
         "confirm_link": make_link(Purpose.organiser, draft.told["role"]),
-        "network": network.name if network else "",
-        "has_met": bool(network and network.kickoff_on),
+        "network": draft.network.name if draft.network else "",
+        "has_met": _has_met(draft),
         "way": way,
         "asker": draft.prefetched.askers.get(draft.told.get("asked_by", ""), "") if way else initiator,
     }

@@ -201,6 +201,26 @@ def test_who_says_yes_late_still_gets_the_first_meeting_in_the_calendar(office: 
         ]
 
 
+def test_who_says_yes_after_a_move_is_alone_in_getting_the_meeting_anew(office: Settings) -> None:
+    with transaction() as session:
+        network = talk(session, ask(session))
+        assert network
+        first, *_, late = roles_of(session, network.id)
+        for hour in (17, 18):
+            meeting, change = booking.book_meeting(
+                session,
+                network,
+                first,
+                booking.Booking(at("2026-11-25", hour), MeetingForm.in_person),
+                at("2026-11-09"),
+            )
+            booking.invite(session, network, meeting, change, at("2026-11-09"))
+        before = len(mails(session, "calendar-invitation"))
+        kickoff.confirm(session, late, at("2026-11-12"))
+        [came] = mails(session, "calendar-invitation")[before:]
+        assert came.person_id == late.person_id, "the others have it, and where it was moved to"
+
+
 def test_a_report_taken_back_leaves_no_numbers_behind(office: Settings) -> None:
     with transaction() as session:
         network = network_in(session)
