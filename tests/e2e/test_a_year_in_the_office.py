@@ -166,6 +166,8 @@ def test_a_founders_way_through_a_whole_office(ticking: Running, catcher: Catche
     office_hours(ticking)
     phone.goto(web + link_in(catcher, COLLEAGUE, "organiser"))
     press(phone, T("organiser.yes"))
+    wait_for(ticking, f"{sent} HAVING count(*) > 4")
+    assert sorted(invitations(catcher))[4:] == [("rene.bjorklof", 1)], "who has the meeting is not sent it anew"
     hers = web + link_in(catcher, FRIEND, "network")
     phone.goto(hers)
     press(phone, T("network.take.yes"))
