@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     register_from: str = Field("", description="a file, a folder (its newest file) or https://…; taken in every night")
     register_token: str = Field("", repr=False, description="for the address: a bearer token, or user:password")
     register_complete: bool = Field(False, description="it is the whole register: who is not in it has left")
+    metrics_token: str = Field("", repr=False, description="lets a monitor on another machine read /metrics")
     language: Literal["sv", "en"] = "sv"
     trial: bool = Field(False, description="any as_of is taken: nobody's life is in this database")
 

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from deployments.web import metrics
 from deployments.web.other_sites import OtherSites
 from deployments.web.pages import (
     calendar,
@@ -86,6 +87,7 @@ def create_app(now: Now = utc_now, start: Start = start_run, forms: FindForms = 
         routes=[
             Route("/", home),
             Route("/healthz", health),
+            *metrics.ROUTES,
             Route("/privacy", privacy),
             Route("/static/style.css", style),
             Route("/static/staff.css", staff_style),

@@ -67,7 +67,7 @@ def paths(world: World) -> list[str]:
     known.append(world.path(Purpose.pass_on))
     known += [f"/meet/{coming.invite_code}{file}" for file in ("", ".ics", ".pdf")]
     known += [make_link(Purpose.my_request, str(UUID(int=0)), str(UUID(int=0))).removeprefix(PUBLIC_URL)]
-    founders = [*known, mine, f"{mine}/file", f"{network}.ics", "/", "/privacy", "/healthz", "/request", "/my-data"]
+    founders = [*known, mine, f"{mine}/file", f"{network}.ics", *FIXED]
     person = f"/staff/person/{_person()}"
     cases = [
         f"{case}{more}" for case in ("/staff/request/1", "/staff/network/12") for more in ("", "/reason", "/contact")
@@ -86,6 +86,9 @@ def paths(world: World) -> list[str]:
         f"/staff/partner/{mail.id}",
         f"/staff/second/{mail.id}",
     ]
+
+
+FIXED = ("/", "/privacy", "/healthz", "/metrics", "/request", "/my-data")
 
 
 def _typed(world: World) -> UUID:
