@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 from threading import Barrier
 from typing import Any
@@ -42,26 +43,33 @@ def rows() -> Counter[str]:
 
 
 @pytest.fixture
-def slow_commits(office: Settings) -> Iterator[None]:
-    """What one has written the other sees late, as on a busy disk: it decides before it knows.
-
-    The engine serves the tests after this one too, so it is made quick again.
-    """
+def history(office: Settings) -> None:
+    """An office with a past in which each sweep finds something to do."""
     with engine().begin() as connection:
         for table in ("register_entry", "register_import"):  # simulate fills an office without members
             connection.execute(sa.text(f"DELETE FROM {table}"))
     simulate(networks=40, months=14, until=SIMULATED_UNTIL, seed=3)
 
+
+@contextmanager
+def slow_commits() -> Iterator[None]:
+    """What one has written the other sees late, as on a busy disk: it decides before it knows.
+
+    The engine serves what comes after too, so it is made quick again.
+    """
+
     def wait(_connection: sa.Connection) -> None:
         time.sleep(SLOW_COMMIT)
 
     sa.event.listen(engine(), "commit", wait)
-    yield
-    sa.event.remove(engine(), "commit", wait)
+    try:
+        yield
+    finally:
+        sa.event.remove(engine(), "commit", wait)
 
 
 @pytest.mark.each_database
-@pytest.mark.usefixtures("slow_commits")
+@pytest.mark.usefixtures("history")
 def test_each_ends_well_and_what_is_done_is_done_once(office: Settings) -> None:
     for name, day in DAYS.items():
         before, together = rows(), Barrier(2)
@@ -70,7 +78,7 @@ def test_each_ends_well_and_what_is_done_is_done_once(office: Settings) -> None:
             together.wait()
             return asyncio.run(flow_named(name)(as_of=day))
 
-        with ThreadPoolExecutor(2) as workers:
+        with slow_commits(), ThreadPoolExecutor(2) as workers:
             assert len(list(workers.map(sweep, range(2)))) == 2
         once = rows()
         asyncio.run(flow_named(name)(as_of=day))
