@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlmodel import select
@@ -17,13 +18,15 @@ from models.errors import MailEncryptionRefused, MailLoginRefused, MailServerUna
 from models.mail import delivery as sending_rules
 from models.mail import in_doubt
 from models.mail.queue import QueuedMail, enqueue
-from models.settings import Settings
+from models.settings import Settings, settings
 from models.stages import outbox as rules
 from models.tables.mail import OutgoingMail, Template
 from models.tables.office import Intervention
 from models.tables.person import EmailStatus, Person
 from tasks.smtp import batch_sender, delivery
 from tasks.smtp.batch_sender import send_due
+from tasks.smtp.composer import Composer
+from tasks.smtp.group_commit import clock
 from tests.acts import AKE, at, member, network_in, organisers
 from tests.certificates import Authority
 from tests.smtp_server import DROP, MailServer, mail_server, point_at
@@ -311,6 +314,24 @@ async def test_a_rate_holds_for_all_who_send(monkeypatch: pytest.MonkeyPatch) ->
         await asyncio.gather(send_due(NOW), send_due(NOW))
     assert len(server.taken) == 12
     assert server.taken_at[-1] - began > 11 / 20 - 0.01
+
+
+def test_who_is_protected_while_mail_goes_slowly_is_not_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow office fetches a minute's mail at a time, not a handful that takes hours."""
+    queue_receipts()
+    monkeypatch.setenv("LOTS_SMTP_RATE", "0.02")
+    settings.cache_clear()
+    worker = uuid4()
+    with transaction() as session:
+        ids = rules.claim(session, worker, NOW, clock(), 3)
+    composer = Composer(worker, ids, NOW)
+    assert composer.take()
+    with transaction() as session:
+        for person in session.exec(select(Person)):
+            person.protected_at = NOW
+            session.add(person)
+    assert composer.take() is None and not composer.left
+    assert statuses() == {"queued": 1, "skipped": 2}
 
 
 async def test_a_run_that_is_cancelled_ends_the_mail_it_is_at(monkeypatch: pytest.MonkeyPatch) -> None:
