@@ -62,6 +62,14 @@ def test_verify_says_that_it_is_so_and_what_is_not(living: None, lots_here: Lots
     assert spoiled.code == 1 and "tables/requests.csv: är ändrad (enligt manifestet)" in spoiled.out
 
 
+@pytest.fixture
+def out(living: None, lots_here: Lots, tmp_path: Path) -> Path:
+    """The folder of a report as it was written."""
+    folder = tmp_path / "out"
+    assert lots_here("report", "congress", "--cutoff", "2028-01-01", "--out", folder).code == 0
+    return folder
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -70,10 +78,8 @@ def test_verify_says_that_it_is_so_and_what_is_not(living: None, lots_here: Lots
     ],
 )
 def test_verify_says_that_what_is_frozen_was_tampered_with(
-    change: str, living: None, lots_here: Lots, tmp_path: Path
+    change: str, out: Path, lots_here: Lots, tmp_path: Path
 ) -> None:
-    out = tmp_path / "out"
-    assert lots_here("report", "congress", "--cutoff", "2028-01-01", "--out", out).code == 0
     with transaction() as session:
         session.execute(text(f"UPDATE congress_report SET {change}"))
     told = lots_here("report", "verify", out)
@@ -82,11 +88,7 @@ def test_verify_says_that_what_is_frozen_was_tampered_with(
     assert again.code == 1 and "stämmer inte med sin kontrollsumma" in again.err
 
 
-def test_a_report_that_was_moved_to_another_day_in_the_database_is_told(
-    living: None, lots_here: Lots, tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-    assert lots_here("report", "congress", "--cutoff", "2028-01-01", "--out", out).code == 0
+def test_a_report_that_was_moved_to_another_day_in_the_database_is_told(out: Path, lots_here: Lots) -> None:
     with transaction() as session:
         session.execute(update(CongressReport).values(cutoff=date(2027, 6, 1)))
     told = lots_here("report", "verify", out)
@@ -94,10 +96,8 @@ def test_a_report_that_was_moved_to_another_day_in_the_database_is_told(
 
 
 def test_facts_that_were_changed_past_the_system_are_told_and_what_was_put_right_by_it_is_not(
-    living: None, lots_here: Lots, tmp_path: Path
+    out: Path, lots_here: Lots
 ) -> None:
-    out = tmp_path / "out"
-    assert lots_here("report", "congress", "--cutoff", "2028-01-01", "--out", out).code == 0
     with transaction() as session:
         network = session.exec(select(Network)).one()
         change(session, network, "place", "2028-02-01", place="Umeå", municipality="Umeå", member="m1")
@@ -109,9 +109,7 @@ def test_facts_that_were_changed_past_the_system_are_told_and_what_was_put_right
 
 
 @pytest.mark.parametrize("kind", [".pdf", ".xlsx", ".html", ".md", ".csv", "report.json", "manifest.json"])
-def test_one_byte_of_any_kind_of_file_is_told(kind: str, living: None, lots_here: Lots, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    assert lots_here("report", "congress", "--cutoff", "2028-01-01", "--out", out).code == 0
+def test_one_byte_of_any_kind_of_file_is_told(kind: str, out: Path, lots_here: Lots) -> None:
     file = next(one for one in sorted(out.rglob("*")) if one.name.endswith(kind))
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
